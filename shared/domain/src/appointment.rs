@@ -1,0 +1,307 @@
+//! A visit's life: booked, perhaps moved, then kept, missed or called off.
+
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::{AppointmentId, DoctorId, PatientId},
+    money::Money,
+    schedule::Slot,
+    text::{PersonName, Reason, Specialization},
+};
+
+/// How long before a visit its reminder is due.
+pub const REMINDER_LEAD: SignedDuration = SignedDuration::from_hours(1);
+
+/// A booked visit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Appointment {
+    /// Its id; stays when the visit is moved.
+    pub id: AppointmentId,
+    /// Who comes.
+    pub patient_id: PatientId,
+    /// The patient's name when it was booked.
+    pub patient_name: PersonName,
+    /// Whom they see.
+    pub doctor_id: DoctorId,
+    /// The doctor's name when it was booked.
+    pub doctor_name: PersonName,
+    /// The doctor's specialization when it was booked.
+    pub specialization: Specialization,
+    /// The fee when it was booked: a later change of price does not touch it.
+    pub consultation_fee: Money,
+    /// When.
+    pub slot: Slot,
+    /// Why they come, in their own words.
+    pub reason: Reason,
+    /// Where it stands.
+    pub status: Status,
+    /// iCalendar SEQUENCE (RFC 5545 §3.8.7.4): grows when the visit is moved or called off.
+    pub sequence: u32,
+    /// Counts all changes; the ETag.
+    pub version: u64,
+    /// When it was booked.
+    pub booked_at: Timestamp,
+}
+
+/// Where a visit stands. `Completed`, `Cancelled` and `NoShow` are final.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "name", rename_all = "snake_case")]
+pub enum Status {
+    /// Booked.
+    Scheduled,
+    /// Booked and moved at least once.
+    Rescheduled,
+    /// The patient is in the house.
+    Arrived {
+        /// Since when.
+        at: Timestamp,
+    },
+    /// The doctor has seen the patient.
+    Completed {
+        /// When it ended.
+        at: Timestamp,
+    },
+    /// Called off; the slot is free again.
+    Cancelled {
+        /// When.
+        at: Timestamp,
+        /// Who called it off.
+        by: CancelledBy,
+        /// Why, if they said so.
+        reason: Option<Reason>,
+    },
+    /// The patient did not come.
+    NoShow {
+        /// When that was noted.
+        at: Timestamp,
+    },
+}
+
+/// Who called a visit off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelledBy {
+    /// The patient.
+    Patient,
+    /// The doctor.
+    Doctor,
+    /// The front desk.
+    FrontDesk,
+}
+
+impl Status {
+    /// The name used in JSON.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Scheduled => "scheduled",
+            Self::Rescheduled => "rescheduled",
+            Self::Arrived { .. } => "arrived",
+            Self::Completed { .. } => "completed",
+            Self::Cancelled { .. } => "cancelled",
+            Self::NoShow { .. } => "no_show",
+        }
+    }
+
+    /// Whether the visit still lies ahead: the patient has not come and nobody has called it off.
+    #[must_use]
+    pub const fn is_ahead(&self) -> bool {
+        matches!(self, Self::Scheduled | Self::Rescheduled)
+    }
+}
+
+/// Why a visit cannot change in that way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// Its status does not allow it; `from` is the status.
+    Status {
+        /// Where it stands.
+        from: &'static str,
+    },
+    /// It has begun.
+    Begun,
+    /// That happens only from `not_before` on.
+    TooEarly {
+        /// The first moment it can happen.
+        not_before: Timestamp,
+    },
+    /// It would move to the time it already has.
+    SameSlot,
+}
+
+impl Appointment {
+    /// Moves the visit. The slot must have been checked with [`crate::doctor::Doctor::bookable_slot`].
+    ///
+    /// # Errors
+    /// When it has begun, is over or called off, or is there already.
+    pub fn reschedule(self, slot: Slot, now: Timestamp) -> Result<Self, Refused> {
+        self.still_ahead(now)?;
+        if slot == self.slot {
+            return Err(Refused::SameSlot);
+        }
+        Ok(Self { slot, sequence: self.sequence + 1, ..self.becoming(Status::Rescheduled) })
+    }
+
+    /// Calls the visit off.
+    ///
+    /// # Errors
+    /// When it has begun, is over or was called off before.
+    pub fn cancel(self, by: CancelledBy, reason: Option<Reason>, now: Timestamp) -> Result<Self, Refused> {
+        self.still_ahead(now)?;
+        Ok(Self { sequence: self.sequence + 1, ..self.becoming(Status::Cancelled { at: now, by, reason }) })
+    }
+
+    /// Notes that the patient has come. Possible on the visit's local day, early or late.
+    ///
+    /// # Errors
+    /// Before that day, or when the visit does not lie ahead.
+    pub fn arrive(self, now: Timestamp, zone: &TimeZone) -> Result<Self, Refused> {
+        self.must_be_ahead()?;
+        let day = self.slot.day(zone);
+        let not_before = day.to_zoned_datetime(zone.clone()).map_or(self.slot.start, |midnight| midnight.timestamp());
+        if now < not_before {
+            return Err(Refused::TooEarly { not_before });
+        }
+        Ok(self.becoming(Status::Arrived { at: now }))
+    }
+
+    /// Notes that the doctor has seen the patient: after their arrival, or from the visit's start when nobody noted that.
+    ///
+    /// # Errors
+    /// When the visit is over or called off, or neither has happened.
+    pub fn complete(self, now: Timestamp) -> Result<Self, Refused> {
+        if !matches!(self.status, Status::Arrived { .. }) {
+            self.must_be_ahead()?;
+            self.must_have_begun(now)?;
+        }
+        Ok(self.becoming(Status::Completed { at: now }))
+    }
+
+    /// Notes that the patient did not come.
+    ///
+    /// # Errors
+    /// Before the visit's start, or when the visit does not lie ahead.
+    pub fn miss(self, now: Timestamp) -> Result<Self, Refused> {
+        self.must_be_ahead()?;
+        self.must_have_begun(now)?;
+        Ok(self.becoming(Status::NoShow { at: now }))
+    }
+
+    /// When the reminder is due, if the visit still lies ahead and that moment has not passed.
+    #[must_use]
+    pub fn reminder_due(&self, now: Timestamp) -> Option<Timestamp> {
+        let due = self.slot.start.checked_sub(REMINDER_LEAD).ok()?;
+        (self.status.is_ahead() && due > now).then_some(due)
+    }
+
+    fn becoming(self, status: Status) -> Self {
+        Self { status, version: self.version + 1, ..self }
+    }
+
+    fn must_be_ahead(&self) -> Result<(), Refused> {
+        if self.status.is_ahead() { Ok(()) } else { Err(Refused::Status { from: self.status.as_str() }) }
+    }
+
+    fn still_ahead(&self, now: Timestamp) -> Result<(), Refused> {
+        self.must_be_ahead()?;
+        if now < self.slot.start { Ok(()) } else { Err(Refused::Begun) }
+    }
+
+    fn must_have_begun(&self, now: Timestamp) -> Result<(), Refused> {
+        if now >= self.slot.start { Ok(()) } else { Err(Refused::TooEarly { not_before: self.slot.start }) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::Currency;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn slot(start: &str) -> Slot {
+        Slot { start: at(start), end: at(start).checked_add(SignedDuration::from_mins(30)).unwrap() }
+    }
+
+    fn visit(status: Status) -> Appointment {
+        Appointment {
+            id: AppointmentId::new(Timestamp::UNIX_EPOCH, 1),
+            patient_id: PatientId::new(Timestamp::UNIX_EPOCH, 1),
+            patient_name: PersonName::parse("Ada Byron").unwrap(),
+            doctor_id: DoctorId::new(Timestamp::UNIX_EPOCH, 1),
+            doctor_name: PersonName::parse("Dr. Mary Seacole").unwrap(),
+            specialization: Specialization::parse("cardiology").unwrap(),
+            consultation_fee: Money::parse("80", Currency::parse("USD").unwrap()).unwrap(),
+            slot: slot("2026-03-02T09:00:00Z"),
+            reason: Reason::parse("checkup").unwrap(),
+            status,
+            sequence: 0,
+            version: 1,
+            booked_at: at("2026-03-01T09:00:00Z"),
+        }
+    }
+
+    #[test]
+    fn every_status_allows_exactly_these_changes() {
+        let before = at("2026-03-02T08:00:00Z");
+        let after = at("2026-03-02T09:05:00Z");
+        let moment = after;
+        let cancelled = Status::Cancelled { at: moment, by: CancelledBy::Patient, reason: None };
+        let table: [(Status, [bool; 5]); 6] = [
+            // reschedule, cancel, arrive, complete, miss
+            (Status::Scheduled, [true, true, true, true, true]),
+            (Status::Rescheduled, [true, true, true, true, true]),
+            (Status::Arrived { at: moment }, [false, false, false, true, false]),
+            (Status::Completed { at: moment }, [false; 5]),
+            (cancelled, [false; 5]),
+            (Status::NoShow { at: moment }, [false; 5]),
+        ];
+        for (status, expected) in table {
+            let visit = || visit(status.clone());
+            let outcome = [
+                visit().reschedule(slot("2026-03-02T10:00:00Z"), before).is_ok(),
+                visit().cancel(CancelledBy::Doctor, None, before).is_ok(),
+                visit().arrive(before, &TimeZone::UTC).is_ok(),
+                visit().complete(after).is_ok(),
+                visit().miss(after).is_ok(),
+            ];
+            assert_eq!(outcome, expected, "{status:?}");
+        }
+    }
+
+    #[test]
+    fn time_limits() {
+        let start = at("2026-03-02T09:00:00Z");
+        let just_before = at("2026-03-02T08:59:59Z");
+        assert_eq!(visit(Status::Scheduled).cancel(CancelledBy::Patient, None, start), Err(Refused::Begun));
+        assert_eq!(visit(Status::Scheduled).reschedule(slot("2026-03-03T09:00:00Z"), start), Err(Refused::Begun));
+        assert_eq!(visit(Status::Scheduled).reschedule(slot("2026-03-02T09:00:00Z"), just_before), Err(Refused::SameSlot));
+        assert_eq!(visit(Status::Scheduled).complete(just_before), Err(Refused::TooEarly { not_before: start }));
+        assert_eq!(visit(Status::Scheduled).miss(just_before), Err(Refused::TooEarly { not_before: start }));
+        let midnight = at("2026-03-02T00:00:00Z");
+        let day_before = at("2026-03-01T23:59:59Z");
+        assert_eq!(visit(Status::Scheduled).arrive(day_before, &TimeZone::UTC), Err(Refused::TooEarly { not_before: midnight }));
+        assert!(visit(Status::Scheduled).arrive(at("2026-03-02T15:00:00Z"), &TimeZone::UTC).is_ok());
+    }
+
+    #[test]
+    fn moving_and_cancelling_raise_the_sequence() {
+        let before = at("2026-03-01T09:00:00Z");
+        let moved = visit(Status::Scheduled).reschedule(slot("2026-03-02T10:00:00Z"), before).unwrap();
+        assert_eq!((moved.sequence, moved.version, moved.status.as_str()), (1, 2, "rescheduled"));
+        let cancelled = moved.cancel(CancelledBy::Patient, None, before).unwrap();
+        assert_eq!((cancelled.sequence, cancelled.version), (2, 3));
+    }
+
+    #[test]
+    fn the_reminder_is_due_one_hour_before_while_the_visit_lies_ahead() {
+        let due = at("2026-03-02T08:00:00Z");
+        assert_eq!(visit(Status::Scheduled).reminder_due(at("2026-03-01T08:00:00Z")), Some(due));
+        assert_eq!(visit(Status::Scheduled).reminder_due(due), None);
+        let cancelled = visit(Status::Scheduled).cancel(CancelledBy::Patient, None, at("2026-03-01T09:00:00Z")).unwrap();
+        assert_eq!(cancelled.reminder_due(at("2026-03-01T08:00:00Z")), None);
+    }
+}

@@ -1,0 +1,67 @@
+//! A doctor's profile and what can be booked with them.
+
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::{DoctorId, UserId},
+    money::Money,
+    schedule::{OffSchedule, Slot, SlotLength, WeeklyHours},
+    text::{PersonName, Specialization},
+};
+
+/// How far ahead a visit can be booked.
+pub const BOOKING_HORIZON: SignedDuration = SignedDuration::from_hours(180 * 24);
+
+/// A doctor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Doctor {
+    /// Its id.
+    pub id: DoctorId,
+    /// The account that acts as this doctor.
+    pub user_id: UserId,
+    /// Full name, with title as the doctor uses it.
+    pub name: PersonName,
+    /// What they practise.
+    pub specialization: Specialization,
+    /// What one visit costs.
+    pub consultation_fee: Money,
+    /// How long one visit lasts. Never changes: see [`crate::schedule`].
+    pub slot_length: SlotLength,
+    /// When they work.
+    pub weekly_hours: WeeklyHours,
+    /// Counts the changes; the ETag.
+    pub version: u64,
+}
+
+impl Doctor {
+    /// The slot a visit would take that starts at `start`.
+    ///
+    /// # Errors
+    /// When such a visit cannot be booked at `now`, whoever asks.
+    pub fn bookable_slot(&self, start: Timestamp, now: Timestamp, zone: &TimeZone) -> Result<Slot, NotBookable> {
+        if start <= now {
+            return Err(NotBookable::InThePast);
+        }
+        if start.duration_since(now) > BOOKING_HORIZON {
+            return Err(NotBookable::TooFarAhead);
+        }
+        self.weekly_hours.slot_at(start, self.slot_length, zone).map_err(|why| match why {
+            OffSchedule::OutsideHours => NotBookable::OutsideHours,
+            OffSchedule::OffGrid => NotBookable::OffGrid,
+        })
+    }
+}
+
+/// Why nobody can book a visit at an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotBookable {
+    /// It has begun or is over.
+    InThePast,
+    /// It lies beyond [`BOOKING_HORIZON`].
+    TooFarAhead,
+    /// The doctor does not work then.
+    OutsideHours,
+    /// Visits start at other times.
+    OffGrid,
+}

@@ -1,0 +1,107 @@
+//! Typed, prefixed, time-ordered ids: `pat_01J…`. One alphabetical list; the prefix tells what a log line is about.
+
+use std::{fmt, str::FromStr};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use ulid::Ulid;
+
+use crate::Invalid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident = $prefix:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(Ulid);
+
+        impl $name {
+            /// What every id of this kind starts with.
+            pub const PREFIX: &'static str = $prefix;
+
+            /// A new id, ordered by `now`.
+            #[must_use]
+            pub fn new(now: Timestamp, random: u128) -> Self {
+                let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
+                Self(Ulid::from_parts(millis, random))
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Invalid;
+
+            fn from_str(text: &str) -> Result<Self, Invalid> {
+                text.strip_prefix($prefix)
+                    .filter(|rest| !rest.bytes().any(|b| b.is_ascii_lowercase()))
+                    .and_then(|rest| Ulid::from_string(rest).ok())
+                    .map(Self)
+                    .ok_or_else(|| Invalid::new("invalid_id", concat!("Expected an id such as `", $prefix, "01JD8Z0V3XQ5T4E2W9K7M6N8PR`.")))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!($prefix, "{}"), self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = Invalid;
+            fn try_from(text: String) -> Result<Self, Invalid> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                id.to_string()
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A visit of a patient to a doctor.
+    AppointmentId = "apt_";
+    /// A doctor's profile.
+    DoctorId = "doc_";
+    /// A patient's record.
+    PatientId = "pat_";
+    /// One sign-in and the refresh tokens that descend from it.
+    SessionId = "ses_";
+    /// An account that can sign in.
+    UserId = "usr_";
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn refuses_another_kind_of_id() {
+        let doctor = DoctorId::new(Timestamp::UNIX_EPOCH, 0xABCDEF).to_string();
+        assert_eq!(doctor.parse::<PatientId>().unwrap_err().code, "invalid_id");
+        assert_eq!(doctor.to_lowercase().parse::<DoctorId>().unwrap_err().code, "invalid_id");
+    }
+
+    proptest! {
+        #[test]
+        fn survives_text(millis in 0i64..4_000_000_000_000, random: u128) {
+            let id = AppointmentId::new(Timestamp::from_millisecond(millis).unwrap(), random);
+            prop_assert_eq!(id.to_string().parse::<AppointmentId>().unwrap(), id);
+        }
+
+        #[test]
+        fn never_panics(text in "\\PC*") {
+            let _ = text.parse::<UserId>();
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! The hospital's rules, pure: no I/O, no async, no HTTP, no AWS.
+//!
+//! Values are parsed once, at the edge, into types that cannot be wrong; decisions take `now` and the facts
+//! that were loaded, and return what should be written. Nothing here knows how it is stored or sent.
+#![warn(missing_docs)]
+
+pub mod account;
+pub mod appointment;
+pub mod clock;
+pub mod doctor;
+pub mod id;
+pub mod invalid;
+pub mod money;
+pub mod patient;
+pub mod role;
+pub mod roster;
+pub mod schedule;
+pub mod text;
+
+pub use clock::Clock;
+pub use invalid::Invalid;

@@ -1,0 +1,365 @@
+//! Weekly working hours and the grid of slots they make.
+//!
+//! The grid is counted from local midnight in steps of the doctor's slot length, and a doctor's slot length never
+//! changes once set. So two slots of one doctor are either the same slot or do not touch, and "one visit per slot" is
+//! all it takes to keep visits from overlapping.
+
+use std::fmt;
+
+use jiff::{
+    SignedDuration, Timestamp, ToSpan,
+    civil::{Date, DateTime},
+    tz::TimeZone,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::Invalid;
+
+/// A day of the week, as in `monday`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the days of the week")]
+pub enum Weekday {
+    Monday,
+    Tuesday,
+    Wednesday,
+    Thursday,
+    Friday,
+    Saturday,
+    Sunday,
+}
+
+impl Weekday {
+    const ALL: [Self; 7] = [Self::Monday, Self::Tuesday, Self::Wednesday, Self::Thursday, Self::Friday, Self::Saturday, Self::Sunday];
+
+    fn of(date: Date) -> Self {
+        Self::ALL[usize::from(date.weekday().to_monday_zero_offset().unsigned_abs()) % 7]
+    }
+
+    /// Parses the lower-case English name.
+    ///
+    /// # Errors
+    /// When it is no day of the week.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        Self::ALL.into_iter().find(|day| day.as_str() == text).ok_or_else(|| Invalid::new("invalid_weekday", "Use `monday` to `sunday`."))
+    }
+
+    /// The lower-case English name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Monday => "monday",
+            Self::Tuesday => "tuesday",
+            Self::Wednesday => "wednesday",
+            Self::Thursday => "thursday",
+            Self::Friday => "friday",
+            Self::Saturday => "saturday",
+            Self::Sunday => "sunday",
+        }
+    }
+}
+
+/// A wall-clock time in whole minutes, `00:00` to `24:00`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct TimeOfDay(u16);
+
+impl TimeOfDay {
+    /// Parses `HH:MM`.
+    ///
+    /// # Errors
+    /// When the text has another form or the day has no such time.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let two_digits =
+            |part: &str| (part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit())).then(|| part.parse::<u16>().ok()).flatten();
+        text.split_once(':')
+            .and_then(|(hour, minute)| Some((two_digits(hour)?, two_digits(minute)?)))
+            .filter(|&(hour, minute)| (hour < 24 && minute < 60) || (hour, minute) == (24, 0))
+            .map(|(hour, minute)| Self(hour * 60 + minute))
+            .ok_or_else(|| Invalid::new("invalid_time", "Give a time as `HH:MM`, from `00:00` to `24:00`."))
+    }
+}
+
+impl fmt::Display for TimeOfDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}", self.0 / 60, self.0 % 60)
+    }
+}
+
+impl TryFrom<String> for TimeOfDay {
+    type Error = Invalid;
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        Self::parse(&text)
+    }
+}
+
+impl From<TimeOfDay> for String {
+    fn from(time: TimeOfDay) -> String {
+        time.to_string()
+    }
+}
+
+/// How long each of a doctor's visits lasts: 5 to 240 minutes in steps of 5.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SlotLength(u16);
+
+impl SlotLength {
+    /// Checks a number of minutes.
+    ///
+    /// # Errors
+    /// When it is outside 5 to 240 or no multiple of 5.
+    pub fn from_minutes(minutes: u16) -> Result<Self, Invalid> {
+        if (5..=240).contains(&minutes) && minutes.is_multiple_of(5) {
+            Ok(Self(minutes))
+        } else {
+            Err(Invalid::new("invalid_slot_length", "Use 5 to 240 minutes, in steps of 5."))
+        }
+    }
+
+    /// The minutes.
+    #[must_use]
+    pub const fn minutes(self) -> u16 {
+        self.0
+    }
+}
+
+/// Working time on one weekday, in the hospital's time zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Period {
+    /// Which day of the week.
+    pub weekday: Weekday,
+    /// From when.
+    pub from: TimeOfDay,
+    /// Until when.
+    pub to: TimeOfDay,
+}
+
+/// A week's working time: periods that do not overlap, in order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct WeeklyHours(Vec<Period>);
+
+impl WeeklyHours {
+    /// Checks a week for a slot length.
+    ///
+    /// # Errors
+    /// The index of the offending period and why: it ends before it starts, overlaps another, is off the grid, or
+    /// holds no whole slot.
+    pub fn new(mut periods: Vec<Period>, slot: SlotLength) -> Result<Self, (usize, Invalid)> {
+        for (index, period) in periods.iter().enumerate() {
+            let refused = |code, detail: String| Err((index, Invalid::new(code, detail)));
+            if period.from.0 % slot.0 != 0 {
+                return refused(
+                    "off_grid",
+                    format!("With {} minute slots a period starts at a multiple of {0} minutes after midnight.", slot.0),
+                );
+            }
+            if period.to.0 < period.from.0.saturating_add(slot.0) {
+                return refused("too_short", format!("A period holds at least one slot of {} minutes.", slot.0));
+            }
+            let overlaps = |other: &Period| other.weekday == period.weekday && other.from < period.to && period.from < other.to;
+            if periods[..index].iter().any(overlaps) {
+                return refused("overlaps", "This period overlaps another on the same day.".to_owned());
+            }
+        }
+        if periods.len() > 42 {
+            return Err((42, Invalid::new("too_many", "Use at most 42 periods a week.")));
+        }
+        periods.sort_by_key(|period| (period.weekday, period.from));
+        Ok(Self(periods))
+    }
+
+    /// The periods, Monday first.
+    #[must_use]
+    pub fn periods(&self) -> &[Period] {
+        &self.0
+    }
+
+    /// The slots of one local day, in order.
+    ///
+    /// A slot that a change of daylight saving time falls into is not offered: it would be shorter or longer than it says.
+    #[must_use]
+    pub fn slots_on(&self, date: Date, length: SlotLength, zone: &TimeZone) -> Vec<Slot> {
+        let weekday = Weekday::of(date);
+        let minutes = SignedDuration::from_mins(i64::from(length.0));
+        let mut slots = Vec::new();
+        for period in self.0.iter().filter(|period| period.weekday == weekday) {
+            let mut at = period.from.0;
+            while at + length.0 <= period.to.0 {
+                slots.extend(Slot::at(wall_time(date, at), minutes, zone));
+                at += length.0;
+            }
+        }
+        slots
+    }
+
+    /// The slot that starts at an instant.
+    ///
+    /// # Errors
+    /// Whether the instant is outside working hours or inside them but off the grid.
+    pub fn slot_at(&self, start: Timestamp, length: SlotLength, zone: &TimeZone) -> Result<Slot, OffSchedule> {
+        let local = start.to_zoned_datetime(zone.clone()).datetime();
+        if let Some(slot) = self.slots_on(local.date(), length, zone).into_iter().find(|slot| slot.start == start) {
+            return Ok(slot);
+        }
+        let minute = u16::from(local.hour().unsigned_abs()) * 60 + u16::from(local.minute().unsigned_abs());
+        let weekday = Weekday::of(local.date());
+        let working = self.0.iter().any(|period| period.weekday == weekday && period.from.0 <= minute && minute < period.to.0);
+        Err(if working { OffSchedule::OffGrid } else { OffSchedule::OutsideHours })
+    }
+}
+
+fn wall_time(date: Date, minute: u16) -> DateTime {
+    date.to_datetime(jiff::civil::Time::midnight()).saturating_add(i64::from(minute).minutes())
+}
+
+/// Why no slot starts at an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OffSchedule {
+    /// The doctor does not work then.
+    OutsideHours,
+    /// The doctor works then, but visits start at other times.
+    OffGrid,
+}
+
+/// A stretch of time for one visit, `start` included and `end` excluded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Slot {
+    /// From when.
+    pub start: Timestamp,
+    /// Until when.
+    pub end: Timestamp,
+}
+
+impl Slot {
+    fn at(start: DateTime, length: SignedDuration, zone: &TimeZone) -> Option<Self> {
+        let instant = zone.to_timestamp(start).ok()?;
+        let slot = Self { start: instant, end: instant.checked_add(length).ok()? };
+        let begins = zone.to_datetime(slot.start) == start;
+        // The last minute, not the end itself: a slot may end at the very moment the clocks change.
+        let minute = SignedDuration::from_mins(1);
+        let last = slot.end.checked_sub(minute).ok().map(|at| zone.to_datetime(at));
+        let ends = last == start.checked_add(length - minute).ok();
+        (begins && ends).then_some(slot)
+    }
+
+    /// The local day the slot belongs to.
+    #[must_use]
+    pub fn day(self, zone: &TimeZone) -> Date {
+        zone.to_datetime(self.start).date()
+    }
+
+    /// The five-minute marks the slot covers, counted from local midnight. Two slots of one day overlap exactly when they
+    /// share a mark; every slot starts and ends on one.
+    #[must_use]
+    pub fn marks(self, zone: &TimeZone) -> Vec<u16> {
+        let midnight = self.day(zone).to_zoned_datetime(zone.clone()).map_or(self.start, |day| day.timestamp());
+        let mark = |at: Timestamp| u16::try_from(at.duration_since(midnight).as_mins() / 5).unwrap_or(u16::MAX);
+        (mark(self.start)..mark(self.end)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn hours(periods: &[(Weekday, &str, &str)], slot: u16) -> Result<WeeklyHours, (usize, Invalid)> {
+        let periods = periods
+            .iter()
+            .map(|&(weekday, from, to)| Period { weekday, from: TimeOfDay::parse(from).unwrap(), to: TimeOfDay::parse(to).unwrap() })
+            .collect();
+        WeeklyHours::new(periods, SlotLength::from_minutes(slot).unwrap())
+    }
+
+    fn starts(week: &WeeklyHours, day: Date, slot: u16, zone: &str) -> Vec<String> {
+        let zone = TimeZone::get(zone).unwrap();
+        let slots = week.slots_on(day, SlotLength::from_minutes(slot).unwrap(), &zone);
+        slots.iter().map(|slot| slot.start.to_zoned_datetime(zone.clone()).strftime("%H:%M%:z").to_string()).collect()
+    }
+
+    #[test]
+    fn a_day_holds_whole_slots_only() {
+        let week = hours(&[(Weekday::Monday, "09:00", "10:10"), (Weekday::Monday, "14:00", "14:30")], 30).unwrap();
+        assert_eq!(starts(&week, date(2026, 3, 2), 30, "Europe/London"), ["09:00+00:00", "09:30+00:00", "14:00+00:00"]);
+        assert!(starts(&week, date(2026, 3, 3), 30, "Europe/London").is_empty());
+    }
+
+    #[test]
+    fn refused_weeks() {
+        use Weekday::Monday;
+        let code = |periods: &[_], slot| hours(periods, slot).unwrap_err();
+        assert_eq!(code(&[(Monday, "09:10", "12:00")], 30).1.code, "off_grid");
+        assert_eq!(code(&[(Monday, "09:00", "09:20")], 30).1.code, "too_short");
+        assert_eq!(code(&[(Monday, "12:00", "09:00")], 30).1.code, "too_short");
+        let (index, why) = code(&[(Monday, "09:00", "12:00"), (Monday, "11:00", "13:00")], 30);
+        assert_eq!((index, why.code), (1, "overlaps"));
+        for bad in ["9:00", "24:01", "12:60", "12", "ab:cd", "+1:00", ""] {
+            assert_eq!(TimeOfDay::parse(bad).unwrap_err().code, "invalid_time", "{bad}");
+        }
+        for bad in [0, 4, 7, 245] {
+            assert_eq!(SlotLength::from_minutes(bad).unwrap_err().code, "invalid_slot_length");
+        }
+    }
+
+    #[test]
+    fn spring_forward_skips_the_missing_hour_and_what_crosses_it() {
+        // London, 29 March 2026: 01:00 becomes 02:00.
+        let week = hours(&[(Weekday::Sunday, "00:00", "03:00")], 30).unwrap();
+        assert_eq!(starts(&week, date(2026, 3, 29), 30, "Europe/London"), ["00:00+00:00", "00:30+00:00", "02:00+01:00", "02:30+01:00"]);
+        let long = hours(&[(Weekday::Sunday, "00:00", "06:00")], 90).unwrap();
+        assert_eq!(starts(&long, date(2026, 3, 29), 90, "Europe/London"), ["03:00+01:00", "04:30+01:00"]);
+    }
+
+    #[test]
+    fn autumn_offers_each_wall_time_once() {
+        // London, 25 October 2026: 02:00 becomes 01:00.
+        let week = hours(&[(Weekday::Sunday, "00:00", "03:00")], 30).unwrap();
+        assert_eq!(
+            starts(&week, date(2026, 10, 25), 30, "Europe/London"),
+            ["00:00+01:00", "00:30+01:00", "01:00+01:00", "01:30+01:00", "02:00+00:00", "02:30+00:00"]
+        );
+    }
+
+    #[test]
+    fn an_instant_is_a_slot_or_says_why_not() {
+        let zone = TimeZone::get("America/New_York").unwrap();
+        let length = SlotLength::from_minutes(20).unwrap();
+        let week = hours(&[(Weekday::Monday, "09:00", "12:00")], 20).unwrap();
+        let at = |text: &str| week.slot_at(text.parse().unwrap(), length, &zone);
+        assert_eq!(at("2026-03-02T09:20:00-05:00").unwrap().end, "2026-03-02T09:40:00-05:00".parse().unwrap());
+        assert_eq!(at("2026-03-02T09:10:00-05:00"), Err(OffSchedule::OffGrid));
+        assert_eq!(at("2026-03-02T09:20:00.5-05:00"), Err(OffSchedule::OffGrid));
+        assert_eq!(at("2026-03-02T12:00:00-05:00"), Err(OffSchedule::OutsideHours));
+        assert_eq!(at("2026-03-03T09:20:00-05:00"), Err(OffSchedule::OutsideHours));
+    }
+
+    proptest! {
+        #[test]
+        fn slots_never_overlap_whatever_the_day(day in 0i64..20_000, slot in 1u16..48, from in 0u16..20) {
+            let zone = TimeZone::get("Australia/Lord_Howe").unwrap(); // changes by half an hour
+            let length = SlotLength::from_minutes(slot * 5).unwrap();
+            let day = date(2000, 1, 1).checked_add(day.days()).unwrap();
+            let start = TimeOfDay(from * length.minutes() % (24 * 60 - length.minutes()) / length.minutes() * length.minutes());
+            let week = WeeklyHours::new(vec![Period { weekday: Weekday::of(day), from: start, to: TimeOfDay(24 * 60) }], length).unwrap();
+            let slots = week.slots_on(day, length, &zone);
+            for pair in slots.windows(2) {
+                prop_assert!(pair[0].end <= pair[1].start);
+                prop_assert!(pair[0].marks(&zone).iter().all(|mark| !pair[1].marks(&zone).contains(mark)));
+            }
+            for slot in slots {
+                prop_assert_eq!(slot.marks(&zone).len(), usize::from(length.minutes() / 5));
+                prop_assert_eq!(week.slot_at(slot.start, length, &zone), Ok(slot));
+            }
+        }
+
+        #[test]
+        fn times_never_panic(text in "\\PC*") {
+            let _ = TimeOfDay::parse(&text);
+            let _ = Weekday::parse(&text);
+        }
+    }
+}
