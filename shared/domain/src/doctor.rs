@@ -1,6 +1,6 @@
 //! A doctor's profile and what can be booked with them.
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -50,6 +50,17 @@ impl Doctor {
             OffSchedule::OutsideHours => NotBookable::OutsideHours,
             OffSchedule::OffGrid => NotBookable::OffGrid,
         })
+    }
+}
+
+impl Doctor {
+    /// The slots of one local day that can still be booked at `now`, given those that are taken.
+    #[must_use]
+    pub fn free_slots(&self, day: Date, taken: &[Slot], now: Timestamp, zone: &TimeZone) -> Vec<Slot> {
+        let mut slots = self.weekly_hours.slots_on(day, self.slot_length, zone);
+        let free = |slot: &Slot| slot.start > now && slot.start.duration_since(now) <= BOOKING_HORIZON && !taken.contains(slot);
+        slots.retain(free);
+        slots
     }
 }
 

@@ -6,7 +6,7 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{detail}")]
 pub struct Invalid {
-    /// Stable, snake_case.
+    /// Stable, in snake case.
     pub code: &'static str,
     /// What is wrong and what would be accepted.
     pub detail: String,

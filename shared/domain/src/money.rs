@@ -70,7 +70,7 @@ impl Money {
         };
         let (whole, fraction) = amount.split_once('.').unwrap_or((amount, ""));
         let numeric = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-        let fraction_fits = fraction.len() <= digits && (amount.contains('.') == !fraction.is_empty());
+        let fraction_fits = fraction.len() <= digits && amount.contains('.') != fraction.is_empty();
         if whole.is_empty() || whole.len() > 13 || !numeric(whole) || !numeric(fraction) || !fraction_fits {
             return Err(refused());
         }

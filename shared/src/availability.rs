@@ -1,0 +1,31 @@
+//! What is free with a doctor: their grid without the visits that are booked.
+
+use domain::{doctor::Doctor, schedule::Slot};
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
+
+use crate::{State, store::StoreError};
+
+/// How far to look for the next free slots.
+const LOOK_AHEAD_DAYS: i32 = 14;
+
+impl State {
+    /// The free slots of a span of local days, both included.
+    pub async fn free_slots(&self, doctor: &Doctor, from: Date, to: Date) -> Result<Vec<Slot>, StoreError> {
+        let (now, zone) = (self.clock.now(), &self.house.zone);
+        let midnight = |day: Date| day.to_zoned_datetime(zone.clone()).map_or(now, |midnight| midnight.timestamp());
+        // A second before the last midnight: the range is closed at both ends.
+        let last = midnight(to.saturating_add(1.day())).saturating_sub(SignedDuration::from_secs(1));
+        let taken = self.store.taken_slots(doctor.id, midnight(from), last.unwrap_or(now)).await?;
+        let days = from.series(1.day()).take_while(|day| *day <= to);
+        Ok(days.flat_map(|day| doctor.free_slots(day, &taken, now, zone)).collect())
+    }
+
+    /// The first free slots from an instant on, a few at most.
+    pub async fn next_free(&self, doctor: &Doctor, from: Timestamp, count: usize) -> Result<Vec<Slot>, StoreError> {
+        let first = self.house.zone.to_datetime(from.max(self.clock.now())).date();
+        let mut slots = self.free_slots(doctor, first, first.saturating_add(LOOK_AHEAD_DAYS.days())).await?;
+        slots.retain(|slot| slot.start >= from);
+        slots.truncate(count);
+        Ok(slots)
+    }
+}

@@ -1,0 +1,56 @@
+//! AWS clients that share one HTTP client, built by hand.
+//!
+//! `aws-config` would bring STS, SSO and a provider chain; in Lambda the credentials are environment variables.
+
+use std::time::Duration;
+
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
+use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
+use aws_types::{SdkConfig, region::Region};
+
+use crate::config::Aws;
+
+/// The settings that every client starts from.
+#[must_use]
+pub fn sdk_config(aws: &Aws) -> SdkConfig {
+    let credentials = Credentials::new(&aws.access_key_id, &aws.secret_access_key, aws.session_token.clone(), None, "environment");
+    let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    SdkConfig::builder()
+        .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
+        .region(Region::new(aws.region.clone()))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .http_client(http)
+        .sleep_impl(TokioSleep::new())
+        .retry_config(RetryConfig::standard().with_max_attempts(3))
+        .timeout_config(TimeoutConfig::builder().connect_timeout(Duration::from_secs(2)).operation_timeout(Duration::from_secs(10)).build())
+        .build()
+}
+
+/// DynamoDB.
+#[must_use]
+pub fn dynamodb(aws: &Aws, sdk: &SdkConfig) -> aws_sdk_dynamodb::Client {
+    let mut config = aws_sdk_dynamodb::config::Builder::from(sdk);
+    config.set_endpoint_url(aws.dynamodb_endpoint.clone());
+    aws_sdk_dynamodb::Client::from_conf(config.build())
+}
+
+/// SES.
+#[must_use]
+pub fn ses(aws: &Aws, sdk: &SdkConfig) -> aws_sdk_sesv2::Client {
+    let mut config = aws_sdk_sesv2::config::Builder::from(sdk);
+    config.set_endpoint_url(aws.ses_endpoint.clone());
+    aws_sdk_sesv2::Client::from_conf(config.build())
+}
+
+/// EventBridge Scheduler.
+#[must_use]
+pub fn scheduler(aws: &Aws, sdk: &SdkConfig) -> aws_sdk_scheduler::Client {
+    let mut config = aws_sdk_scheduler::config::Builder::from(sdk);
+    config.set_endpoint_url(aws.scheduler_endpoint.clone());
+    aws_sdk_scheduler::Client::from_conf(config.build())
+}

@@ -1,0 +1,143 @@
+//! What a deployment decides, read once. The only reader of the environment.
+
+use domain::{money::Currency, text::Email};
+use jiff::tz::TimeZone;
+
+/// Everything that differs between one hospital's deployment and another's.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub aws: Aws,
+    pub table: String,
+    pub house: House,
+    /// JSON Web Key Set with the public keys that verify access tokens.
+    pub public_keys: String,
+    /// Signs list cursors; the same in every function.
+    pub cursor_key: String,
+}
+
+/// The hospital itself.
+#[derive(Clone, Debug)]
+pub struct House {
+    pub name: String,
+    /// One IANA time zone for the whole hospital: appointments, rosters and emails speak it.
+    pub zone: TimeZone,
+    pub currency: Currency,
+    /// Where emails come from.
+    pub sender: Email,
+    /// Where people read and change their things; linked in emails.
+    pub portal_url: String,
+    /// `iss` of the access tokens.
+    pub issuer: String,
+}
+
+/// Where AWS is and who calls it. Lambda provides all of it but the endpoints, which point local runs at emulators.
+#[derive(Clone)]
+pub struct Aws {
+    pub region: String,
+    pub access_key_id: String,
+    pub secret_access_key: String,
+    pub session_token: Option<String>,
+    pub dynamodb_endpoint: Option<String>,
+    pub ses_endpoint: Option<String>,
+    pub scheduler_endpoint: Option<String>,
+}
+
+impl std::fmt::Debug for Aws {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Aws").field("region", &self.region).finish_non_exhaustive()
+    }
+}
+
+/// What the `users` function alone holds: the key that signs access tokens.
+#[derive(Clone)]
+pub struct SigningKey {
+    /// Which public key verifies.
+    pub id: String,
+    /// Ed25519, PKCS#8, base64.
+    pub pkcs8: String,
+}
+
+impl std::fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SigningKey({}, …)", self.id)
+    }
+}
+
+/// What the `notifications` function alone needs: where reminders are scheduled.
+#[derive(Clone, Debug)]
+pub struct Scheduling {
+    pub group: String,
+    /// The `reminders` function.
+    pub target_arn: String,
+    /// What Scheduler assumes to call it.
+    pub role_arn: String,
+    /// Where a reminder goes that could not be delivered.
+    pub dead_letter_arn: String,
+}
+
+/// A setting that is missing or wrong. Names the variable, never its value.
+#[derive(Debug, thiserror::Error)]
+#[error("set {variable}: {reason}")]
+pub struct ConfigError {
+    variable: &'static str,
+    reason: String,
+}
+
+impl Config {
+    pub fn from_env() -> Result<Self, ConfigError> {
+        let everywhere = optional("AWS_ENDPOINT_URL");
+        let endpoint = |name| optional(name).or_else(|| everywhere.clone());
+        Ok(Self {
+            aws: Aws {
+                region: required("AWS_REGION")?,
+                access_key_id: required("AWS_ACCESS_KEY_ID")?,
+                secret_access_key: required("AWS_SECRET_ACCESS_KEY")?,
+                session_token: optional("AWS_SESSION_TOKEN"),
+                dynamodb_endpoint: endpoint("AWS_ENDPOINT_URL_DYNAMODB"),
+                ses_endpoint: endpoint("AWS_ENDPOINT_URL_SESV2"),
+                scheduler_endpoint: endpoint("AWS_ENDPOINT_URL_SCHEDULER"),
+            },
+            table: required("TABLE_NAME")?,
+            house: House {
+                name: required("HOSPITAL_NAME")?,
+                zone: parsed("TIME_ZONE", |name| TimeZone::get(name).map_err(|_| "not an IANA time zone".to_owned()))?,
+                currency: parsed("CURRENCY", |code| Currency::parse(code).map_err(|why| why.detail))?,
+                sender: parsed("SENDER_EMAIL", |address| Email::parse(address).map_err(|why| why.detail))?,
+                portal_url: required("PORTAL_URL")?,
+                issuer: required("TOKEN_ISSUER")?,
+            },
+            public_keys: required("PUBLIC_KEYS")?,
+            cursor_key: required("CURSOR_KEY")?,
+        })
+    }
+}
+
+impl SigningKey {
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Ok(Self { id: required("SIGNING_KEY_ID")?, pkcs8: required("SIGNING_KEY")? })
+    }
+}
+
+impl Scheduling {
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Ok(Self {
+            group: required("SCHEDULE_GROUP")?,
+            target_arn: required("REMINDERS_FUNCTION_ARN")?,
+            role_arn: required("SCHEDULER_ROLE_ARN")?,
+            dead_letter_arn: required("REMINDERS_DEAD_LETTER_ARN")?,
+        })
+    }
+}
+
+fn required(variable: &'static str) -> Result<String, ConfigError> {
+    optional(variable).ok_or_else(|| ConfigError { variable, reason: "it is not set".to_owned() })
+}
+
+fn parsed<T>(variable: &'static str, parse: impl Fn(&str) -> Result<T, String>) -> Result<T, ConfigError> {
+    parse(&required(variable)?).map_err(|reason| ConfigError { variable, reason })
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+fn optional(variable: &str) -> Option<String> {
+    std::env::var(variable).ok().filter(|value| !value.is_empty())
+}

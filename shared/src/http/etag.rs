@@ -1,0 +1,58 @@
+//! Versions as ETags (RFC 9110 §8.8.3), and changes that say which version they were made from (§13.1.1).
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderValue, StatusCode, header, request::Parts},
+};
+
+use super::Problem;
+
+/// The ETag of a version.
+#[must_use]
+pub fn etag(version: u64) -> HeaderValue {
+    HeaderValue::from_str(&format!("\"v{version}\"")).unwrap_or(HeaderValue::from_static("\"v0\""))
+}
+
+/// The version a change was made from, when the caller says so.
+#[derive(Debug, Clone, Copy)]
+pub struct IfMatch(pub Option<u64>);
+
+impl IfMatch {
+    /// Refuses a change that was made from another version.
+    pub fn check(self, current: u64) -> Result<(), Problem> {
+        match self.0 {
+            Some(version) if version != current => Err(Problem::stale()),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let Some(value) = parts.headers.get(header::IF_MATCH) else { return Ok(Self(None)) };
+        let malformed = || Problem::bad_request("invalid_if_match", "Send If-Match as you got the ETag, such as `\"v3\"`.");
+        let text = value.to_str().map_err(|_| malformed())?.trim();
+        if text == "*" {
+            return Ok(Self(None));
+        }
+        let version = text.strip_prefix("\"v").and_then(|rest| rest.strip_suffix('"')).and_then(|digits| digits.parse().ok());
+        version.map(|version| Self(Some(version))).ok_or_else(malformed)
+    }
+}
+
+/// As [`IfMatch`], for changes that must say it.
+#[derive(Debug, Clone, Copy)]
+pub struct RequiredIfMatch(pub u64);
+
+impl<S: Send + Sync> FromRequestParts<S> for RequiredIfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let required = || {
+            Problem::new(StatusCode::PRECONDITION_REQUIRED, "if_match_required", "Send the ETag of the version you changed as If-Match.")
+        };
+        IfMatch::from_request_parts(parts, state).await?.0.map(Self).ok_or_else(required)
+    }
+}

@@ -1,0 +1,45 @@
+//! Collects every field error of a request, so that a person corrects a form once.
+
+use domain::Invalid;
+
+use super::{FieldError, Problem};
+
+/// Parses fields one by one and remembers what was wrong.
+#[derive(Debug, Default)]
+pub struct Fields(Vec<FieldError>);
+
+impl Fields {
+    /// Keeps the value, or notes why it was refused.
+    pub fn check<T>(&mut self, field: impl Into<String>, parsed: Result<T, Invalid>) -> Option<T> {
+        parsed.map_err(|why| self.refuse(field, why.code, why.detail)).ok()
+    }
+
+    /// A field that must be there.
+    pub fn required<R, T>(&mut self, field: impl Into<String>, raw: Option<R>, parse: impl FnOnce(R) -> Result<T, Invalid>) -> Option<T> {
+        let missing = || Invalid::new("required", "This field is required.");
+        self.check(field, raw.ok_or_else(missing).and_then(parse))
+    }
+
+    /// A field that may be left out. The outer `None` means that it was there and wrong.
+    pub fn optional<R, T>(
+        &mut self,
+        field: impl Into<String>,
+        raw: Option<R>,
+        parse: impl FnOnce(R) -> Result<T, Invalid>,
+    ) -> Option<Option<T>> {
+        match raw {
+            None => Some(None),
+            Some(raw) => self.check(field, parse(raw)).map(Some),
+        }
+    }
+
+    /// Notes a refusal.
+    pub fn refuse(&mut self, field: impl Into<String>, code: &'static str, detail: impl Into<String>) {
+        self.0.push(FieldError { field: field.into(), code, detail: detail.into() });
+    }
+
+    /// The refusals as one answer.
+    pub fn problem(self) -> Problem {
+        Problem::invalid(self.0)
+    }
+}

@@ -1,0 +1,96 @@
+//! `Idempotency-Key`: a POST that is sent twice acts once.
+//!
+//! A key belongs to a caller and a route. The first answer is kept for a day and given again; the same key with another
+//! body is refused; while the first attempt runs, a second one waits its turn. Answers under `/auth` carry tokens and are
+//! never kept: signing in twice does no harm.
+
+use axum::{
+    body::{Body, to_bytes},
+    extract::{FromRequestParts, Request, State as Extract},
+    http::{HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use super::{Problem, finish::MAX_BODY, json::too_large};
+use crate::{
+    auth::Caller,
+    random::fingerprint,
+    state::State,
+    store::idempotency::{Claim, KeptAnswer},
+};
+
+const HEADER: &str = "idempotency-key";
+const KEPT_HEADERS: [header::HeaderName; 3] = [header::CONTENT_TYPE, header::LOCATION, header::ETAG];
+
+pub(super) async fn idempotent(Extract(state): Extract<State>, request: Request, next: Next) -> Response {
+    let applies = request.method() == Method::POST && !request.uri().path().starts_with("/auth/");
+    match request.headers().get(HEADER).filter(|_| applies).cloned() {
+        None => next.run(request).await,
+        Some(key) => once(&state, &key, request, next).await.unwrap_or_else(IntoResponse::into_response),
+    }
+}
+
+async fn once(state: &State, key: &HeaderValue, request: Request, next: Next) -> Result<Response, Problem> {
+    let key = key.to_str().ok().filter(|key| (1..=128).contains(&key.len()));
+    let key =
+        key.ok_or_else(|| Problem::bad_request("invalid_idempotency_key", "Use 1 to 128 visible ASCII characters, such as a UUID."))?;
+    let (mut parts, body) = request.into_parts();
+    let body = to_bytes(body, MAX_BODY).await.map_err(|_| too_large())?;
+
+    let caller = match Caller::from_request_parts(&mut parts, state).await {
+        Ok(caller) => caller.user_id.to_string(),
+        Err(_) if !parts.headers.contains_key(header::AUTHORIZATION) => "anonymous".to_owned(),
+        // The endpoint refuses the token in its own words.
+        Err(_) => return Ok(next.run(Request::from_parts(parts, Body::from(body))).await),
+    };
+    let id = fingerprint(format!("{caller}\n{}\n{key}", parts.uri).as_bytes());
+    let body_hash = fingerprint(&body);
+
+    match state.store.claim_key(&id, &body_hash, state.clock.now()).await? {
+        Claim::First => {}
+        Claim::Kept(answer) => return Ok(replay(answer)),
+        Claim::Running => {
+            return Err(Problem::conflict(
+                "request_in_progress",
+                "The first request with this Idempotency-Key is still running. Ask again in a moment.",
+            )
+            .retry_after(1));
+        }
+        Claim::OtherBody => {
+            let detail = "This Idempotency-Key was used with another body. Use a new key for a new request.";
+            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", detail));
+        }
+    }
+
+    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, usize::MAX).await.map_err(|error| Problem::internal(&error))?;
+    let passing = matches!(parts.status, StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS) || parts.status.is_server_error();
+    if passing {
+        state.store.release_key(&id).await?;
+    } else {
+        let header = |name: &header::HeaderName| Some((name.to_string(), parts.headers.get(name)?.to_str().ok()?.to_owned()));
+        let answer = KeptAnswer {
+            status: parts.status.as_u16(),
+            headers: KEPT_HEADERS.iter().filter_map(header).collect(),
+            body: String::from_utf8_lossy(&body).into_owned(),
+        };
+        // The work is done: failing to keep the answer must not turn success into an error.
+        if let Err(error) = state.store.keep_answer(&id, &body_hash, &answer, state.clock.now()).await {
+            tracing::error!(%error, "idempotent answer not kept");
+        }
+    }
+    Ok(Response::from_parts(parts, Body::from(body)))
+}
+
+fn replay(answer: KeptAnswer) -> Response {
+    let mut response = (StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK), answer.body).into_response();
+    for (name, value) in answer.headers {
+        if let (Ok(name), Ok(value)) = (header::HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
+    response
+}

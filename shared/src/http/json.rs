@@ -1,0 +1,121 @@
+//! JSON bodies in and out.
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Request},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::error::Category;
+
+use super::{Problem, etag};
+
+/// A JSON body. Request types say `#[serde(deny_unknown_fields)]`, so that a misspelt field is an answer, not a surprise.
+#[derive(Debug, Clone)]
+pub struct Json<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        if !is_json(request.headers()) {
+            return Err(Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                "Send the body as JSON with `Content-Type: application/json`.",
+            ));
+        }
+        let body = Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+            _ => Problem::bad_request("unreadable_body", "The body could not be read to its end."),
+        })?;
+        let mut json = serde_json::Deserializer::from_slice(&body);
+        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| refused(&error))?;
+        json.end().map_err(|_| malformed())?;
+        Ok(Self(value))
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    value.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}
+
+pub(super) fn too_large() -> Problem {
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "Send at most 64 KiB.")
+}
+
+fn malformed() -> Problem {
+    Problem::bad_request("malformed_json", "The body is not one well-formed JSON document.")
+}
+
+fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    if error.inner().classify() != Category::Data {
+        return malformed();
+    }
+    let message = error.inner().to_string();
+    let path = error.path().to_string();
+    shape_error(&path, &message)
+}
+
+/// serde's message quotes the offending value, which may be private: only what is expected is passed on.
+pub(super) fn shape_error(path: &str, message: &str) -> Problem {
+    let quoted = |prefix: &str| message.strip_prefix(prefix).and_then(|rest| rest.split('`').next()).map(str::to_owned);
+    let at = |name: &str| {
+        let parent = path.strip_suffix(name).map_or(path, |rest| rest.trim_end_matches('.'));
+        match parent {
+            "" | "." => name.to_owned(),
+            parent => format!("{parent}.{name}"),
+        }
+    };
+    if let Some(name) = quoted("unknown field `") {
+        return Problem::invalid_field(at(&name), "unknown_field", "There is no such field here; see the API document.");
+    }
+    if let Some(name) = quoted("missing field `") {
+        return Problem::invalid_field(at(&name), "required", "This field is required.");
+    }
+    if let Some(name) = quoted("duplicate field `") {
+        return Problem::invalid_field(at(&name), "duplicate_field", "Send this field once.");
+    }
+    let expected = message.rsplit_once("expected ").map_or("another type", |(_, rest)| rest.split(" at line ").next().unwrap_or(rest));
+    let field = if path == "." { "body" } else { path };
+    Problem::invalid_field(field, "invalid_type", format!("Expected {expected}."))
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        match serde_json::to_vec(&self.0) {
+            Ok(body) => ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], body).into_response(),
+            Err(error) => Problem::internal(&error).into_response(),
+        }
+    }
+}
+
+/// One thing with its version as ETag.
+#[derive(Debug)]
+pub struct Versioned<T> {
+    pub version: u64,
+    pub body: T,
+}
+
+impl<T: Serialize> IntoResponse for Versioned<T> {
+    fn into_response(self) -> Response {
+        ([(header::ETAG, etag(self.version))], Json(self.body)).into_response()
+    }
+}
+
+/// 201: a new thing, where it is, and its version as ETag.
+#[derive(Debug)]
+pub struct Created<T> {
+    pub location: String,
+    pub version: u64,
+    pub body: T,
+}
+
+impl<T: Serialize> IntoResponse for Created<T> {
+    fn into_response(self) -> Response {
+        let location = HeaderValue::from_str(&self.location).unwrap_or(HeaderValue::from_static("/"));
+        (StatusCode::CREATED, [(header::LOCATION, location), (header::ETAG, etag(self.version))], Json(self.body)).into_response()
+    }
+}

@@ -1,0 +1,23 @@
+//! How this API speaks HTTP: one convention a file.
+
+mod etag;
+mod fields;
+mod finish;
+mod idempotency;
+mod json;
+mod observe;
+pub mod page;
+mod params;
+mod problem;
+mod refusals;
+mod views;
+
+pub use etag::{IfMatch, RequiredIfMatch, etag};
+pub use fields::Fields;
+pub use finish::finish;
+pub use json::{Created, Json, Versioned};
+pub use page::Page;
+pub use params::{Path, Query};
+pub use problem::{FieldError, Problem};
+pub use refusals::Refusals;
+pub use views::{EmergencyContactBody, MoneyBody, parse_instant};

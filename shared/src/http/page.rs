@@ -1,0 +1,109 @@
+//! Lists come in pages, with a cursor that works for the list it came from and no other.
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use ring::hmac;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Fields, Problem};
+
+/// One page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Page<T> {
+    /// In the list's order.
+    pub items: Vec<T>,
+    /// Send this as `cursor` for the next page; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// The first `limit` of what was found; when there was more, a cursor behind the last of them.
+    pub fn cut(mut found: Vec<T>, limit: usize, seal: impl FnOnce(&T) -> String) -> Self {
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next_cursor = found.last().filter(|_| more).map(seal);
+        Self { items: found, next_cursor }
+    }
+
+    /// The page in another shape.
+    pub fn map<U>(self, shape: impl FnMut(T) -> U) -> Page<U> {
+        Page { items: self.items.into_iter().map(shape).collect(), next_cursor: self.next_cursor }
+    }
+}
+
+const DEFAULT_LIMIT: u32 = 20;
+const MAX_LIMIT: u32 = 100;
+const MAC_BYTES: usize = 32;
+
+/// Parses `limit`, 1 to 100, 20 when left out.
+pub fn limit(raw: Option<&str>) -> Result<usize, Problem> {
+    let Some(raw) = raw else { return Ok(DEFAULT_LIMIT as usize) };
+    raw.parse::<u32>().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit)).map(|limit| limit as usize).ok_or_else(|| {
+        let mut fields = Fields::default();
+        fields.refuse("limit", "invalid_limit", format!("Use a number from 1 to {MAX_LIMIT}."));
+        fields.problem()
+    })
+}
+
+/// Seals and opens cursors.
+#[derive(Clone, Debug)]
+pub struct CursorKey(hmac::Key);
+
+impl CursorKey {
+    #[must_use]
+    pub fn new(secret: &str) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()))
+    }
+
+    /// A cursor that continues `list` after `position`. `list` names the list and everything it is filtered by.
+    #[must_use]
+    pub fn seal(&self, list: &str, position: &str) -> String {
+        let mut bytes = hmac::sign(&self.0, sealed(list, position).as_bytes()).as_ref().to_vec();
+        bytes.extend_from_slice(position.as_bytes());
+        BASE64_URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// The position in a cursor that [`Self::seal`] made for the same list.
+    pub fn open(&self, list: &str, cursor: &str) -> Result<String, Problem> {
+        let position = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| {
+            let (mac, position) = bytes.split_at_checked(MAC_BYTES)?;
+            let position = str::from_utf8(position).ok()?;
+            hmac::verify(&self.0, sealed(list, position).as_bytes(), mac).ok()?;
+            Some(position.to_owned())
+        });
+        position
+            .ok_or_else(|| Problem::bad_request("invalid_cursor", "Use `next_cursor` unchanged, with the list and filters it came from."))
+    }
+}
+
+fn sealed(list: &str, position: &str) -> String {
+    format!("{list}\n{position}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_opens_its_own_list_only() {
+        let key = CursorKey::new("secret");
+        let cursor = key.seal("doctors", "cardiology");
+        assert_eq!(key.open("doctors", &cursor).unwrap(), "cardiology");
+        for (list, cursor) in
+            [("patients", cursor.as_str()), ("doctors", &cursor[1..]), ("doctors", ""), ("doctors", "!"), ("doctors", "AAAA")]
+        {
+            assert_eq!(key.open(list, cursor).unwrap_err().code, "invalid_cursor");
+        }
+        assert!(CursorKey::new("other").open("doctors", &cursor).is_err());
+    }
+
+    #[test]
+    fn limits() {
+        assert_eq!(limit(None).unwrap(), 20);
+        assert_eq!(limit(Some("100")).unwrap(), 100);
+        for bad in ["0", "101", "-1", "ten", "", "1e1"] {
+            assert_eq!(limit(Some(bad)).unwrap_err().errors[0].field, "limit");
+        }
+    }
+}

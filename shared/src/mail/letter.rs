@@ -1,0 +1,103 @@
+//! A letter and its three faces: plain text, HTML, and an invitation where there is one.
+
+use askama::Template;
+use domain::{
+    account::Account,
+    id::UserId,
+    text::{Email, PersonName},
+};
+use jiff::Timestamp;
+use mail_builder::{
+    MessageBuilder,
+    headers::{HeaderType, content_type::ContentType, raw::Raw},
+    mime::MimePart,
+};
+
+use super::calendar::Invitation;
+use crate::config::House;
+
+/// What one email says. It holds what its purpose needs and nothing else: no diagnosis, no result, no reason for a visit.
+#[derive(Debug, Clone, Default)]
+pub struct Letter {
+    pub subject: String,
+    pub paragraphs: Vec<String>,
+    pub facts: Vec<(&'static str, String)>,
+    pub link: Option<Link>,
+    pub invitation: Option<Invitation>,
+}
+
+/// Where to go on.
+#[derive(Debug, Clone)]
+pub struct Link {
+    pub label: &'static str,
+    pub url: String,
+}
+
+/// Whom an email is for.
+#[derive(Debug, Clone)]
+pub struct Recipient {
+    pub user_id: UserId,
+    pub name: PersonName,
+    pub email: Email,
+}
+
+impl From<Account> for Recipient {
+    fn from(account: Account) -> Self {
+        Self { user_id: account.id, name: account.name, email: account.email }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "letter.txt")]
+struct Text<'a> {
+    letter: &'a Letter,
+    greeting: &'a str,
+    house: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "letter.html")]
+struct Html<'a> {
+    letter: &'a Letter,
+    greeting: &'a str,
+    house: &'a str,
+}
+
+/// A letter could not be written down.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    #[error("the letter's template failed")]
+    Template(#[from] askama::Error),
+    #[error("the message could not be assembled")]
+    Message(#[from] std::io::Error),
+}
+
+impl Letter {
+    /// The whole message (RFC 5322), with the invitation both as a part that calendars read and as a file that people open.
+    pub(super) fn message(&self, id: &str, to: &Recipient, house: &House, now: Timestamp) -> Result<Vec<u8>, RenderError> {
+        let (greeting, name) = (to.name.as_str(), house.name.as_str());
+        let text = Text { letter: self, greeting, house: name }.render()?;
+        let html = Html { letter: self, greeting, house: name }.render()?;
+        let mut faces = vec![MimePart::new("text/plain", text), MimePart::new("text/html", html)];
+        let invitation = self.invitation.as_ref().map(|invitation| (invitation.method(), invitation.render(house, to, now)));
+        if let Some((method, calendar)) = &invitation {
+            let kind = ContentType::new("text/calendar").attribute("charset", "utf-8").attribute("method", *method);
+            faces.push(MimePart::new(kind, calendar.as_str()));
+        }
+        let mut body = MimePart::new("multipart/alternative", faces);
+        if let Some((_, calendar)) = &invitation {
+            let kind = ContentType::new("application/ics").attribute("name", "invite.ics");
+            body = MimePart::new("multipart/mixed", vec![body, MimePart::new(kind, calendar.as_bytes()).attachment("invite.ics")]);
+        }
+        let domain = house.sender.as_str().rsplit('@').next().unwrap_or("localhost");
+        let message = MessageBuilder::new()
+            .from((name, house.sender.as_str()))
+            .to((greeting, to.email.as_str()))
+            .subject(self.subject.as_str())
+            .date(now.as_second())
+            .message_id(format!("{id}@{domain}"))
+            .header("Auto-Submitted", HeaderType::from(Raw::new("auto-generated")))
+            .body(body);
+        Ok(message.write_to_vec()?)
+    }
+}

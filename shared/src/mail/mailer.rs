@@ -1,0 +1,91 @@
+//! Hands letters to SES, each at most once for its cause.
+
+use aws_sdk_sesv2::{
+    Client,
+    error::SdkError,
+    operation::send_email::SendEmailError,
+    primitives::Blob,
+    types::{Destination, EmailContent, RawMessage},
+};
+use domain::Clock;
+
+use super::{Letter, Recipient, letter::RenderError};
+use crate::{
+    config::House,
+    store::{
+        Store, StoreError,
+        deliveries::{Delivery, DeliveryState, Turn},
+    },
+};
+
+/// The way out for email.
+#[derive(Clone, Debug)]
+pub struct Mailer {
+    client: Client,
+    store: Store,
+    house: House,
+    clock: Clock,
+}
+
+/// An email did not go out this time; the next attempt may succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    #[error("the message could not be described")]
+    Build(#[from] aws_sdk_sesv2::error::BuildError),
+    #[error("the same email is being sent this moment")]
+    Busy,
+    #[error("SES did not take the email")]
+    Ses(#[source] Box<SdkError<SendEmailError>>),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Mailer {
+    #[must_use]
+    pub fn new(client: Client, store: Store, house: House, clock: Clock) -> Self {
+        Self { client, store, house, clock }
+    }
+
+    /// Sends a letter unless the same `id` has been sent. `id` names the cause and the recipient.
+    ///
+    /// SES has no idempotency token, so: claim, send, note. A crash between the last two can send twice; nothing loses it.
+    pub async fn send(&self, id: &str, to: &Recipient, letter: &Letter) -> Result<(), MailError> {
+        let now = self.clock.now();
+        match self.store.claim_delivery(id, to.user_id, now).await? {
+            Turn::Yours => {}
+            Turn::Settled => return Ok(()),
+            Turn::Busy => return Err(MailError::Busy),
+        }
+        let raw = RawMessage::builder().data(Blob::new(letter.message(id, to, &self.house, now)?)).build()?;
+        let send = self
+            .client
+            .send_email()
+            .from_email_address(self.house.sender.as_str())
+            .destination(Destination::builder().to_addresses(to.email.as_str()).build())
+            .content(EmailContent::builder().raw(raw).build())
+            .send()
+            .await;
+        let (state, message_id) = match send {
+            Ok(output) => (DeliveryState::Sent, output.message_id),
+            Err(error) if is_final(&error) => {
+                tracing::error!(delivery = id, "SES refuses the email for good");
+                (DeliveryState::Failed, None)
+            }
+            Err(error) => {
+                self.store.release_delivery(id).await?;
+                return Err(MailError::Ses(Box::new(error)));
+            }
+        };
+        let delivery = Delivery { id: id.to_owned(), to: to.user_id, state, since: now.as_second(), message_id };
+        Ok(self.store.settle_delivery(&delivery).await?)
+    }
+}
+
+/// Trying again would be refused again.
+fn is_final(error: &SdkError<SendEmailError>) -> bool {
+    error
+        .as_service_error()
+        .is_some_and(|error| error.is_bad_request_exception() || error.is_message_rejected() || error.is_not_found_exception())
+}

@@ -1,0 +1,9 @@
+//! Email: what a letter says, what it looks like, and getting it out once.
+
+pub mod calendar;
+mod letter;
+mod mailer;
+pub mod parties;
+
+pub use letter::{Letter, Link, Recipient};
+pub use mailer::{MailError, Mailer};

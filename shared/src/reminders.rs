@@ -1,0 +1,127 @@
+//! The one-shot schedule behind a visit's reminder.
+//!
+//! Its name follows from the visit, so that creating, moving and deleting it can be repeated in any order: what counts is
+//! the visit as it is now. It carries ids and times only, never health data.
+
+use aws_sdk_scheduler::{
+    Client,
+    error::SdkError,
+    operation::{create_schedule::CreateScheduleError, delete_schedule::DeleteScheduleError, update_schedule::UpdateScheduleError},
+    types::{ActionAfterCompletion, DeadLetterConfig, FlexibleTimeWindow, FlexibleTimeWindowMode, RetryPolicy, Target},
+};
+use domain::{appointment::Appointment, id::AppointmentId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::config::Scheduling;
+
+/// What the `reminders` function is called with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReminderDue {
+    pub appointment_id: AppointmentId,
+    /// The start that the reminder was scheduled for: when the visit has moved since, this reminder is void.
+    pub starts_at: Timestamp,
+}
+
+/// Schedules reminders.
+#[derive(Clone, Debug)]
+pub struct Reminders {
+    client: Client,
+    settings: Scheduling,
+}
+
+/// Scheduler did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ReminderError {
+    #[error("the schedule could not be described")]
+    Build(#[from] aws_sdk_scheduler::error::BuildError),
+    #[error("the reminder could not be created")]
+    Create(#[source] Box<SdkError<CreateScheduleError>>),
+    #[error("the reminder could not be moved")]
+    Update(#[source] Box<SdkError<UpdateScheduleError>>),
+    #[error("the reminder could not be deleted")]
+    Delete(#[source] Box<SdkError<DeleteScheduleError>>),
+}
+
+/// The schedule's name.
+#[must_use]
+pub fn schedule_name(id: AppointmentId) -> String {
+    format!("appt-{id}-1h")
+}
+
+impl Reminders {
+    #[must_use]
+    pub fn new(client: Client, settings: Scheduling) -> Self {
+        Self { client, settings }
+    }
+
+    /// Makes the schedule what the visit as it is now calls for: there at the right time, or not there.
+    pub async fn follow(&self, visit: &Appointment, now: Timestamp) -> Result<(), ReminderError> {
+        match visit.reminder_due(now) {
+            Some(due) => self.set(visit, due).await,
+            None => self.clear(visit.id).await,
+        }
+    }
+
+    async fn set(&self, visit: &Appointment, due: Timestamp) -> Result<(), ReminderError> {
+        let name = schedule_name(visit.id);
+        // Always UTC: not every implementation reads a time zone beside it.
+        let at = format!("at({})", due.strftime("%Y-%m-%dT%H:%M:%S"));
+        let window = FlexibleTimeWindow::builder().mode(FlexibleTimeWindowMode::Off).build()?;
+        let create = self
+            .client
+            .create_schedule()
+            .group_name(&self.settings.group)
+            .name(&name)
+            .schedule_expression(&at)
+            .schedule_expression_timezone("UTC")
+            .flexible_time_window(window.clone())
+            .action_after_completion(ActionAfterCompletion::Delete)
+            .target(self.target(visit)?)
+            .send()
+            .await;
+        match create {
+            Ok(_) => return Ok(()),
+            Err(error) if error.as_service_error().is_some_and(CreateScheduleError::is_conflict_exception) => {}
+            Err(error) => return Err(ReminderError::Create(Box::new(error))),
+        }
+        let update = self
+            .client
+            .update_schedule()
+            .group_name(&self.settings.group)
+            .name(&name)
+            .schedule_expression(&at)
+            .schedule_expression_timezone("UTC")
+            .flexible_time_window(window)
+            .action_after_completion(ActionAfterCompletion::Delete)
+            .target(self.target(visit)?)
+            .send()
+            .await;
+        // If it fired and vanished in between, the failed record comes again and finds no conflict.
+        update.map(drop).map_err(|error| ReminderError::Update(Box::new(error)))
+    }
+
+    async fn clear(&self, id: AppointmentId) -> Result<(), ReminderError> {
+        let delete = self.client.delete_schedule().group_name(&self.settings.group).name(schedule_name(id)).send().await;
+        match delete {
+            Err(error) if !error.as_service_error().is_some_and(DeleteScheduleError::is_resource_not_found_exception) => {
+                Err(ReminderError::Delete(Box::new(error)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn target(&self, visit: &Appointment) -> Result<Target, aws_sdk_scheduler::error::BuildError> {
+        let due = ReminderDue { appointment_id: visit.id, starts_at: visit.slot.start };
+        let input = serde_json::json!({ "appointment_id": due.appointment_id, "starts_at": due.starts_at }).to_string();
+        Target::builder()
+            .arn(&self.settings.target_arn)
+            .role_arn(&self.settings.role_arn)
+            .input(input)
+            // A reminder that is late by half an hour is worth little; by then the visit is near.
+            .retry_policy(RetryPolicy::builder().maximum_retry_attempts(5).maximum_event_age_in_seconds(1800).build())
+            .dead_letter_config(DeadLetterConfig::builder().arn(&self.settings.dead_letter_arn).build())
+            .build()
+    }
+}

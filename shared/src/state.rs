@@ -1,0 +1,57 @@
+//! What functions work with.
+
+use domain::Clock;
+
+use crate::{
+    auth::token::{KeySetError, Verifier},
+    aws,
+    config::{Config, House},
+    http::page::CursorKey,
+    mail::Mailer,
+    random::Random,
+    store::Store,
+};
+
+/// What every HTTP function works with. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct State {
+    pub store: Store,
+    pub clock: Clock,
+    pub random: Random,
+    pub house: House,
+    pub tokens: Verifier,
+    pub cursors: CursorKey,
+}
+
+impl State {
+    pub fn new(config: &Config, clock: Clock) -> Result<Self, KeySetError> {
+        let sdk = aws::sdk_config(&config.aws);
+        Ok(Self {
+            store: Store::new(aws::dynamodb(&config.aws, &sdk), config.table.clone()),
+            random: Random::default(),
+            house: config.house.clone(),
+            tokens: Verifier::new(&config.public_keys, config.house.issuer.clone(), clock.clone())?,
+            cursors: CursorKey::new(&config.cursor_key),
+            clock,
+        })
+    }
+}
+
+/// What every event-driven function works with.
+#[derive(Clone, Debug)]
+pub struct EventState {
+    pub store: Store,
+    pub clock: Clock,
+    pub house: House,
+    pub mailer: Mailer,
+}
+
+impl EventState {
+    #[must_use]
+    pub fn new(config: &Config, clock: Clock) -> Self {
+        let sdk = aws::sdk_config(&config.aws);
+        let store = Store::new(aws::dynamodb(&config.aws, &sdk), config.table.clone());
+        let mailer = Mailer::new(aws::ses(&config.aws, &sdk), store.clone(), config.house.clone(), clock.clone());
+        Self { store, clock, house: config.house.clone(), mailer }
+    }
+}

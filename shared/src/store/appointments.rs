@@ -1,0 +1,376 @@
+//! Visits, and the three places where one is kept.
+//!
+//! - By its id: the visit itself.
+//! - In the doctor's partition, under the slot's start: the existence of that item is what keeps a second visit out.
+//! - In the patient's partition, in the item of its local day: an attribute for each five-minute mark that is taken keeps
+//!   an overlapping visit out, and an entry for the visit makes the patient's list.
+//!
+//! Every change writes all three in one transaction, under the condition that the visit still has the version that the
+//! change was made from. No index is involved: lists are as fresh as the visit, and booking costs 6 write units.
+
+use aws_sdk_dynamodb::types::{Delete, ReturnConsumedCapacity, TransactWriteItem, Update};
+use domain::{
+    appointment::{Appointment, Status},
+    id::{AppointmentId, DoctorId, PatientId},
+    schedule::Slot,
+    text::{PersonName, Reason, Specialization},
+};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+
+use super::{Item, Key, Record, Store, StoreError, from_item, keys, number, record::to_value, text, transact::Transacted};
+
+impl Record for Appointment {
+    const KIND: &'static str = "appointment";
+    fn key(&self) -> Key {
+        keys::appointment(self.id)
+    }
+}
+
+/// A visit as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgendaEntry {
+    pub id: AppointmentId,
+    pub patient_id: PatientId,
+    pub patient_name: PersonName,
+    pub doctor_id: DoctorId,
+    pub doctor_name: PersonName,
+    pub specialization: Specialization,
+    pub slot: Slot,
+    /// As [`Status::as_str`] says it.
+    pub status: String,
+    /// In the doctor's list only: it would not fit the patient's day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+}
+
+impl AgendaEntry {
+    fn of(visit: &Appointment, reason: Option<Reason>) -> Self {
+        Self {
+            id: visit.id,
+            patient_id: visit.patient_id,
+            patient_name: visit.patient_name.clone(),
+            doctor_id: visit.doctor_id,
+            doctor_name: visit.doctor_name.clone(),
+            specialization: visit.specialization.clone(),
+            slot: visit.slot,
+            status: visit.status.as_str().to_owned(),
+            reason,
+        }
+    }
+}
+
+/// A taken slot, or a visit that was called off beside it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct DoctorVisit(AgendaEntry);
+
+impl DoctorVisit {
+    fn of(visit: &Appointment) -> Self {
+        Self(AgendaEntry::of(visit, Some(visit.reason.clone())))
+    }
+}
+
+impl Record for DoctorVisit {
+    const KIND: &'static str = "doctor_visit";
+    fn key(&self) -> Key {
+        match self.0.status.as_str() {
+            "cancelled" => keys::cancelled_visit(self.0.doctor_id, self.0.slot.start, self.0.id),
+            _ => keys::visit(self.0.doctor_id, self.0.slot.start),
+        }
+    }
+}
+
+const PATIENT_DAY: &str = "patient_day";
+
+/// Why a visit was not written. Nothing was.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    #[error("the doctor has another visit in that slot")]
+    SlotTaken,
+    #[error("the patient has another visit at that time")]
+    PatientBusy,
+    #[error("the visit has changed since it was read")]
+    Stale,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Which way through a list of visits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// From the one that ends next.
+    Upcoming,
+    /// From the one that ended last.
+    Past,
+}
+
+/// Where a list continues: behind this visit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct After {
+    pub start: Timestamp,
+    pub id: AppointmentId,
+}
+
+impl After {
+    #[must_use]
+    pub fn of(entry: &AgendaEntry) -> Self {
+        Self { start: entry.slot.start, id: entry.id }
+    }
+}
+
+impl Store {
+    pub async fn appointment(&self, id: AppointmentId) -> Result<Option<Appointment>, StoreError> {
+        self.get(&keys::appointment(id)).await
+    }
+
+    /// Writes a new visit if the doctor's slot and the patient's time are free: of all who try at once, one succeeds.
+    pub async fn book(&self, visit: &Appointment, zone: &TimeZone) -> Result<(), WriteError> {
+        let day = DayChange { take: visit.slot.marks(zone), free: Vec::new() };
+        let items = vec![
+            self.put_if_new(visit)?,
+            self.put_if_new(&DoctorVisit::of(visit))?,
+            self.change_day(visit, visit.slot.day(zone), Some(visit), &day)?,
+        ];
+        match self.transact(items).await? {
+            Transacted::Done => Ok(()),
+            Transacted::Refused(failed) if failed.contains(&1) => Err(WriteError::SlotTaken),
+            Transacted::Refused(_) => Err(WriteError::PatientBusy),
+        }
+    }
+
+    /// Moves a visit from the slot in `before` to the one in `after`: the old slot is free in the same instant, and the
+    /// visit never stands in its own way.
+    pub async fn move_visit(&self, before: &Appointment, after: &Appointment, zone: &TimeZone) -> Result<(), WriteError> {
+        let (from, to) = (before.slot.day(zone), after.slot.day(zone));
+        let (old, new) = (before.slot.marks(zone), after.slot.marks(zone));
+        let mut items = vec![self.put_over(before, after)?, self.put_if_new(&DoctorVisit::of(after))?, self.free_slot(before)?];
+        if from == to {
+            let only = |these: &[u16], others: &[u16]| these.iter().copied().filter(|mark| !others.contains(mark)).collect();
+            items.push(self.change_day(after, to, Some(after), &DayChange { take: only(&new, &old), free: only(&old, &new) })?);
+        } else {
+            items.push(self.change_day(after, to, Some(after), &DayChange { take: new, free: Vec::new() })?);
+            items.push(self.change_day(after, from, None, &DayChange { take: Vec::new(), free: old })?);
+        }
+        match self.transact(items).await? {
+            Transacted::Done => Ok(()),
+            Transacted::Refused(failed) if failed.contains(&0) => Err(WriteError::Stale),
+            Transacted::Refused(failed) if failed.contains(&1) => Err(WriteError::SlotTaken),
+            Transacted::Refused(failed) if failed.contains(&2) => Err(WriteError::Stale),
+            Transacted::Refused(_) => Err(WriteError::PatientBusy),
+        }
+    }
+
+    /// Writes a change of status. A cancelled visit frees the slot and the patient's time in the same instant.
+    pub async fn change_status(&self, before: &Appointment, after: &Appointment, zone: &TimeZone) -> Result<(), WriteError> {
+        let mut day = DayChange::default();
+        let mut items = vec![self.put_over(before, after)?];
+        if matches!(after.status, Status::Cancelled { .. }) {
+            day.free = before.slot.marks(zone);
+            items.push(self.free_slot(before)?);
+            items.push(self.put_if_new(&DoctorVisit::of(after))?);
+        } else {
+            items.push(self.put_if(&DoctorVisit::of(after), "id = :id", &[(":id", text(after.id))])?);
+        }
+        items.push(self.change_day(after, after.slot.day(zone), Some(after), &day)?);
+        match self.transact(items).await? {
+            Transacted::Done => Ok(()),
+            Transacted::Refused(_) => Err(WriteError::Stale),
+        }
+    }
+
+    /// The visits of a doctor that begin in a span of time and were not called off.
+    pub async fn taken_slots(&self, doctor: DoctorId, from: Timestamp, to: Timestamp) -> Result<Vec<Slot>, StoreError> {
+        let pages = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :doctor AND sk BETWEEN :from AND :to")
+            .expression_attribute_values(":doctor", text(keys::doctor_partition(doctor)))
+            .expression_attribute_values(":from", text(keys::visit_sk(from)))
+            .expression_attribute_values(":to", text(keys::visit_sk(to)))
+            .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
+            .into_paginator()
+            .send();
+        let mut pages = pages;
+        let mut taken = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page?;
+            self.meter.read_units(page.consumed_capacity());
+            for item in page.items.unwrap_or_default() {
+                let DoctorVisit(entry) = from_item(item)?;
+                if entry.status != "cancelled" {
+                    taken.push(entry.slot);
+                }
+            }
+        }
+        Ok(taken)
+    }
+
+    /// One page of a doctor's visits.
+    pub async fn doctor_agenda(
+        &self,
+        doctor: DoctorId,
+        when: When,
+        now: Timestamp,
+        after: Option<After>,
+        limit: usize,
+    ) -> Result<Vec<AgendaEntry>, StoreError> {
+        let now_sk = keys::visit_sk(now);
+        let position = after.map(|after| keys::visit_sk(after.start));
+        let (from, to) = match when {
+            // A visit lasts four hours at most, so the one that is going on began at most that long ago.
+            When::Upcoming => (position.unwrap_or_else(|| keys::visit_sk(begun_at_most(now))), "VISIT#~".to_owned()),
+            When::Past => ("VISIT#".to_owned(), position.map_or(now_sk, |position| format!("{position}~"))),
+        };
+        let span = (keys::doctor_partition(doctor), from, to);
+        let read = |item: Item| from_item::<DoctorVisit>(item).map(|DoctorVisit(entry)| vec![entry]);
+        self.agenda(span, when, now, after, limit, false, read).await
+    }
+
+    /// One page of a patient's visits.
+    pub async fn patient_agenda(
+        &self,
+        patient: PatientId,
+        when: When,
+        now: Timestamp,
+        zone: &TimeZone,
+        after: Option<After>,
+        limit: usize,
+    ) -> Result<Vec<AgendaEntry>, StoreError> {
+        let day = |at: Timestamp| keys::patient_day_sk(zone.to_datetime(at).date());
+        let (from, to) = match when {
+            When::Upcoming => (day(after.map_or(begun_at_most(now), |after| after.start)), "DAY#~".to_owned()),
+            When::Past => ("DAY#".to_owned(), day(after.map_or(now, |after| after.start))),
+        };
+        self.agenda((keys::patient_partition(patient), from, to), when, now, after, limit, true, day_entries).await
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the one loop behind both lists")]
+    async fn agenda(
+        &self,
+        (partition, from, to): (String, String, String),
+        when: When,
+        now: Timestamp,
+        after: Option<After>,
+        limit: usize,
+        consistent: bool,
+        read: impl Fn(Item) -> Result<Vec<AgendaEntry>, StoreError>,
+    ) -> Result<Vec<AgendaEntry>, StoreError> {
+        let mut entries = Vec::new();
+        let mut resume = None;
+        loop {
+            let output = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
+                .expression_attribute_values(":pk", text(&partition))
+                .expression_attribute_values(":from", text(&from))
+                .expression_attribute_values(":to", text(&to))
+                .scan_index_forward(when == When::Upcoming)
+                .consistent_read(consistent)
+                .limit(i32::try_from(limit + 1).unwrap_or(i32::MAX))
+                .set_exclusive_start_key(resume)
+                .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
+                .send()
+                .await?;
+            self.meter.read_units(output.consumed_capacity());
+            for item in output.items.unwrap_or_default() {
+                let mut found = read(item)?;
+                found.sort_by_key(|entry| (entry.slot.start, entry.id));
+                if when == When::Past {
+                    found.reverse();
+                }
+                entries.extend(found.into_iter().filter(|entry| belongs(entry, when, now) && follows(entry, when, after)));
+            }
+            resume = output.last_evaluated_key;
+            if resume.is_none() || entries.len() >= limit {
+                entries.truncate(limit);
+                return Ok(entries);
+            }
+        }
+    }
+
+    fn put_over(&self, before: &Appointment, after: &Appointment) -> Result<TransactWriteItem, StoreError> {
+        self.put_if(after, "version = :before", &[(":before", number(before.version))])
+    }
+
+    fn free_slot(&self, visit: &Appointment) -> Result<TransactWriteItem, StoreError> {
+        let delete = Delete::builder()
+            .table_name(&self.table)
+            .set_key(Some(keys::visit(visit.doctor_id, visit.slot.start).attributes()))
+            .condition_expression("id = :id")
+            .expression_attribute_values(":id", text(visit.id))
+            .build();
+        Ok(TransactWriteItem::builder().delete(delete.map_err(|error| StoreError::Refused(Box::new(error)))?).build())
+    }
+
+    /// Takes and frees marks on a patient's day, and writes the visit's entry there (`None` removes it).
+    fn change_day(
+        &self,
+        visit: &Appointment,
+        day: Date,
+        entry: Option<&Appointment>,
+        change: &DayChange,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let mark = |mark: &u16| format!("m{mark}");
+        let mut set = vec!["kind = :kind".to_owned(), "v = :one".to_owned()];
+        set.extend(change.take.iter().map(|m| format!("{} = :one", mark(m))));
+        let mut remove: Vec<String> = change.free.iter().map(mark).collect();
+        let mut update = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(keys::patient_day(visit.patient_id, day).attributes()))
+            .expression_attribute_names("#visit", visit.id.to_string())
+            .expression_attribute_values(":kind", text(PATIENT_DAY))
+            .expression_attribute_values(":one", number(1));
+        match entry {
+            Some(visit) => {
+                set.push("#visit = :visit".to_owned());
+                update = update.expression_attribute_values(":visit", to_value(&AgendaEntry::of(visit, None), PATIENT_DAY)?);
+            }
+            None => remove.push("#visit".to_owned()),
+        }
+        let mut expression = format!("SET {}", set.join(", "));
+        if !remove.is_empty() {
+            expression = format!("{expression} REMOVE {}", remove.join(", "));
+        }
+        if !change.take.is_empty() {
+            let free: Vec<String> = change.take.iter().map(|m| format!("attribute_not_exists({})", mark(m))).collect();
+            update = update.condition_expression(free.join(" AND "));
+        }
+        let update = update.update_expression(expression).build().map_err(|error| StoreError::Refused(Box::new(error)))?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+}
+
+/// Five-minute marks of a patient's day that a visit takes and leaves.
+#[derive(Debug, Default)]
+struct DayChange {
+    take: Vec<u16>,
+    free: Vec<u16>,
+}
+
+fn day_entries(item: Item) -> Result<Vec<AgendaEntry>, StoreError> {
+    let visits = item.into_iter().filter(|(name, _)| name.starts_with(AppointmentId::PREFIX));
+    visits.map(|(_, value)| serde_dynamo::from_attribute_value(value).map_err(|error| StoreError::corrupt(PATIENT_DAY, error))).collect()
+}
+
+fn begun_at_most(now: Timestamp) -> Timestamp {
+    now.saturating_sub(jiff::SignedDuration::from_hours(4)).unwrap_or(now)
+}
+
+/// Upcoming: not over and not called off. Past: everything that has ended, whatever became of it.
+fn belongs(entry: &AgendaEntry, when: When, now: Timestamp) -> bool {
+    match when {
+        When::Upcoming => entry.slot.end > now && matches!(entry.status.as_str(), "scheduled" | "rescheduled" | "arrived"),
+        When::Past => {
+            entry.slot.end <= now || (entry.slot.start <= now && !matches!(entry.status.as_str(), "scheduled" | "rescheduled" | "arrived"))
+        }
+    }
+}
+
+fn follows(entry: &AgendaEntry, when: When, after: Option<After>) -> bool {
+    let Some(after) = after else { return true };
+    let (entry, after) = ((entry.slot.start, entry.id), (after.start, after.id));
+    if when == When::Upcoming { entry > after } else { entry < after }
+}

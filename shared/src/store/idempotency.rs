@@ -1,0 +1,112 @@
+//! Answers kept for requests that may be sent twice.
+
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{Key, Record, Store, StoreError, keys, number, text, to_item};
+
+/// How long an answer is kept.
+const KEPT_FOR: SignedDuration = SignedDuration::from_hours(24);
+/// A function runs this long at most; after it, an attempt that left no answer has died.
+const ATTEMPT_LASTS: SignedDuration = SignedDuration::from_secs(30);
+
+/// The first answer to a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptAnswer {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+/// Whether a request may act.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// Nobody has used the key, or the one who did has died: act.
+    First,
+    /// It has been answered.
+    Kept(KeptAnswer),
+    /// Somebody is at it.
+    Running,
+    /// The key was used for something else.
+    OtherBody,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Use {
+    id: String,
+    body_hash: String,
+    /// Seconds since 1970; numbers, because conditions compare them.
+    running_until: i64,
+    kept_until: i64,
+    answer: Option<KeptAnswer>,
+}
+
+impl Record for Use {
+    const KIND: &'static str = "idempotency";
+    fn key(&self) -> Key {
+        keys::idempotency(&self.id)
+    }
+    fn expires_at(&self) -> Option<Timestamp> {
+        Timestamp::from_second(self.kept_until).ok()
+    }
+}
+
+impl Use {
+    fn new(id: &str, body_hash: &str, answer: Option<KeptAnswer>, now: Timestamp) -> Self {
+        let (running_until, kept_until) = (now.as_second() + ATTEMPT_LASTS.as_secs(), now.as_second() + KEPT_FOR.as_secs());
+        Self { id: id.to_owned(), body_hash: body_hash.to_owned(), running_until, kept_until, answer }
+    }
+}
+
+impl Store {
+    /// Claims a key: of all who try at once, one is first.
+    pub async fn claim_key(&self, id: &str, body_hash: &str, now: Timestamp) -> Result<Claim, StoreError> {
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(to_item(&Use::new(id, body_hash, None, now))?))
+            .condition_expression("attribute_not_exists(pk) OR kept_until < :now OR (attribute_not_exists(answer) AND running_until < :now AND body_hash = :hash)")
+            .expression_attribute_values(":now", number(now.as_second()))
+            .expression_attribute_values(":hash", text(body_hash))
+            .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
+            .send()
+            .await;
+        match put {
+            Ok(output) => {
+                self.meter.write_units(output.consumed_capacity());
+                return Ok(Claim::First);
+            }
+            Err(error) => StoreError::unless_condition_failed(error)?,
+        }
+        Ok(match self.get::<Use>(&keys::idempotency(id)).await? {
+            Some(earlier) if earlier.body_hash != body_hash => Claim::OtherBody,
+            Some(Use { answer: Some(answer), .. }) => Claim::Kept(answer),
+            // It may have been released this instant: asking again will tell.
+            _ => Claim::Running,
+        })
+    }
+
+    /// Keeps the answer of the attempt that was first.
+    pub async fn keep_answer(&self, id: &str, body_hash: &str, answer: &KeptAnswer, now: Timestamp) -> Result<(), StoreError> {
+        let output = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(to_item(&Use::new(id, body_hash, Some(answer.clone()), now))?))
+            .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
+            .send()
+            .await?;
+        self.meter.write_units(output.consumed_capacity());
+        Ok(())
+    }
+
+    /// Forgets a claim whose attempt came to nothing.
+    pub async fn release_key(&self, id: &str) -> Result<(), StoreError> {
+        let delete = self.client.delete_item().table_name(&self.table).set_key(Some(keys::idempotency(id).attributes()));
+        let output = delete.return_consumed_capacity(ReturnConsumedCapacity::Indexes).send().await?;
+        self.meter.write_units(output.consumed_capacity());
+        Ok(())
+    }
+}

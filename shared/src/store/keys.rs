@@ -1,0 +1,136 @@
+//! Every key of the table. The only place that formats one; `tests/it/keys.rs` prints them all.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{
+    id::{AppointmentId, DoctorId, PatientId, SessionId, UserId},
+    role::Role,
+    text::{Email, Specialization},
+};
+use jiff::{Timestamp, civil::Date};
+
+use super::text;
+
+/// Where an item is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    pub pk: String,
+    pub sk: String,
+}
+
+impl Key {
+    fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self { pk: pk.into(), sk: sk.into() }
+    }
+
+    /// As the table wants it.
+    #[must_use]
+    pub fn attributes(&self) -> HashMap<String, AttributeValue> {
+        HashMap::from([("pk".to_owned(), text(&self.pk)), ("sk".to_owned(), text(&self.sk))])
+    }
+}
+
+/// Reads as nothing; warms the connection.
+#[must_use]
+pub fn warm() -> Key {
+    Key::new("WARM", "WARM")
+}
+
+#[must_use]
+pub fn account(id: UserId) -> Key {
+    Key::new(format!("USER#{id}"), "ACCOUNT")
+}
+
+/// One sign-in, in its account's partition.
+#[must_use]
+pub fn session(user: UserId, id: SessionId) -> Key {
+    Key::new(format!("USER#{user}"), format!("SESSION#{id}"))
+}
+
+/// Claims an address for one account.
+#[must_use]
+pub fn email(email: &Email) -> Key {
+    Key::new(format!("EMAIL#{email}"), "EMAIL")
+}
+
+#[must_use]
+pub fn patient(id: PatientId) -> Key {
+    Key::new(patient_partition(id), "PROFILE")
+}
+
+/// What a patient has booked on one local day.
+#[must_use]
+pub fn patient_day(id: PatientId, day: Date) -> Key {
+    Key::new(patient_partition(id), patient_day_sk(day))
+}
+
+pub(super) fn patient_partition(id: PatientId) -> String {
+    format!("PAT#{id}")
+}
+
+pub(super) fn patient_day_sk(day: Date) -> String {
+    format!("DAY#{day}")
+}
+
+#[must_use]
+pub fn doctor(id: DoctorId) -> Key {
+    Key::new(doctor_partition(id), "PROFILE")
+}
+
+/// A taken slot: its existence keeps everybody else out.
+#[must_use]
+pub fn visit(doctor: DoctorId, start: Timestamp) -> Key {
+    Key::new(doctor_partition(doctor), visit_sk(start))
+}
+
+/// A visit that was called off: kept in the doctor's list, beside the slot and out of its way.
+#[must_use]
+pub fn cancelled_visit(doctor: DoctorId, start: Timestamp, id: AppointmentId) -> Key {
+    Key::new(doctor_partition(doctor), format!("{}#{id}", visit_sk(start)))
+}
+
+pub(super) fn doctor_partition(id: DoctorId) -> String {
+    format!("DOC#{id}")
+}
+
+/// Slots start on whole seconds, so that text order is time order.
+pub(super) fn visit_sk(start: Timestamp) -> String {
+    format!("VISIT#{}", start.strftime("%Y-%m-%dT%H:%M:%SZ"))
+}
+
+/// The directory of doctors, in the index.
+pub(super) const DIRECTORY: &str = "DOCTORS";
+
+pub(super) fn directory_prefix(specialization: &Specialization) -> String {
+    format!("{specialization}#")
+}
+
+#[must_use]
+pub fn appointment(id: AppointmentId) -> Key {
+    Key::new(format!("APPT#{id}"), "APPOINTMENT")
+}
+
+#[must_use]
+pub fn shift(role: Role, start: Timestamp) -> Key {
+    Key::new(roster_partition(role), shift_sk(start))
+}
+
+pub(super) fn roster_partition(role: Role) -> String {
+    format!("ROSTER#{}", role.as_str())
+}
+
+pub(super) fn shift_sk(start: Timestamp) -> String {
+    format!("SHIFT#{}", start.strftime("%Y-%m-%dT%H:%M:%SZ"))
+}
+
+/// One email for one cause to one person.
+#[must_use]
+pub fn delivery(id: &str) -> Key {
+    Key::new(format!("MAIL#{id}"), "DELIVERY")
+}
+
+#[must_use]
+pub fn idempotency(id: &str) -> Key {
+    Key::new(format!("IDEM#{id}"), "ANSWER")
+}

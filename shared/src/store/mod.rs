@@ -1,0 +1,116 @@
+//! The one table. A method is a named access pattern in the hospital's words; infra/README.md lists them with their cost.
+//!
+//! # Adding one
+//! 1. Its key goes into [`keys`], and nowhere else.
+//! 2. A stored type implements [`Record`]; table items and stream images decode alike.
+//! 3. The method goes into the file of its noun. Absence is `Option`; a broken invariant is a variant of the method's
+//!    own outcome; everything else is a [`StoreError`].
+//! 4. A row in infra/README.md, and its cost in `tests/it/cost.rs`.
+
+pub mod accounts;
+pub mod appointments;
+pub mod deliveries;
+pub mod doctors;
+mod error;
+pub mod idempotency;
+pub mod keys;
+mod meter;
+pub mod patients;
+mod record;
+pub mod roster;
+pub mod sessions;
+mod transact;
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::{
+    Client,
+    types::{AttributeValue, ReturnConsumedCapacity},
+};
+
+pub use error::StoreError;
+pub use keys::Key;
+pub use meter::{Meter, Units};
+pub use record::{IndexKey, Record, from_item, from_stream, to_item};
+pub use serde_dynamo::AttributeValue as StreamValue;
+
+/// The index for directories and lists across partitions.
+pub(crate) const INDEX: &str = "gsi1";
+
+type Item = HashMap<String, AttributeValue>;
+
+/// The table and the client that reaches it.
+#[derive(Clone, Debug)]
+pub struct Store {
+    client: Client,
+    table: String,
+    meter: Meter,
+}
+
+impl Store {
+    #[must_use]
+    pub fn new(client: Client, table: String) -> Self {
+        Self { client, table, meter: Meter::default() }
+    }
+
+    /// What this store has spent.
+    #[must_use]
+    pub fn meter(&self) -> &Meter {
+        &self.meter
+    }
+
+    /// Opens the connection while a cold start still has a whole processor: the TLS handshake is most of a first request.
+    /// Reads a key that does not exist, which every function may do; a failure shows at the first real request.
+    pub async fn warm(&self) {
+        let _ = self.item(&keys::warm(), false).await;
+    }
+
+    async fn item(&self, key: &Key, consistent: bool) -> Result<Option<Item>, StoreError> {
+        let output = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .consistent_read(consistent)
+            .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
+            .send()
+            .await?;
+        self.meter.read_units(output.consumed_capacity());
+        Ok(output.item)
+    }
+
+    /// One record, as it is now.
+    async fn get<R: Record>(&self, key: &Key) -> Result<Option<R>, StoreError> {
+        self.item(key, true).await?.map(from_item).transpose()
+    }
+
+    /// Writes a record when nothing has its key. `false` when something has.
+    async fn put_new<R: Record>(&self, record: &R) -> Result<bool, StoreError> {
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(to_item(record)?))
+            .condition_expression("attribute_not_exists(pk)")
+            .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
+            .send()
+            .await;
+        match put {
+            Ok(output) => {
+                self.meter.write_units(output.consumed_capacity());
+                Ok(true)
+            }
+            Err(error) => StoreError::unless_condition_failed(error).map(|()| false),
+        }
+    }
+}
+
+/// `S`.
+fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+/// `N`.
+fn number(value: impl Into<i128>) -> AttributeValue {
+    AttributeValue::N(value.into().to_string())
+}
