@@ -1,0 +1,30 @@
+//! `POST /appointments/{id}/arrive`: the patient is in the house.
+
+use axum::extract::State as Extract;
+use shared::{
+    State,
+    http::{IfMatch, Problem, Refusals, Versioned},
+};
+
+use crate::{
+    authority::VisitAsStaff,
+    refused::{not_changed, refused},
+    view::{AppointmentView, view},
+};
+
+/// Note that the patient has come
+///
+/// On the visit's day, early or late.
+#[utoipa::path(post, path = "/appointments/{id}/arrive", tag = "appointments",
+    params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "Refuses the change when the visit has changed since")),
+    responses((status = 200, body = AppointmentView), Refusals))]
+pub(crate) async fn arrive(
+    Extract(state): Extract<State>,
+    VisitAsStaff(before): VisitAsStaff,
+    if_match: IfMatch,
+) -> Result<Versioned<AppointmentView>, Problem> {
+    if_match.check(before.version)?;
+    let after = before.clone().arrive(state.clock.now(), &state.house.zone).map_err(|why| refused(why, &state.house))?;
+    state.store.change_status(&before, &after, &state.house.zone).await.map_err(not_changed)?;
+    Ok(view(after, &state.house))
+}

@@ -1,0 +1,111 @@
+//! `POST /appointments`: book a visit.
+
+use axum::extract::State as Extract;
+use domain::{
+    appointment::{Appointment, Status},
+    id::{AppointmentId, DoctorId, PatientId},
+    text::Reason,
+};
+use jiff::Timestamp;
+use serde::Deserialize;
+use shared::{
+    State,
+    auth::Caller,
+    http::{Created, Fields, Json, Problem, Refusals, parse_instant},
+};
+use utoipa::ToSchema;
+
+use crate::{
+    refused::{not_bookable, not_written},
+    view::{AppointmentView, view},
+};
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BookRequest {
+    #[schema(required, nullable = false)]
+    doctor_id: Option<String>,
+    /// The start of a free slot, with its offset.
+    #[schema(required, nullable = false, format = "date-time", example = "2026-03-02T09:00:00+00:00")]
+    starts_at: Option<String>,
+    /// Why the patient comes, in their own words; up to 300 characters.
+    #[schema(required, nullable = false, example = "Palpitations since Monday")]
+    reason: Option<String>,
+    /// For whom, when the front desk books. Patients book for themselves and leave it out.
+    patient_id: Option<String>,
+}
+
+struct Booking {
+    doctor_id: DoctorId,
+    start: Timestamp,
+    reason: Reason,
+    patient_id: PatientId,
+}
+
+/// Book a visit
+///
+/// Takes the slot for the patient, or answers 409 with `code` `slot_taken`, the `taken` slot and the `next_free` ones. Both
+/// sides get an email with an invitation, and a reminder one hour before.
+#[utoipa::path(post, path = "/appointments", tag = "appointments", request_body = BookRequest,
+    responses((status = 201, body = AppointmentView, description = "Booked"), Refusals))]
+pub(crate) async fn book(
+    Extract(state): Extract<State>,
+    caller: Caller,
+    Json(request): Json<BookRequest>,
+) -> Result<Created<AppointmentView>, Problem> {
+    let booking = request.parse(&caller)?;
+    let unknown = |field: &str| Problem::invalid_field(field, "unknown", "There is nobody with this id.");
+    let doctor = state.store.doctor(booking.doctor_id).await?.ok_or_else(|| unknown("doctor_id"))?;
+    let patient = state.store.patient(booking.patient_id).await?.ok_or_else(|| unknown("patient_id"))?;
+
+    let now = state.clock.now();
+    let slot = match doctor.bookable_slot(booking.start, now, &state.house.zone) {
+        Ok(slot) => slot,
+        Err(why) => return Err(not_bookable(&state, &doctor, booking.start, why).await),
+    };
+    let appointment = Appointment {
+        id: AppointmentId::new(now, state.random.u128().map_err(|error| Problem::internal(&error))?),
+        patient_id: patient.id,
+        patient_name: patient.name,
+        doctor_id: doctor.id,
+        doctor_name: doctor.name.clone(),
+        specialization: doctor.specialization.clone(),
+        consultation_fee: doctor.consultation_fee,
+        slot,
+        reason: booking.reason,
+        status: Status::Scheduled,
+        sequence: 0,
+        version: 1,
+        booked_at: now,
+    };
+    if let Err(why) = state.store.book(&appointment, &state.house.zone).await {
+        return Err(not_written(&state, &doctor, slot, why).await);
+    }
+    let (location, shown) = (format!("/appointments/{}", appointment.id), view(appointment, &state.house));
+    Ok(Created { location, version: shown.version, body: shown.body })
+}
+
+impl BookRequest {
+    fn parse(self, caller: &Caller) -> Result<Booking, Problem> {
+        let mut fields = Fields::default();
+        let doctor_id = fields.required("doctor_id", self.doctor_id, |text| text.parse());
+        let start = fields.required("starts_at", self.starts_at, |text| parse_instant(&text));
+        let reason = fields.required("reason", self.reason, |text| Reason::parse(&text));
+        let patient_id = match (self.patient_id, caller.patient_id) {
+            (Some(text), own) => {
+                let named = fields.check("patient_id", text.parse::<PatientId>());
+                if named.is_some() && named != own && !caller.is_front_desk() {
+                    return Err(Problem::forbidden("You can book for yourself only. Leave `patient_id` out."));
+                }
+                named
+            }
+            (None, Some(own)) => Some(own),
+            (None, None) if caller.is_front_desk() => fields.required("patient_id", None::<String>, |text| text.parse()),
+            (None, None) => return Err(Problem::forbidden("Patients and the front desk book visits.")),
+        };
+        let (Some(doctor_id), Some(start), Some(reason), Some(patient_id)) = (doctor_id, start, reason, patient_id) else {
+            return Err(fields.problem());
+        };
+        Ok(Booking { doctor_id, start, reason, patient_id })
+    }
+}

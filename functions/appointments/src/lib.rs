@@ -1,0 +1,35 @@
+//! Visits: booked, moved, called off, kept or missed. What is allowed is decided in `domain::appointment`.
+
+mod arrive;
+mod authority;
+mod book;
+mod calendar;
+mod cancel;
+mod complete;
+mod get;
+mod list;
+mod no_show;
+mod refused;
+mod reschedule;
+mod view;
+
+use axum::Router;
+use shared::{State, http::finish};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// The table of contents.
+pub fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list, book::book))
+        .routes(routes!(get::get))
+        .routes(routes!(reschedule::reschedule))
+        .routes(routes!(cancel::cancel))
+        .routes(routes!(arrive::arrive))
+        .routes(routes!(complete::complete))
+        .routes(routes!(no_show::no_show))
+        .routes(routes!(calendar::calendar))
+}
+
+pub fn router(state: &State) -> Router {
+    finish(routes().with_state(state.clone()).into(), state)
+}

@@ -1,0 +1,106 @@
+//! `GET /appointments`: what is coming up, or what is over, for a patient or a doctor.
+
+use axum::extract::State as Extract;
+use domain::{
+    Invalid,
+    id::{AppointmentId, DoctorId, PatientId},
+};
+use jiff::Timestamp;
+use serde::Deserialize;
+use shared::{
+    State,
+    auth::Caller,
+    http::{Fields, Json, Page, Problem, Query, Refusals, page},
+    store::appointments::{After, When},
+};
+use utoipa::IntoParams;
+
+use crate::view::{AppointmentSummary, summary};
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListQuery {
+    /// `upcoming` (the default): not over and not cancelled, next first. `past`: everything that is over, latest first.
+    when: Option<String>,
+    /// Whose, when the front desk asks.
+    patient_id: Option<String>,
+    /// Whose, when the front desk asks.
+    doctor_id: Option<String>,
+    /// 1 to 100, 20 when left out.
+    limit: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Whose {
+    Patient(PatientId),
+    Doctor(DoctorId),
+}
+
+/// List visits
+///
+/// Patients and doctors get their own; the front desk names a patient or a doctor.
+#[utoipa::path(get, path = "/appointments", tag = "appointments", params(ListQuery), responses((status = 200, body = Page<AppointmentSummary>), Refusals))]
+pub(crate) async fn list(
+    Extract(state): Extract<State>,
+    caller: Caller,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Page<AppointmentSummary>>, Problem> {
+    let limit = page::limit(query.limit.as_deref())?;
+    let cursor = query.cursor.clone();
+    let (when, whose) = query.parse(&caller)?;
+    let list = format!("appointments?{when:?}&{whose:?}");
+    let after = cursor.map(|cursor| position(&state.cursors.open(&list, &cursor)?)).transpose()?;
+
+    let now = state.clock.now();
+    let found = match whose {
+        Whose::Patient(id) => state.store.patient_agenda(id, when, now, &state.house.zone, after, limit + 1).await?,
+        Whose::Doctor(id) => state.store.doctor_agenda(id, when, now, after, limit + 1).await?,
+    };
+    let page = Page::cut(found, limit, |last| {
+        let after = After::of(last);
+        state.cursors.seal(&list, &format!("{} {}", after.start, after.id))
+    });
+    Ok(Json(page.map(|entry| summary(entry, &state.house))))
+}
+
+fn position(text: &str) -> Result<After, Problem> {
+    let parsed = text.split_once(' ').and_then(|(start, id)| Some((start.parse::<Timestamp>().ok()?, id.parse::<AppointmentId>().ok()?)));
+    let (start, id) = parsed.ok_or_else(|| Problem::bad_request("invalid_cursor", "Use `next_cursor` unchanged."))?;
+    Ok(After { start, id })
+}
+
+impl ListQuery {
+    fn parse(self, caller: &Caller) -> Result<(When, Whose), Problem> {
+        let mut fields = Fields::default();
+        let when = fields.check(
+            "when",
+            match self.when.as_deref() {
+                None | Some("upcoming") => Ok(When::Upcoming),
+                Some("past") => Ok(When::Past),
+                Some(_) => Err(Invalid::new("invalid_when", "Use `upcoming` or `past`.")),
+            },
+        );
+        let patient = fields.optional("patient_id", self.patient_id, |text| text.parse());
+        let doctor = fields.optional("doctor_id", self.doctor_id, |text| text.parse());
+        let (Some(when), Some(patient), Some(doctor)) = (when, patient, doctor) else { return Err(fields.problem()) };
+
+        let whose = match (patient, doctor, caller.patient_id, caller.doctor_id) {
+            (Some(_), Some(_), _, _) => {
+                return Err(Problem::invalid_field("doctor_id", "one_of", "Name a patient or a doctor, not both."));
+            }
+            (Some(patient), None, own, _) if own == Some(patient) || caller.is_front_desk() => Whose::Patient(patient),
+            (None, Some(doctor), _, own) if own == Some(doctor) || caller.is_front_desk() => Whose::Doctor(doctor),
+            (Some(_), None, _, _) | (None, Some(_), _, _) => return Err(Problem::forbidden("You can list your own visits only.")),
+            (None, None, Some(own), _) => Whose::Patient(own),
+            (None, None, None, Some(own)) => Whose::Doctor(own),
+            (None, None, None, None) if caller.is_front_desk() => {
+                return Err(Problem::invalid_field("patient_id", "required", "Name a patient or a doctor."));
+            }
+            (None, None, None, None) => return Err(Problem::forbidden("Patients, doctors and the front desk list visits.")),
+        };
+        Ok((when, whose))
+    }
+}

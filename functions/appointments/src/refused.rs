@@ -1,0 +1,80 @@
+//! What the hospital's rules and the table refuse, as problem documents. Exhaustive: a new rule needs its words here.
+
+use domain::{
+    appointment::Refused,
+    doctor::{Doctor, NotBookable},
+    schedule::Slot,
+};
+use jiff::Timestamp;
+use shared::{State, config::House, http::Problem, store::appointments::WriteError};
+
+/// How many free slots to offer instead.
+const OFFERED: usize = 3;
+
+/// The time asked for cannot be booked by anybody.
+pub(crate) async fn not_bookable(state: &State, doctor: &Doctor, start: Timestamp, why: NotBookable) -> Problem {
+    let field = |code, detail: &str| Problem::invalid_field("starts_at", code, detail);
+    match why {
+        NotBookable::InThePast => field("in_the_past", "Choose a time that lies ahead."),
+        NotBookable::TooFarAhead => field("too_far_ahead", "Visits can be booked 180 days ahead."),
+        NotBookable::OutsideHours => {
+            offer(state, doctor, start, field("outside_working_hours", "The doctor does not work then. Choose one of their free slots."))
+                .await
+        }
+        NotBookable::OffGrid => {
+            offer(state, doctor, start, field("off_grid", "Visits with this doctor start at other times. Choose one of their free slots."))
+                .await
+        }
+    }
+}
+
+/// A write that the table refused: somebody else was first.
+pub(crate) async fn not_written(state: &State, doctor: &Doctor, slot: Slot, why: WriteError) -> Problem {
+    match why {
+        WriteError::SlotTaken => {
+            let problem = Problem::conflict("slot_taken", "Somebody else has this slot. Choose one of the next free ones.");
+            offer(state, doctor, slot.start, problem.with("taken", view(&state.house, slot))).await
+        }
+        WriteError::PatientBusy => Problem::conflict(
+            "patient_busy",
+            "The patient has another visit at that time. Choose another time, or move the other visit first.",
+        )
+        .with("wanted", view(&state.house, slot)),
+        WriteError::Stale => Problem::stale(),
+        WriteError::Store(error) => error.into(),
+    }
+}
+
+/// A change of status that the table refused.
+pub(crate) fn not_changed(why: WriteError) -> Problem {
+    match why {
+        WriteError::Store(error) => error.into(),
+        WriteError::SlotTaken | WriteError::PatientBusy | WriteError::Stale => Problem::stale(),
+    }
+}
+
+/// A change that the visit's status or the clock does not allow.
+pub(crate) fn refused(why: Refused, house: &House) -> Problem {
+    match why {
+        Refused::Status { from } => {
+            Problem::conflict("wrong_status", format!("This visit is `{from}`; that cannot be done any more.")).with("status", from)
+        }
+        Refused::Begun => {
+            Problem::conflict("visit_begun", "This visit has begun; it can be completed or noted as missed, not moved or cancelled.")
+        }
+        Refused::TooEarly { not_before } => {
+            Problem::conflict("too_early", "It is too early to note that.").with("not_before", house.instant(not_before))
+        }
+        Refused::SameSlot => Problem::invalid_field("starts_at", "same_slot", "The visit is at that time already."),
+    }
+}
+
+/// Names the next free slots. Failing to find them does not hide the refusal itself.
+async fn offer(state: &State, doctor: &Doctor, from: Timestamp, problem: Problem) -> Problem {
+    let free = state.next_free(doctor, from, OFFERED).await.unwrap_or_default();
+    problem.with("next_free", free.into_iter().map(|slot| view(&state.house, slot)).collect::<Vec<_>>())
+}
+
+fn view(house: &House, slot: Slot) -> impl serde::Serialize + use<> {
+    std::collections::BTreeMap::from([("starts_at", house.instant(slot.start)), ("ends_at", house.instant(slot.end))])
+}

@@ -1,0 +1,53 @@
+//! `POST /appointments/{id}/reschedule`: move a visit; its id stays and its old slot is free at once.
+
+use axum::extract::State as Extract;
+use serde::Deserialize;
+use shared::{
+    State,
+    http::{Fields, IfMatch, Json, Problem, Refusals, Versioned, parse_instant},
+};
+use utoipa::ToSchema;
+
+use crate::{
+    authority::Visit,
+    refused::{not_bookable, not_written, refused},
+    view::{AppointmentView, view},
+};
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RescheduleRequest {
+    /// The start of a free slot of the same doctor, with its offset.
+    #[schema(required, nullable = false, format = "date-time", example = "2026-03-03T10:30:00+00:00")]
+    starts_at: Option<String>,
+}
+
+/// Move a visit
+///
+/// Both sides get an updated invitation, and the reminder moves too.
+#[utoipa::path(post, path = "/appointments/{id}/reschedule", tag = "appointments", request_body = RescheduleRequest,
+    params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "Refuses the change when the visit has changed since")),
+    responses((status = 200, body = AppointmentView), Refusals))]
+pub(crate) async fn reschedule(
+    Extract(state): Extract<State>,
+    visit: Visit,
+    if_match: IfMatch,
+    Json(request): Json<RescheduleRequest>,
+) -> Result<Versioned<AppointmentView>, Problem> {
+    let mut fields = Fields::default();
+    let Some(start) = fields.required("starts_at", request.starts_at, |text| parse_instant(&text)) else { return Err(fields.problem()) };
+    let before = visit.appointment;
+    if_match.check(before.version)?;
+
+    let (now, zone) = (state.clock.now(), &state.house.zone);
+    let doctor = state.store.doctor(before.doctor_id).await?.ok_or_else(|| Problem::not_found("doctor"))?;
+    let slot = match doctor.bookable_slot(start, now, zone) {
+        Ok(slot) => slot,
+        Err(why) => return Err(not_bookable(&state, &doctor, start, why).await),
+    };
+    let after = before.clone().reschedule(slot, now).map_err(|why| refused(why, &state.house))?;
+    if let Err(why) = state.store.move_visit(&before, &after, zone).await {
+        return Err(not_written(&state, &doctor, slot, why).await);
+    }
+    Ok(view(after, &state.house))
+}

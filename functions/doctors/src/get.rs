@@ -1,0 +1,19 @@
+//! `GET /doctors/{id}`: one doctor.
+
+use axum::extract::State as Extract;
+use domain::id::DoctorId;
+use shared::{
+    State,
+    auth::Caller,
+    http::{Path, Problem, Refusals, Versioned},
+};
+
+use crate::view::DoctorView;
+
+/// Read a doctor's profile
+#[utoipa::path(get, path = "/doctors/{id}", tag = "doctors", params(("id" = String, Path)),
+    responses((status = 200, body = DoctorView), Refusals))]
+pub(crate) async fn get(Extract(state): Extract<State>, _: Caller, Path(id): Path<DoctorId>) -> Result<Versioned<DoctorView>, Problem> {
+    let doctor = state.store.doctor(id).await?.ok_or_else(|| Problem::not_found("doctor"))?;
+    Ok(Versioned { version: doctor.version, body: DoctorView::of(doctor, &state.house) })
+}

@@ -1,0 +1,20 @@
+//! Doctors: their profiles, the directory, and what is free with them.
+
+mod create;
+mod get;
+mod list;
+mod slots;
+mod view;
+
+use axum::Router;
+use shared::{State, http::finish};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// The table of contents.
+pub fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new().routes(routes!(list::list, create::create)).routes(routes!(get::get)).routes(routes!(slots::slots))
+}
+
+pub fn router(state: &State) -> Router {
+    finish(routes().with_state(state.clone()).into(), state)
+}

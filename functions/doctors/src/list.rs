@@ -1,0 +1,66 @@
+//! `GET /doctors`: the directory, by specialization and name.
+
+use axum::extract::State as Extract;
+use domain::text::Specialization;
+use serde::{Deserialize, Serialize};
+use shared::{
+    State,
+    auth::Caller,
+    http::{Fields, Json, MoneyBody, Page, Problem, Query, Refusals, page},
+    store::doctors::DirectoryEntry,
+};
+use utoipa::{IntoParams, ToSchema};
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListQuery {
+    /// Only this specialization, such as `cardiology`.
+    specialization: Option<String>,
+    /// 1 to 100, 20 when left out.
+    limit: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// A doctor in the directory.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DoctorSummary {
+    id: String,
+    name: String,
+    specialization: String,
+    consultation_fee: MoneyBody,
+    slot_minutes: u16,
+}
+
+/// List doctors
+#[utoipa::path(get, path = "/doctors", tag = "doctors", params(ListQuery), responses((status = 200, body = Page<DoctorSummary>), Refusals))]
+pub(crate) async fn list(
+    Extract(state): Extract<State>,
+    _: Caller,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Page<DoctorSummary>>, Problem> {
+    let mut fields = Fields::default();
+    let Some(specialization) = fields.optional("specialization", query.specialization, |text| Specialization::parse(&text)) else {
+        return Err(fields.problem());
+    };
+    let limit = page::limit(query.limit.as_deref())?;
+    let list = format!("doctors?{}", specialization.as_ref().map_or("", Specialization::as_str));
+    let after = query.cursor.map(|cursor| state.cursors.open(&list, &cursor)).transpose()?;
+
+    let found = state.store.directory(specialization.as_ref(), after.as_deref(), limit + 1).await?;
+    let page = Page::cut(found, limit, |last| state.cursors.seal(&list, &last.position));
+    Ok(Json(page.map(DoctorSummary::from)))
+}
+
+impl From<DirectoryEntry> for DoctorSummary {
+    fn from(entry: DirectoryEntry) -> Self {
+        Self {
+            id: entry.id.to_string(),
+            name: entry.name.into(),
+            specialization: entry.specialization.into(),
+            consultation_fee: entry.consultation_fee.into(),
+            slot_minutes: entry.slot_length.minutes(),
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! `GET /doctors/{id}/slots`: what is free on a range of days.
+
+use axum::extract::State as Extract;
+use domain::{id::DoctorId, patient::parse_date};
+use jiff::{ToSpan, civil::Date};
+use serde::{Deserialize, Serialize};
+use shared::{
+    State,
+    auth::Caller,
+    http::{Fields, Json, Path, Problem, Query, Refusals},
+};
+use utoipa::{IntoParams, ToSchema};
+
+/// The longest range, in days.
+const MAX_DAYS: i32 = 31;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct SlotsQuery {
+    /// First day in the hospital's time zone, as `YYYY-MM-DD`; today when left out.
+    from: Option<String>,
+    /// Last day, included; six days after the first when left out, thirty at most.
+    to: Option<String>,
+}
+
+/// What can be booked.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FreeSlots {
+    #[schema(format = "date")]
+    from: String,
+    #[schema(format = "date")]
+    to: String,
+    items: Vec<SlotView>,
+}
+
+/// A free slot.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SlotView {
+    /// Send this as `starts_at` to book.
+    #[schema(format = "date-time")]
+    starts_at: String,
+    #[schema(format = "date-time")]
+    ends_at: String,
+}
+
+/// List a doctor's free slots
+#[utoipa::path(get, path = "/doctors/{id}/slots", tag = "doctors", params(("id" = String, Path), SlotsQuery),
+    responses((status = 200, body = FreeSlots), Refusals))]
+pub(crate) async fn slots(
+    Extract(state): Extract<State>,
+    _: Caller,
+    Path(id): Path<DoctorId>,
+    Query(query): Query<SlotsQuery>,
+) -> Result<Json<FreeSlots>, Problem> {
+    let (from, to) = days(query, state.house.zone.to_datetime(state.clock.now()).date())?;
+    let doctor = state.store.doctor(id).await?.ok_or_else(|| Problem::not_found("doctor"))?;
+    let slots = state.free_slots(&doctor, from, to).await?;
+    let view = |at| state.house.instant(at);
+    let items = slots.into_iter().map(|slot| SlotView { starts_at: view(slot.start), ends_at: view(slot.end) }).collect();
+    Ok(Json(FreeSlots { from: from.to_string(), to: to.to_string(), items }))
+}
+
+fn days(query: SlotsQuery, today: Date) -> Result<(Date, Date), Problem> {
+    let mut fields = Fields::default();
+    let from = fields.optional("from", query.from, |text| parse_date(&text));
+    let to = fields.optional("to", query.to, |text| parse_date(&text));
+    let (Some(from), Some(to)) = (from, to) else { return Err(fields.problem()) };
+    let from = from.unwrap_or(today);
+    let to = to.unwrap_or_else(|| from.saturating_add(6.days()));
+    if to < from {
+        fields.refuse("to", "before_from", "The last day must not lie before the first.");
+    } else if to > from.saturating_add((MAX_DAYS - 1).days()) {
+        fields.refuse("to", "range_too_long", format!("Ask for at most {MAX_DAYS} days at once."));
+    } else {
+        return Ok((from, to));
+    }
+    Err(fields.problem())
+}

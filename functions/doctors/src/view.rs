@@ -1,0 +1,69 @@
+//! A doctor as this API shows them.
+
+use domain::{
+    doctor::Doctor,
+    schedule::{Period, TimeOfDay, Weekday},
+};
+use serde::{Deserialize, Serialize};
+use shared::http::{Fields, MoneyBody};
+use utoipa::ToSchema;
+
+/// A doctor.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DoctorView {
+    id: String,
+    #[schema(example = "Dr. Mary Seacole")]
+    name: String,
+    #[schema(example = "cardiology")]
+    specialization: String,
+    consultation_fee: MoneyBody,
+    /// How long one visit lasts, in minutes.
+    slot_minutes: u16,
+    /// In the hospital's time zone.
+    weekly_hours: Vec<PeriodBody>,
+    #[schema(example = "Europe/London")]
+    time_zone: String,
+}
+
+/// Working time on one weekday, in the hospital's time zone.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PeriodBody {
+    /// `monday` to `sunday`.
+    #[schema(required, nullable = false, example = "monday")]
+    pub(crate) weekday: Option<String>,
+    #[schema(required, nullable = false, example = "09:00")]
+    pub(crate) from: Option<String>,
+    #[schema(required, nullable = false, example = "12:30")]
+    pub(crate) to: Option<String>,
+}
+
+impl PeriodBody {
+    pub(crate) fn parse(self, index: usize, fields: &mut Fields) -> Option<Period> {
+        let at = |name: &str| format!("weekly_hours[{index}].{name}");
+        let weekday = fields.required(at("weekday"), self.weekday, |text| Weekday::parse(&text));
+        let from = fields.required(at("from"), self.from, |text| TimeOfDay::parse(&text));
+        let to = fields.required(at("to"), self.to, |text| TimeOfDay::parse(&text));
+        Some(Period { weekday: weekday?, from: from?, to: to? })
+    }
+}
+
+impl From<Period> for PeriodBody {
+    fn from(period: Period) -> Self {
+        Self { weekday: Some(period.weekday.as_str().to_owned()), from: Some(period.from.to_string()), to: Some(period.to.to_string()) }
+    }
+}
+
+impl DoctorView {
+    pub(crate) fn of(doctor: Doctor, house: &shared::config::House) -> Self {
+        Self {
+            id: doctor.id.to_string(),
+            name: doctor.name.into(),
+            specialization: doctor.specialization.into(),
+            consultation_fee: doctor.consultation_fee.into(),
+            slot_minutes: doctor.slot_length.minutes(),
+            weekly_hours: doctor.weekly_hours.periods().iter().copied().map(Into::into).collect(),
+            time_zone: house.zone.iana_name().unwrap_or("UTC").to_owned(),
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! What follows from a write: emails and reminder schedules, from the table's stream.
+//!
+//! A record may come twice, late, or after one that replaced it. Each email has an id that names its cause, and is sent
+//! once; a reminder's schedule is made to follow the visit as it is now, whatever the record says.
+
+mod change;
+mod new_patient;
+mod visit;
+mod welcome;
+
+use std::collections::HashSet;
+
+use aws_lambda_events::dynamodb::{Event, EventRecord};
+use change::Change;
+use domain::Clock;
+use serde::{Deserialize, Serialize};
+use shared::{
+    EventState, aws,
+    config::{Config, Scheduling},
+    mail::MailError,
+    reminders::{ReminderError, Reminders},
+    store::StoreError,
+};
+
+/// What this function works with.
+#[derive(Clone, Debug)]
+pub struct Notifications {
+    pub base: EventState,
+    reminders: Reminders,
+}
+
+impl Notifications {
+    #[must_use]
+    pub fn new(config: &Config, scheduling: Scheduling, clock: Clock) -> Self {
+        let sdk = aws::sdk_config(&config.aws);
+        Self { base: EventState::new(config, clock), reminders: Reminders::new(aws::scheduler(&config.aws, &sdk), scheduling) }
+    }
+}
+
+/// Which records of a batch have to come again (`ReportBatchItemFailures`).
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchResponse {
+    #[serde(rename = "batchItemFailures")]
+    pub batch_item_failures: Vec<BatchItemFailure>,
+}
+
+/// One of them, by its sequence number.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchItemFailure {
+    #[serde(rename = "itemIdentifier")]
+    pub item_identifier: String,
+}
+
+/// Handles a batch, each record on its own: one that fails does not keep the others from being handled, only those that
+/// come after it for the same item.
+pub async fn handle(state: &Notifications, event: Event) -> BatchResponse {
+    let mut response = BatchResponse::default();
+    let mut failed_items = HashSet::new();
+    for record in event.records {
+        let item = format!("{:?}", record.change.keys.get("pk"));
+        let sequence = record.change.sequence_number.clone().unwrap_or_default();
+        let event_id = record.event_id.clone();
+        if failed_items.contains(&item) {
+            response.batch_item_failures.push(BatchItemFailure { item_identifier: sequence });
+            continue;
+        }
+        if let Err(error) = one(state, record).await {
+            tracing::error!(event_id, error = &error as &dyn std::error::Error, "record not handled");
+            failed_items.insert(item);
+            response.batch_item_failures.push(BatchItemFailure { item_identifier: sequence });
+        }
+    }
+    response
+}
+
+async fn one(state: &Notifications, record: EventRecord) -> Result<(), Failure> {
+    match Change::of(record)? {
+        Some(Change::AccountOpened(account)) => welcome::send(&state.base, account).await?,
+        Some(Change::PatientRegistered(patient)) => new_patient::tell_front_desk(&state.base, &patient).await?,
+        Some(Change::Visit { before, after }) => visit::follow(state, before.as_deref(), &after).await?,
+        None => {}
+    }
+    Ok(())
+}
+
+/// A record could not be handled this time.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Mail(#[from] MailError),
+    #[error(transparent)]
+    Reminder(#[from] ReminderError),
+}

@@ -1,0 +1,24 @@
+//! The receptionist on duty, if there is one, is told that a new patient registered.
+
+use domain::{patient::Patient, role::Role};
+use shared::{
+    EventState,
+    mail::{Letter, Link, MailError},
+};
+
+pub(crate) async fn tell_front_desk(state: &EventState, patient: &Patient) -> Result<(), MailError> {
+    // On duty when it happened: this record may come late.
+    let Some(shift) = state.store.on_duty(Role::Receptionist, patient.registered_at).await? else { return Ok(()) };
+    let Some(receptionist) = state.recipient(Some(shift.user_id)).await? else { return Ok(()) };
+    let letter = Letter {
+        subject: "A new patient registered".to_owned(),
+        paragraphs: vec!["A patient has opened an account and a record. Please check their identity at the first visit.".to_owned()],
+        facts: vec![("Patient", patient.name.to_string()), ("Record", patient.id.to_string())],
+        link: Some(Link {
+            label: "Open the record",
+            url: format!("{}/patients/{}", state.house.portal_url.trim_end_matches('/'), patient.id),
+        }),
+        ..Letter::default()
+    };
+    state.mailer.send(&format!("{}-registered-front-desk", patient.id), &receptionist, &letter).await
+}

@@ -1,0 +1,17 @@
+//! `GET /patients/me`: the caller's own record.
+
+use axum::extract::State as Extract;
+use shared::{
+    State,
+    auth::AsPatient,
+    http::{Problem, Refusals, Versioned},
+};
+
+use crate::view::{PatientView, view};
+
+/// Read your own record
+#[utoipa::path(get, path = "/patients/me", tag = "patients", responses((status = 200, body = PatientView), Refusals))]
+pub(crate) async fn me(Extract(state): Extract<State>, who: AsPatient) -> Result<Versioned<PatientView>, Problem> {
+    let patient = state.store.patient(who.patient_id).await?.ok_or_else(|| Problem::not_found("record"))?;
+    Ok(view(patient, &state.house))
+}

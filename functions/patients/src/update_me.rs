@@ -1,0 +1,82 @@
+//! `PATCH /patients/me`: the patient corrects their contact data.
+
+use axum::extract::State as Extract;
+use domain::{
+    patient::Patient,
+    text::{Phone, PostalAddress},
+};
+use serde::{Deserialize, Deserializer};
+use shared::{
+    State,
+    auth::AsPatient,
+    http::{EmergencyContactBody, Fields, Json, MoneyBody, Problem, Refusals, RequiredIfMatch, Versioned},
+};
+use utoipa::ToSchema;
+
+use crate::view::{PatientView, view};
+
+/// What is left out stays. Name, date of birth and gender are changed at the front desk, against a document.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UpdateRequest {
+    phone: Option<String>,
+    emergency_contact: Option<EmergencyContactBody>,
+    address: Option<String>,
+    /// `null` removes it.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<MoneyBody>)]
+    income: Option<Option<MoneyBody>>,
+}
+
+/// Tells `null` from left out.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<MoneyBody>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// Change your own record
+#[utoipa::path(patch, path = "/patients/me", tag = "patients", request_body = UpdateRequest,
+    params(("If-Match" = String, Header, description = "The ETag of the record that you changed")),
+    responses((status = 200, body = PatientView), Refusals))]
+pub(crate) async fn update_me(
+    Extract(state): Extract<State>,
+    who: AsPatient,
+    RequiredIfMatch(version): RequiredIfMatch,
+    Json(request): Json<UpdateRequest>,
+) -> Result<Versioned<PatientView>, Problem> {
+    let before = state.store.patient(who.patient_id).await?.ok_or_else(|| Problem::not_found("record"))?;
+    if before.version != version {
+        return Err(Problem::stale());
+    }
+    let after = request.apply(before, &state)?;
+    if !state.store.replace_patient(&after).await? {
+        return Err(Problem::stale());
+    }
+    Ok(view(after, &state.house))
+}
+
+impl UpdateRequest {
+    fn apply(self, before: Patient, state: &State) -> Result<Patient, Problem> {
+        let mut fields = Fields::default();
+        let phone = fields.optional("phone", self.phone, |text| Phone::parse(&text));
+        let address = fields.optional("address", self.address, |text| PostalAddress::parse(&text));
+        let contact = match self.emergency_contact {
+            Some(contact) => contact.parse(&mut fields).map(Some),
+            None => Some(None),
+        };
+        let income = match self.income {
+            Some(income) => fields.optional("income", income, |money| money.parse(state.house.currency)).map(Some),
+            None => Some(None),
+        };
+        let (Some(phone), Some(address), Some(contact), Some(income)) = (phone, address, contact, income) else {
+            return Err(fields.problem());
+        };
+        Ok(Patient {
+            phone: phone.unwrap_or(before.phone),
+            address: address.unwrap_or(before.address),
+            emergency_contact: contact.unwrap_or(before.emergency_contact),
+            income: income.unwrap_or(before.income),
+            version: before.version + 1,
+            ..before
+        })
+    }
+}

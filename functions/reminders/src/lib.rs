@@ -1,0 +1,50 @@
+//! One hour before a visit both sides are reminded, if the visit is still on.
+//!
+//! A schedule that fires proves nothing: the visit is read again, and unless it lies ahead at the very time that the
+//! schedule was made for, nothing is sent.
+
+use domain::appointment::Appointment;
+use shared::{
+    EventState,
+    mail::{
+        Letter, Link, MailError,
+        calendar::visit_url,
+        parties::{BothSides, facts_for_doctor, facts_for_patient},
+    },
+    reminders::ReminderDue,
+};
+
+/// Sends what is due. Scheduler delivers at least once; each letter goes out once.
+pub async fn handle(state: &EventState, due: ReminderDue) -> Result<(), MailError> {
+    let visit = state.store.appointment(due.appointment_id).await?;
+    let Some(visit) = visit.filter(|visit| still_due(visit, &due, state)) else {
+        tracing::info!(appointment = %due.appointment_id, "reminder is void");
+        return Ok(());
+    };
+    state.send_to_both(&visit, "reminder", letters(state, &visit)).await
+}
+
+fn still_due(visit: &Appointment, due: &ReminderDue, state: &EventState) -> bool {
+    visit.status.is_ahead() && visit.slot.start == due.starts_at && state.clock.now() < visit.slot.start
+}
+
+fn letters(state: &EventState, visit: &Appointment) -> BothSides {
+    let house = &state.house;
+    let starts = house.zone.to_datetime(visit.slot.start).strftime("%H:%M").to_string();
+    BothSides {
+        patient: Letter {
+            subject: format!("Reminder: your visit to {} at {starts}", visit.doctor_name),
+            paragraphs: vec!["Your visit is soon. Please come ten minutes early.".to_owned()],
+            facts: facts_for_patient(visit, house),
+            link: Some(Link { label: "See or change the visit", url: visit_url(house, visit) }),
+            invitation: None,
+        },
+        doctor: Letter {
+            subject: format!("Reminder: visit at {starts}"),
+            paragraphs: vec!["A visit with you is soon.".to_owned()],
+            facts: facts_for_doctor(visit, house),
+            link: Some(Link { label: "Open the visit", url: visit_url(house, visit) }),
+            invitation: None,
+        },
+    }
+}
