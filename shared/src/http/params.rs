@@ -1,13 +1,12 @@
 //! Path and query parameters.
 
-use std::collections::HashMap;
 use std::str::FromStr;
 
 use axum::{
     extract::{FromRequestParts, RawPathParams},
     http::request::Parts,
 };
-use serde::de::{DeserializeOwned, value::MapDeserializer};
+use serde::de::DeserializeOwned;
 
 use super::{Problem, json::shape_error};
 
@@ -33,13 +32,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let mut pairs = HashMap::new();
-        for (name, value) in form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()) {
-            if pairs.insert(name.clone().into_owned(), value.into_owned()).is_some() {
-                return Err(Problem::invalid_field(name, "duplicate_field", "Send this parameter once."));
-            }
-        }
-        let query = MapDeserializer::<_, serde::de::value::Error>::new(pairs.into_iter());
-        serde_path_to_error::deserialize(query).map(Self).map_err(|error| shape_error(".", &error.inner().to_string()))
+        let query = parts.uri.query().unwrap_or_default();
+        serde_urlencoded::from_str(query).map(Self).map_err(|error| shape_error(".", &error.to_string()))
     }
 }

@@ -1,0 +1,333 @@
+//! A small believable hospital. Synthetic people; seeding twice changes nothing.
+
+use domain::{
+    Invalid,
+    account::{Account, Password},
+    appointment::{Appointment, Status},
+    doctor::Doctor,
+    id::{AppointmentId, DoctorId, PatientId, UserId},
+    money::Money,
+    patient::{DateOfBirth, EmergencyContact, Gender, Patient},
+    role::Role,
+    roster::Shift,
+    schedule::{Period, SlotLength, TimeOfDay, Weekday, WeeklyHours},
+    text::{Email, PersonName, Phone, PostalAddress, Reason, Specialization},
+};
+use jiff::{Timestamp, ToSpan, civil::Date};
+use shared::{
+    State,
+    auth::password,
+    store::{
+        StoreError,
+        accounts::{OpenError, StoredAccount},
+        appointments::{When, WriteError},
+    },
+};
+
+/// Everybody in the demo signs in with it.
+pub const PASSWORD: &str = "meditrack-demo";
+
+/// Someone who can sign in.
+#[derive(Debug, Clone, Copy)]
+pub struct Person {
+    pub name: &'static str,
+    pub email: &'static str,
+    pub role: Role,
+}
+
+const ADMINISTRATOR: Person = Person { name: "Florence Nightingale", email: "florence@seacole.example.org", role: Role::Administrator };
+const DAY_RECEPTION: Person = Person { name: "Rosa Parks", email: "rosa@seacole.example.org", role: Role::Receptionist };
+const NIGHT_RECEPTION: Person = Person { name: "Sojourner Truth", email: "sojourner@seacole.example.org", role: Role::Receptionist };
+
+struct DemoDoctor {
+    person: Person,
+    specialization: &'static str,
+    fee: &'static str,
+    slot_minutes: u16,
+    /// Morning and afternoon.
+    hours: [(&'static str, &'static str); 2],
+    days: &'static [Weekday],
+}
+
+use Weekday::{Friday, Monday, Saturday, Thursday, Tuesday, Wednesday};
+
+const WORKDAYS: &[Weekday] = &[Monday, Tuesday, Wednesday, Thursday, Friday];
+
+const fn doctor(name: &'static str, email: &'static str) -> Person {
+    Person { name, email, role: Role::Doctor }
+}
+
+const DOCTORS: &[DemoDoctor] = &[
+    DemoDoctor {
+        person: doctor("Dr. Mary Seacole", "mary@seacole.example.org"),
+        specialization: "general practice",
+        fee: "60.00",
+        slot_minutes: 20,
+        hours: [("08:00", "12:00"), ("13:00", "17:00")],
+        days: WORKDAYS,
+    },
+    DemoDoctor {
+        person: doctor("Dr. Helen Taussig", "helen@seacole.example.org"),
+        specialization: "cardiology",
+        fee: "140.00",
+        slot_minutes: 30,
+        hours: [("09:00", "12:30"), ("14:00", "17:00")],
+        days: WORKDAYS,
+    },
+    DemoDoctor {
+        person: doctor("Dr. Daniel Williams", "daniel@seacole.example.org"),
+        specialization: "cardiology",
+        fee: "150.00",
+        slot_minutes: 30,
+        hours: [("10:00", "13:00"), ("15:00", "19:00")],
+        days: &[Monday, Wednesday, Friday, Saturday],
+    },
+    DemoDoctor {
+        person: doctor("Dr. Virginia Apgar", "virginia@seacole.example.org"),
+        specialization: "pediatrics",
+        fee: "90.00",
+        slot_minutes: 20,
+        hours: [("08:00", "12:00"), ("14:00", "16:00")],
+        days: WORKDAYS,
+    },
+    DemoDoctor {
+        person: doctor("Dr. Patricia Bath", "patricia@seacole.example.org"),
+        specialization: "ophthalmology",
+        fee: "110.00",
+        slot_minutes: 15,
+        hours: [("09:00", "12:00"), ("13:00", "15:00")],
+        days: &[Tuesday, Thursday],
+    },
+    DemoDoctor {
+        person: doctor("Dr. Elizabeth Blackwell", "elizabeth@seacole.example.org"),
+        specialization: "obstetrics & gynecology",
+        fee: "120.00",
+        slot_minutes: 30,
+        hours: [("08:30", "12:30"), ("13:30", "16:30")],
+        days: &[Monday, Tuesday, Thursday],
+    },
+];
+
+struct DemoPatient {
+    person: Person,
+    born: &'static str,
+    gender: Gender,
+    phone: &'static str,
+    contact: (&'static str, &'static str, &'static str),
+    address: &'static str,
+    income: Option<&'static str>,
+}
+
+const fn patient(name: &'static str, email: &'static str) -> Person {
+    Person { name, email, role: Role::Patient }
+}
+
+const PATIENTS: &[DemoPatient] = &[
+    DemoPatient {
+        person: patient("Ada Byron", "ada@example.org"),
+        born: "1990-12-10",
+        gender: Gender::Female,
+        phone: "+44 20 7946 0018",
+        contact: ("Annabella Byron", "mother", "+44 20 7946 0019"),
+        address: "12 St James's Square\nLondon",
+        income: Some("3200.00"),
+    },
+    DemoPatient {
+        person: patient("Alan Mathison", "alan@example.org"),
+        born: "1984-06-23",
+        gender: Gender::Male,
+        phone: "+44 161 496 0042",
+        contact: ("Joan Clarke", "friend", "+44 161 496 0043"),
+        address: "78 Oxford Road\nManchester",
+        income: None,
+    },
+    DemoPatient {
+        person: patient("Grace Murray", "grace@example.org"),
+        born: "2017-01-09",
+        gender: Gender::Female,
+        phone: "+44 131 496 0077",
+        contact: ("Mary Murray", "mother", "+44 131 496 0078"),
+        address: "5 Royal Circus\nEdinburgh",
+        income: Some("1450.00"),
+    },
+];
+
+/// The demo hospital cannot be filled.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    #[error("a demo value is wrong: {0}")]
+    Invalid(#[from] Invalid),
+    #[error("the demo's hours are wrong: {0}")]
+    Hours(Invalid),
+    #[error(transparent)]
+    Hash(#[from] password::HashError),
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Book(#[from] WriteError),
+}
+
+/// Who can sign in.
+pub fn people() -> impl Iterator<Item = Person> {
+    let staff = [ADMINISTRATOR, DAY_RECEPTION, NIGHT_RECEPTION].into_iter();
+    staff.chain(DOCTORS.iter().map(|doctor| doctor.person)).chain(PATIENTS.iter().map(|patient| patient.person))
+}
+
+/// Fills the hospital with what is missing.
+pub async fn seed(state: &State) -> Result<(), DemoError> {
+    let mut number = 0;
+    for person in [ADMINISTRATOR, DAY_RECEPTION, NIGHT_RECEPTION] {
+        number += 1;
+        if let Some(account) = new_account(state, person, number, None, None).await? {
+            state.store.open_account(&account).await?;
+        }
+    }
+    for demo in DOCTORS {
+        number += 1;
+        let id = DoctorId::new(opened(), number);
+        if let Some(account) = new_account(state, demo.person, number, None, Some(id)).await? {
+            state.store.register_doctor(&account, &demo.profile(id, account.account.id, state)?).await?;
+        }
+    }
+    for demo in PATIENTS {
+        number += 1;
+        let id = PatientId::new(opened(), number);
+        if let Some(account) = new_account(state, demo.person, number, Some(id), None).await? {
+            state.store.register_patient(&account, &demo.record(id, account.account.id, state)?).await?;
+        }
+    }
+    fill_roster(state).await?;
+    book_first_visits(state).await
+}
+
+/// The same ids every time.
+fn opened() -> Timestamp {
+    Timestamp::from_second(1_767_225_600).unwrap_or(Timestamp::UNIX_EPOCH) // 2026-01-01
+}
+
+async fn new_account(
+    state: &State,
+    person: Person,
+    number: u128,
+    patient: Option<PatientId>,
+    doctor: Option<DoctorId>,
+) -> Result<Option<StoredAccount>, DemoError> {
+    let email = Email::parse(person.email)?;
+    if state.store.account_by_email(&email).await?.is_some() {
+        return Ok(None);
+    }
+    let account = Account {
+        id: UserId::new(opened(), number),
+        email,
+        name: PersonName::parse(person.name)?,
+        roles: [person.role].into(),
+        patient_id: patient,
+        doctor_id: doctor,
+        created_at: state.clock.now(),
+    };
+    Ok(Some(StoredAccount { account, password_hash: password::hash(&Password::parse(PASSWORD)?, &state.random)? }))
+}
+
+impl DemoDoctor {
+    fn profile(&self, id: DoctorId, user_id: UserId, state: &State) -> Result<Doctor, DemoError> {
+        let slot_length = SlotLength::from_minutes(self.slot_minutes)?;
+        let mut periods = Vec::new();
+        for weekday in self.days {
+            for (from, to) in self.hours {
+                periods.push(Period { weekday: *weekday, from: TimeOfDay::parse(from)?, to: TimeOfDay::parse(to)? });
+            }
+        }
+        Ok(Doctor {
+            id,
+            user_id,
+            name: PersonName::parse(self.person.name)?,
+            specialization: Specialization::parse(self.specialization)?,
+            consultation_fee: Money::parse(self.fee, state.house.currency)?,
+            slot_length,
+            weekly_hours: WeeklyHours::new(periods, slot_length).map_err(|(_, why)| DemoError::Hours(why))?,
+            version: 1,
+        })
+    }
+}
+
+impl DemoPatient {
+    fn record(&self, id: PatientId, user_id: UserId, state: &State) -> Result<Patient, DemoError> {
+        let now = state.clock.now();
+        let (contact, relationship, phone) = self.contact;
+        Ok(Patient {
+            id,
+            user_id: Some(user_id),
+            name: PersonName::parse(self.person.name)?,
+            date_of_birth: DateOfBirth::parse(self.born, state.house.zone.to_datetime(now).date())?,
+            gender: self.gender,
+            phone: Phone::parse(self.phone)?,
+            emergency_contact: EmergencyContact {
+                name: PersonName::parse(contact)?,
+                phone: Phone::parse(phone)?,
+                relationship: Some(PersonName::parse(relationship)?),
+            },
+            address: PostalAddress::parse(self.address)?,
+            income: self.income.map(|amount| Money::parse(amount, state.house.currency)).transpose()?,
+            registered_at: now,
+            version: 1,
+        })
+    }
+}
+
+/// Two receptionists share the next 30 days, 07:00 to 19:00 and 19:00 to 07:00.
+async fn fill_roster(state: &State) -> Result<(), DemoError> {
+    let find = async |person: Person| -> Result<Option<UserId>, DemoError> {
+        Ok(state.store.account_by_email(&Email::parse(person.email)?).await?.map(|stored| stored.account.id))
+    };
+    let (Some(day), Some(night)) = (find(DAY_RECEPTION).await?, find(NIGHT_RECEPTION).await?) else { return Ok(()) };
+    let zone = &state.house.zone;
+    let today = zone.to_datetime(state.clock.now()).date();
+    let at = |date: Date, hour: i8| zone.to_timestamp(date.at(hour, 0, 0, 0)).unwrap_or(Timestamp::MAX);
+    for date in today.saturating_sub(1.day()).series(1.day()).take(31) {
+        let tomorrow = date.saturating_add(1.day());
+        let shift = |user_id, start, end| Shift { role: Role::Receptionist, user_id, start, end };
+        state.store.enter_shift(&shift(day, at(date, 7), at(date, 19))).await?;
+        state.store.enter_shift(&shift(night, at(date, 19), at(tomorrow, 7))).await?;
+    }
+    Ok(())
+}
+
+/// The first demo patient has two visits coming up, unless there are some.
+async fn book_first_visits(state: &State) -> Result<(), DemoError> {
+    let Some(patient) = PATIENTS.first() else { return Ok(()) };
+    let account = state.store.account_by_email(&Email::parse(patient.person.email)?).await?;
+    let Some(patient_id) = account.and_then(|stored| stored.account.patient_id) else { return Ok(()) };
+    let (now, zone) = (state.clock.now(), &state.house.zone);
+    if !state.store.patient_agenda(patient_id, When::Upcoming, now, zone, None, 1).await?.is_empty() {
+        return Ok(());
+    }
+    let Some(patient) = state.store.patient(patient_id).await? else { return Ok(()) };
+    for (demo, hours_ahead, reason) in
+        DOCTORS.iter().zip([24, 96]).zip(["Yearly checkup", "Palpitations since Monday"]).map(|((a, b), c)| (a, b, c))
+    {
+        let account = state.store.account_by_email(&Email::parse(demo.person.email)?).await?;
+        let Some(doctor_id) = account.and_then(|stored| stored.account.doctor_id) else { continue };
+        let Some(doctor) = state.store.doctor(doctor_id).await? else { continue };
+        let from = now.saturating_add(jiff::SignedDuration::from_hours(hours_ahead)).unwrap_or(now);
+        let Some(slot) = state.next_free(&doctor, from, 1).await?.first().copied() else { continue };
+        let visit = Appointment {
+            id: AppointmentId::new(now, state.random.u128().map_err(password::HashError::from)?),
+            patient_id,
+            patient_name: patient.name.clone(),
+            doctor_id,
+            doctor_name: doctor.name.clone(),
+            specialization: doctor.specialization.clone(),
+            consultation_fee: doctor.consultation_fee,
+            slot,
+            reason: Reason::parse(reason)?,
+            status: Status::Scheduled,
+            sequence: 0,
+            version: 1,
+            booked_at: now,
+        };
+        state.store.book(&visit, zone).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! One address for everything: the API, its document, and what a developer wants to look into.
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Path, Request, State},
+    http::{StatusCode, header},
+    middleware::{self, Next},
+    response::{Html, IntoResponse, Redirect, Response},
+    routing::get,
+};
+use serde_json::json;
+use shared::http::{Json, Problem};
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::{
+    functions::Functions,
+    openapi,
+    services::{
+        Services,
+        mailbox::{Attachment, Mail},
+    },
+    stream::DeadLetters,
+};
+
+/// What the developer's pages show.
+#[derive(Debug, Clone)]
+struct Desk {
+    services: Services,
+    dead_letters: DeadLetters,
+}
+
+/// The API and the pages.
+pub fn router(functions: &Functions, services: Services, dead_letters: DeadLetters) -> Router {
+    let desk = Router::new()
+        .route("/", get(|| async { Redirect::to("/docs") }))
+        .route("/health", get(|| async { Json(json!({ "status": "ok" })) }))
+        .route("/mailbox", get(mailbox_page))
+        .route("/mailbox.json", get(mailbox_json))
+        .route("/mailbox/{id}", get(mail_page))
+        .route("/mailbox/{id}/raw", get(mail_raw))
+        .route("/schedules.json", get(schedules_json))
+        .route("/dead-letters.json", get(dead_letters_json))
+        .with_state(Desk { services, dead_letters })
+        .merge(Router::from(SwaggerUi::new("/docs").url("/openapi.json", openapi::document())));
+    functions.api().merge(desk).layer(middleware::from_fn(survive))
+}
+
+/// A panic is one failed request, not a closed connection.
+async fn survive(request: Request, next: Next) -> Response {
+    match tokio::spawn(next.run(request)).await {
+        Ok(response) => response,
+        Err(crash) => Problem::internal(&crash).into_response(),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "mailbox.html")]
+struct MailboxPage {
+    mails: Vec<Mail>,
+}
+
+async fn mailbox_page(State(desk): State<Desk>) -> Response {
+    let mails = desk.services.mailbox.list().into_iter().rev().collect();
+    page(&MailboxPage { mails })
+}
+
+async fn mailbox_json(State(desk): State<Desk>) -> Json<Vec<Mail>> {
+    Json(desk.services.mailbox.list())
+}
+
+#[derive(Template)]
+#[template(path = "mail.html")]
+struct MailPage {
+    mail: Mail,
+    attachments: Vec<Attachment>,
+}
+
+async fn mail_page(State(desk): State<Desk>, Path(id): Path<String>) -> Response {
+    match desk.services.mailbox.find(&id) {
+        Some(mail) => page(&MailPage { attachments: mail.attachments.clone(), mail }),
+        None => Problem::not_found("email").into_response(),
+    }
+}
+
+async fn mail_raw(State(desk): State<Desk>, Path(id): Path<String>) -> Response {
+    match desk.services.mailbox.find(&id) {
+        Some(mail) => ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], mail.raw).into_response(),
+        None => Problem::not_found("email").into_response(),
+    }
+}
+
+async fn schedules_json(State(desk): State<Desk>) -> Response {
+    Json(desk.services.schedules.list()).into_response()
+}
+
+async fn dead_letters_json(State(desk): State<Desk>) -> Response {
+    Json(desk.dead_letters.list()).into_response()
+}
+
+fn page(template: &impl Template) -> Response {
+    match template.render() {
+        Ok(html) => Html(html).into_response(),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+    }
+}

@@ -1,0 +1,21 @@
+//! The whole hospital in one process: the functions' own routers and handlers, on emulated AWS services that speak the
+//! real wire formats. Nothing in the functions knows that it runs here.
+//!
+//! - [`template`] what `infra/template.yaml` declares, read from it: the table, the stream's filters and retries, the routes
+//! - [`database`] an embedded DynamoDB with Streams
+//! - [`services`] SES, Scheduler and S3, for the calls that we make
+//! - [`stream`] the stream's records to `notifications`, with Lambda's batch semantics
+//! - [`firing`] due schedules to `reminders`
+//! - [`front`] every route behind one address, the API document, the mailbox
+//! - [`demo`] a small hospital to try it with
+
+pub mod database;
+pub mod demo;
+pub mod firing;
+pub mod front;
+pub mod functions;
+pub mod openapi;
+pub mod services;
+pub mod settings;
+pub mod stream;
+pub mod template;

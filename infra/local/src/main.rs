@@ -1,0 +1,37 @@
+//! `cargo run`: the whole hospital, on this machine.
+
+mod start;
+
+use clap::{Parser, Subcommand};
+use start::Options;
+
+/// MediTrack on this machine: the API, its database, its mailbox and its schedules in one process.
+#[derive(Debug, Parser)]
+#[command(name = "meditrack")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    options: Options,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print the API document, as it is kept in infra/openapi.json.
+    Openapi,
+}
+
+fn main() -> std::process::ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = match arguments.command {
+        Some(Command::Openapi) => local::openapi::json().map_err(|error| error.to_string()).map(|json| start::say(&json)),
+        None => start::run(&arguments.options).map_err(|error| error.to_string()),
+    };
+    match outcome {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(why) => {
+            start::complain(&why);
+            std::process::ExitCode::FAILURE
+        }
+    }
+}

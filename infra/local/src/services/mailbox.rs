@@ -1,0 +1,146 @@
+//! Every email that was sent, to read in a browser or as JSON, kept as `.eml` files.
+
+use std::{
+    collections::VecDeque,
+    io,
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use domain::Clock;
+use mail_parser::{MessageParser, MimeHeaders, PartType};
+use serde::Serialize;
+
+/// The emulated inbox of everybody.
+#[derive(Debug, Clone)]
+pub struct Mailbox {
+    inner: Arc<Mutex<Inner>>,
+    folder: Option<PathBuf>,
+    clock: Clock,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    mails: Vec<Mail>,
+    refusals: VecDeque<Refusal>,
+}
+
+/// How SES refuses the next email, to try what follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// For now.
+    Throttled,
+    /// For good.
+    Rejected,
+}
+
+/// One email, taken apart.
+#[derive(Debug, Clone, Serialize)]
+pub struct Mail {
+    pub id: String,
+    pub to: String,
+    pub from: String,
+    pub subject: String,
+    pub date: String,
+    pub text: String,
+    #[serde(skip)]
+    pub html: String,
+    pub attachments: Vec<Attachment>,
+    #[serde(skip)]
+    pub raw: Vec<u8>,
+}
+
+/// A part beside the text.
+#[derive(Debug, Clone, Serialize)]
+pub struct Attachment {
+    pub name: String,
+    pub content_type: String,
+    pub content: String,
+}
+
+impl Mailbox {
+    pub(super) fn open(folder: Option<PathBuf>, clock: Clock) -> io::Result<Self> {
+        let mut mails = Vec::new();
+        if let Some(folder) = &folder {
+            let mut files: Vec<_> = std::fs::read_dir(folder)?.collect::<io::Result<_>>()?;
+            files.sort_by_key(std::fs::DirEntry::file_name);
+            for file in files.iter().filter(|file| file.path().extension().is_some_and(|extension| extension == "eml")) {
+                let id = file.path().file_stem().unwrap_or_default().to_string_lossy().into_owned();
+                mails.extend(Mail::parse(id, &std::fs::read(file.path())?));
+            }
+        }
+        Ok(Self { inner: Arc::new(Mutex::new(Inner { mails, refusals: VecDeque::new() })), folder, clock })
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn deliver(&self, to: &str, raw: &[u8]) -> io::Result<String> {
+        let mut inner = self.inner();
+        let id = format!("{}-{:04}", self.clock.now().strftime("%Y%m%dT%H%M%SZ"), inner.mails.len() + 1);
+        if let Some(folder) = &self.folder {
+            std::fs::write(folder.join(format!("{id}.eml")), raw)?;
+        }
+        let mail = Mail::parse(id.clone(), raw).ok_or_else(|| io::Error::other("not an email"))?;
+        if mail.to != to {
+            return Err(io::Error::other("the envelope and the message name different recipients"));
+        }
+        inner.mails.push(mail);
+        Ok(id)
+    }
+
+    pub(super) fn take_refusal(&self) -> Option<Refusal> {
+        self.inner().refusals.pop_front()
+    }
+
+    /// Makes SES refuse the next email.
+    pub fn refuse_next(&self, refusal: Refusal) {
+        self.inner().refusals.push_back(refusal);
+    }
+
+    /// All of it, oldest first.
+    #[must_use]
+    pub fn list(&self) -> Vec<Mail> {
+        self.inner().mails.clone()
+    }
+
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<Mail> {
+        self.inner().mails.iter().find(|mail| mail.id == id).cloned()
+    }
+}
+
+impl Mail {
+    fn parse(id: String, raw: &[u8]) -> Option<Self> {
+        let message = MessageParser::default().parse(raw)?;
+        let address = |list: Option<&mail_parser::Address<'_>>| {
+            list.and_then(|list| list.first()).and_then(|first| first.address()).unwrap_or_default().to_owned()
+        };
+        let kind = |part: &mail_parser::MessagePart<'_>| {
+            part.content_type().map_or(String::new(), |kind| format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or_default()))
+        };
+        let beside = |part: &&mail_parser::MessagePart<'_>| {
+            !matches!(part.body, PartType::Multipart(_)) && !matches!(kind(part).as_str(), "text/plain" | "text/html")
+        };
+        let attachments = message.parts.iter().filter(beside).map(|part| Attachment {
+            name: part.attachment_name().unwrap_or_default().to_owned(),
+            content_type: match part.content_type().and_then(|kind| kind.attribute("method")) {
+                Some(method) => format!("{}; method={method}", kind(part)),
+                None => kind(part),
+            },
+            content: String::from_utf8_lossy(part.contents()).into_owned(),
+        });
+        Some(Self {
+            id,
+            to: address(message.to()),
+            from: address(message.from()),
+            subject: message.subject().unwrap_or_default().to_owned(),
+            date: message.date().map(mail_parser::DateTime::to_rfc3339).unwrap_or_default(),
+            text: message.body_text(0).unwrap_or_default().into_owned(),
+            html: message.body_html(0).unwrap_or_default().into_owned(),
+            attachments: attachments.collect(),
+            raw: raw.to_vec(),
+        })
+    }
+}

@@ -1,0 +1,19 @@
+//! S3 on a folder: <https://docs.rs/s3s>. A bucket is a folder in it, and is made beforehand.
+
+use std::{io, path::Path};
+
+use axum::{Router, error_handling::HandleError, http::StatusCode};
+use s3s::{auth::SimpleAuth, service::S3ServiceBuilder};
+use s3s_fs::FileSystem;
+
+/// The bucket for documents.
+const BUCKET: &str = "documents";
+
+pub(super) fn router(folder: &Path) -> io::Result<Router> {
+    std::fs::create_dir_all(folder.join(BUCKET))?;
+    let files = FileSystem::new(folder).map_err(|error| io::Error::other(format!("{error:?}")))?;
+    let mut service = S3ServiceBuilder::new(files);
+    service.set_auth(SimpleAuth::from_single("local", "local"));
+    let service = HandleError::new(service.build(), async |error| (StatusCode::INTERNAL_SERVER_ERROR, format!("{error:?}")));
+    Ok(Router::new().fallback_service(service))
+}

@@ -1,0 +1,161 @@
+//! What a local hospital keeps about itself: its keys and its time zone, made once.
+
+use std::{fs, io, path::Path};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use domain::{money::Currency, text::Email};
+use jiff::tz::TimeZone;
+use ring::{
+    rand::{SecureRandom, SystemRandom},
+    signature::{Ed25519KeyPair, KeyPair},
+};
+use serde::{Deserialize, Serialize};
+use shared::{
+    auth::token::key_set,
+    config::{Aws, Config, House, Scheduling, SigningKey},
+};
+
+/// Kept in `hospital.json` in the data folder.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Settings {
+    time_zone: String,
+    signing_key: String,
+    cursor_key: String,
+}
+
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Settings({}, …)", self.time_zone)
+    }
+}
+
+const FILE: &str = "hospital.json";
+const KEY_ID: &str = "local-1";
+/// The table's name.
+pub const TABLE: &str = "meditrack";
+
+/// A local hospital's settings cannot be made or read.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    #[error("{FILE} in the data folder cannot be read or written: {0}")]
+    File(#[from] io::Error),
+    #[error("{FILE} in the data folder is damaged: {0}")]
+    Damaged(#[from] serde_json::Error),
+    #[error("there is no time zone {0}; use an IANA name such as Europe/London")]
+    TimeZone(String),
+    #[error(
+        "this data folder belongs to a hospital in {kept}; its visits are booked in that time zone. Use another --data folder for {asked}"
+    )]
+    OtherZone { kept: String, asked: String },
+    #[error("the operating system gave no randomness")]
+    NoEntropy,
+    #[error("a built-in setting is wrong: {0}")]
+    BuiltIn(#[from] domain::Invalid),
+}
+
+impl Settings {
+    /// Fresh settings.
+    pub fn new(time_zone: &str) -> Result<Self, SettingsError> {
+        TimeZone::get(time_zone).map_err(|_| SettingsError::TimeZone(time_zone.to_owned()))?;
+        let random = SystemRandom::new();
+        let key = Ed25519KeyPair::generate_pkcs8(&random).map_err(|_| SettingsError::NoEntropy)?;
+        let mut cursor_key = [0; 32];
+        random.fill(&mut cursor_key).map_err(|_| SettingsError::NoEntropy)?;
+        Ok(Self {
+            time_zone: time_zone.to_owned(),
+            signing_key: BASE64_STANDARD.encode(key),
+            cursor_key: BASE64_STANDARD.encode(cursor_key),
+        })
+    }
+
+    /// The settings kept in a folder; made, for the asked time zone, when there are none.
+    pub fn open(folder: &Path, asked: Option<&str>) -> Result<Self, SettingsError> {
+        let file = folder.join(FILE);
+        match fs::read(&file) {
+            Ok(json) => {
+                let kept: Self = serde_json::from_slice(&json)?;
+                match asked {
+                    Some(asked) if asked != kept.time_zone => {
+                        Err(SettingsError::OtherZone { kept: kept.time_zone, asked: asked.to_owned() })
+                    }
+                    _ => Ok(kept),
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let settings = Self::new(asked.unwrap_or("Europe/London"))?;
+                write_private(&file, &serde_json::to_vec_pretty(&settings)?)?;
+                Ok(settings)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The hospital itself.
+    pub fn house(&self, portal_url: &str) -> Result<House, SettingsError> {
+        Ok(House {
+            name: "Seacole General Hospital".to_owned(),
+            zone: TimeZone::get(&self.time_zone).map_err(|_| SettingsError::TimeZone(self.time_zone.clone()))?,
+            currency: Currency::parse("USD")?,
+            sender: Email::parse("hospital@seacole.example.org")?,
+            portal_url: portal_url.to_owned(),
+            issuer: portal_url.to_owned(),
+        })
+    }
+
+    /// What every function is configured with, for services at these addresses.
+    pub fn config(
+        &self,
+        house: House,
+        table: &str,
+        dynamodb: std::net::SocketAddr,
+        services: std::net::SocketAddr,
+    ) -> Result<Config, SettingsError> {
+        let services = format!("http://{services}");
+        Ok(Config {
+            aws: Aws {
+                region: "eu-west-2".to_owned(),
+                access_key_id: "local".to_owned(),
+                secret_access_key: "local".to_owned(),
+                session_token: None,
+                dynamodb_endpoint: Some(format!("http://{dynamodb}")),
+                ses_endpoint: Some(services.clone()),
+                scheduler_endpoint: Some(services),
+            },
+            table: table.to_owned(),
+            house,
+            public_keys: self.public_keys()?,
+            cursor_key: self.cursor_key.clone(),
+        })
+    }
+
+    fn public_keys(&self) -> Result<String, SettingsError> {
+        let der = BASE64_STANDARD.decode(&self.signing_key).map_err(io::Error::other)?;
+        let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der).map_err(|error| io::Error::other(error.to_string()))?;
+        Ok(key_set(KEY_ID, pair.public_key().as_ref()))
+    }
+
+    #[must_use]
+    pub fn signing_key(&self) -> SigningKey {
+        SigningKey { id: KEY_ID.to_owned(), pkcs8: self.signing_key.clone() }
+    }
+
+    #[must_use]
+    pub fn scheduling() -> Scheduling {
+        let arn = |service: &str, name: &str| format!("arn:aws:{service}:eu-west-2:000000000000:{name}");
+        Scheduling {
+            group: "reminders".to_owned(),
+            target_arn: arn("lambda", "function:reminders"),
+            role_arn: "arn:aws:iam::000000000000:role/reminder-caller".to_owned(),
+            dead_letter_arn: arn("sqs", "reminders-dead-letters"),
+        }
+    }
+}
+
+/// Only the owner may read it: it holds a private key.
+fn write_private(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    io::Write::write_all(&mut options.open(file)?, bytes)
+}

@@ -1,0 +1,222 @@
+//! Starting, saying what is where, and stopping cleanly.
+
+use std::{
+    fmt::Write as _,
+    fs::{self, File},
+    io::{self, Write},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use clap::Args;
+use domain::Clock;
+use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
+use local::{
+    database::{self, DatabaseError},
+    demo::{self, DemoError},
+    firing::Firing,
+    front,
+    functions::Functions,
+    services::Services,
+    settings::{Settings, SettingsError, TABLE},
+    stream::{Poller, StreamError},
+    template::{Template, TemplateError},
+};
+use shared::auth::token::KeySetError;
+use tokio::{net::TcpListener, sync::watch, time::interval};
+use tracing_subscriber::EnvFilter;
+
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Fill the hospital with demo people, hours and visits; doing it twice changes nothing.
+    #[arg(long)]
+    demo: bool,
+    /// Where everything is kept between runs.
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    data: PathBuf,
+    /// Where the API and the pages are.
+    #[arg(long, default_value_t = 3000)]
+    port: u16,
+    /// Live at another time: `+23h` ahead of now, or a local time such as `2026-03-02T07:59`.
+    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
+    clock: Option<String>,
+    /// The hospital's IANA time zone; fixed once the data folder exists. [default: Europe/London]
+    #[arg(long, value_name = "ZONE")]
+    time_zone: Option<String>,
+}
+
+/// The hospital cannot be started; the message says what to do.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StartError {
+    #[error("port {port} cannot be used ({cause}); choose another with --port")]
+    Port { port: u16, cause: io::Error },
+    #[error("the data folder {} cannot be used ({cause}); choose another with --data", folder.display())]
+    Folder { folder: PathBuf, cause: io::Error },
+    #[error("another hospital is running on the data folder {}; stop it, or choose another with --data", .0.display())]
+    Busy(PathBuf),
+    #[error("--clock {0} is not understood; use `+23h` or a local time such as `2026-03-02T07:59`")]
+    Clock(String),
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    #[error("{0}; is the data folder damaged? Another can be chosen with --data")]
+    Database(#[from] DatabaseError),
+    #[error(transparent)]
+    Stream(#[from] StreamError),
+    #[error(transparent)]
+    Keys(#[from] KeySetError),
+    #[error("the demo hospital cannot be filled: {0}")]
+    Demo(#[from] DemoError),
+    #[error("the server stopped: {0}")]
+    Server(io::Error),
+}
+
+pub(crate) fn say(text: &str) {
+    let _ = io::stdout().write_all(text.as_bytes());
+}
+
+pub(crate) fn complain(why: &str) {
+    let _ = writeln!(io::stderr(), "meditrack: {why}");
+}
+
+pub(crate) fn run(options: &Options) -> Result<(), StartError> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,dynoxide=error"));
+    tracing_subscriber::fmt().with_target(false).with_env_filter(filter).compact().init();
+    let runtime = tokio::runtime::Runtime::new().map_err(StartError::Server)?;
+    let outcome = runtime.block_on(open(options));
+    runtime.shutdown_timeout(Duration::from_secs(2));
+    outcome
+}
+
+async fn open(options: &Options) -> Result<(), StartError> {
+    let folder = &options.data;
+    let unusable = |cause| StartError::Folder { folder: folder.clone(), cause };
+    let port = |cause| StartError::Port { port: options.port, cause };
+    let listener = TcpListener::bind(("127.0.0.1", options.port)).await.map_err(port)?;
+    let address = listener.local_addr().map_err(port)?;
+    fs::create_dir_all(folder).map_err(unusable)?;
+    let _lock = lock(folder)?;
+
+    let settings = Settings::open(folder, options.time_zone.as_deref())?;
+    let house = settings.house(&format!("http://{address}"))?;
+    let clock = clock(options.clock.as_deref(), &house.zone)?;
+    let template = Template::read()?;
+    let database = database::open(Some(&folder.join("dynamodb.sqlite")))?;
+    database::create_table(&database, &template, TABLE)?;
+    let dynamodb = database::serve(database.clone()).await?;
+    let services = Services::start(Some(folder), clock.clone()).await.map_err(unusable)?;
+    let config = settings.config(house, TABLE, dynamodb, services.address)?;
+    let functions = Functions::new(&config, &settings.signing_key(), Settings::scheduling(), &clock)?;
+    if options.demo {
+        demo::seed(&functions.state).await?;
+    }
+
+    let mut poller = Poller::new(database.clone(), TABLE.to_owned(), template.stream, functions.clone(), Some(folder))?;
+    let mut firing = Firing::new(services.schedules.clone(), functions.clone(), clock.clone());
+    let (stop, stopped) = watch::channel(false);
+    let dead_letters = poller.dead_letters();
+    let loops = [
+        tokio::spawn(every(Duration::from_millis(150), stopped.clone(), async move || {
+            if let Err(error) = poller.drain().await {
+                tracing::error!(%error, "the stream is not being followed");
+            }
+        })),
+        tokio::spawn(every(Duration::from_millis(500), stopped.clone(), async move || {
+            firing.fire_due().await;
+        })),
+        tokio::spawn(every(Duration::from_mins(1), stopped, async move || {
+            if let Err(error) = database.sweep_ttl() {
+                tracing::error!(%error, "expired items are not being deleted");
+            }
+        })),
+    ];
+
+    let router = front::router(&functions, services.clone(), dead_letters);
+    greet(options, address, &config.house.zone, &clock, dynamodb, &services);
+    axum::serve(listener, router).with_graceful_shutdown(asked_to_stop()).await.map_err(StartError::Server)?;
+    say("\nStopping: finishing what has begun.\n");
+    let _ = stop.send(true);
+    for work in loops {
+        let _ = tokio::time::timeout(Duration::from_secs(10), work).await;
+    }
+    say("Stopped. Everything is kept; start again to go on.\n");
+    Ok(())
+}
+
+/// One hospital per data folder: two would overtake each other on the stream.
+fn lock(folder: &Path) -> Result<File, StartError> {
+    let unusable = |cause| StartError::Folder { folder: folder.to_owned(), cause };
+    let file = File::create(folder.join("lock")).map_err(unusable)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(fs::TryLockError::WouldBlock) => Err(StartError::Busy(folder.to_owned())),
+        Err(fs::TryLockError::Error(cause)) => Err(unusable(cause)),
+    }
+}
+
+fn clock(asked: Option<&str>, zone: &TimeZone) -> Result<Clock, StartError> {
+    let Some(asked) = asked else { return Ok(Clock::system()) };
+    let now = Clock::system().now();
+    let ahead = asked.strip_prefix('+').and_then(|span| span.parse::<SignedDuration>().ok());
+    let at = || {
+        let local = asked.parse::<DateTime>().ok().and_then(|local| zone.to_timestamp(local).ok());
+        asked.parse::<Timestamp>().ok().or(local).map(|at| at.duration_since(now))
+    };
+    ahead.or_else(at).map(Clock::ahead).ok_or_else(|| StartError::Clock(asked.to_owned()))
+}
+
+/// Repeats work until asked to stop; what has begun is finished.
+async fn every(period: Duration, mut stopped: watch::Receiver<bool>, mut work: impl AsyncFnMut()) {
+    let mut ticks = interval(period);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => work().await,
+            _ = stopped.changed() => return work().await,
+        }
+    }
+}
+
+async fn asked_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else { return };
+        tokio::select! {
+            _ = interrupt => {}
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = interrupt.await;
+}
+
+fn greet(options: &Options, address: SocketAddr, zone: &TimeZone, clock: &Clock, dynamodb: SocketAddr, services: &Services) {
+    let now = zone.to_datetime(clock.now()).strftime("%A %-d %B %Y, %H:%M").to_string();
+    let shifted = if options.clock.is_some() { " (moved by --clock)" } else { "" };
+    let s3 = services.s3.map(|address| format!("http://{address}")).unwrap_or_default();
+    let mut text = format!(
+        "\n  MediTrack is running. It is {now} in {}{shifted}.\n\n\
+        \x20   API          http://{address}\n\
+        \x20   Try it       http://{address}/docs\n\
+        \x20   Emails       http://{address}/mailbox\n\
+        \x20   Schedules    http://{address}/schedules.json\n\
+        \x20   Dead letters http://{address}/dead-letters.json\n\
+        \x20   Data         {} (DynamoDB at http://{dynamodb}, SES and Scheduler at http://{}, S3 at {s3})\n\n",
+        zone.iana_name().unwrap_or("UTC"),
+        options.data.display(),
+        services.address,
+    );
+    if options.demo {
+        let _ = writeln!(text, "  Who can sign in, all with the password `{}`:\n", demo::PASSWORD);
+        for person in demo::people() {
+            let _ = writeln!(text, "    {:<14} {:<32} {}", person.role.as_str(), person.email, person.name);
+        }
+        text += "\n  Next: sign in with POST /auth/token, list GET /doctors, book with POST /appointments, and read the emails.\n";
+    } else {
+        text += "  Next: register with POST /users, or start again with --demo for a hospital with doctors and patients.\n";
+    }
+    text += "  Ctrl-C stops it; everything is kept.\n\n";
+    say(&text);
+}

@@ -1,0 +1,267 @@
+//! The table's stream to the `notifications` function, with Lambda's semantics: filters, batches, partial failures,
+//! bisection, bounded retries, and dead letters that are kept.
+
+use std::{
+    future::Future,
+    io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use dynoxide::Database;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::template::StreamMapping;
+
+/// An event filter pattern, of the kinds that this project's template uses.
+#[derive(Debug, Clone)]
+pub struct Filter(Value);
+
+impl Filter {
+    pub fn parse(pattern: &str) -> Result<Self, String> {
+        let value: Value = serde_json::from_str(pattern).map_err(|error| format!("filter pattern: {error}"))?;
+        check(&value)?;
+        Ok(Self(value))
+    }
+
+    /// Whether a record passes.
+    #[must_use]
+    pub fn matches(&self, record: &Value) -> bool {
+        matches(&self.0, record)
+    }
+}
+
+fn check(pattern: &Value) -> Result<(), String> {
+    match pattern {
+        Value::Object(fields) => fields.values().try_for_each(check),
+        Value::Array(choices) if choices.iter().all(|choice| choice.is_string() || choice.is_number() || choice.is_null()) => Ok(()),
+        other => Err(format!("the local stream does not know the filter {other}")),
+    }
+}
+
+fn matches(pattern: &Value, value: &Value) -> bool {
+    match pattern {
+        Value::Object(fields) => fields.iter().all(|(name, pattern)| matches(pattern, &value[name])),
+        Value::Array(choices) => choices.contains(value),
+        _ => false,
+    }
+}
+
+/// A function that takes a batch.
+pub trait Consumer {
+    /// The function's answer (`{"batchItemFailures": [...]}`), or why it crashed.
+    fn call(&self, event: Value) -> impl Future<Output = Result<Value, String>> + Send;
+}
+
+/// Records that were given up, with what Lambda would send to the on-failure queue.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DeadLetter {
+    pub condition: String,
+    pub error: String,
+    pub start_sequence_number: String,
+    pub end_sequence_number: String,
+    /// Lambda sends only the range; here the records themselves are kept, since the stream is at hand.
+    pub records: Vec<Value>,
+}
+
+/// Reads the stream from where it stopped.
+pub struct Poller<C> {
+    database: Database,
+    table: String,
+    mapping: StreamMapping,
+    consumer: C,
+    folder: Option<PathBuf>,
+    position: Option<String>,
+    backoff: Duration,
+    dead: DeadLetters,
+}
+
+impl<C> std::fmt::Debug for Poller<C> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Poller({} after {:?})", self.table, self.position)
+    }
+}
+
+/// What was given up so far.
+#[derive(Debug, Clone, Default)]
+pub struct DeadLetters(Arc<Mutex<Vec<DeadLetter>>>);
+
+impl DeadLetters {
+    #[must_use]
+    pub fn list(&self) -> Vec<DeadLetter> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn push(&self, letter: DeadLetter) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(letter);
+    }
+}
+
+const POSITION: &str = "stream-position";
+const DEAD_LETTERS: &str = "dead-letters.json";
+
+/// The stream cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum StreamError {
+    #[error("the stream cannot be read: {0}")]
+    Read(#[from] dynoxide::DynoxideError),
+    #[error("a record of the stream is not understood: {0}")]
+    Record(#[from] serde_json::Error),
+    #[error("the stream's position cannot be kept: {0}")]
+    Position(#[from] io::Error),
+}
+
+impl<C: Consumer> Poller<C> {
+    /// A poller that keeps its position and its dead letters in a folder, or in memory.
+    pub fn new(database: Database, table: String, mapping: StreamMapping, consumer: C, folder: Option<&Path>) -> Result<Self, StreamError> {
+        let kept = |name: &str| match folder.map(|folder| std::fs::read_to_string(folder.join(name))) {
+            Some(Ok(text)) => Ok(Some(text)),
+            Some(Err(error)) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(None),
+        };
+        let dead = DeadLetters::default();
+        if let Some(text) = kept(DEAD_LETTERS)? {
+            serde_json::from_str::<Vec<DeadLetter>>(&text)?.into_iter().for_each(|letter| dead.push(letter));
+        }
+        let position = kept(POSITION)?;
+        let folder = folder.map(Path::to_owned);
+        Ok(Self { database, table, mapping, consumer, folder, position, backoff: Duration::from_millis(500), dead })
+    }
+
+    /// Waits less between attempts.
+    #[must_use]
+    pub fn with_backoff(self, backoff: Duration) -> Self {
+        Self { backoff, ..self }
+    }
+
+    #[must_use]
+    pub fn dead_letters(&self) -> DeadLetters {
+        self.dead.clone()
+    }
+
+    /// Delivers everything that is in the stream. How many records passed the filters.
+    pub async fn drain(&mut self) -> Result<usize, StreamError> {
+        let mut delivered = 0;
+        loop {
+            let records = self.next_records()?;
+            let Some(last) = records.last().map(sequence) else { return Ok(delivered) };
+            let batch: Vec<Value> =
+                records.into_iter().filter(|record| self.mapping.filters.iter().any(|filter| filter.matches(record))).collect();
+            delivered += batch.len();
+            self.deliver(batch).await?;
+            self.keep(POSITION, &last)?;
+            self.position = Some(last);
+        }
+    }
+
+    fn next_records(&self) -> Result<Vec<Value>, StreamError> {
+        let describe = serde_json::from_value(json!({ "TableName": self.table }))?;
+        let arn = self.database.describe_table(describe)?.table.latest_stream_arn.unwrap_or_default();
+        let start = match &self.position {
+            Some(position) => json!({ "ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": position }),
+            None => json!({ "ShardIteratorType": "TRIM_HORIZON" }),
+        };
+        let mut request = json!({ "StreamArn": arn, "ShardId": dynoxide::streams::shard_id(&self.table) });
+        if let (Some(request), Value::Object(start)) = (request.as_object_mut(), start) {
+            request.extend(start);
+        }
+        let iterator = self.database.get_shard_iterator(serde_json::from_value(request)?)?.shard_iterator;
+        let records = json!({ "ShardIterator": iterator, "Limit": self.mapping.batch_size });
+        let records = self.database.get_records(serde_json::from_value(records)?)?.records;
+        Ok(records.iter().map(serde_json::to_value).collect::<Result<_, _>>()?)
+    }
+
+    /// One batch until every record in it is handled or given up. A failure that names a record keeps what came before it;
+    /// what is left is split in two (which is no attempt), until one record is tried alone as often as is allowed.
+    async fn deliver(&self, batch: Vec<Value>) -> Result<(), StreamError> {
+        let mut work = vec![batch];
+        let mut attempts = 0;
+        while let Some(mut batch) = work.pop() {
+            if batch.is_empty() {
+                continue;
+            }
+            let answer = self.consumer.call(json!({ "Records": batch })).await;
+            let (failed_at, error) = match answer.map(|answer| self.failed_at(&batch, &answer)) {
+                Ok(None) => {
+                    attempts = 0;
+                    continue;
+                }
+                Ok(Some(index)) => (index, "the function reported it as failed".to_owned()),
+                Err(crash) => (0, crash),
+            };
+            let rest = batch.split_off(failed_at);
+            if failed_at > 0 {
+                attempts = 0;
+            }
+            if rest.len() > 1 && self.mapping.bisect_batch_on_function_error {
+                let (first, second) = rest.split_at(rest.len() / 2);
+                work.extend([second.to_vec(), first.to_vec()]);
+                continue;
+            }
+            attempts += 1;
+            if attempts > self.mapping.maximum_retry_attempts {
+                self.give_up(rest, error)?;
+                attempts = 0;
+            } else {
+                tokio::time::sleep(self.backoff * attempts).await;
+                work.push(rest);
+            }
+        }
+        Ok(())
+    }
+
+    /// Where in the batch to begin again: the lowest reported record. An answer that names no record of the batch means all.
+    fn failed_at(&self, batch: &[Value], answer: &Value) -> Option<usize> {
+        if !self.mapping.function_response_types.iter().any(|kind| kind == "ReportBatchItemFailures") {
+            return None;
+        }
+        let failures = answer["batchItemFailures"].as_array()?;
+        let find = |failure: &Value| batch.iter().position(|record| Some(sequence(record).as_str()) == failure["itemIdentifier"].as_str());
+        failures.iter().map(|failure| find(failure).unwrap_or(0)).min()
+    }
+
+    fn give_up(&self, records: Vec<Value>, error: String) -> Result<(), StreamError> {
+        let edge = |record: Option<&Value>| record.map(sequence).unwrap_or_default();
+        let letter = DeadLetter {
+            condition: "RetryAttemptsExhausted".to_owned(),
+            error,
+            start_sequence_number: edge(records.first()),
+            end_sequence_number: edge(records.last()),
+            records,
+        };
+        tracing::error!(from = letter.start_sequence_number, to = letter.end_sequence_number, "stream records given up; see /dead-letters");
+        self.dead.push(letter);
+        self.keep(DEAD_LETTERS, &serde_json::to_string_pretty(&self.dead.list())?)
+    }
+
+    fn keep(&self, name: &str, text: &str) -> Result<(), StreamError> {
+        let Some(folder) = &self.folder else { return Ok(()) };
+        let temporary = folder.join(format!("{name}.new"));
+        std::fs::write(&temporary, text)?;
+        Ok(std::fs::rename(temporary, folder.join(name))?)
+    }
+}
+
+fn sequence(record: &Value) -> String {
+    record["dynamodb"]["SequenceNumber"].as_str().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_look_into_the_record() {
+        let filter =
+            Filter::parse(r#"{"eventName": ["INSERT", "MODIFY"], "dynamodb": {"NewImage": {"kind": {"S": ["account"]}}}}"#).unwrap();
+        let record = |name: &str, kind: &str| json!({ "eventName": name, "dynamodb": { "NewImage": { "kind": { "S": kind } } } });
+        assert!(filter.matches(&record("MODIFY", "account")));
+        assert!(!filter.matches(&record("REMOVE", "account")));
+        assert!(!filter.matches(&record("INSERT", "session")));
+        assert!(!filter.matches(&json!({ "eventName": "INSERT", "dynamodb": {} })));
+        assert!(Filter::parse(r#"{"a": [{"numeric": [">", 1]}]}"#).is_err());
+        assert!(Filter::parse("{").is_err());
+    }
+}
