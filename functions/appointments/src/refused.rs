@@ -57,7 +57,7 @@ pub(crate) fn not_changed(why: WriteError) -> Problem {
 pub(crate) fn refused(why: Refused, house: &House) -> Problem {
     match why {
         Refused::Status { from } => {
-            Problem::conflict("wrong_status", format!("This visit is `{from}`; that cannot be done any more.")).with("status", from)
+            Problem::conflict("wrong_status", format!("This visit is `{from}`; that cannot be done any more.")).with("current_status", from)
         }
         Refused::Begun => {
             Problem::conflict("visit_begun", "This visit has begun; it can be completed or noted as missed, not moved or cancelled.")

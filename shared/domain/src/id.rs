@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn refuses_another_kind_of_id() {
-        let doctor = DoctorId::new(Timestamp::UNIX_EPOCH, 0xABCDEF).to_string();
+        let doctor = DoctorId::new(Timestamp::UNIX_EPOCH, 0x00AB_CDEF).to_string();
         assert_eq!(doctor.parse::<PatientId>().unwrap_err().code, "invalid_id");
         assert_eq!(doctor.to_lowercase().parse::<DoctorId>().unwrap_err().code, "invalid_id");
     }

@@ -224,7 +224,7 @@ impl Store {
         };
         let span = (keys::doctor_partition(doctor), from, to);
         let read = |item: Item| from_item::<DoctorVisit>(item).map(|DoctorVisit(entry)| vec![entry]);
-        self.agenda(span, when, now, after, limit, false, read).await
+        self.agenda(span, when, now, after, limit, read).await
     }
 
     /// One page of a patient's visits.
@@ -242,10 +242,9 @@ impl Store {
             When::Upcoming => (day(after.map_or(begun_at_most(now), |after| after.start)), "DAY#~".to_owned()),
             When::Past => ("DAY#".to_owned(), day(after.map_or(now, |after| after.start))),
         };
-        self.agenda((keys::patient_partition(patient), from, to), when, now, after, limit, true, day_entries).await
+        self.agenda((keys::patient_partition(patient), from, to), when, now, after, limit, day_entries).await
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the one loop behind both lists")]
     async fn agenda(
         &self,
         (partition, from, to): (String, String, String),
@@ -253,7 +252,6 @@ impl Store {
         now: Timestamp,
         after: Option<After>,
         limit: usize,
-        consistent: bool,
         read: impl Fn(Item) -> Result<Vec<AgendaEntry>, StoreError>,
     ) -> Result<Vec<AgendaEntry>, StoreError> {
         let mut entries = Vec::new();
@@ -268,7 +266,6 @@ impl Store {
                 .expression_attribute_values(":from", text(&from))
                 .expression_attribute_values(":to", text(&to))
                 .scan_index_forward(when == When::Upcoming)
-                .consistent_read(consistent)
                 .limit(i32::try_from(limit + 1).unwrap_or(i32::MAX))
                 .set_exclusive_start_key(resume)
                 .return_consumed_capacity(ReturnConsumedCapacity::Indexes)

@@ -131,11 +131,7 @@ fn write(schedules: &Schedules, name: &str, body: &[u8]) -> Response {
     let definition: Value = serde_json::from_slice(body).unwrap_or_default();
     let named = name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
     if !named || fires_at(&definition).is_none() || !definition["Target"]["Arn"].is_string() {
-        return error(
-            StatusCode::BAD_REQUEST,
-            "ValidationException",
-            "only one-shot `at(…)` schedules with a target are emulated",
-        );
+        return error(StatusCode::BAD_REQUEST, "ValidationException", "only one-shot `at(…)` schedules with a target are emulated");
     }
     match schedules.put(name, definition) {
         Ok(()) => Json(json!({ "ScheduleArn": format!("arn:aws:scheduler:local:000000000000:schedule/default/{name}") })).into_response(),

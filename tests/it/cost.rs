@@ -1,0 +1,105 @@
+//! What each operation costs, in the units that DynamoDB says it consumed, index arms included. The table in
+//! infra/README.md says the same.
+
+use serde_json::json;
+use shared::store::Units;
+
+use crate::support::App;
+
+/// What a request consumed.
+async fn spent(app: &App, work: impl Future<Output = ()>) -> (f64, f64) {
+    let before = app.store().meter().read();
+    work.await;
+    let Units { read, write } = app.store().meter().read() - before;
+    (read, write)
+}
+
+#[tokio::test]
+async fn budgets() {
+    let app = App::new().await;
+    let (ada, doctor) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
+    let mut lines = Vec::new();
+    let mut line = |name: &str, (read, write): (f64, f64)| lines.push(format!("{name}: {read} read, {write} write"));
+
+    let long_reason = "Palpitations since Monday, mostly in the evening, with some dizziness. ".repeat(4);
+    let body = json!({ "doctor_id": doctor.id, "starts_at": "2026-03-03T09:00:00Z", "reason": long_reason.trim() });
+    let mut visit = String::new();
+    line("book", spent(&app, async { visit = app.post("/appointments", &body).bearer(&ada.token).send().await.expect(201).id() }).await);
+    let path = format!("/appointments/{visit}");
+    line("read a visit", spent(&app, async { drop(app.get(&path).bearer(&ada.token).send().await.expect(200)) }).await);
+    let to = |starts_at: &str| json!({ "starts_at": starts_at });
+    let same_day = app.post(&format!("{path}/reschedule"), &to("2026-03-03T09:30:00Z")).bearer(&ada.token);
+    line("move within a day", spent(&app, async { drop(same_day.send().await.expect(200)) }).await);
+    let other_day = app.post(&format!("{path}/reschedule"), &to("2026-03-04T09:30:00Z")).bearer(&ada.token);
+    line("move to another day", spent(&app, async { drop(other_day.send().await.expect(200)) }).await);
+    line(
+        "cancel",
+        spent(&app, async { drop(app.post(&format!("{path}/cancel"), &json!({})).bearer(&ada.token).send().await.expect(200)) }).await,
+    );
+
+    let second = app.book(&ada, &doctor, "2026-03-02T09:00:00Z").await.expect(201).id();
+    let arrive = app.call("POST", &format!("/appointments/{second}/arrive")).bearer(&doctor.token);
+    line("arrive", spent(&app, async { drop(arrive.send().await.expect(200)) }).await);
+
+    // Full pages: 20 visits of one patient on 20 days, and of one doctor.
+    for day in 9..=27 {
+        let at = format!("2026-03-{day:02}T09:00:00Z");
+        if app.book(&ada, &doctor, &at).await.status.is_success() {
+            app.book(&ada, &doctor, &format!("2026-03-{day:02}T10:00:00Z")).await.expect(201);
+        }
+    }
+    let mut items = 0;
+    line(
+        "list a patient's visits",
+        spent(&app, async {
+            items = app.get("/appointments").bearer(&ada.token).send().await.expect(200).body["items"].as_array().unwrap().len();
+        })
+        .await,
+    );
+    assert_eq!(items, 20);
+    line(
+        "list a doctor's visits",
+        spent(&app, async { drop(app.get("/appointments").bearer(&doctor.token).send().await.expect(200)) }).await,
+    );
+    let slots = app.get(&format!("/doctors/{}/slots", doctor.id)).bearer(&ada.token);
+    line("free slots of a week", spent(&app, async { drop(slots.send().await.expect(200)) }).await);
+
+    for number in 0..25 {
+        app.doctor_with(&format!("Dr. Number{number}"), "urology", 30).await;
+    }
+    line("list doctors", spent(&app, async { drop(app.get("/doctors").bearer(&ada.token).send().await.expect(200)) }).await);
+    line(
+        "read a doctor",
+        spent(&app, async { drop(app.get(&format!("/doctors/{}", doctor.id)).bearer(&ada.token).send().await.expect(200)) }).await,
+    );
+    line("read a record", spent(&app, async { drop(app.get("/patients/me").bearer(&ada.token).send().await.expect(200)) }).await);
+
+    let register = json!({
+        "name": "Lin Chen", "email": "lin@example.org", "password": "correct horse battery", "date_of_birth": "1990-12-10",
+        "gender": "female", "phone": "+442079460018", "address": "x", "emergency_contact": { "name": "B", "phone": "+442079460019" }
+    });
+    line("register", spent(&app, async { drop(app.post("/users", &register).send().await.expect(201)) }).await);
+    let credentials = json!({ "email": "lin@example.org", "password": "correct horse battery" });
+    let mut pair = json!({});
+    line("sign in", spent(&app, async { pair = app.post("/auth/token", &credentials).send().await.expect(200).body }).await);
+    let refresh = json!({ "refresh_token": pair["refresh_token"] });
+    line("refresh", spent(&app, async { drop(app.post("/auth/refresh", &refresh).send().await.expect(200)) }).await);
+
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    book: 2 read, 6 write
+    read a visit: 1 read, 0 write
+    move within a day: 2 read, 8 write
+    move to another day: 2 read, 10 write
+    cancel: 1 read, 8 write
+    arrive: 1 read, 6 write
+    list a patient's visits: 1.5 read, 0 write
+    list a doctor's visits: 1.5 read, 0 write
+    free slots of a week: 1.5 read, 0 write
+    list doctors: 1 read, 0 write
+    read a doctor: 1 read, 0 write
+    read a record: 1 read, 0 write
+    register: 0 read, 6 write
+    sign in: 2 read, 1 write
+    refresh: 2 read, 1 write
+    ");
+}

@@ -1,0 +1,41 @@
+//! Every key of the table, printed: the data model in one place. A change here is a migration.
+
+use domain::{role::Role, text::Email};
+use shared::store::keys;
+
+#[test]
+fn every_key() {
+    let at = "2026-03-02T09:00:00Z".parse().unwrap();
+    let day = jiff::civil::date(2026, 3, 2);
+    let (user, patient, doctor) = ("usr_00000000000000000000000001", "pat_00000000000000000000000002", "doc_00000000000000000000000003");
+    let (visit, session) = ("apt_00000000000000000000000004", "ses_00000000000000000000000005");
+    let all = [
+        keys::account(user.parse().unwrap()),
+        keys::session(user.parse().unwrap(), session.parse().unwrap()),
+        keys::email(&Email::parse("Ada@example.org").unwrap()),
+        keys::patient(patient.parse().unwrap()),
+        keys::patient_day(patient.parse().unwrap(), day),
+        keys::doctor(doctor.parse().unwrap()),
+        keys::visit(doctor.parse().unwrap(), at),
+        keys::cancelled_visit(doctor.parse().unwrap(), at, visit.parse().unwrap()),
+        keys::appointment(visit.parse().unwrap()),
+        keys::shift(Role::Receptionist, at),
+        keys::delivery("apt_00000000000000000000000004-0-booked-patient"),
+        keys::idempotency("fingerprint"),
+    ];
+    let text: Vec<String> = all.into_iter().map(|key| format!("{} | {}", key.pk, key.sk)).collect();
+    insta::assert_snapshot!(text.join("\n"), @r"
+    USER#usr_00000000000000000000000001 | ACCOUNT
+    USER#usr_00000000000000000000000001 | SESSION#ses_00000000000000000000000005
+    EMAIL#ada@example.org | EMAIL
+    PAT#pat_00000000000000000000000002 | PROFILE
+    PAT#pat_00000000000000000000000002 | DAY#2026-03-02
+    DOC#doc_00000000000000000000000003 | PROFILE
+    DOC#doc_00000000000000000000000003 | VISIT#2026-03-02T09:00:00Z
+    DOC#doc_00000000000000000000000003 | VISIT#2026-03-02T09:00:00Z#apt_00000000000000000000000004
+    APPT#apt_00000000000000000000000004 | APPOINTMENT
+    ROSTER#receptionist | SHIFT#2026-03-02T09:00:00Z
+    MAIL#apt_00000000000000000000000004-0-booked-patient | DELIVERY
+    IDEM#fingerprint | ANSWER
+    ");
+}

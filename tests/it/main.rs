@@ -1,0 +1,22 @@
+//! The hospital's behaviour, through its router, against a real table, with a clock that stands still.
+
+mod bad_input;
+mod booking;
+mod cost;
+mod doctors;
+mod faults;
+mod idempotency;
+mod journey;
+mod keys;
+mod lists;
+mod openapi;
+mod patients;
+mod races;
+mod registration;
+mod reminders;
+mod restart;
+mod routes_agree;
+mod services;
+mod status;
+mod support;
+mod tokens;

@@ -1,0 +1,76 @@
+//! The API document: fresh, complete, and every route in it guarded.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::support::App;
+
+/// Routes that anybody may call. It only grows with a reason.
+const OPEN: [&str; 4] = ["POST /users", "POST /auth/token", "POST /auth/refresh", "GET /.well-known/jwks.json"];
+
+fn document() -> Value {
+    serde_json::from_str(&local::openapi::json().unwrap()).unwrap()
+}
+
+fn operations(document: &Value) -> Vec<(String, String, Value)> {
+    let paths = document["paths"].as_object().unwrap().iter();
+    paths
+        .flat_map(|(path, item)| {
+            let methods = item.as_object().unwrap().iter();
+            methods.map(|(method, operation)| (method.to_uppercase(), path.clone(), operation.clone())).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+#[test]
+fn the_committed_document_is_fresh() {
+    let committed = include_str!("../../infra/openapi.json");
+    assert!(committed == local::openapi::json().unwrap(), "write it again: cargo run -- openapi > infra/openapi.json");
+}
+
+#[test]
+fn every_operation_is_told() {
+    let document = document();
+    for (method, path, operation) in operations(&document) {
+        assert!(operation["summary"].as_str().is_some_and(|text| !text.is_empty()), "{method} {path} has no summary");
+        assert!(
+            operation["responses"]["4XX"].is_object() || path == "/.well-known/jwks.json",
+            "{method} {path} does not say how it refuses"
+        );
+        assert!(operation["operationId"].is_string());
+    }
+}
+
+#[test]
+fn no_two_functions_share_a_schemas_name() {
+    let mut seen: BTreeMap<String, Value> = BTreeMap::new();
+    let parts = [
+        users::routes().into_openapi(),
+        patients::routes().into_openapi(),
+        doctors::routes().into_openapi(),
+        appointments::routes().into_openapi(),
+    ];
+    for part in parts {
+        let part = serde_json::to_value(part).unwrap();
+        for (name, schema) in part["components"]["schemas"].as_object().unwrap() {
+            let earlier = seen.insert(name.clone(), schema.clone());
+            assert!(earlier.is_none_or(|earlier| earlier == *schema), "two schemas are called {name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_route_wants_a_token() {
+    let app = App::new().await;
+    let mut open = BTreeSet::new();
+    for (method, path, _) in operations(&document()) {
+        let concrete = path.replace("{id}", "apt_01JD8Z0V3XQ5T4E2W9K7M6N8PR");
+        let answer = app.call(&method, &concrete).json(&json!({})).send().await;
+        if answer.status.as_u16() == 401 && answer.body["code"] == "unauthenticated" {
+            continue;
+        }
+        open.insert(format!("{method} {path}"));
+    }
+    assert_eq!(open, OPEN.into_iter().map(str::to_owned).collect());
+}

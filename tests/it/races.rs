@@ -1,0 +1,167 @@
+//! Everybody at once.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use tokio::sync::Barrier;
+
+use crate::support::{Answer, App, booking};
+
+/// Sends all requests at the same moment.
+async fn at_once(app: &Arc<App>, requests: Vec<(String, Value, String)>) -> Vec<Answer> {
+    let barrier = Arc::new(Barrier::new(requests.len()));
+    let tasks = requests.into_iter().map(|(path, body, token)| {
+        let (app, barrier) = (Arc::clone(app), Arc::clone(&barrier));
+        tokio::spawn(async move {
+            barrier.wait().await;
+            app.post(&path, &body).bearer(&token).send().await
+        })
+    });
+    let mut answers = Vec::new();
+    for task in tasks.collect::<Vec<_>>() {
+        answers.push(task.await.unwrap());
+    }
+    answers
+}
+
+fn count(answers: &[Answer], status: u16) -> usize {
+    answers.iter().filter(|answer| answer.status == StatusCode::from_u16(status).unwrap()).count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_hundred_want_one_slot() {
+    let app = Arc::new(App::new().await);
+    let doctor = app.doctor("Dr. Helen Taussig").await;
+    let mut requests = Vec::new();
+    for number in 0..200 {
+        let patient = app.patient(&format!("Patient {number}")).await;
+        requests.push(("/appointments".to_owned(), booking(&doctor, "2026-03-02T09:00:00Z"), patient.token));
+    }
+    let answers = at_once(&app, requests).await;
+    assert_eq!((count(&answers, 201), count(&answers, 409)), (1, 199));
+    for answer in answers.iter().filter(|answer| answer.status == StatusCode::CONFLICT) {
+        assert_eq!(answer.body["code"], "slot_taken");
+        assert_eq!(answer.body["next_free"][0]["starts_at"], "2026-03-02T09:30:00+00:00");
+    }
+    let list = app.get("/appointments").bearer(&doctor.token).send().await.expect(200);
+    assert_eq!(list.body["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_patient_wants_overlapping_visits() {
+    for _ in 0..10 {
+        let app = Arc::new(App::new().await);
+        let ada = app.patient("Ada Byron").await;
+        let mut requests = Vec::new();
+        for (number, slot) in [20, 30, 60, 90].into_iter().enumerate() {
+            let doctor = app.doctor_with(&format!("Dr. Number{number}"), "cardiology", slot).await;
+            requests.push(("/appointments".to_owned(), booking(&doctor, "2026-03-02T09:00:00Z"), ada.token.clone()));
+            if slot == 20 {
+                requests.push(("/appointments".to_owned(), booking(&doctor, "2026-03-02T09:20:00Z"), ada.token.clone()));
+            }
+        }
+        let answers = at_once(&app, requests).await;
+        let booked: Vec<(String, String)> = answers
+            .iter()
+            .filter(|answer| answer.status == StatusCode::CREATED)
+            .map(|answer| (answer.body["starts_at"].as_str().unwrap().to_owned(), answer.body["ends_at"].as_str().unwrap().to_owned()))
+            .collect();
+        assert!(!booked.is_empty());
+        for (index, (start, end)) in booked.iter().enumerate() {
+            assert!(booked[..index].iter().all(|(other_start, other_end)| end <= other_start || other_end <= start), "{booked:?}");
+        }
+        assert_eq!(count(&answers, 201) + count(&answers, 409), answers.len());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn moving_and_cancelling_at_once_leaves_one_truth() {
+    for _ in 0..10 {
+        let app = Arc::new(App::new().await);
+        let (ada, alan, doctor) =
+            (app.patient("Ada Byron").await, app.patient("Alan Mathison").await, app.doctor("Dr. Helen Taussig").await);
+        let visit = app.book(&ada, &doctor, "2026-03-02T09:00:00Z").await.expect(201).id();
+        let path = |action: &str| format!("/appointments/{visit}/{action}");
+        let to = |starts_at: &str| json!({ "starts_at": starts_at });
+        let answers = at_once(
+            &app,
+            vec![
+                (path("cancel"), json!({}), ada.token.clone()),
+                (path("cancel"), json!({}), doctor.token.clone()),
+                (path("reschedule"), to("2026-03-02T10:00:00Z"), ada.token.clone()),
+                (path("reschedule"), to("2026-03-03T10:00:00Z"), doctor.token.clone()),
+                ("/appointments".to_owned(), booking(&doctor, "2026-03-02T10:00:00Z"), alan.token.clone()),
+            ],
+        )
+        .await;
+        assert!(answers.iter().all(|answer| answer.status.as_u16() < 500), "{answers:?}");
+
+        // Whatever happened: the visit's own slot is taken unless it is cancelled, and nothing else of it is.
+        let now = app.get(&format!("/appointments/{visit}")).bearer(&ada.token).send().await.expect(200);
+        let slots =
+            app.get(&format!("/doctors/{}/slots?from=2026-03-02&to=2026-03-03", doctor.id)).bearer(&ada.token).send().await.expect(200);
+        let free: Vec<&str> = slots.body["items"].as_array().unwrap().iter().map(|slot| slot["starts_at"].as_str().unwrap()).collect();
+        let alans = usize::from(answers[4].status == StatusCode::CREATED);
+        let held = usize::from(now.body["status"] != "cancelled");
+        assert_eq!(free.len(), 12 - alans - held, "{now:?} {free:?}");
+        assert_eq!(
+            free.contains(&now.body["starts_at"].as_str().unwrap()),
+            held == 0 && !(alans == 1 && now.body["starts_at"] == "2026-03-02T10:00:00+00:00")
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_hundred_sign_up_with_one_address() {
+    let app = Arc::new(App::new().await);
+    let ada = json!({
+        "name": "Ada Byron", "email": "ada@example.org", "password": "correct horse battery", "date_of_birth": "1990-12-10",
+        "gender": "female", "phone": "+442079460018", "address": "x", "emergency_contact": { "name": "B", "phone": "+442079460019" }
+    });
+    let answers = at_once(&app, vec![("/users".to_owned(), ada, String::new()); 100]).await;
+    assert_eq!((count(&answers, 201), count(&answers, 409)), (1, 99));
+    assert_eq!(app.drain().await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn fifty_send_the_same_request_with_one_key() {
+    let app = Arc::new(App::new().await);
+    let (ada, doctor) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
+    let barrier = Arc::new(Barrier::new(50));
+    let tasks: Vec<_> = (0..50)
+        .map(|_| {
+            let (app, barrier, token, body) =
+                (Arc::clone(&app), Arc::clone(&barrier), ada.token.clone(), booking(&doctor, "2026-03-02T09:00:00Z"));
+            tokio::spawn(async move {
+                barrier.wait().await;
+                app.post("/appointments", &body).bearer(&token).header("idempotency-key", "k").send().await
+            })
+        })
+        .collect();
+    let mut ids = Vec::new();
+    for task in tasks {
+        let answer = task.await.unwrap();
+        match answer.status.as_u16() {
+            201 => ids.push(answer.id()),
+            _ => drop(answer.refused(409, "request_in_progress")),
+        }
+    }
+    ids.dedup();
+    assert_eq!(ids.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_hundred_use_one_refresh_token() {
+    let app = Arc::new(App::new().await);
+    let ada = json!({
+        "name": "Ada Byron", "email": "ada@example.org", "password": "correct horse battery", "date_of_birth": "1990-12-10",
+        "gender": "female", "phone": "+442079460018", "address": "x", "emergency_contact": { "name": "B", "phone": "+442079460019" }
+    });
+    app.post("/users", &ada).send().await.expect(201);
+    let pair =
+        app.post("/auth/token", &json!({ "email": "ada@example.org", "password": "correct horse battery" })).send().await.expect(200);
+    let body = json!({ "refresh_token": pair.body["refresh_token"] });
+    let answers = at_once(&app, vec![("/auth/refresh".to_owned(), body, String::new()); 100]).await;
+    assert_eq!((count(&answers, 200), count(&answers, 401)), (1, 99));
+}

@@ -1,0 +1,140 @@
+use std::{
+    net::SocketAddr,
+    sync::{
+        OnceLock,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+    time::Duration,
+};
+
+use axum::Router;
+use domain::{Clock, clock::Hand};
+use dynoxide::Database;
+use jiff::{SignedDuration, Timestamp};
+use local::{
+    database,
+    firing::Firing,
+    front,
+    functions::Functions,
+    services::{Services, mailbox::Mail},
+    settings::Settings,
+    stream::{DeadLetters, Poller},
+    template::Template,
+};
+use shared::{auth::token::Issuer, config::Config, store::Store};
+use tokio::sync::Mutex;
+
+/// When every test begins: Monday morning in London, in winter.
+pub const NOW: &str = "2026-03-02T08:00:00Z";
+
+/// A hospital of its own: a fresh table, an empty mailbox, a clock that stands still.
+pub struct App {
+    pub functions: Functions,
+    pub services: Services,
+    pub clock: Clock,
+    pub issuer: Issuer,
+    pub config: Config,
+    pub settings: Settings,
+    pub table: String,
+    pub dead_letters: DeadLetters,
+    router: Router,
+    hand: Hand,
+    poller: Mutex<Poller<Functions>>,
+    firing: Mutex<Firing<Functions>>,
+}
+
+impl App {
+    pub async fn new() -> Self {
+        Self::in_zone("Europe/London").await
+    }
+
+    pub async fn in_zone(zone: &str) -> Self {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let (database, dynamodb) = shared_database();
+        let table = format!("test-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+        let template = Template::read().unwrap();
+        database::create_table(&database, &template, &table).unwrap();
+
+        let (clock, hand) = Clock::manual(NOW.parse().unwrap());
+        let services = Services::start(None, clock.clone()).await.unwrap();
+        let settings = Settings::new(zone).unwrap();
+        let house = settings.house("https://portal.example.org").unwrap();
+        let config = settings.config(house, &table, dynamodb, services.address).unwrap();
+        let functions = Functions::new(&config, &settings.signing_key(), Settings::scheduling(), &clock).unwrap();
+        let poller = Poller::new(database, table.clone(), template.stream, functions.clone(), None).unwrap().with_backoff(Duration::ZERO);
+        let dead_letters = poller.dead_letters();
+        Self {
+            router: front::router(&functions, services.clone(), dead_letters.clone()),
+            issuer: Issuer::new(&settings.signing_key(), config.house.issuer.clone()).unwrap(),
+            firing: Mutex::new(Firing::new(services.schedules.clone(), functions.clone(), clock.clone())),
+            poller: Mutex::new(poller),
+            functions,
+            services,
+            clock,
+            config,
+            settings,
+            table,
+            dead_letters,
+            hand,
+        }
+    }
+
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.functions.state.store
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub fn set_clock(&self, to: &str) {
+        self.hand.set(to.parse().unwrap());
+    }
+
+    pub fn wait(&self, by: SignedDuration) {
+        self.hand.advance(by);
+    }
+
+    /// Lets `notifications` handle everything that was written.
+    pub async fn drain(&self) -> usize {
+        self.poller.lock().await.drain().await.unwrap()
+    }
+
+    /// Lets everything fire that is due.
+    pub async fn fire_due(&self) -> usize {
+        self.firing.lock().await.fire_due().await
+    }
+
+    /// The emails that were sent since the last look, after the stream was followed.
+    pub async fn new_mails(&self, seen: &mut usize) -> Vec<Mail> {
+        self.drain().await;
+        let all = self.services.mailbox.list();
+        let new = all[*seen..].to_vec();
+        *seen = all.len();
+        new
+    }
+}
+
+/// One database for the whole run, on a thread of its own: tests come and go with their runtimes.
+pub fn shared_database() -> (Database, SocketAddr) {
+    static DATABASE: OnceLock<(Database, SocketAddr)> = OnceLock::new();
+    let (database, address) = DATABASE.get_or_init(|| {
+        let database = database::open(None).unwrap();
+        let (tell, told) = mpsc::channel();
+        let served = database.clone();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                tell.send(database::serve(served).await.unwrap()).unwrap();
+                std::future::pending::<()>().await;
+            });
+        });
+        (database, told.recv().unwrap())
+    });
+    (database.clone(), *address)
+}

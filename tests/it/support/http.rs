@@ -1,0 +1,124 @@
+use axum::{
+    body::Body,
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tower::ServiceExt;
+
+use super::App;
+
+/// A request in the making.
+pub struct Call<'a> {
+    app: &'a App,
+    method: Method,
+    path: String,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Value,
+    pub text: String,
+}
+
+impl App {
+    pub fn call(&self, method: &str, path: &str) -> Call<'_> {
+        Call { app: self, method: method.parse().unwrap(), path: path.to_owned(), headers: Vec::new(), body: Vec::new() }
+    }
+
+    pub fn get(&self, path: &str) -> Call<'_> {
+        self.call("GET", path)
+    }
+
+    pub fn post(&self, path: &str, body: &Value) -> Call<'_> {
+        self.call("POST", path).json(body)
+    }
+}
+
+impl Call<'_> {
+    pub fn json(self, body: &Value) -> Self {
+        self.raw(body.to_string().into_bytes()).header("content-type", "application/json")
+    }
+
+    pub fn raw(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn bearer(self, token: &str) -> Self {
+        self.header("authorization", &format!("Bearer {token}"))
+    }
+
+    pub async fn send(self) -> Answer {
+        let mut request = Request::builder().method(self.method).uri(self.path);
+        for (name, value) in self.headers {
+            request = request.header(name, value);
+        }
+        let response = self.app.router().oneshot(request.body(Body::from(self.body)).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Answer { status: parts.status, headers: parts.headers, body, text }
+    }
+}
+
+impl Answer {
+    /// Fails the test with the whole answer unless the status is this one.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        if status >= 400 {
+            assert_eq!(self.headers[header::CONTENT_TYPE], "application/problem+json", "{}", self.text);
+            assert_eq!(self.body["status"], status);
+            assert!(self.body["detail"].as_str().is_some_and(|detail| detail.len() > 10), "{}", self.text);
+        }
+        assert!(self.headers.contains_key("x-request-id"));
+        self
+    }
+
+    /// Also the problem's code.
+    #[track_caller]
+    pub fn refused(self, status: u16, code: &str) -> Self {
+        let answer = self.expect(status);
+        assert_eq!(answer.body["code"], code, "{}", answer.text);
+        answer
+    }
+
+    /// 422 with exactly these fields and codes, in any order.
+    #[track_caller]
+    pub fn invalid(self, expected: &[(&str, &str)]) -> Self {
+        let answer = self.refused(422, "invalid_request");
+        let mut found: Vec<(&str, &str)> = answer.body["errors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|error| (error["field"].as_str().unwrap(), error["code"].as_str().unwrap()))
+            .collect();
+        let mut expected = expected.to_vec();
+        found.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(found, expected, "{}", answer.text);
+        answer
+    }
+
+    #[track_caller]
+    pub fn etag(&self) -> &str {
+        self.headers[header::ETAG].to_str().unwrap()
+    }
+
+    #[track_caller]
+    pub fn id(&self) -> String {
+        self.body["id"].as_str().unwrap().to_owned()
+    }
+}

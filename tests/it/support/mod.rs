@@ -1,0 +1,9 @@
+//! A hospital for one test, and short words for what tests do with it.
+
+mod app;
+mod http;
+mod people;
+
+pub use app::{App, NOW, shared_database};
+pub use http::Answer;
+pub use people::booking;
