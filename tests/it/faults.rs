@@ -52,7 +52,7 @@ fn subjects(app: &App) -> Vec<String> {
 async fn undisturbed() -> Vec<String> {
     let app = App::new().await;
     booked_and_moved(&app).await;
-    poller(&app, |event| Ok(event)).drain().await.unwrap();
+    poller(&app, Ok).drain().await.unwrap();
     let all = subjects(&app);
     assert_eq!(all.len(), 6, "two welcomes, two confirmations, two moves: {all:?}");
     all
@@ -66,7 +66,7 @@ async fn every_batch_three_times_and_a_crash_at_every_record() {
     let app = App::new().await;
     let visit = booked_and_moved(&app).await;
     for _ in 0..3 {
-        poller(&app, |event| Ok(event)).drain().await.unwrap();
+        poller(&app, Ok).drain().await.unwrap();
     }
     assert_eq!(subjects(&app), expected);
     assert_eq!(app.services.schedules.list()[&format!("appt-{visit}-1h")].to_string(), "2026-03-03T09:00:00Z");

@@ -4,6 +4,7 @@ mod bad_input;
 mod booking;
 mod cost;
 mod doctors;
+mod events;
 mod faults;
 mod idempotency;
 mod journey;

@@ -11,6 +11,7 @@
 
 pub mod database;
 pub mod demo;
+pub mod filter;
 pub mod firing;
 pub mod front;
 pub mod functions;

@@ -15,40 +15,6 @@ use serde_json::{Value, json};
 
 use crate::template::StreamMapping;
 
-/// An event filter pattern, of the kinds that this project's template uses.
-#[derive(Debug, Clone)]
-pub struct Filter(Value);
-
-impl Filter {
-    pub fn parse(pattern: &str) -> Result<Self, String> {
-        let value: Value = serde_json::from_str(pattern).map_err(|error| format!("filter pattern: {error}"))?;
-        check(&value)?;
-        Ok(Self(value))
-    }
-
-    /// Whether a record passes.
-    #[must_use]
-    pub fn matches(&self, record: &Value) -> bool {
-        matches(&self.0, record)
-    }
-}
-
-fn check(pattern: &Value) -> Result<(), String> {
-    match pattern {
-        Value::Object(fields) => fields.values().try_for_each(check),
-        Value::Array(choices) if choices.iter().all(|choice| choice.is_string() || choice.is_number() || choice.is_null()) => Ok(()),
-        other => Err(format!("the local stream does not know the filter {other}")),
-    }
-}
-
-fn matches(pattern: &Value, value: &Value) -> bool {
-    match pattern {
-        Value::Object(fields) => fields.iter().all(|(name, pattern)| matches(pattern, &value[name])),
-        Value::Array(choices) => choices.contains(value),
-        _ => false,
-    }
-}
-
 /// A function that takes a batch.
 pub trait Consumer {
     /// The function's answer (`{"batchItemFailures": [...]}`), or why it crashed.
@@ -246,22 +212,4 @@ impl<C: Consumer> Poller<C> {
 
 fn sequence(record: &Value) -> String {
     record["dynamodb"]["SequenceNumber"].as_str().unwrap_or_default().to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn filters_look_into_the_record() {
-        let filter =
-            Filter::parse(r#"{"eventName": ["INSERT", "MODIFY"], "dynamodb": {"NewImage": {"kind": {"S": ["account"]}}}}"#).unwrap();
-        let record = |name: &str, kind: &str| json!({ "eventName": name, "dynamodb": { "NewImage": { "kind": { "S": kind } } } });
-        assert!(filter.matches(&record("MODIFY", "account")));
-        assert!(!filter.matches(&record("REMOVE", "account")));
-        assert!(!filter.matches(&record("INSERT", "session")));
-        assert!(!filter.matches(&json!({ "eventName": "INSERT", "dynamodb": {} })));
-        assert!(Filter::parse(r#"{"a": [{"numeric": [">", 1]}]}"#).is_err());
-        assert!(Filter::parse("{").is_err());
-    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::stream::Filter;
+use crate::filter::Filter;
 
 const TEMPLATE: &str = include_str!("../../template.yaml");
 

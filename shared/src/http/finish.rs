@@ -2,11 +2,8 @@
 
 use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware};
 
-use super::{Problem, idempotency::idempotent, observe::observe};
+use super::{Problem, idempotency::idempotent, json::MAX_BODY, observe::observe};
 use crate::state::State;
-
-/// The largest request body, in bytes.
-pub(super) const MAX_BODY: usize = 64 * 1024;
 
 /// Adds the conventions that hold for every route: problem documents for unknown routes and methods, a bounded body,
 /// idempotency keys, and one log line a request.

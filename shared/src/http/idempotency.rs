@@ -12,7 +12,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{Problem, finish::MAX_BODY, json::too_large};
+use super::{
+    Problem,
+    json::{MAX_BODY, too_large},
+};
 use crate::{
     auth::Caller,
     random::fingerprint,

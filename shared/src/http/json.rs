@@ -11,6 +11,9 @@ use serde_json::error::Category;
 
 use super::{Problem, etag};
 
+/// The largest request body, in bytes.
+pub(super) const MAX_BODY: usize = 64 * 1024;
+
 /// A JSON body. Request types say `#[serde(deny_unknown_fields)]`, so that a misspelt field is an answer, not a surprise.
 #[derive(Debug, Clone)]
 pub struct Json<T>(pub T);

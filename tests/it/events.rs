@@ -1,0 +1,68 @@
+//! The payloads in `events/`: each is what its trigger sends, and its function takes it.
+
+use std::path::{Path, PathBuf};
+
+use axum::body::Body;
+use local::stream::Consumer;
+use serde_json::Value;
+use shared::{EventState, reminders::ReminderDue};
+use tower::ServiceExt;
+
+use crate::support::App;
+
+fn payloads(function: &str) -> Vec<(PathBuf, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../events").join(function);
+    let files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    assert!(!files.is_empty(), "{function} has no payload");
+    files.into_iter().map(|file| (file.clone(), std::fs::read_to_string(file).unwrap())).collect()
+}
+
+#[tokio::test]
+async fn http() {
+    let app = App::new().await;
+    let ada = app.patient("Lin Chen").await;
+    for function in ["users", "patients", "doctors", "appointments"] {
+        for (file, payload) in payloads(function) {
+            let payload = payload.replace("paste-an-access-token-here", &ada.token);
+            let (parts, body) = lambda_http::request::from_str(&payload).unwrap().into_parts();
+            let request = axum::http::Request::from_parts(parts, Body::from(body.to_vec()));
+            let answer = app.router().oneshot(request).await.unwrap();
+            // The people in a payload need not exist here; its form must be right.
+            let expected = match file.file_stem().unwrap().to_str().unwrap() {
+                "register" => 201,
+                "sign-in" | "me" | "list" => 200,
+                "book" => 422,
+                other => panic!("say what {other} should answer"),
+            };
+            let sign_in_first = file.ends_with("sign-in.json") && answer.status() == 401;
+            assert!(answer.status().as_u16() == expected || sign_in_first, "{} answered {}", file.display(), answer.status());
+        }
+    }
+}
+
+#[tokio::test]
+async fn stream() {
+    let app = App::new().await;
+    let mapping = local::template::Template::read().unwrap().stream;
+    for (file, payload) in payloads("notifications") {
+        let event: Value = serde_json::from_str(&payload).unwrap();
+        for record in event["Records"].as_array().unwrap() {
+            assert!(mapping.filters.iter().any(|filter| filter.matches(record)), "{} would be filtered out", file.display());
+        }
+        let answer = app.functions.call(event).await.unwrap();
+        assert_eq!(answer["batchItemFailures"], Value::Array(Vec::new()), "{}", file.display());
+    }
+    let welcome = &app.services.mailbox.list()[0];
+    assert_eq!(welcome.to, "ada@example.org");
+}
+
+#[tokio::test]
+async fn schedule() {
+    let app = App::new().await;
+    let state = EventState::new(&app.config, app.clock.clone());
+    for (_, payload) in payloads("reminders") {
+        let due: ReminderDue = serde_json::from_str(&payload).unwrap();
+        reminders::handle(&state, due).await.unwrap();
+    }
+    assert!(app.services.mailbox.list().is_empty(), "the visit does not exist here");
+}
