@@ -1,6 +1,9 @@
 //! What is free with a doctor: their grid without the visits that are booked.
 
-use domain::{doctor::Doctor, schedule::Slot};
+use domain::{
+    doctor::{BOOKING_HORIZON, Doctor},
+    schedule::Slot,
+};
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
 
 use crate::{State, store::StoreError};
@@ -12,6 +15,12 @@ impl State {
     /// The free slots of a span of local days, both included.
     pub async fn free_slots(&self, doctor: &Doctor, from: Date, to: Date) -> Result<Vec<Slot>, StoreError> {
         let (now, zone) = (self.clock.now(), &self.house.zone);
+        // Nothing is free before today or beyond the horizon, and there is no need to look.
+        let horizon = zone.to_datetime(now.saturating_add(BOOKING_HORIZON).unwrap_or(now)).date();
+        let (from, to) = (from.max(zone.to_datetime(now).date()), to.min(horizon));
+        if from > to {
+            return Ok(Vec::new());
+        }
         let midnight = |day: Date| day.to_zoned_datetime(zone.clone()).map_or(now, |midnight| midnight.timestamp());
         // A second before the last midnight: the range is closed at both ends.
         let last = midnight(to.saturating_add(1.day())).saturating_sub(SignedDuration::from_secs(1));

@@ -1,10 +1,11 @@
 //! What functions work with.
 
+use aws_types::SdkConfig;
 use domain::Clock;
 
 use crate::{
     auth::token::{KeySetError, Verifier},
-    aws,
+    aws::{self, Patience},
     config::{Config, House},
     http::page::CursorKey,
     mail::Mailer,
@@ -25,7 +26,7 @@ pub struct State {
 
 impl State {
     pub fn new(config: &Config, clock: Clock) -> Result<Self, KeySetError> {
-        let sdk = aws::sdk_config(&config.aws);
+        let sdk = aws::sdk_config(&config.aws, Patience::SomebodyWaits);
         Ok(Self {
             store: Store::new(aws::dynamodb(&config.aws, &sdk), config.table.clone()),
             random: Random::default(),
@@ -48,10 +49,9 @@ pub struct EventState {
 
 impl EventState {
     #[must_use]
-    pub fn new(config: &Config, clock: Clock) -> Self {
-        let sdk = aws::sdk_config(&config.aws);
-        let store = Store::new(aws::dynamodb(&config.aws, &sdk), config.table.clone());
-        let mailer = Mailer::new(aws::ses(&config.aws, &sdk), store.clone(), config.house.clone(), clock.clone());
+    pub fn new(config: &Config, sdk: &SdkConfig, clock: Clock) -> Self {
+        let store = Store::new(aws::dynamodb(&config.aws, sdk), config.table.clone());
+        let mailer = Mailer::new(aws::ses(&config.aws, sdk), store.clone(), config.house.clone(), clock.clone());
         Self { store, clock, house: config.house.clone(), mailer }
     }
 }

@@ -90,6 +90,30 @@ async fn a_patient_is_in_one_place_at_a_time() {
 }
 
 #[tokio::test]
+async fn booking_ones_own_slot_names_the_visit() {
+    let app = App::new().await;
+    let (ada, doctor) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
+    let visit = app.book(&ada, &doctor, "2026-03-02T09:30:00Z").await.expect(201).id();
+    // The answer was lost on the way, and the client asks again.
+    let again = app.book(&ada, &doctor, "2026-03-02T09:30:00Z").await.refused(409, "already_booked");
+    assert_eq!(again.body["appointment_id"], json!(visit));
+}
+
+#[tokio::test]
+async fn a_day_holds_a_dozen_changes_of_mind() {
+    let app = App::new().await;
+    let (ada, doctor) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
+    for _ in 0..12 {
+        let visit = app.book(&ada, &doctor, "2026-03-03T09:30:00Z").await.expect(201).id();
+        app.post(&format!("/appointments/{visit}/cancel"), &json!({})).bearer(&ada.token).send().await.expect(200);
+    }
+    app.book(&ada, &doctor, "2026-03-03T09:30:00Z").await.refused(409, "too_many_changes");
+    app.book(&ada, &doctor, "2026-03-04T09:30:00Z").await.expect(201);
+    let alan = app.patient("Alan Mathison").await;
+    app.book(&alan, &doctor, "2026-03-03T09:30:00Z").await.expect(201);
+}
+
+#[tokio::test]
 async fn moving_never_stands_in_its_own_way() {
     let app = App::new().await;
     let ada = app.patient("Ada Byron").await;

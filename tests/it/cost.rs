@@ -90,10 +90,10 @@ async fn budgets() {
     read a visit: 1 read, 0 write
     move within a day: 2 read, 8 write
     move to another day: 2 read, 10 write
-    cancel: 1 read, 8 write
+    cancel: 1 read, 6 write
     arrive: 1 read, 6 write
     list a patient's visits: 1.5 read, 0 write
-    list a doctor's visits: 1.5 read, 0 write
+    list a doctor's visits: 1 read, 0 write
     free slots of a week: 1.5 read, 0 write
     list doctors: 1 read, 0 write
     read a doctor: 1 read, 0 write

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use axum::body::Body;
 use local::stream::Consumer;
 use serde_json::Value;
-use shared::{EventState, reminders::ReminderDue};
+use shared::reminders::ReminderDue;
 use tower::ServiceExt;
 
 use crate::support::App;
@@ -59,7 +59,7 @@ async fn stream() {
 #[tokio::test]
 async fn schedule() {
     let app = App::new().await;
-    let state = EventState::new(&app.config, app.clock.clone());
+    let state = app.events();
     for (_, payload) in payloads("reminders") {
         let due: ReminderDue = serde_json::from_str(&payload).unwrap();
         reminders::handle(&state, due).await.unwrap();

@@ -17,7 +17,6 @@ fn every_key() {
         keys::patient_day(patient.parse().unwrap(), day),
         keys::doctor(doctor.parse().unwrap()),
         keys::visit(doctor.parse().unwrap(), at),
-        keys::cancelled_visit(doctor.parse().unwrap(), at, visit.parse().unwrap()),
         keys::appointment(visit.parse().unwrap()),
         keys::shift(Role::Receptionist, at),
         keys::delivery("apt_00000000000000000000000004-0-booked-patient"),
@@ -32,7 +31,6 @@ fn every_key() {
     PAT#pat_00000000000000000000000002 | DAY#2026-03-02
     DOC#doc_00000000000000000000000003 | PROFILE
     DOC#doc_00000000000000000000000003 | VISIT#2026-03-02T09:00:00Z
-    DOC#doc_00000000000000000000000003 | VISIT#2026-03-02T09:00:00Z#apt_00000000000000000000000004
     APPT#apt_00000000000000000000000004 | APPOINTMENT
     ROSTER#receptionist | SHIFT#2026-03-02T09:00:00Z
     MAIL#apt_00000000000000000000000004-0-booked-patient | DELIVERY

@@ -24,12 +24,13 @@ async fn upcoming_and_past_by_patient_and_by_doctor() {
 
     assert_eq!(starts(&list("", &ada.token).await.expect(200)), ["03-02T09:00", "03-02T10:00", "03-04T09:00"]);
     assert_eq!(starts(&list("?when=upcoming", &helen.token).await.expect(200)), ["03-02T09:00", "03-02T09:30", "03-04T09:00"]);
-    assert!(starts(&list("?when=past", &ada.token).await.expect(200)).is_empty());
+    assert_eq!(starts(&list("?when=past", &ada.token).await.expect(200)), ["03-03T09:00"], "what was called off is over");
+    assert!(starts(&list("?when=past", &helen.token).await.expect(200)).is_empty());
 
     app.set_clock("2026-03-02T09:40:00Z");
     let (ada_token, helen_token) = (app.fresh(&ada).await, app.fresh_doctor(&helen).await);
     assert_eq!(starts(&list("", &ada_token).await), ["03-02T10:00", "03-04T09:00"]);
-    assert_eq!(starts(&list("?when=past", &ada_token).await), ["03-02T09:00"]);
+    assert_eq!(starts(&list("?when=past", &ada_token).await), ["03-03T09:00", "03-02T09:00"]);
     assert_eq!(starts(&list("", &helen_token).await), ["03-02T09:30", "03-04T09:00"], "the visit that is going on is not over");
     assert_eq!(starts(&list("?when=past", &helen_token).await), ["03-02T09:00"]);
 
@@ -37,8 +38,7 @@ async fn upcoming_and_past_by_patient_and_by_doctor() {
     let (ada_token, helen_token) = (app.fresh(&ada).await, app.fresh_doctor(&helen).await);
     assert_eq!(starts(&list("?when=past", &ada_token).await), ["03-04T09:00", "03-03T09:00", "03-02T10:00", "03-02T09:00"]);
     let past = list("?when=past", &helen_token).await;
-    assert_eq!(starts(&past), ["03-04T09:00", "03-03T09:00", "03-02T09:30", "03-02T09:00"]);
-    assert_eq!(past.body["items"][1]["status"], "cancelled");
+    assert_eq!(starts(&past), ["03-04T09:00", "03-02T09:30", "03-02T09:00"], "a doctor's list holds what took their time");
     assert_eq!(past.body["items"][0]["reason"], "Palpitations since Monday");
 }
 
@@ -97,6 +97,38 @@ async fn pages_cover_the_list_exactly() {
                 }
             }
             assert_eq!(found, expected, "{when} by {limit}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_slot_that_was_booked_again_is_listed_once_for_each() {
+    let app = App::new().await;
+    let (ada, helen) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
+    let mut visits = Vec::new();
+    for _ in 0..3 {
+        let visit = app.book(&ada, &helen, "2026-03-02T09:00:00Z").await.expect(201).id();
+        app.post(&format!("/appointments/{visit}/cancel"), &json!({})).bearer(&ada.token).send().await.expect(200);
+        visits.push(visit);
+    }
+    let kept = app.book(&ada, &helen, "2026-03-02T09:00:00Z").await.expect(201).id();
+    app.call("POST", &format!("/appointments/{kept}/arrive")).bearer(&helen.token).send().await.expect(200);
+    app.call("POST", &format!("/appointments/{kept}/complete")).bearer(&helen.token).send().await.expect(200);
+    visits.push(kept.clone());
+    visits.sort();
+    for (token, expected) in [(&ada.token, visits), (&helen.token, vec![kept])] {
+        for limit in 1..=5 {
+            let (mut found, mut cursor) = (Vec::new(), String::new());
+            loop {
+                let page = app.get(&format!("/appointments?when=past&limit={limit}{cursor}")).bearer(token).send().await.expect(200);
+                found.extend(page.body["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()));
+                match page.body["next_cursor"].as_str() {
+                    Some(next) => cursor = format!("&cursor={next}"),
+                    None => break,
+                }
+            }
+            found.sort();
+            assert_eq!(found, expected, "by {limit}, also completed before its time");
         }
     }
 }
@@ -167,8 +199,14 @@ async fn a_free_slot_can_be_booked_and_a_booked_one_is_not_free() {
         ("?from=2026-03-02&to=2026-04-02", "to", "range_too_long"),
         ("?from=2026-02-30", "from", "invalid_date"),
         ("?day=2026-03-02", "day", "unknown_field"),
+        ("?from=10000-01-01", "from", "invalid_date"),
     ] {
         app.get(&format!("/doctors/{}/slots{query}", helen.id)).bearer(&token).send().await.invalid(&[(field, code)]);
+    }
+    for nothing in ["?from=9999-12-31", "?from=9999-12-25", "?from=0001-01-01", "?from=-001-01-01", "?from=2020-01-01", "?from=2026-12-24"]
+    {
+        let answer = app.get(&format!("/doctors/{}/slots{nothing}", helen.id)).bearer(&token).send().await;
+        assert!(answer.status.as_u16() == 422 || answer.expect(200).body["items"].as_array().unwrap().is_empty());
     }
     app.get("/doctors/doc_01JD8Z0V3XQ5T4E2W9K7M6N8PR/slots").bearer(&token).send().await.refused(404, "not_found");
 }

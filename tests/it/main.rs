@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod booking;
+mod contention;
 mod cost;
 mod doctors;
 mod events;

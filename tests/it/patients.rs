@@ -43,6 +43,7 @@ async fn a_patient_corrects_their_contact_data() {
         .await
         .invalid(&[("phone", "invalid_phone"), ("emergency_contact.phone", "required")]);
     patch(json!({ "date_of_birth": "1990-01-01" }), "\"v3\"").await.invalid(&[("date_of_birth", "unknown_field")]);
+    patch(json!({}), "*").await.refused(400, "invalid_if_match");
     app.call("PATCH", "/patients/me").json(&json!({})).bearer(&ada.token).send().await.refused(428, "if_match_required");
     let read = app.get("/patients/me").bearer(&ada.token).send().await.expect(200);
     assert_eq!(read.etag(), "\"v3\"");

@@ -128,6 +128,20 @@ async fn sign_in_refresh_and_sign_out() {
 }
 
 #[tokio::test]
+async fn a_session_ends_after_ninety_days_however_often_it_is_refreshed() {
+    let app = App::new().await;
+    app.post("/users", &ada()).send().await.expect(201);
+    let mut pair =
+        app.post("/auth/token", &json!({ "email": "ada@example.org", "password": "correct horse battery" })).send().await.expect(200);
+    for _ in 0..4 {
+        app.wait(jiff::SignedDuration::from_hours(22 * 24));
+        pair = app.post("/auth/refresh", &json!({ "refresh_token": pair.body["refresh_token"] })).send().await.expect(200);
+    }
+    app.wait(jiff::SignedDuration::from_hours(2 * 24));
+    app.post("/auth/refresh", &json!({ "refresh_token": pair.body["refresh_token"] })).send().await.refused(401, "invalid_refresh_token");
+}
+
+#[tokio::test]
 async fn a_refresh_token_expires() {
     let app = App::new().await;
     app.post("/users", &ada()).send().await.expect(201);

@@ -60,7 +60,7 @@ async fn a_void_reminder_is_silent() {
     app.drain().await;
     let mut seen = app.services.mailbox.list().len();
     let (id, start): (AppointmentId, Timestamp) = (visit.parse().unwrap(), "2026-03-03T09:00:00Z".parse().unwrap());
-    let state = shared::EventState::new(&app.config, app.clock.clone());
+    let state = app.events();
     let fire = |appointment_id, starts_at| reminders::handle(&state, ReminderDue { appointment_id, starts_at });
 
     fire(id, "2026-03-03T10:00:00Z".parse().unwrap()).await.unwrap();

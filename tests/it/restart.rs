@@ -49,6 +49,8 @@ async fn everything_is_found_again() {
     let schedules = first.services.schedules.list();
     assert_eq!(schedules.len(), 2);
     let soonest = *schedules.values().min().unwrap();
+    // As a crash in the middle of writing would leave it.
+    std::fs::write(folder.path().join("schedules/half.new"), "{\"Schedule").unwrap();
     let keys = first.functions.state.tokens.clone();
     drop(first);
 

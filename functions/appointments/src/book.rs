@@ -2,7 +2,7 @@
 
 use axum::extract::State as Extract;
 use domain::{
-    appointment::{Appointment, Status},
+    appointment::Appointment,
     id::{AppointmentId, DoctorId, PatientId},
     text::Reason,
 };
@@ -63,21 +63,8 @@ pub(crate) async fn book(
         Ok(slot) => slot,
         Err(why) => return Err(not_bookable(&state, &doctor, booking.start, why).await),
     };
-    let appointment = Appointment {
-        id: AppointmentId::new(now, state.random.u128().map_err(|error| Problem::internal(&error))?),
-        patient_id: patient.id,
-        patient_name: patient.name,
-        doctor_id: doctor.id,
-        doctor_name: doctor.name.clone(),
-        specialization: doctor.specialization.clone(),
-        consultation_fee: doctor.consultation_fee,
-        slot,
-        reason: booking.reason,
-        status: Status::Scheduled,
-        sequence: 0,
-        version: 1,
-        booked_at: now,
-    };
+    let id = AppointmentId::new(now, state.random.u128().map_err(|error| Problem::internal(&error))?);
+    let appointment = Appointment::book(id, &patient, &doctor, slot, booking.reason, now);
     if let Err(why) = state.store.book(&appointment, &state.house.zone).await {
         return Err(not_written(&state, &doctor, slot, why).await);
     }

@@ -31,9 +31,17 @@ pub(crate) async fn not_bookable(state: &State, doctor: &Doctor, start: Timestam
 /// A write that the table refused: somebody else was first.
 pub(crate) async fn not_written(state: &State, doctor: &Doctor, slot: Slot, why: WriteError) -> Problem {
     match why {
+        WriteError::OwnSlot(id) => {
+            let problem = Problem::conflict("already_booked", "The patient has this very slot already. Read that visit instead.");
+            problem.with("appointment_id", id)
+        }
+        WriteError::TooMany => {
+            Problem::conflict("too_many_changes", "Too many visits were booked and moved for this patient on that day. Choose another day.")
+        }
         WriteError::SlotTaken => {
             let problem = Problem::conflict("slot_taken", "Somebody else has this slot. Choose one of the next free ones.");
-            offer(state, doctor, slot.start, problem.with("taken", view(&state.house, slot))).await
+            // From its end on: a list read this very moment may still show the slot as free.
+            offer(state, doctor, slot.end, problem.with("taken", view(&state.house, slot))).await
         }
         WriteError::PatientBusy => Problem::conflict(
             "patient_busy",
@@ -49,7 +57,9 @@ pub(crate) async fn not_written(state: &State, doctor: &Doctor, slot: Slot, why:
 pub(crate) fn not_changed(why: WriteError) -> Problem {
     match why {
         WriteError::Store(error) => error.into(),
-        WriteError::SlotTaken | WriteError::PatientBusy | WriteError::Stale => Problem::stale(),
+        WriteError::SlotTaken | WriteError::OwnSlot(_) | WriteError::PatientBusy | WriteError::TooMany | WriteError::Stale => {
+            Problem::stale()
+        }
     }
 }
 
@@ -64,6 +74,9 @@ pub(crate) fn refused(why: Refused, house: &House) -> Problem {
         }
         Refused::TooEarly { not_before } => {
             Problem::conflict("too_early", "It is too early to note that.").with("not_before", house.instant(not_before))
+        }
+        Refused::TooLate { not_after } => {
+            Problem::conflict("too_late", "It is too late to note that.").with("not_after", house.instant(not_after))
         }
         Refused::SameSlot => Problem::invalid_field("starts_at", "same_slot", "The visit is at that time already."),
     }

@@ -15,7 +15,8 @@ use change::Change;
 use domain::Clock;
 use serde::{Deserialize, Serialize};
 use shared::{
-    EventState, aws,
+    EventState,
+    aws::{self, Patience},
     config::{Config, Scheduling},
     mail::MailError,
     reminders::{ReminderError, Reminders},
@@ -32,8 +33,8 @@ pub struct Notifications {
 impl Notifications {
     #[must_use]
     pub fn new(config: &Config, scheduling: Scheduling, clock: Clock) -> Self {
-        let sdk = aws::sdk_config(&config.aws);
-        Self { base: EventState::new(config, clock), reminders: Reminders::new(aws::scheduler(&config.aws, &sdk), scheduling) }
+        let sdk = aws::sdk_config(&config.aws, Patience::NobodyWaits);
+        Self { base: EventState::new(config, &sdk, clock), reminders: Reminders::new(aws::scheduler(&config.aws, &sdk), scheduling) }
     }
 }
 
@@ -65,7 +66,7 @@ pub async fn handle(state: &Notifications, event: Event) -> BatchResponse {
             continue;
         }
         if let Err(error) = one(state, record).await {
-            tracing::error!(event_id, error = &error as &dyn std::error::Error, "record not handled");
+            tracing::error!(event_id, error = shared::http::chain(&error), "record not handled");
             failed_items.insert(item);
             response.batch_item_failures.push(BatchItemFailure { item_identifier: sequence });
         }

@@ -39,11 +39,11 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Mon
     responses((status = 200, body = PatientView), Refusals))]
 pub(crate) async fn update_me(
     Extract(state): Extract<State>,
-    who: AsPatient,
+    AsPatient(id): AsPatient,
     RequiredIfMatch(version): RequiredIfMatch,
     Json(request): Json<UpdateRequest>,
 ) -> Result<Versioned<PatientView>, Problem> {
-    let before = state.store.patient(who.patient_id).await?.ok_or_else(|| Problem::not_found("record"))?;
+    let before = state.store.patient(id).await?.ok_or_else(|| Problem::not_found("record"))?;
     if before.version != version {
         return Err(Problem::stale());
     }

@@ -1,11 +1,16 @@
 use domain::Clock;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use shared::{EventState, config::Config};
+use shared::{
+    EventState,
+    aws::{Patience, sdk_config},
+    config::Config,
+};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     shared::telemetry::init();
-    let state = EventState::new(&Config::from_env()?, Clock::system());
+    let config = Config::from_env()?;
+    let state = EventState::new(&config, &sdk_config(&config.aws, Patience::NobodyWaits), Clock::system());
     state.store.warm().await;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<_>| reminders::handle(&state, event.payload).await.map_err(Error::from))).await
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::{
     Users,
-    tokens::{self, TokenPair},
+    tokens::{self, SESSION_LIFETIME, TokenPair},
 };
 
 #[derive(Deserialize, ToSchema)]
@@ -19,7 +19,7 @@ pub(crate) struct RefreshRequest {
 
 /// Get the next token pair
 ///
-/// A refresh token is good once. The new access token carries the roles that the account has now.
+/// A refresh token is good once, and a session for 90 days. The new access token carries the roles that the account has now.
 #[utoipa::path(post, path = "/auth/refresh", tag = "users", request_body = RefreshRequest, security(()),
     responses((status = 200, body = TokenPair, description = "The next pair"), Refusals))]
 pub(crate) async fn refresh(Extract(users): Extract<Users>, Json(request): Json<RefreshRequest>) -> Result<Json<TokenPair>, Problem> {
@@ -30,7 +30,9 @@ pub(crate) async fn refresh(Extract(users): Extract<Users>, Json(request): Json<
     let refused = || Problem::unauthenticated("invalid_refresh_token", "The refresh token is not valid any more. Sign in again.");
     let (user_id, session_id, hash) = tokens::parse(&token).ok_or_else(refused)?;
     let session = state.store.session(user_id, session_id).await?.ok_or_else(refused)?;
-    if session.token_hash != hash || session.expires_at <= state.clock.now() {
+    let now = state.clock.now();
+    let over = session.expires_at <= now || now.duration_since(session.signed_in_at) >= SESSION_LIFETIME;
+    if session.token_hash != hash || over {
         return Err(refused());
     }
     let account = state.store.account(user_id).await?.ok_or_else(refused)?.account;

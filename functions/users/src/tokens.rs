@@ -16,6 +16,9 @@ use crate::Users;
 /// How long a refresh token is good for.
 const REFRESH_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
 
+/// How long after its sign-in a session ends, however often it was refreshed.
+pub(crate) const SESSION_LIFETIME: SignedDuration = SignedDuration::from_hours(90 * 24);
+
 /// What to send, and what to come back with.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TokenPair {

@@ -3,7 +3,7 @@
 use domain::{
     Invalid,
     account::{Account, Password},
-    appointment::{Appointment, Status},
+    appointment::Appointment,
     doctor::Doctor,
     id::{AppointmentId, DoctorId, PatientId, UserId},
     money::Money,
@@ -312,21 +312,8 @@ async fn book_first_visits(state: &State) -> Result<(), DemoError> {
         let Some(doctor) = state.store.doctor(doctor_id).await? else { continue };
         let from = now.saturating_add(jiff::SignedDuration::from_hours(hours_ahead)).unwrap_or(now);
         let Some(slot) = state.next_free(&doctor, from, 1).await?.first().copied() else { continue };
-        let visit = Appointment {
-            id: AppointmentId::new(now, state.random.u128().map_err(password::HashError::from)?),
-            patient_id,
-            patient_name: patient.name.clone(),
-            doctor_id,
-            doctor_name: doctor.name.clone(),
-            specialization: doctor.specialization.clone(),
-            consultation_fee: doctor.consultation_fee,
-            slot,
-            reason: Reason::parse(reason)?,
-            status: Status::Scheduled,
-            sequence: 0,
-            version: 1,
-            booked_at: now,
-        };
+        let id = AppointmentId::new(now, state.random.u128().map_err(password::HashError::from)?);
+        let visit = Appointment::book(id, &patient, &doctor, slot, Reason::parse(reason)?, now);
         state.store.book(&visit, zone).await?;
     }
     Ok(())

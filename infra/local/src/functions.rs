@@ -60,6 +60,6 @@ impl Target for Functions {
         let due: ReminderDue = serde_json::from_str(input).map_err(|error| error.to_string())?;
         let state = self.reminders.clone();
         let outcome = tokio::spawn(async move { reminders::handle(&state, due).await }).await;
-        outcome.map_err(|crash| crash.to_string())?.map_err(|error| error.to_string())
+        outcome.map_err(|crash| crash.to_string())?.map_err(|error| shared::http::chain(&error))
     }
 }

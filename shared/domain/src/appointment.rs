@@ -1,11 +1,13 @@
 //! A visit's life: booked, perhaps moved, then kept, missed or called off.
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    doctor::Doctor,
     id::{AppointmentId, DoctorId, PatientId},
     money::Money,
+    patient::Patient,
     schedule::Slot,
     text::{PersonName, Reason, Specialization},
 };
@@ -126,12 +128,38 @@ pub enum Refused {
         /// The first moment it can happen.
         not_before: Timestamp,
     },
+    /// That happened only until `not_after`.
+    TooLate {
+        /// The first moment it can no longer happen.
+        not_after: Timestamp,
+    },
     /// It would move to the time it already has.
     SameSlot,
 }
 
 impl Appointment {
-    /// Moves the visit. The slot must have been checked with [`crate::doctor::Doctor::bookable_slot`].
+    /// A new visit, with the names and the fee as they are now. The slot must have been checked with
+    /// [`Doctor::bookable_slot`].
+    #[must_use]
+    pub fn book(id: AppointmentId, patient: &Patient, doctor: &Doctor, slot: Slot, reason: Reason, now: Timestamp) -> Self {
+        Self {
+            id,
+            patient_id: patient.id,
+            patient_name: patient.name.clone(),
+            doctor_id: doctor.id,
+            doctor_name: doctor.name.clone(),
+            specialization: doctor.specialization.clone(),
+            consultation_fee: doctor.consultation_fee,
+            slot,
+            reason,
+            status: Status::Scheduled,
+            sequence: 0,
+            version: 1,
+            booked_at: now,
+        }
+    }
+
+    /// Moves the visit. The slot must have been checked with [`Doctor::bookable_slot`].
     ///
     /// # Errors
     /// When it has begun, is over or called off, or is there already.
@@ -155,13 +183,18 @@ impl Appointment {
     /// Notes that the patient has come. Possible on the visit's local day, early or late.
     ///
     /// # Errors
-    /// Before that day, or when the visit does not lie ahead.
+    /// Before that day and after it, or when the visit does not lie ahead.
     pub fn arrive(self, now: Timestamp, zone: &TimeZone) -> Result<Self, Refused> {
         self.must_be_ahead()?;
         let day = self.slot.day(zone);
-        let not_before = day.to_zoned_datetime(zone.clone()).map_or(self.slot.start, |midnight| midnight.timestamp());
+        let midnight = |day: Date, otherwise| day.to_zoned_datetime(zone.clone()).map_or(otherwise, |midnight| midnight.timestamp());
+        let not_before = midnight(day, self.slot.start);
+        let not_after = midnight(day.saturating_add(1.day()), self.slot.end);
         if now < not_before {
             return Err(Refused::TooEarly { not_before });
+        }
+        if now >= not_after {
+            return Err(Refused::TooLate { not_after });
         }
         Ok(self.becoming(Status::Arrived { at: now }))
     }
@@ -284,7 +317,9 @@ mod tests {
         let midnight = at("2026-03-02T00:00:00Z");
         let day_before = at("2026-03-01T23:59:59Z");
         assert_eq!(visit(Status::Scheduled).arrive(day_before, &TimeZone::UTC), Err(Refused::TooEarly { not_before: midnight }));
-        assert!(visit(Status::Scheduled).arrive(at("2026-03-02T15:00:00Z"), &TimeZone::UTC).is_ok());
+        assert!(visit(Status::Scheduled).arrive(at("2026-03-02T23:59:59Z"), &TimeZone::UTC).is_ok());
+        let next_day = at("2026-03-03T00:00:00Z");
+        assert_eq!(visit(Status::Scheduled).arrive(next_day, &TimeZone::UTC), Err(Refused::TooLate { not_after: next_day }));
     }
 
     #[test]

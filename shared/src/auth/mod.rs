@@ -70,10 +70,7 @@ where
 
 /// A patient, acting for themselves.
 #[derive(Clone, Debug)]
-pub struct AsPatient {
-    pub caller: Caller,
-    pub patient_id: PatientId,
-}
+pub struct AsPatient(pub PatientId);
 
 impl<S> FromRequestParts<S> for AsPatient
 where
@@ -85,7 +82,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let caller = Caller::from_request_parts(parts, state).await?;
         match caller.patient_id {
-            Some(patient_id) => Ok(Self { caller, patient_id }),
+            Some(patient_id) => Ok(Self(patient_id)),
             None => Err(Problem::forbidden("This is for patients only.")),
         }
     }

@@ -50,6 +50,9 @@ impl<S: Send + Sync> FromRequestParts<S> for RequiredIfMatch {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        if parts.headers.get(header::IF_MATCH).is_some_and(|value| value.as_bytes().trim_ascii() == b"*") {
+            return Err(Problem::bad_request("invalid_if_match", "This change needs the ETag of a version; `*` is not enough."));
+        }
         let required = || {
             Problem::new(StatusCode::PRECONDITION_REQUIRED, "if_match_required", "Send the ETag of the version you changed as If-Match.")
         };

@@ -24,6 +24,7 @@ use crate::{
 };
 
 const HEADER: &str = "idempotency-key";
+const ANONYMOUS: &str = "anonymous";
 const KEPT_HEADERS: [header::HeaderName; 3] = [header::CONTENT_TYPE, header::LOCATION, header::ETAG];
 
 pub(super) async fn idempotent(Extract(state): Extract<State>, request: Request, next: Next) -> Response {
@@ -43,12 +44,15 @@ async fn once(state: &State, key: &HeaderValue, request: Request, next: Next) ->
 
     let caller = match Caller::from_request_parts(&mut parts, state).await {
         Ok(caller) => caller.user_id.to_string(),
-        Err(_) if !parts.headers.contains_key(header::AUTHORIZATION) => "anonymous".to_owned(),
+        Err(_) if !parts.headers.contains_key(header::AUTHORIZATION) => ANONYMOUS.to_owned(),
         // The endpoint refuses the token in its own words.
         Err(_) => return Ok(next.run(Request::from_parts(parts, Body::from(body))).await),
     };
-    let id = fingerprint(format!("{caller}\n{}\n{key}", parts.uri).as_bytes());
-    let body_hash = fingerprint(&body);
+    // Keyed: a body may hold a password, and a plain hash of it could be guessed at leisure.
+    let body_hash = state.cursors.fingerprint(&body);
+    // Strangers share no name: for them another body is another request.
+    let scope = if caller == ANONYMOUS { &body_hash } else { &caller };
+    let id = fingerprint(format!("{scope}\n{}\n{key}", parts.uri).as_bytes());
 
     match state.store.claim_key(&id, &body_hash, state.clock.now()).await? {
         Claim::First => {}

@@ -33,6 +33,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             StatusCode::PAYLOAD_TOO_LARGE => too_large(),
             _ => Problem::bad_request("unreadable_body", "The body could not be read to its end."),
         })?;
+        // serde would read an array as an object's fields in order.
+        if body.trim_ascii_start().first().is_some_and(|first| matches!(first, b'[' | b'"' | b'0'..=b'9' | b'n' | b't' | b'f')) {
+            serde_json::from_slice::<serde::de::IgnoredAny>(&body).map_err(|_| malformed())?;
+            return Err(Problem::invalid_field("body", "invalid_type", "Expected an object."));
+        }
         let mut json = serde_json::Deserializer::from_slice(&body);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|error| refused(&error))?;
         json.end().map_err(|_| malformed())?;
@@ -82,6 +87,7 @@ pub(super) fn shape_error(path: &str, message: &str) -> Problem {
         return Problem::invalid_field(at(&name), "duplicate_field", "Send this field once.");
     }
     let expected = message.rsplit_once("expected ").map_or("another type", |(_, rest)| rest.split(" at line ").next().unwrap_or(rest));
+    let expected = if expected.starts_with("struct ") { "an object" } else { expected };
     let field = if path == "." { "body" } else { path };
     Problem::invalid_field(field, "invalid_type", format!("Expected {expected}."))
 }

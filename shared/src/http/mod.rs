@@ -18,6 +18,6 @@ pub use finish::finish;
 pub use json::{Created, Json, Versioned};
 pub use page::Page;
 pub use params::{Path, Query};
-pub use problem::{FieldError, Problem};
+pub use problem::{FieldError, Problem, chain};
 pub use refusals::Refusals;
 pub use views::{EmergencyContactBody, MoneyBody, parse_instant};

@@ -22,7 +22,7 @@ pub(super) async fn observe(Extract(state): Extract<State>, request: Request, ne
     let route = request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
     let (started, before) = (Instant::now(), state.store.meter().read());
 
-    let span = tracing::info_span!("request", id);
+    let span = tracing::info_span!("request", request_id = id);
     let mut response = next.run(request).instrument(span).await;
 
     let spent = state.store.meter().read() - before;

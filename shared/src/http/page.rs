@@ -46,7 +46,7 @@ pub fn limit(raw: Option<&str>) -> Result<usize, Problem> {
     })
 }
 
-/// Seals and opens cursors.
+/// The functions' common secret: seals and opens cursors, and takes fingerprints of bodies.
 #[derive(Clone, Debug)]
 pub struct CursorKey(hmac::Key);
 
@@ -62,6 +62,12 @@ impl CursorKey {
         let mut bytes = hmac::sign(&self.0, sealed(list, position).as_bytes()).as_ref().to_vec();
         bytes.extend_from_slice(position.as_bytes());
         BASE64_URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// A fingerprint that nobody can make or guess without the secret.
+    #[must_use]
+    pub fn fingerprint(&self, bytes: &[u8]) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(hmac::sign(&self.0, bytes))
     }
 
     /// The position in a cursor that [`Self::seal`] made for the same list.

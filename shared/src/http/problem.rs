@@ -119,7 +119,7 @@ impl Problem {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "internal",
-            "Something failed on our side. Nothing was changed; quote the x-request-id if it happens again.",
+            "Something failed on our side. Look whether the change was made before you try again, and quote the x-request-id if it happens again.",
         )
     }
 
@@ -145,8 +145,9 @@ impl Problem {
     }
 }
 
-/// An error and its causes on one line.
-fn chain(error: &dyn Error) -> String {
+/// An error and its causes on one line, for the log.
+#[must_use]
+pub fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

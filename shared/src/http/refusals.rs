@@ -10,7 +10,7 @@ pub enum Refusals {
     /// The request is refused; `code` and `errors` say why and what to do.
     #[response(status = "4XX", content_type = "application/problem+json")]
     Refused(Problem),
-    /// Something failed on the hospital's side; nothing was changed.
+    /// Something failed on the hospital's side.
     #[response(status = "5XX", content_type = "application/problem+json")]
     Failed(Problem),
 }

@@ -1,5 +1,7 @@
 //! Hands letters to SES, each at most once for its cause.
 
+use std::time::Duration;
+
 use aws_sdk_sesv2::{
     Client,
     error::SdkError,
@@ -17,6 +19,9 @@ use crate::{
         deliveries::{Delivery, DeliveryState, Turn},
     },
 };
+
+/// How many seconds to wait for another sender: a little longer than a claim lasts.
+const WAITS: u32 = 12;
 
 /// The way out for email.
 #[derive(Clone, Debug)]
@@ -52,12 +57,18 @@ impl Mailer {
     ///
     /// SES has no idempotency token, so: claim, send, note. A crash between the last two can send twice; nothing loses it.
     pub async fn send(&self, id: &str, to: &Recipient, letter: &Letter) -> Result<(), MailError> {
-        let now = self.clock.now();
-        match self.store.claim_delivery(id, to.user_id, now).await? {
-            Turn::Yours => {}
-            Turn::Settled => return Ok(()),
-            Turn::Busy => return Err(MailError::Busy),
+        let mut waits = 0;
+        loop {
+            match self.store.claim_delivery(id, to.user_id, self.clock.now()).await? {
+                Turn::Yours => break,
+                Turn::Settled => return Ok(()),
+                Turn::Busy if waits == WAITS => return Err(MailError::Busy),
+                // Whoever is sending is done soon, or has died and its claim is over soon: no need to fail the record.
+                Turn::Busy => tokio::time::sleep(Duration::from_secs(1)).await,
+            }
+            waits += 1;
         }
+        let now = self.clock.now();
         let raw = RawMessage::builder().data(Blob::new(letter.message(id, to, &self.house, now)?)).build()?;
         let send = self
             .client

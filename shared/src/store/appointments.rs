@@ -6,9 +6,9 @@
 //!   an overlapping visit out, and an entry for the visit makes the patient's list.
 //!
 //! Every change writes all three in one transaction, under the condition that the visit still has the version that the
-//! change was made from. No index is involved: lists are as fresh as the visit, and booking costs 6 write units.
+//! change was made from. No index is involved: nothing lags behind the visit, and booking costs 6 write units.
 
-use aws_sdk_dynamodb::types::{Delete, ReturnConsumedCapacity, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{Delete, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use domain::{
     appointment::{Appointment, Status},
     id::{AppointmentId, DoctorId, PatientId},
@@ -60,7 +60,7 @@ impl AgendaEntry {
     }
 }
 
-/// A taken slot, or a visit that was called off beside it.
+/// A taken slot.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct DoctorVisit(AgendaEntry);
 
@@ -73,22 +73,26 @@ impl DoctorVisit {
 impl Record for DoctorVisit {
     const KIND: &'static str = "doctor_visit";
     fn key(&self) -> Key {
-        match self.0.status.as_str() {
-            "cancelled" => keys::cancelled_visit(self.0.doctor_id, self.0.slot.start, self.0.id),
-            _ => keys::visit(self.0.doctor_id, self.0.slot.start),
-        }
+        keys::visit(self.0.doctor_id, self.0.slot.start)
     }
 }
 
 const PATIENT_DAY: &str = "patient_day";
+/// How many visits can be booked for or moved to one patient's day, cancelled ones included: the day is one item, and it
+/// must stay small.
+const MAX_ENTRIES_A_DAY: u16 = 12;
 
 /// Why a visit was not written. Nothing was.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     #[error("the doctor has another visit in that slot")]
     SlotTaken,
+    #[error("the patient has this slot already")]
+    OwnSlot(AppointmentId),
     #[error("the patient has another visit at that time")]
     PatientBusy,
+    #[error("the patient's day is full of visits that were booked and moved")]
+    TooMany,
     #[error("the visit has changed since it was read")]
     Stale,
     #[error(transparent)]
@@ -131,10 +135,18 @@ impl Store {
             self.put_if_new(&DoctorVisit::of(visit))?,
             self.change_day(visit, visit.slot.day(zone), Some(visit), &day)?,
         ];
-        match self.transact(items).await? {
-            Transacted::Done => Ok(()),
-            Transacted::Refused(failed) if failed.contains(&1) => Err(WriteError::SlotTaken),
-            Transacted::Refused(_) => Err(WriteError::PatientBusy),
+        match self.transact(items).await {
+            Ok(Transacted::Done) => Ok(()),
+            Ok(Transacted::Refused(failed)) => Err(refusal(visit, failed.get(&1), failed.get(&2))?),
+            Err(busy) => self.lost_race(visit, busy).await,
+        }
+    }
+
+    /// After too many clashes: whoever got the slot is the reason.
+    async fn lost_race(&self, visit: &Appointment, busy: StoreError) -> Result<(), WriteError> {
+        match self.item(&keys::visit(visit.doctor_id, visit.slot.start), true).await? {
+            Some(holder) if matches!(busy, StoreError::Unavailable(_)) => Err(refusal(visit, Some(&holder), None)?),
+            _ => Err(busy.into()),
         }
     }
 
@@ -151,12 +163,11 @@ impl Store {
             items.push(self.change_day(after, to, Some(after), &DayChange { take: new, free: Vec::new() })?);
             items.push(self.change_day(after, from, None, &DayChange { take: Vec::new(), free: old })?);
         }
-        match self.transact(items).await? {
-            Transacted::Done => Ok(()),
-            Transacted::Refused(failed) if failed.contains(&0) => Err(WriteError::Stale),
-            Transacted::Refused(failed) if failed.contains(&1) => Err(WriteError::SlotTaken),
-            Transacted::Refused(failed) if failed.contains(&2) => Err(WriteError::Stale),
-            Transacted::Refused(_) => Err(WriteError::PatientBusy),
+        match self.transact(items).await {
+            Ok(Transacted::Done) => Ok(()),
+            Ok(Transacted::Refused(failed)) if failed.contains_key(&0) || failed.contains_key(&2) => Err(WriteError::Stale),
+            Ok(Transacted::Refused(failed)) => Err(refusal(after, failed.get(&1), failed.get(&3))?),
+            Err(busy) => self.lost_race(after, busy).await,
         }
     }
 
@@ -167,7 +178,6 @@ impl Store {
         if matches!(after.status, Status::Cancelled { .. }) {
             day.free = before.slot.marks(zone);
             items.push(self.free_slot(before)?);
-            items.push(self.put_if_new(&DoctorVisit::of(after))?);
         } else {
             items.push(self.put_if(&DoctorVisit::of(after), "id = :id", &[(":id", text(after.id))])?);
         }
@@ -180,7 +190,7 @@ impl Store {
 
     /// The visits of a doctor that begin in a span of time and were not called off.
     pub async fn taken_slots(&self, doctor: DoctorId, from: Timestamp, to: Timestamp) -> Result<Vec<Slot>, StoreError> {
-        let pages = self
+        let mut pages = self
             .client
             .query()
             .table_name(&self.table)
@@ -191,16 +201,12 @@ impl Store {
             .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
             .into_paginator()
             .send();
-        let mut pages = pages;
         let mut taken = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page?;
             self.meter.read_units(page.consumed_capacity());
             for item in page.items.unwrap_or_default() {
-                let DoctorVisit(entry) = from_item(item)?;
-                if entry.status != "cancelled" {
-                    taken.push(entry.slot);
-                }
+                taken.push(from_item::<DoctorVisit>(item)?.0.slot);
             }
         }
         Ok(taken)
@@ -215,12 +221,12 @@ impl Store {
         after: Option<After>,
         limit: usize,
     ) -> Result<Vec<AgendaEntry>, StoreError> {
-        let now_sk = keys::visit_sk(now);
         let position = after.map(|after| keys::visit_sk(after.start));
         let (from, to) = match when {
             // A visit lasts four hours at most, so the one that is going on began at most that long ago.
             When::Upcoming => (position.unwrap_or_else(|| keys::visit_sk(begun_at_most(now))), "VISIT#~".to_owned()),
-            When::Past => ("VISIT#".to_owned(), position.map_or(now_sk, |position| format!("{position}~"))),
+            // A visit is completed on its day, perhaps before its time.
+            When::Past => ("VISIT#".to_owned(), position.unwrap_or_else(|| keys::visit_sk(a_day_after(now)))),
         };
         let span = (keys::doctor_partition(doctor), from, to);
         let read = |item: Item| from_item::<DoctorVisit>(item).map(|DoctorVisit(entry)| vec![entry]);
@@ -240,7 +246,7 @@ impl Store {
         let day = |at: Timestamp| keys::patient_day_sk(zone.to_datetime(at).date());
         let (from, to) = match when {
             When::Upcoming => (day(after.map_or(begun_at_most(now), |after| after.start)), "DAY#~".to_owned()),
-            When::Past => ("DAY#".to_owned(), day(after.map_or(now, |after| after.start))),
+            When::Past => ("DAY#".to_owned(), after.map_or("DAY#~".to_owned(), |after| day(after.start))),
         };
         self.agenda((keys::patient_partition(patient), from, to), when, now, after, limit, day_entries).await
     }
@@ -320,6 +326,8 @@ impl Store {
             .expression_attribute_names("#visit", visit.id.to_string())
             .expression_attribute_values(":kind", text(PATIENT_DAY))
             .expression_attribute_values(":one", number(1));
+        // An entry that is new to the day counts towards its limit; cancelled ones stay in the list.
+        let enters = !change.take.is_empty() && change.free.is_empty();
         match entry {
             Some(visit) => {
                 set.push("#visit = :visit".to_owned());
@@ -331,9 +339,18 @@ impl Store {
         if !remove.is_empty() {
             expression = format!("{expression} REMOVE {}", remove.join(", "));
         }
+        if enters {
+            expression += " ADD entries :one";
+        }
         if !change.take.is_empty() {
-            let free: Vec<String> = change.take.iter().map(|m| format!("attribute_not_exists({})", mark(m))).collect();
-            update = update.condition_expression(free.join(" AND "));
+            let mut conditions: Vec<String> = change.take.iter().map(|m| format!("attribute_not_exists({})", mark(m))).collect();
+            if enters {
+                conditions.push("(attribute_not_exists(entries) OR entries < :max)".to_owned());
+                update = update.expression_attribute_values(":max", number(MAX_ENTRIES_A_DAY));
+            }
+            update = update
+                .condition_expression(conditions.join(" AND "))
+                .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         }
         let update = update.update_expression(expression).build().map_err(|error| StoreError::Refused(Box::new(error)))?;
         Ok(TransactWriteItem::builder().update(update).build())
@@ -356,14 +373,25 @@ fn begun_at_most(now: Timestamp) -> Timestamp {
     now.saturating_sub(jiff::SignedDuration::from_hours(4)).unwrap_or(now)
 }
 
-/// Upcoming: not over and not called off. Past: everything that has ended, whatever became of it.
+fn a_day_after(now: Timestamp) -> Timestamp {
+    now.saturating_add(jiff::SignedDuration::from_hours(24)).unwrap_or(now)
+}
+
+/// Upcoming: not over and not called off. Past: all the others.
 fn belongs(entry: &AgendaEntry, when: When, now: Timestamp) -> bool {
-    match when {
-        When::Upcoming => entry.slot.end > now && matches!(entry.status.as_str(), "scheduled" | "rescheduled" | "arrived"),
-        When::Past => {
-            entry.slot.end <= now || (entry.slot.start <= now && !matches!(entry.status.as_str(), "scheduled" | "rescheduled" | "arrived"))
-        }
+    let upcoming = entry.slot.end > now && matches!(entry.status.as_str(), "scheduled" | "rescheduled" | "arrived");
+    upcoming == (when == When::Upcoming)
+}
+
+/// Who stood in the way: the holder of the doctor's slot, or what the patient's day holds.
+fn refusal(visit: &Appointment, slot: Option<&Item>, day: Option<&Item>) -> Result<WriteError, StoreError> {
+    if let Some(holder) = slot {
+        let DoctorVisit(holder) = from_item(holder.clone())?;
+        let own = holder.patient_id == visit.patient_id && holder.id != visit.id;
+        return Ok(if own { WriteError::OwnSlot(holder.id) } else { WriteError::SlotTaken });
     }
+    let entries = day.and_then(|day| day.get("entries")?.as_n().ok()?.parse::<u16>().ok()).unwrap_or(0);
+    Ok(if entries >= MAX_ENTRIES_A_DAY { WriteError::TooMany } else { WriteError::PatientBusy })
 }
 
 fn follows(entry: &AgendaEntry, when: When, after: Option<After>) -> bool {

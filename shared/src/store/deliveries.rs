@@ -1,11 +1,10 @@
 //! What became of each email.
 
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use domain::id::UserId;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Key, Record, Store, StoreError, keys, number, to_item};
+use super::{Key, Record, Store, StoreError, keys, number, text};
 
 /// Sending takes this long at most; after it, whoever was sending has died.
 const SENDING_LASTS: SignedDuration = SignedDuration::from_secs(10);
@@ -18,6 +17,7 @@ pub struct Delivery {
     /// Names the cause and the recipient, such as `apt_…-1-booked-patient`. The same cause never sends twice.
     pub id: String,
     pub to: UserId,
+    #[serde(rename = "delivery_state")]
     pub state: DeliveryState,
     /// Seconds since 1970; a number, because a condition compares it.
     pub since: i64,
@@ -68,24 +68,10 @@ impl Store {
     /// Claims an email: of all who try at once, one sends.
     pub async fn claim_delivery(&self, id: &str, to: UserId, now: Timestamp) -> Result<Turn, StoreError> {
         let claim = Delivery { id: id.to_owned(), to, state: DeliveryState::Queued, since: now.as_second(), message_id: None };
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(to_item(&claim)?))
-            .condition_expression("attribute_not_exists(pk) OR (#state = :queued AND since < :dead)")
-            .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":queued", super::text("queued"))
-            .expression_attribute_values(":dead", number(now.as_second() - SENDING_LASTS.as_secs()))
-            .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
-            .send()
-            .await;
-        match put {
-            Ok(output) => {
-                self.meter.write_units(output.consumed_capacity());
-                return Ok(Turn::Yours);
-            }
-            Err(error) => StoreError::unless_condition_failed(error)?,
+        let condition = "attribute_not_exists(pk) OR (delivery_state = :queued AND since < :dead)";
+        let values = [(":queued", text("queued")), (":dead", number(now.as_second() - SENDING_LASTS.as_secs()))];
+        if self.put_where(&claim, condition, &values).await? {
+            return Ok(Turn::Yours);
         }
         let queued = self.delivery(id).await?.is_some_and(|delivery| delivery.state == DeliveryState::Queued);
         Ok(if queued { Turn::Busy } else { Turn::Settled })
@@ -93,17 +79,11 @@ impl Store {
 
     /// Notes what became of a claimed email.
     pub async fn settle_delivery(&self, delivery: &Delivery) -> Result<(), StoreError> {
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(to_item(delivery)?));
-        let output = put.return_consumed_capacity(ReturnConsumedCapacity::Indexes).send().await?;
-        self.meter.write_units(output.consumed_capacity());
-        Ok(())
+        self.put(delivery).await
     }
 
     /// Gives a claim back after a passing failure, so that the next attempt need not wait.
     pub async fn release_delivery(&self, id: &str) -> Result<(), StoreError> {
-        let delete = self.client.delete_item().table_name(&self.table).set_key(Some(keys::delivery(id).attributes()));
-        let output = delete.return_consumed_capacity(ReturnConsumedCapacity::Indexes).send().await?;
-        self.meter.write_units(output.consumed_capacity());
-        Ok(())
+        self.delete(&keys::delivery(id)).await
     }
 }

@@ -1,10 +1,9 @@
 //! Answers kept for requests that may be sent twice.
 
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Key, Record, Store, StoreError, keys, number, text, to_item};
+use super::{Key, Record, Store, StoreError, keys, number, text};
 
 /// How long an answer is kept.
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(24);
@@ -36,6 +35,8 @@ pub enum Claim {
 struct Use {
     id: String,
     body_hash: String,
+    /// Tells this claim from another.
+    attempt: String,
     /// Seconds since 1970; numbers, because conditions compare them.
     running_until: i64,
     kept_until: i64,
@@ -53,34 +54,25 @@ impl Record for Use {
 }
 
 impl Use {
-    fn new(id: &str, body_hash: &str, answer: Option<KeptAnswer>, now: Timestamp) -> Self {
+    fn new(id: &str, body_hash: &str, attempt: String, answer: Option<KeptAnswer>, now: Timestamp) -> Self {
         let (running_until, kept_until) = (now.as_second() + ATTEMPT_LASTS.as_secs(), now.as_second() + KEPT_FOR.as_secs());
-        Self { id: id.to_owned(), body_hash: body_hash.to_owned(), running_until, kept_until, answer }
+        Self { id: id.to_owned(), body_hash: body_hash.to_owned(), attempt, running_until, kept_until, answer }
     }
 }
 
 impl Store {
     /// Claims a key: of all who try at once, one is first.
     pub async fn claim_key(&self, id: &str, body_hash: &str, now: Timestamp) -> Result<Claim, StoreError> {
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(to_item(&Use::new(id, body_hash, None, now))?))
-            .condition_expression("attribute_not_exists(pk) OR kept_until < :now OR (attribute_not_exists(answer) AND running_until < :now AND body_hash = :hash)")
-            .expression_attribute_values(":now", number(now.as_second()))
-            .expression_attribute_values(":hash", text(body_hash))
-            .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
-            .send()
-            .await;
-        match put {
-            Ok(output) => {
-                self.meter.write_units(output.consumed_capacity());
-                return Ok(Claim::First);
-            }
-            Err(error) => StoreError::unless_condition_failed(error)?,
+        let attempt = self.random.secret::<12>().unwrap_or_default();
+        let claim = Use::new(id, body_hash, attempt, None, now);
+        let condition = "attribute_not_exists(pk) OR kept_until < :now OR (attribute_not_exists(answer) AND running_until < :now AND body_hash = :hash)";
+        let values = [(":now", number(now.as_second())), (":hash", text(body_hash))];
+        if self.put_where(&claim, condition, &values).await? {
+            return Ok(Claim::First);
         }
         Ok(match self.get::<Use>(&keys::idempotency(id)).await? {
+            // Ours, if the client repeated a request whose answer was lost.
+            Some(earlier) if earlier.attempt == claim.attempt => Claim::First,
             Some(earlier) if earlier.body_hash != body_hash => Claim::OtherBody,
             Some(Use { answer: Some(answer), .. }) => Claim::Kept(answer),
             // It may have been released this instant: asking again will tell.
@@ -90,23 +82,11 @@ impl Store {
 
     /// Keeps the answer of the attempt that was first.
     pub async fn keep_answer(&self, id: &str, body_hash: &str, answer: &KeptAnswer, now: Timestamp) -> Result<(), StoreError> {
-        let output = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(to_item(&Use::new(id, body_hash, Some(answer.clone()), now))?))
-            .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
-            .send()
-            .await?;
-        self.meter.write_units(output.consumed_capacity());
-        Ok(())
+        self.put(&Use::new(id, body_hash, String::new(), Some(answer.clone()), now)).await
     }
 
     /// Forgets a claim whose attempt came to nothing.
     pub async fn release_key(&self, id: &str) -> Result<(), StoreError> {
-        let delete = self.client.delete_item().table_name(&self.table).set_key(Some(keys::idempotency(id).attributes()));
-        let output = delete.return_consumed_capacity(ReturnConsumedCapacity::Indexes).send().await?;
-        self.meter.write_units(output.consumed_capacity());
-        Ok(())
+        self.delete(&keys::idempotency(id)).await
     }
 }

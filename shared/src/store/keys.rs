@@ -84,12 +84,6 @@ pub fn visit(doctor: DoctorId, start: Timestamp) -> Key {
     Key::new(doctor_partition(doctor), visit_sk(start))
 }
 
-/// A visit that was called off: kept in the doctor's list, beside the slot and out of its way.
-#[must_use]
-pub fn cancelled_visit(doctor: DoctorId, start: Timestamp, id: AppointmentId) -> Key {
-    Key::new(doctor_partition(doctor), format!("{}#{id}", visit_sk(start)))
-}
-
 pub(super) fn doctor_partition(id: DoctorId) -> String {
     format!("DOC#{id}")
 }

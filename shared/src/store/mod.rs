@@ -37,6 +37,8 @@ pub use serde_dynamo::AttributeValue as StreamValue;
 /// The index for directories and lists across partitions.
 pub(crate) const INDEX: &str = "gsi1";
 
+use crate::random::Random;
+
 type Item = HashMap<String, AttributeValue>;
 
 /// The table and the client that reaches it.
@@ -45,12 +47,13 @@ pub struct Store {
     client: Client,
     table: String,
     meter: Meter,
+    random: Random,
 }
 
 impl Store {
     #[must_use]
     pub fn new(client: Client, table: String) -> Self {
-        Self { client, table, meter: Meter::default() }
+        Self { client, table, meter: Meter::default(), random: Random::default() }
     }
 
     /// What this store has spent.
@@ -86,12 +89,22 @@ impl Store {
 
     /// Writes a record when nothing has its key. `false` when something has.
     async fn put_new<R: Record>(&self, record: &R) -> Result<bool, StoreError> {
+        self.put_where(record, "attribute_not_exists(pk)", &[]).await
+    }
+
+    /// Writes a record when a condition holds. `false` when it does not.
+    ///
+    /// The client repeats a request whose answer was lost, and the repetition meets what the first one wrote. Callers for
+    /// whom that matters compare what is there with what they wrote.
+    async fn put_where<R: Record>(&self, record: &R, condition: &str, values: &[(&str, AttributeValue)]) -> Result<bool, StoreError> {
+        let values: Item = values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         let put = self
             .client
             .put_item()
             .table_name(&self.table)
             .set_item(Some(to_item(record)?))
-            .condition_expression("attribute_not_exists(pk)")
+            .condition_expression(condition)
+            .set_expression_attribute_values((!values.is_empty()).then_some(values))
             .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
             .send()
             .await;
@@ -102,6 +115,22 @@ impl Store {
             }
             Err(error) => StoreError::unless_condition_failed(error).map(|()| false),
         }
+    }
+
+    /// Writes a record over whatever has its key.
+    async fn put<R: Record>(&self, record: &R) -> Result<(), StoreError> {
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(to_item(record)?));
+        let output = put.return_consumed_capacity(ReturnConsumedCapacity::Indexes).send().await?;
+        self.meter.write_units(output.consumed_capacity());
+        Ok(())
+    }
+
+    /// Deletes what has a key, if anything has.
+    async fn delete(&self, key: &Key) -> Result<(), StoreError> {
+        let delete = self.client.delete_item().table_name(&self.table).set_key(Some(key.attributes()));
+        let output = delete.return_consumed_capacity(ReturnConsumedCapacity::Indexes).send().await?;
+        self.meter.write_units(output.consumed_capacity());
+        Ok(())
     }
 }
 

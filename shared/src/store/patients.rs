@@ -1,9 +1,8 @@
 //! Patients' records.
 
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use domain::{id::PatientId, patient::Patient};
 
-use super::{Key, Record, Store, StoreError, keys, number, to_item};
+use super::{Key, Record, Store, StoreError, keys, number};
 
 impl Record for Patient {
     const KIND: &'static str = "patient";
@@ -19,22 +18,10 @@ impl Store {
 
     /// Writes a changed record (its version already counted up) over the one before it. `false` when that has changed.
     pub async fn replace_patient(&self, patient: &Patient) -> Result<bool, StoreError> {
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(to_item(patient)?))
-            .condition_expression("version = :before")
-            .expression_attribute_values(":before", number(patient.version - 1))
-            .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
-            .send()
-            .await;
-        match put {
-            Ok(output) => {
-                self.meter.write_units(output.consumed_capacity());
-                Ok(true)
-            }
-            Err(error) => StoreError::unless_condition_failed(error).map(|()| false),
+        let before = [(":before", number(patient.version - 1))];
+        if self.put_where(patient, "version = :before", &before).await? {
+            return Ok(true);
         }
+        Ok(self.patient(patient.id).await?.as_ref() == Some(patient))
     }
 }

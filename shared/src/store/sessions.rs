@@ -60,21 +60,17 @@ impl Store {
                 self.meter.write_units(output.consumed_capacity());
                 Ok(true)
             }
-            Err(error) => StoreError::unless_condition_failed(error).map(|()| false),
+            Err(error) => {
+                StoreError::unless_condition_failed(error)?;
+                // Ours, if the client repeated a request whose answer was lost.
+                let now = self.session(session.user_id, session.id).await?;
+                Ok(now.is_some_and(|now| now.token_hash == next_hash))
+            }
         }
     }
 
     /// Ends a session; ending it twice is the same.
     pub async fn end_session(&self, user: UserId, id: SessionId) -> Result<(), StoreError> {
-        let output = self
-            .client
-            .delete_item()
-            .table_name(&self.table)
-            .set_key(Some(keys::session(user, id).attributes()))
-            .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
-            .send()
-            .await?;
-        self.meter.write_units(output.consumed_capacity());
-        Ok(())
+        self.delete(&keys::session(user, id)).await
     }
 }

@@ -1,21 +1,21 @@
 //! All or nothing.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use aws_sdk_dynamodb::{
     error::ProvideErrorMetadata,
     operation::transact_write_items::TransactWriteItemsError,
-    types::{AttributeValue, Put, ReturnConsumedCapacity, TransactWriteItem},
+    types::{AttributeValue, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem},
 };
 
 use super::{Item, Record, Store, StoreError, to_item};
 
 /// What became of a transaction.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Transacted {
     Done,
-    /// Nothing was written: the conditions at these positions do not hold.
-    Refused(Vec<usize>),
+    /// Nothing was written: the conditions at these positions do not hold, for what is there.
+    Refused(BTreeMap<usize, Item>),
 }
 
 const ATTEMPTS: u32 = 4;
@@ -38,14 +38,16 @@ impl Store {
             let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
                 return Err(error.into());
             };
-            let codes = cancelled.cancellation_reasons().iter().map(|reason| reason.code().unwrap_or_default());
-            let failed: Vec<usize> =
-                codes.clone().enumerate().filter(|(_, code)| *code == "ConditionalCheckFailed").map(|(index, _)| index).collect();
+            let reasons = cancelled.cancellation_reasons();
+            let failed: BTreeMap<usize, Item> = (reasons.iter().enumerate())
+                .filter(|(_, reason)| reason.code() == Some("ConditionalCheckFailed"))
+                .map(|(index, reason)| (index, reason.item().cloned().unwrap_or_default()))
+                .collect();
             if !failed.is_empty() {
                 return Ok(Transacted::Refused(failed));
             }
-            let busy =
-                codes.into_iter().any(|code| matches!(code, "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded"));
+            let passing = |code| matches!(code, "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded");
+            let busy = reasons.iter().filter_map(|reason| reason.code()).any(passing);
             if !busy {
                 return Err(StoreError::Refused(Box::new(error)));
             }
@@ -53,7 +55,9 @@ impl Store {
                 tracing::warn!(code = error.code(), "transaction still in conflict");
                 return Err(StoreError::Unavailable(Box::new(error)));
             }
-            tokio::time::sleep(Duration::from_millis(20 << attempt)).await;
+            // Not in step with the others who were turned away.
+            let jitter = self.random.bytes::<1>().map_or(0, |[byte]| u64::from(byte));
+            tokio::time::sleep(Duration::from_millis((10 << attempt) + jitter / 4)).await;
         }
     }
 
@@ -69,6 +73,7 @@ impl Store {
             .table_name(&self.table)
             .set_item(Some(to_item(record)?))
             .condition_expression(condition)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .set_expression_attribute_values((!values.is_empty()).then_some(values))
             .build();
         Ok(TransactWriteItem::builder().put(put.map_err(|error| StoreError::Refused(Box::new(error)))?).build())

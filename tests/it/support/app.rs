@@ -22,7 +22,13 @@ use local::{
     stream::{DeadLetters, Poller},
     template::Template,
 };
-use shared::{auth::token::Issuer, config::Config, store::Store};
+use shared::{
+    EventState,
+    auth::token::Issuer,
+    aws::{Patience, sdk_config},
+    config::Config,
+    store::Store,
+};
 use tokio::sync::Mutex;
 
 /// When every test begins: Monday morning in London, in winter.
@@ -78,6 +84,11 @@ impl App {
             dead_letters,
             hand,
         }
+    }
+
+    /// What the event-driven functions work with.
+    pub fn events(&self) -> EventState {
+        EventState::new(&self.config, &sdk_config(&self.config.aws, Patience::NobodyWaits), self.clock.clone())
     }
 
     pub fn router(&self) -> Router {

@@ -42,6 +42,10 @@ impl Schedules {
         if let Some(folder) = &folder {
             for file in std::fs::read_dir(folder)? {
                 let path = file?.path();
+                // What a crash left half-written is not a schedule.
+                if path.extension().is_none_or(|extension| extension != "json") {
+                    continue;
+                }
                 let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
                 let definition = serde_json::from_slice(&std::fs::read(&path)?).map_err(io::Error::other)?;
                 all.insert(name, definition);
