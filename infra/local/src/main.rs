@@ -19,12 +19,21 @@ struct Arguments {
 enum Command {
     /// Print the API document, as it is kept in infra/openapi.json.
     Openapi,
+    /// Make the secrets of a new deployment, as parameters of the template.
+    Secrets {
+        /// The signing key's id; choose another at each rotation.
+        #[arg(long, default_value = "key-1")]
+        key_id: String,
+    },
 }
 
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.command {
         Some(Command::Openapi) => local::openapi::json().map_err(|error| error.to_string()).map(|json| start::say(&json)),
+        Some(Command::Secrets { key_id }) => {
+            local::settings::deployment_secrets(&key_id).map_err(|error| error.to_string()).map(|json| start::say(&json))
+        }
         None => start::run(&arguments.options).map_err(|error| error.to_string()),
     };
     match outcome {

@@ -129,9 +129,13 @@ impl Settings {
     }
 
     fn public_keys(&self) -> Result<String, SettingsError> {
+        self.public_keys_as(KEY_ID)
+    }
+
+    fn public_keys_as(&self, id: &str) -> Result<String, SettingsError> {
         let der = BASE64_STANDARD.decode(&self.signing_key).map_err(io::Error::other)?;
         let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der).map_err(|error| io::Error::other(error.to_string()))?;
-        Ok(key_set(KEY_ID, pair.public_key().as_ref()))
+        Ok(key_set(id, pair.public_key().as_ref()))
     }
 
     #[must_use]
@@ -149,6 +153,18 @@ impl Settings {
             dead_letter_arn: arn("sqs", "reminders-dead-letters"),
         }
     }
+}
+
+/// The secrets of a new deployment, named as the template's parameters.
+pub fn deployment_secrets(key_id: &str) -> Result<String, SettingsError> {
+    let fresh = Settings::new("UTC")?;
+    let parameters = serde_json::json!({
+        "SigningKeyId": key_id,
+        "SigningKey": fresh.signing_key,
+        "PublicKeys": fresh.public_keys_as(key_id)?,
+        "CursorKey": fresh.cursor_key,
+    });
+    Ok(serde_json::to_string_pretty(&parameters)? + "\n")
 }
 
 /// Only the owner may read it: it holds a private key.

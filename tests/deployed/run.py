@@ -1,0 +1,370 @@
+#!/usr/bin/env python3
+"""Deploys infra/template.yaml and walks the first patient journey against the deployed HTTP API.
+
+    tests/deployed/run.py                      on an AWS-compatible stack that it starts, with IAM evaluated
+    tests/deployed/run.py --endpoint URL       on such a stack that is running
+    tests/deployed/run.py --aws --stack NAME   on a real account (your credentials; its SES must reach the recipients)
+
+Run it with the Python of an environment that has infra/requirements.txt. Functions are packaged beforehand:
+`infra/package.sh debug` for the emulated stack, `infra/package.sh x86_64` for a real one.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import boto3
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+REGION = "eu-west-2"
+SENDER = "hospital@seacole.example.org"
+PEOPLE = ["ada@example.org", "alan@example.org", "helen@example.org", "florence@example.org"]
+
+
+class Failed(Exception):
+    """One line that says what is wrong."""
+
+
+def main() -> int:
+    arguments = parse()
+    stack = None
+    try:
+        for function in sorted(path.name for path in (ROOT / "functions").iterdir()):
+            if not (ROOT / "target/lambda" / function / "bootstrap").is_file():
+                raise Failed(f"function {function} is not packaged: run infra/package.sh first")
+        endpoint = arguments.endpoint
+        if not arguments.aws and endpoint is None:
+            stack = Stack(arguments.ministack, arguments.port, arguments.auth)
+            endpoint = stack.url
+        if endpoint is not None:
+            reach(endpoint)
+        Deployment(arguments, endpoint).test()
+        return 0
+    except Failed as failed:
+        print(f"deployed-stack test: {failed}", file=sys.stderr)
+        if stack is not None and stack.log.is_file():
+            print(f"  the stack's log is {stack.log}", file=sys.stderr)
+        return 1
+    finally:
+        if stack is not None:
+            stack.stop()
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--endpoint", help="a running AWS-compatible stack")
+    parser.add_argument("--aws", action="store_true", help="a real account")
+    parser.add_argument("--stack", default="meditrack-test", help="the CloudFormation stack's name")
+    parser.add_argument("--port", type=int, default=4566, help="where to start the stack")
+    parser.add_argument("--ministack", default="ministack", help="the ministack program")
+    parser.add_argument("--no-auth", dest="auth", action="store_false", help="do not evaluate IAM")
+    parser.add_argument("--keep", action="store_true", help="leave the CloudFormation stack behind (--aws, --endpoint)")
+    return parser.parse_args()
+
+
+def reach(endpoint: str) -> None:
+    try:
+        urllib.request.urlopen(endpoint, timeout=5).close()
+    except urllib.error.HTTPError:
+        pass
+    except (urllib.error.URLError, OSError, ValueError) as error:
+        raise Failed(f"nothing answers at {endpoint} ({error})") from None
+
+
+class Stack:
+    """The emulated AWS, started and stopped by this test."""
+
+    def __init__(self, program: str, port: int, auth: bool):
+        if shutil.which(program) is None:
+            raise Failed(f"{program} is not installed: pip install -r tests/deployed/requirements.txt")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                raise Failed(f"port {port} is in use: stop what is there, or choose another with --port")
+        self.url = f"http://localhost:{port}"
+        self.log = ROOT / "target" / "deployed-stack.log"
+        self.log.parent.mkdir(exist_ok=True)
+        environment = os.environ | {
+            "GATEWAY_PORT": str(port),
+            "AUTH": "true" if auth else "false",
+            "MINISTACK_REGION": REGION,
+            # Only with this in its own environment do provided.* functions learn where AWS is.
+            "AWS_ENDPOINT_URL": self.url,
+        }
+        self.process = subprocess.Popen([program], env=environment, stdout=self.log.open("w"), stderr=subprocess.STDOUT, start_new_session=True)
+        for _ in range(150):
+            if self.process.poll() is not None:
+                raise Failed(f"the stack did not start; see {self.log}")
+            try:
+                urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=1).close()
+                return
+            except OSError:
+                time.sleep(0.2)
+        self.stop()
+        raise Failed(f"the stack did not answer within 30 seconds; see {self.log}")
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGTERM)
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+
+
+class Deployment:
+    def __init__(self, arguments: argparse.Namespace, endpoint: str | None):
+        self.name, self.emulated, self.endpoint = arguments.stack, endpoint is not None, endpoint
+        self.host: str | None = None
+        self.auth, self.keep = arguments.auth, arguments.keep or not self.emulated
+        self.environment = dict(os.environ, SAM_CLI_TELEMETRY="0", AWS_DEFAULT_REGION=REGION)
+        if self.emulated:
+            self.environment |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL": endpoint}
+            os.environ.update({key: self.environment[key] for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")})
+        client = lambda service: boto3.client(service, region_name=REGION, endpoint_url=endpoint)
+        self.ses, self.cloudformation, self.api = client("sesv2"), client("cloudformation"), client("apigatewayv2")
+        self.scheduler, self.dynamodb, self.functions, self.iam = client("scheduler"), client("dynamodb"), client("lambda"), client("iam")
+
+    # ------------------------------------------------------------ deploying
+
+    def test(self) -> None:
+        started = time.monotonic()
+        if self.emulated:
+            for address in [SENDER, *PEOPLE]:
+                self.ses.create_email_identity(EmailIdentity=address)
+        self.deploy()
+        step(f"deployed in {time.monotonic() - started:.0f} s")
+        self.table = self.physical("Table")
+        self.url = self.open_api()
+        if self.emulated and self.auth:
+            self.name_schedules_as_the_emulator_does()
+        self.story()
+        if self.emulated and self.auth:
+            self.permissions()
+        step(f"passed in {time.monotonic() - started:.0f} s")
+
+    def deploy(self) -> None:
+        secrets = json.loads(run(["cargo", "run", "--quiet", "--", "secrets"]))
+        parameters = {"HospitalName": "Seacole General Hospital", "TimeZone": "Europe/London", "SenderEmail": SENDER, **secrets}
+        overrides = [f"{key}={json.dumps(value)}" for key, value in parameters.items()]
+        command = [str(pathlib.Path(sys.executable).parent / "sam"), "deploy", "--stack-name", self.name, "--template-file", "infra/template.yaml"]
+        command += ["--region", REGION, "--resolve-s3", "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--no-fail-on-empty-changeset"]
+        result = subprocess.run([*command, "--parameter-overrides", *overrides], cwd=ROOT, env=self.environment, capture_output=True, text=True)
+        if result.returncode != 0:
+            raise Failed("sam deploy failed: " + " | ".join((result.stdout + result.stderr).strip().splitlines()[-8:]))
+
+    def physical(self, logical: str) -> str:
+        return self.cloudformation.describe_stack_resource(StackName=self.name, LogicalResourceId=logical)["StackResourceDetail"]["PhysicalResourceId"]
+
+    def open_api(self) -> str:
+        """The API's address. The emulator does not read an API's Body, where SAM puts every route: they are made from it here."""
+        api = self.physical("Api")
+        if not self.emulated:
+            return self.api.get_api(ApiId=api)["ApiEndpoint"]
+        template = self.cloudformation.get_template(StackName=self.name, TemplateStage="Processed")["TemplateBody"]
+        template = json.loads(template) if isinstance(template, str) else template
+        integrations: dict[str, str] = {}
+        for path, methods in template["Resources"]["Api"]["Properties"]["Body"]["paths"].items():
+            for method, operation in methods.items():
+                function = json.dumps(operation["x-amazon-apigateway-integration"]["uri"]).split("${")[-1].split(".Arn")[0]
+                if function not in integrations:
+                    arn = self.functions.get_function(FunctionName=self.physical(function))["Configuration"]["FunctionArn"]
+                    made = self.api.create_integration(ApiId=api, IntegrationType="AWS_PROXY", IntegrationUri=arn, PayloadFormatVersion="2.0")
+                    integrations[function] = made["IntegrationId"]
+                self.api.create_route(ApiId=api, RouteKey=f"{method.upper()} {path}", Target=f"integrations/{integrations[function]}")
+        # Names below localhost do not resolve everywhere: the emulator goes by the Host header.
+        self.host = f"{api}.execute-api.{self.endpoint.removeprefix('http://')}"
+        return self.endpoint
+
+    def name_schedules_as_the_emulator_does(self) -> None:
+        """It evaluates every schedule as one of the default group. The template's statement, for ours, is repeated for that one."""
+        role = self.role("NotificationsFunction")
+        for name in self.iam.list_role_policies(RoleName=role)["PolicyNames"]:
+            document = json.dumps(self.iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"])
+            if "scheduler:CreateSchedule" in document:
+                group = self.physical("ReminderGroup").rsplit("/", 1)[-1]
+                check(f":schedule/{group}/" in document, "the template allows schedules of our group only")
+                self.iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=document.replace(f":schedule/{group}/", ":schedule/default/"))
+
+    def role(self, function: str) -> str:
+        return self.functions.get_function(FunctionName=self.physical(function))["Configuration"]["Role"].rsplit("/", 1)[-1]
+
+    # ------------------------------------------------------------ the story
+
+    def story(self) -> None:
+        self.expect("GET", "/.well-known/jwks.json", 200)
+        refused = self.expect("GET", "/users/me", 401)
+        check(refused["code"] == "unauthenticated", "a request without a token is refused in our words")
+        ada = {
+            "name": "Ada Byron", "email": "ada@example.org", "password": "correct horse battery", "date_of_birth": "1990-12-10",
+            "gender": "female", "phone": "+44 20 7946 0018", "address": "12 St James's Square",
+            "emergency_contact": {"name": "Annabella Byron", "phone": "+44 20 7946 0019"},
+        }
+        self.expect("POST", "/users", 201, ada)
+        self.expect("POST", "/users", 201, ada | {"name": "Alan Mathison", "email": "alan@example.org"})
+        self.expect("POST", "/users", 409, ada)
+        self.mail("ada@example.org", "Welcome to Seacole General Hospital")
+        step("registered; the welcome arrived")
+
+        self.make_administrator(ada)
+        ada, alan, florence = self.sign_in("ada@example.org"), self.sign_in("alan@example.org"), self.sign_in("florence@example.org")
+        week = [{"weekday": day, "from": "00:00", "to": "24:00"} for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")]
+        doctor = self.expect("POST", "/doctors", 201, {
+            "name": "Dr. Helen Taussig", "email": "helen@example.org", "password": "correct horse battery", "specialization": "cardiology",
+            "consultation_fee": {"amount": "140.00", "currency": "USD"}, "slot_minutes": 30, "weekly_hours": week,
+        }, florence)["id"]
+        found = eventually("the directory shows the doctor", lambda: self.expect("GET", "/doctors?specialization=cardiology", 200, token=ada)["items"])
+        check(found[0]["id"] == doctor, "the directory shows the doctor")
+        slots = self.expect("GET", f"/doctors/{doctor}/slots", 200, token=ada)["items"]
+        wish = {"doctor_id": doctor, "starts_at": slots[8]["starts_at"], "reason": "Palpitations since Monday"}
+        visit = self.expect("POST", "/appointments", 201, wish, ada)["id"]
+        taken = self.expect("POST", "/appointments", 409, wish, alan)
+        check(taken["code"] == "slot_taken" and len(taken["next_free"]) == 3, "the taken slot is refused with the next free ones")
+        letter = self.mail("ada@example.org", "Your visit to Dr. Helen Taussig is booked")
+        check(not self.emulated or "(Europe/London time)" in letter, "the letter says when, in the hospital's time")
+        self.mail("helen@example.org", "New visit:")
+        step("booked; both sides are invited")
+
+        moved = self.expect("POST", f"/appointments/{visit}/reschedule", 200, {"starts_at": slots[10]["starts_at"]}, ada)
+        check(moved["id"] == visit and moved["status"] == "rescheduled", "the visit moved and kept its id")
+        self.expect("POST", "/appointments", 201, wish, alan)
+        self.mail("ada@example.org", "Your visit to Dr. Helen Taussig has moved")
+        self.remind(visit, slots[10]["starts_at"])
+        step("moved; the reminder followed, fired and was sent")
+
+        self.expect("POST", f"/appointments/{visit}/cancel", 200, {"reason": "I am well again"}, ada)
+        self.mail("ada@example.org", "Your visit to Dr. Helen Taussig is cancelled")
+        calendar = self.expect("GET", f"/appointments/{visit}/calendar.ics", 200, token=ada)
+        check("STATUS:CANCELLED" in calendar and "SEQUENCE:2" in calendar, "the calendar file is withdrawn")
+        upcoming = self.expect("GET", "/appointments?when=upcoming", 200, token=ada)["items"]
+        check(upcoming == [], "nothing is coming up")
+        helen = self.sign_in("helen@example.org")
+        agenda = self.expect("GET", "/appointments", 200, token=helen)["items"]
+        check(len(agenda) == 1 and agenda[0]["patient"]["name"] == "Alan Mathison", "the doctor sees the other visit")
+        self.expect("POST", f"/appointments/{agenda[0]['id']}/no-show", 409, token=helen)
+        self.expect("GET", f"/appointments/{visit}", 404, token=alan)
+        step("cancelled; the lists agree")
+
+    def make_administrator(self, like: dict) -> None:
+        """An administrator cannot register; until accounts can be approved, one is made in the table."""
+        self.expect("POST", "/users", 201, like | {"name": "Florence Nightingale", "email": "florence@example.org"})
+        account = self.dynamodb.get_item(TableName=self.table, Key=key("EMAIL#florence@example.org", "EMAIL"))["Item"]["user_id"]["S"]
+        self.dynamodb.update_item(
+            TableName=self.table, Key=key(f"USER#{account}", "ACCOUNT"), UpdateExpression="SET #roles = :roles",
+            ExpressionAttributeNames={"#roles": "roles"}, ExpressionAttributeValues={":roles": {"L": [{"S": "administrator"}]}},
+        )
+
+    def remind(self, visit: str, starts_at: str) -> None:
+        """The schedule is there for an hour before the visit; moved to now, with nothing else changed, it reminds."""
+        group, name = self.physical("ReminderGroup"), f"appt-{visit}-1h"
+        group = group.rsplit("/", 1)[-1]
+        due = datetime.datetime.fromisoformat(starts_at).astimezone(datetime.UTC) - datetime.timedelta(hours=1)
+        expected = f"at({due:%Y-%m-%dT%H:%M:%S})"
+
+        def scheduled():
+            try:
+                found = self.scheduler.get_schedule(GroupName=group, Name=name)
+            except self.scheduler.exceptions.ResourceNotFoundException:
+                return None
+            return found if found["ScheduleExpression"] == expected else None
+
+        schedule = eventually("the reminder's schedule is at " + expected, scheduled)
+        check(set(json.loads(schedule["Target"]["Input"])) == {"appointment_id", "starts_at"}, "the schedule carries ids and times only")
+        now = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=2)
+        self.scheduler.update_schedule(
+            GroupName=group, Name=name, ScheduleExpression=f"at({now:%Y-%m-%dT%H:%M:%S})", ScheduleExpressionTimezone="UTC",
+            FlexibleTimeWindow=schedule["FlexibleTimeWindow"], Target=schedule["Target"], ActionAfterCompletion="DELETE",
+        )
+        self.mail("ada@example.org", "Reminder: your visit to Dr. Helen Taussig", seconds=90)
+        self.mail("helen@example.org", "Reminder: visit at")
+
+    def permissions(self) -> None:
+        """Least privilege is real: a function that loses its permission is refused."""
+        role = self.role("PatientsFunction")
+        token = self.sign_in("ada@example.org")
+        self.expect("GET", "/patients/me", 200, token=token)
+        for policy in self.iam.list_role_policies(RoleName=role)["PolicyNames"]:
+            self.iam.delete_role_policy(RoleName=role, PolicyName=policy)
+        answer = self.expect("GET", "/patients/me", 500, token=token)
+        check(answer["code"] == "internal" and "dynamodb" not in json.dumps(answer).lower(), "a refused call leaks nothing")
+        step("a function without its permission is refused")
+
+    # ------------------------------------------------------------ talking
+
+    def sign_in(self, address: str) -> str:
+        return self.expect("POST", "/auth/token", 200, {"email": address, "password": "correct horse battery"})["access_token"]
+
+    def expect(self, method: str, path: str, status: int, body: dict | None = None, token: str | None = None):
+        request = urllib.request.Request(self.url + path, method=method)
+        if self.host is not None:
+            request.add_header("host", self.host)
+        if body is not None or method == "POST":
+            request.data = json.dumps(body or {}).encode()
+            request.add_header("content-type", "application/json")
+        if token is not None:
+            request.add_header("authorization", f"Bearer {token}")
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                code, text = answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            code, text = error.code, error.read().decode()
+        except OSError as error:
+            raise Failed(f"{method} {path} was not answered ({error})") from None
+        check(code == status, f"{method} {path} answered {code} instead of {status}: {text[:400]}")
+        return json.loads(text) if text.startswith(("{", "[")) else text
+
+    def mail(self, to: str, subject: str, seconds: int = 45) -> str:
+        """The plain text of such an email (the emulator shows no other part). Nobody can read a real account's mail here."""
+        if not self.emulated:
+            return ""
+
+        def find():
+            with urllib.request.urlopen(f"{self.endpoint}/_ministack/ses/messages", timeout=10) as answer:
+                accounts = json.load(answer)["messages"].values()
+            mails = (mail for mails in accounts for mail in mails)
+            return next((mail["BodyText"] for mail in mails if to in mail["To"] and mail["Subject"].startswith(subject)), None)
+
+        return eventually(f"an email to {to}: {subject}", find, seconds)
+
+
+def key(pk: str, sk: str) -> dict:
+    return {"pk": {"S": pk}, "sk": {"S": sk}}
+
+
+def eventually(what: str, look, seconds: int = 45):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.5)
+    raise Failed(f"after {seconds} seconds still missing: {what}")
+
+
+def check(holds: bool, what: str) -> None:
+    if not holds:
+        raise Failed(what)
+
+
+def step(text: str) -> None:
+    print(f"  {text}", flush=True)
+
+
+def run(command: list[str]) -> str:
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if result.returncode != 0:
+        raise Failed(f"{' '.join(command)} failed: {result.stderr.strip()}")
+    return result.stdout
+
+
+if __name__ == "__main__":
+    sys.exit(main())
