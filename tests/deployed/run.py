@@ -285,7 +285,7 @@ class Deployment:
             FlexibleTimeWindow=schedule["FlexibleTimeWindow"], Target=schedule["Target"], ActionAfterCompletion="DELETE",
         )
         self.mail("ada@example.org", "Reminder: your visit to Dr. Helen Taussig", seconds=90)
-        self.mail("helen@example.org", "Reminder: visit at")
+        self.mail("helen@example.org", "Reminder: visit of Ada Byron at")
 
     def permissions(self) -> None:
         """Least privilege is real: a function that loses its permission is refused."""

@@ -34,14 +34,14 @@ fn letters(state: &EventState, visit: &Appointment) -> BothSides {
     BothSides {
         patient: Letter {
             subject: format!("Reminder: your visit to {} at {starts}", visit.doctor_name),
-            paragraphs: vec!["Your visit is soon. Please come ten minutes early.".to_owned()],
+            paragraphs: vec![format!("Your visit begins at {starts} today. Please come ten minutes early.")],
             facts: facts_for_patient(visit, house),
             link: Some(Link { label: "See or change the visit", url: visit_url(house, visit) }),
             invitation: None,
         },
         doctor: Letter {
-            subject: format!("Reminder: visit at {starts}"),
-            paragraphs: vec!["A visit with you is soon.".to_owned()],
+            subject: format!("Reminder: visit of {} at {starts}", visit.patient_name),
+            paragraphs: vec![format!("A visit with you begins at {starts} today.")],
             facts: facts_for_doctor(visit, house),
             link: Some(Link { label: "Open the visit", url: visit_url(house, visit) }),
             invitation: None,

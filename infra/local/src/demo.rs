@@ -175,6 +175,11 @@ pub fn people() -> impl Iterator<Item = Person> {
     staff.chain(DOCTORS.iter().map(|doctor| doctor.person)).chain(PATIENTS.iter().map(|patient| patient.person))
 }
 
+/// Whether the demo people are here, from this start or an earlier one.
+pub async fn is_here(state: &State) -> Result<bool, DemoError> {
+    Ok(state.store.account_by_email(&Email::parse(ADMINISTRATOR.email)?).await?.is_some())
+}
+
 /// Fills the hospital with what is missing.
 pub async fn seed(state: &State) -> Result<(), DemoError> {
     let mut number = 0;

@@ -34,6 +34,8 @@ struct Desk {
 pub fn router(functions: &Functions, services: Services, dead_letters: DeadLetters) -> Router {
     let desk = Router::new()
         .route("/", get(|| async { Redirect::to("/docs") }))
+        .route("/portal", get(portal_page))
+        .route("/portal/{*path}", get(portal_page))
         .route("/health", get(|| async { Json(json!({ "status": "ok" })) }))
         .route("/mailbox", get(mailbox_page))
         .route("/mailbox.json", get(mailbox_json))
@@ -54,6 +56,11 @@ async fn survive(request: Request, next: Next) -> Response {
     }
 }
 
+/// Where the links in emails lead, for as long as there is no portal.
+async fn portal_page() -> Html<&'static str> {
+    Html(include_str!("../templates/portal.html"))
+}
+
 #[derive(Template)]
 #[template(path = "mailbox.html")]
 struct MailboxPage {
@@ -61,7 +68,9 @@ struct MailboxPage {
 }
 
 async fn mailbox_page(State(desk): State<Desk>) -> Response {
-    let mails = desk.services.mailbox.list().into_iter().rev().collect();
+    let mut mails = desk.services.mailbox.list();
+    mails.reverse();
+    mails.truncate(200);
     page(&MailboxPage { mails })
 }
 

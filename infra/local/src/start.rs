@@ -3,7 +3,7 @@
 use std::{
     fmt::Write as _,
     fs::{self, File},
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
@@ -55,7 +55,9 @@ pub(crate) enum StartError {
     Folder { folder: PathBuf, cause: io::Error },
     #[error("another hospital is running on the data folder {}; stop it, or choose another with --data", .0.display())]
     Busy(PathBuf),
-    #[error("--clock {0} is not understood; use `+23h` or a local time such as `2026-03-02T07:59`")]
+    #[error(
+        "--clock \"{0}\" is not understood; use `+23h`, a local time such as `2026-03-02T07:59` or an instant such as `2026-03-02T07:59:00Z`, within five years"
+    )]
     Clock(String),
     #[error(transparent)]
     Settings(#[from] SettingsError),
@@ -83,7 +85,7 @@ pub(crate) fn complain(why: &str) {
 
 pub(crate) fn run(options: &Options) -> Result<(), StartError> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,dynoxide=error"));
-    tracing_subscriber::fmt().with_target(false).with_env_filter(filter).compact().init();
+    tracing_subscriber::fmt().with_ansi(io::stdout().is_terminal()).with_target(false).with_env_filter(filter).compact().init();
     let runtime = tokio::runtime::Runtime::new().map_err(StartError::Server)?;
     let outcome = runtime.block_on(open(options));
     runtime.shutdown_timeout(Duration::from_secs(2));
@@ -96,11 +98,14 @@ async fn open(options: &Options) -> Result<(), StartError> {
     let port = |cause| StartError::Port { port: options.port, cause };
     let listener = TcpListener::bind(("127.0.0.1", options.port)).await.map_err(port)?;
     let address = listener.local_addr().map_err(port)?;
+    if folder.is_file() {
+        return Err(unusable(io::Error::other("it is a file")));
+    }
     fs::create_dir_all(folder).map_err(unusable)?;
     let _lock = lock(folder)?;
 
     let settings = Settings::open(folder, options.time_zone.as_deref())?;
-    let house = settings.house(&format!("http://{address}"))?;
+    let house = settings.house(&format!("http://{address}/portal"))?;
     let clock = clock(options.clock.as_deref(), &house.zone)?;
     let template = Template::read()?;
     let database = database::open(Some(&folder.join("dynamodb.sqlite")))?;
@@ -136,9 +141,23 @@ async fn open(options: &Options) -> Result<(), StartError> {
     ];
 
     let router = front::router(&functions, services.clone(), dead_letters);
-    greet(options, address, &config.house.zone, &clock, dynamodb, &services);
-    axum::serve(listener, router).with_graceful_shutdown(asked_to_stop()).await.map_err(StartError::Server)?;
-    say("\nStopping: finishing what has begun.\n");
+    let has_demo = demo::is_here(&functions.state).await?;
+    let rewound = note_time(folder, clock.now()).map_err(unusable)?;
+    greet(options, address, &config.house.zone, &clock, dynamodb, &services, has_demo, rewound);
+    let (stopping, told) = tokio::sync::oneshot::channel::<()>();
+    let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
+        asked_to_stop().await;
+        say("\nStopping: finishing what has begun.\n");
+        let _ = stopping.send(());
+    });
+    tokio::select! {
+        served = serving => served.map_err(StartError::Server)?,
+        // A client that never finishes its request does not hold the hospital open, nor does a second Ctrl-C wait.
+        () = async {
+            let _ = told.await;
+            tokio::select! { () = tokio::time::sleep(Duration::from_secs(5)) => {}, () = asked_to_stop() => {} }
+        } => {}
+    }
     let _ = stop.send(true);
     for work in loops {
         let _ = tokio::time::timeout(Duration::from_secs(10), work).await;
@@ -162,11 +181,15 @@ fn clock(asked: Option<&str>, zone: &TimeZone) -> Result<Clock, StartError> {
     let Some(asked) = asked else { return Ok(Clock::system()) };
     let now = Clock::system().now();
     let ahead = asked.strip_prefix('+').and_then(|span| span.parse::<SignedDuration>().ok());
-    let at = || {
-        let local = asked.parse::<DateTime>().ok().and_then(|local| zone.to_timestamp(local).ok());
-        asked.parse::<Timestamp>().ok().or(local).map(|at| at.duration_since(now))
+    // A local time that the zone does not have, or has twice, is not guessed at.
+    let local = || {
+        let wall = asked.parse::<DateTime>().ok().filter(|_| !asked.ends_with(['Z', 'z']))?;
+        zone.to_ambiguous_timestamp(wall).unambiguous().ok()
     };
-    ahead.or_else(at).map(Clock::ahead).ok_or_else(|| StartError::Clock(asked.to_owned()))
+    let at = || asked.parse::<Timestamp>().ok().or_else(local).map(|at| at.duration_since(now));
+    let some_years = SignedDuration::from_hours(5 * 365 * 24);
+    let by = ahead.or_else(at).filter(|by| by.abs() <= some_years);
+    by.map(Clock::ahead).ok_or_else(|| StartError::Clock(asked.to_owned()))
 }
 
 /// Repeats work until asked to stop; what has begun is finished.
@@ -194,7 +217,27 @@ async fn asked_to_stop() {
     let _ = interrupt.await;
 }
 
-fn greet(options: &Options, address: SocketAddr, zone: &TimeZone, clock: &Clock, dynamodb: SocketAddr, services: &Services) {
+/// Remembers the latest time that this hospital has seen. Whether it is earlier now.
+fn note_time(folder: &Path, now: Timestamp) -> io::Result<bool> {
+    let file = folder.join("latest-time");
+    let latest = fs::read_to_string(&file).ok().and_then(|text| text.trim().parse::<Timestamp>().ok());
+    if latest.is_none_or(|latest| latest < now) {
+        fs::write(&file, now.to_string())?;
+    }
+    Ok(latest.is_some_and(|latest| latest > now))
+}
+
+#[expect(clippy::too_many_arguments, reason = "what is said once, at the start")]
+fn greet(
+    options: &Options,
+    address: SocketAddr,
+    zone: &TimeZone,
+    clock: &Clock,
+    dynamodb: SocketAddr,
+    services: &Services,
+    has_demo: bool,
+    rewound: bool,
+) {
     let now = zone.to_datetime(clock.now()).strftime("%A %-d %B %Y, %H:%M").to_string();
     let shifted = if options.clock.is_some() { " (moved by --clock)" } else { "" };
     let s3 = services.s3.map(|address| format!("http://{address}")).unwrap_or_default();
@@ -210,7 +253,10 @@ fn greet(options: &Options, address: SocketAddr, zone: &TimeZone, clock: &Clock,
         options.data.display(),
         services.address,
     );
-    if options.demo {
+    if rewound {
+        text += "  The clock stood later in an earlier run: what fired or expired then does not come again.\n\n";
+    }
+    if has_demo {
         let _ = writeln!(text, "  Who can sign in, all with the password `{}`:\n", demo::PASSWORD);
         for person in demo::people() {
             let _ = writeln!(text, "    {:<14} {:<32} {}", person.role.as_str(), person.email, person.name);

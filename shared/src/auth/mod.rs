@@ -54,6 +54,9 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let state = State::from_ref(state);
+        if parts.headers.get_all(header::AUTHORIZATION).iter().count() > 1 {
+            return Err(Problem::unauthenticated("unauthenticated", "Send one Authorization header."));
+        }
         let header = parts.headers.get(header::AUTHORIZATION).ok_or_else(|| {
             Problem::unauthenticated("unauthenticated", "Sign in and send the access token as `Authorization: Bearer …`.")
         })?;

@@ -25,7 +25,7 @@ use crate::{
 
 const HEADER: &str = "idempotency-key";
 const ANONYMOUS: &str = "anonymous";
-const KEPT_HEADERS: [header::HeaderName; 3] = [header::CONTENT_TYPE, header::LOCATION, header::ETAG];
+const KEPT_HEADERS: [header::HeaderName; 4] = [header::CACHE_CONTROL, header::CONTENT_TYPE, header::LOCATION, header::ETAG];
 
 pub(super) async fn idempotent(Extract(state): Extract<State>, request: Request, next: Next) -> Response {
     let applies = request.method() == Method::POST && !request.uri().path().starts_with("/auth/");
@@ -36,9 +36,11 @@ pub(super) async fn idempotent(Extract(state): Extract<State>, request: Request,
 }
 
 async fn once(state: &State, key: &HeaderValue, request: Request, next: Next) -> Result<Response, Problem> {
-    let key = key.to_str().ok().filter(|key| (1..=128).contains(&key.len()));
-    let key =
-        key.ok_or_else(|| Problem::bad_request("invalid_idempotency_key", "Use 1 to 128 visible ASCII characters, such as a UUID."))?;
+    let single = request.headers().get_all(HEADER).iter().count() == 1;
+    let key = key.to_str().ok().filter(|key| single && (1..=128).contains(&key.len()));
+    let key = key.ok_or_else(|| {
+        Problem::bad_request("invalid_idempotency_key", "Send one key of 1 to 128 visible ASCII characters, such as a UUID.")
+    })?;
     let (mut parts, body) = request.into_parts();
     let body = to_bytes(body, MAX_BODY).await.map_err(|_| too_large())?;
 
@@ -60,9 +62,9 @@ async fn once(state: &State, key: &HeaderValue, request: Request, next: Next) ->
         Claim::Running => {
             return Err(Problem::conflict(
                 "request_in_progress",
-                "The first request with this Idempotency-Key is still running. Ask again in a moment.",
+                "The first request with this Idempotency-Key is still running, or was cut off. Ask again; after half a minute the key is free.",
             )
-            .retry_after(1));
+            .retry_after(2));
         }
         Claim::OtherBody => {
             let detail = "This Idempotency-Key was used with another body. Use a new key for a new request.";

@@ -18,7 +18,7 @@ impl<S: Send + Sync, T: FromStr> FromRequestParts<S> for Path<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Problem::not_found("page"))?;
+        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Problem::not_found("thing"))?;
         let id = params.iter().next().and_then(|(_, value)| value.parse().ok());
         id.map(Self).ok_or_else(|| Problem::not_found("thing"))
     }

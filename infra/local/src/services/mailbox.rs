@@ -78,7 +78,8 @@ impl Mailbox {
 
     pub(super) fn deliver(&self, to: &str, raw: &[u8]) -> io::Result<String> {
         let mut inner = self.inner();
-        let id = format!("{}-{:04}", self.clock.now().strftime("%Y%m%dT%H%M%SZ"), inner.mails.len() + 1);
+        // The number first: they are kept in the order in which they came, whatever the clock says.
+        let id = format!("{:06}-{}", inner.mails.len() + 1, self.clock.now().strftime("%Y%m%dT%H%M%SZ"));
         if let Some(folder) = &self.folder {
             std::fs::write(folder.join(format!("{id}.eml")), raw)?;
         }
