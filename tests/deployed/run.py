@@ -4,6 +4,7 @@
     tests/deployed/run.py                      on an AWS-compatible stack that it starts, with IAM evaluated
     tests/deployed/run.py --endpoint URL       on such a stack that is running
     tests/deployed/run.py --aws --stack NAME   on a real account (your credentials; its SES must reach the recipients)
+    tests/deployed/run.py --watch data         on `cargo run -- services` and infra/watch.sh, deploying nothing
 
 Run it with the Python of an environment that has infra/requirements.txt. Functions are packaged beforehand:
 `infra/package.sh debug` for the emulated stack, `infra/package.sh x86_64` for a real one.
@@ -39,6 +40,10 @@ def main() -> int:
     arguments = parse()
     stack = None
     try:
+        if arguments.watch is not None:
+            Watched(arguments.watch).story()
+            step("passed")
+            return 0
         for function in sorted(path.name for path in (ROOT / "functions").iterdir()):
             if not (ROOT / "target/lambda" / function / "bootstrap").is_file():
                 raise Failed(f"function {function} is not packaged: run infra/package.sh first")
@@ -64,6 +69,7 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--endpoint", help="a running AWS-compatible stack")
     parser.add_argument("--aws", action="store_true", help="a real account")
+    parser.add_argument("--watch", type=pathlib.Path, metavar="DIR", help="the data folder of the services that run")
     parser.add_argument("--stack", default="meditrack-test", help="the CloudFormation stack's name")
     parser.add_argument("--port", type=int, default=4566, help="where to start the stack")
     parser.add_argument("--ministack", default="ministack", help="the ministack program")
@@ -74,7 +80,7 @@ def parse() -> argparse.Namespace:
 
 def reach(endpoint: str) -> None:
     try:
-        urllib.request.urlopen(endpoint, timeout=5).close()
+        urllib.request.urlopen(endpoint, timeout=10).close()
     except urllib.error.HTTPError:
         pass
     except (urllib.error.URLError, OSError, ValueError) as error:
@@ -122,6 +128,8 @@ class Stack:
 
 
 class Deployment:
+    """A deployed stack, and the story that is told to it."""
+
     def __init__(self, arguments: argparse.Namespace, endpoint: str | None):
         self.name, self.emulated, self.endpoint = arguments.stack, endpoint is not None, endpoint
         self.host: str | None = None
@@ -298,6 +306,12 @@ class Deployment:
         check(answer["code"] == "internal" and "dynamodb" not in json.dumps(answer).lower(), "a refused call leaks nothing")
         step("a function without its permission is refused")
 
+    def mails(self) -> list[tuple[list[str], str, str]]:
+        """Recipients, subject and plain text of what the emulator has sent."""
+        with urllib.request.urlopen(f"{self.endpoint}/_ministack/ses/messages", timeout=10) as answer:
+            accounts = json.load(answer)["messages"].values()
+        return [(mail["To"], mail["Subject"], mail["BodyText"]) for mails in accounts for mail in mails]
+
     # ------------------------------------------------------------ talking
 
     def sign_in(self, address: str) -> str:
@@ -328,12 +342,33 @@ class Deployment:
             return ""
 
         def find():
-            with urllib.request.urlopen(f"{self.endpoint}/_ministack/ses/messages", timeout=10) as answer:
-                accounts = json.load(answer)["messages"].values()
-            mails = (mail for mails in accounts for mail in mails)
-            return next((mail["BodyText"] for mail in mails if to in mail["To"] and mail["Subject"].startswith(subject)), None)
+            return next((text for recipients, title, text in self.mails() if to in recipients and title.startswith(subject)), None)
 
         return eventually(f"an email to {to}: {subject}", find, seconds)
+
+
+class Watched(Deployment):
+    """Functions behind `cargo lambda watch`, on the local services."""
+
+    def __init__(self, folder: pathlib.Path):
+        file = folder / "services.env"
+        if not file.is_file():
+            raise Failed(f"{file} is not there: start the services with cargo run -- services --data {folder}")
+        settings = dict(line.split("=", 1) for line in file.read_text().splitlines())
+        settings = {name: value.strip("'") for name, value in settings.items()}
+        os.environ.update({name: settings[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")})
+        self.emulated, self.host, self.url, self.table = True, None, "http://127.0.0.1:9000", settings["TABLE_NAME"]
+        self.pages = settings["PORTAL_URL"].rsplit("/", 1)[0]
+        self.dynamodb = boto3.client("dynamodb", region_name=REGION, endpoint_url=settings["AWS_ENDPOINT_URL_DYNAMODB"])
+        self.scheduler = boto3.client("scheduler", region_name=REGION, endpoint_url=settings["AWS_ENDPOINT_URL_SCHEDULER"])
+        reach(f"{self.url}/.well-known/jwks.json")
+
+    def physical(self, logical: str) -> str:
+        return {"ReminderGroup": "reminders"}[logical]
+
+    def mails(self) -> list[tuple[list[str], str, str]]:
+        with urllib.request.urlopen(f"{self.pages}/mailbox.json", timeout=10) as answer:
+            return [([mail["to"]], mail["subject"], mail["text"]) for mail in json.load(answer)]
 
 
 def key(pk: str, sk: str) -> dict:

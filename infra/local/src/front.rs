@@ -32,7 +32,12 @@ struct Desk {
 
 /// The API and the pages.
 pub fn router(functions: &Functions, services: Services, dead_letters: DeadLetters) -> Router {
-    let desk = Router::new()
+    functions.api().merge(pages(services, dead_letters)).layer(middleware::from_fn(survive))
+}
+
+/// What a developer wants to look into.
+pub fn pages(services: Services, dead_letters: DeadLetters) -> Router {
+    Router::new()
         .route("/", get(|| async { Redirect::to("/docs") }))
         .route("/portal", get(portal_page))
         .route("/portal/{*path}", get(portal_page))
@@ -44,8 +49,7 @@ pub fn router(functions: &Functions, services: Services, dead_letters: DeadLette
         .route("/schedules.json", get(schedules_json))
         .route("/dead-letters.json", get(dead_letters_json))
         .with_state(Desk { services, dead_letters })
-        .merge(Router::from(SwaggerUi::new("/docs").url("/openapi.json", openapi::document())));
-    functions.api().merge(desk).layer(middleware::from_fn(survive))
+        .merge(Router::from(SwaggerUi::new("/docs").url("/openapi.json", openapi::document())))
 }
 
 /// A panic is one failed request, not a closed connection.

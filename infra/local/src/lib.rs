@@ -15,6 +15,7 @@ pub mod filter;
 pub mod firing;
 pub mod front;
 pub mod functions;
+pub mod invoke;
 pub mod openapi;
 pub mod services;
 pub mod settings;

@@ -19,6 +19,12 @@ struct Arguments {
 enum Command {
     /// Print the API document, as it is kept in infra/openapi.json.
     Openapi,
+    /// Start everything but the functions, for `cargo lambda watch`.
+    Services {
+        /// Where the functions are.
+        #[arg(long, default_value = "http://127.0.0.1:9000")]
+        lambda: String,
+    },
     /// Make the secrets of a new deployment, as parameters of the template.
     Secrets {
         /// The signing key's id; choose another at each rotation.
@@ -34,7 +40,8 @@ fn main() -> std::process::ExitCode {
         Some(Command::Secrets { key_id }) => {
             local::settings::deployment_secrets(&key_id).map_err(|error| error.to_string()).map(|json| start::say(&json))
         }
-        None => start::run(&arguments.options).map_err(|error| error.to_string()),
+        Some(Command::Services { lambda }) => start::run(&arguments.options, Some(&lambda)).map_err(|error| error.to_string()),
+        None => start::run(&arguments.options, None).map_err(|error| error.to_string()),
     };
     match outcome {
         Ok(()) => std::process::ExitCode::SUCCESS,

@@ -143,6 +143,37 @@ impl Settings {
         SigningKey { id: KEY_ID.to_owned(), pkcs8: self.signing_key.clone() }
     }
 
+    /// The functions' environment, one variable a line, for `cargo lambda watch --env-file`.
+    #[must_use]
+    pub fn environment(&self, config: &Config) -> String {
+        let (aws, house, scheduling) = (&config.aws, &config.house, Self::scheduling());
+        let endpoint = |endpoint: &Option<String>| endpoint.clone().unwrap_or_default();
+        let variables = [
+            ("AWS_REGION", aws.region.clone()),
+            ("AWS_ACCESS_KEY_ID", aws.access_key_id.clone()),
+            ("AWS_SECRET_ACCESS_KEY", aws.secret_access_key.clone()),
+            ("AWS_ENDPOINT_URL_DYNAMODB", endpoint(&aws.dynamodb_endpoint)),
+            ("AWS_ENDPOINT_URL_SESV2", endpoint(&aws.ses_endpoint)),
+            ("AWS_ENDPOINT_URL_SCHEDULER", endpoint(&aws.scheduler_endpoint)),
+            ("TABLE_NAME", config.table.clone()),
+            ("HOSPITAL_NAME", house.name.clone()),
+            ("TIME_ZONE", self.time_zone.clone()),
+            ("CURRENCY", house.currency.code().to_owned()),
+            ("SENDER_EMAIL", house.sender.to_string()),
+            ("PORTAL_URL", house.portal_url.clone()),
+            ("TOKEN_ISSUER", house.issuer.clone()),
+            ("PUBLIC_KEYS", config.public_keys.clone()),
+            ("CURSOR_KEY", config.cursor_key.clone()),
+            ("SIGNING_KEY_ID", KEY_ID.to_owned()),
+            ("SIGNING_KEY", self.signing_key.clone()),
+            ("SCHEDULE_GROUP", scheduling.group),
+            ("REMINDERS_FUNCTION_ARN", scheduling.target_arn),
+            ("SCHEDULER_ROLE_ARN", scheduling.role_arn),
+            ("REMINDERS_DEAD_LETTER_ARN", scheduling.dead_letter_arn),
+        ];
+        variables.into_iter().fold(String::new(), |text, (name, value)| text + name + "='" + &value + "'\n")
+    }
+
     #[must_use]
     pub fn scheduling() -> Scheduling {
         let arn = |service: &str, name: &str| format!("arn:aws:{service}:eu-west-2:000000000000:{name}");
@@ -167,10 +198,10 @@ pub fn deployment_secrets(key_id: &str) -> Result<String, SettingsError> {
     Ok(serde_json::to_string_pretty(&parameters)? + "\n")
 }
 
-/// Only the owner may read it: it holds a private key.
-fn write_private(file: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Writes a file that only its owner may read: it holds a private key.
+pub fn write_private(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
+    options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     io::Write::write_all(&mut options.open(file)?, bytes)

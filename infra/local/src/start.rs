@@ -18,8 +18,9 @@ use local::{
     firing::Firing,
     front,
     functions::Functions,
+    invoke::{Remote, Worker},
     services::Services,
-    settings::{Settings, SettingsError, TABLE},
+    settings::{Settings, SettingsError, TABLE, write_private},
     stream::{Poller, StreamError},
     template::{Template, TemplateError},
 };
@@ -30,19 +31,19 @@ use tracing_subscriber::EnvFilter;
 #[derive(Debug, Args)]
 pub(crate) struct Options {
     /// Fill the hospital with demo people, hours and visits; doing it twice changes nothing.
-    #[arg(long)]
+    #[arg(long, global = true)]
     demo: bool,
     /// Where everything is kept between runs.
-    #[arg(long, value_name = "DIR", default_value = "data")]
+    #[arg(long, global = true, value_name = "DIR", default_value = "data")]
     data: PathBuf,
     /// Where the API and the pages are.
-    #[arg(long, default_value_t = 3000)]
+    #[arg(long, global = true, default_value_t = 3000)]
     port: u16,
     /// Live at another time: `+23h` ahead of now, or a local time such as `2026-03-02T07:59`.
-    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
+    #[arg(long, global = true, value_name = "WHEN", allow_hyphen_values = true)]
     clock: Option<String>,
     /// The hospital's IANA time zone; fixed once the data folder exists. [default: Europe/London]
-    #[arg(long, value_name = "ZONE")]
+    #[arg(long, global = true, value_name = "ZONE")]
     time_zone: Option<String>,
 }
 
@@ -59,6 +60,8 @@ pub(crate) enum StartError {
         "--clock \"{0}\" is not understood; use `+23h`, a local time such as `2026-03-02T07:59` or an instant such as `2026-03-02T07:59:00Z`, within five years"
     )]
     Clock(String),
+    #[error("--clock moves this program's clock only, not that of functions that run elsewhere; leave it out")]
+    ClockElsewhere,
     #[error(transparent)]
     Settings(#[from] SettingsError),
     #[error(transparent)]
@@ -83,16 +86,17 @@ pub(crate) fn complain(why: &str) {
     let _ = writeln!(io::stderr(), "meditrack: {why}");
 }
 
-pub(crate) fn run(options: &Options) -> Result<(), StartError> {
+/// Runs the hospital; with `lambda`, without its functions, which are called there.
+pub(crate) fn run(options: &Options, lambda: Option<&str>) -> Result<(), StartError> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,dynoxide=error"));
     tracing_subscriber::fmt().with_ansi(io::stdout().is_terminal()).with_target(false).with_env_filter(filter).compact().init();
     let runtime = tokio::runtime::Runtime::new().map_err(StartError::Server)?;
-    let outcome = runtime.block_on(open(options));
+    let outcome = runtime.block_on(open(options, lambda));
     runtime.shutdown_timeout(Duration::from_secs(2));
     outcome
 }
 
-async fn open(options: &Options) -> Result<(), StartError> {
+async fn open(options: &Options, lambda: Option<&str>) -> Result<(), StartError> {
     let folder = &options.data;
     let unusable = |cause| StartError::Folder { folder: folder.clone(), cause };
     let port = |cause| StartError::Port { port: options.port, cause };
@@ -118,8 +122,13 @@ async fn open(options: &Options) -> Result<(), StartError> {
         demo::seed(&functions.state).await?;
     }
 
-    let mut poller = Poller::new(database.clone(), TABLE.to_owned(), template.stream, functions.clone(), Some(folder))?;
-    let mut firing = Firing::new(services.schedules.clone(), functions.clone(), clock.clone());
+    let worker = match lambda {
+        None => Worker::Here(Box::new(functions.clone())),
+        Some(_) if options.clock.is_some() => return Err(StartError::ClockElsewhere),
+        Some(address) => Worker::There(Box::new(Remote::new(address))),
+    };
+    let mut poller = Poller::new(database.clone(), TABLE.to_owned(), template.stream, worker.clone(), Some(folder))?;
+    let mut firing = Firing::new(services.schedules.clone(), worker, clock.clone());
     let sweeps = options.clock.is_none();
     let (stop, stopped) = watch::channel(false);
     let dead_letters = poller.dead_letters();
@@ -140,10 +149,27 @@ async fn open(options: &Options) -> Result<(), StartError> {
         })),
     ];
 
-    let router = front::router(&functions, services.clone(), dead_letters);
+    let router = match lambda {
+        None => front::router(&functions, services.clone(), dead_letters),
+        Some(_) => front::pages(services.clone(), dead_letters),
+    };
     let has_demo = demo::is_here(&functions.state).await?;
     let rewound = note_time(folder, clock.now()).map_err(unusable)?;
-    greet(options, address, &config.house.zone, &clock, dynamodb, &services, has_demo, rewound);
+    match lambda {
+        None => greet(options, address, &config.house.zone, &clock, dynamodb, &services, has_demo, rewound),
+        Some(lambda) => {
+            let file = folder.join("services.env");
+            write_private(&file, settings.environment(&config).as_bytes()).map_err(unusable)?;
+            say(&format!(
+                "\n  The services are running; the functions are called at {lambda}.\n\n\
+                 \x20   Start them   infra/watch.sh --data {}\n\
+                 \x20   API          {lambda}\n\
+                 \x20   Emails       http://{address}/mailbox\n\n\
+                 \x20 Ctrl-C stops them; everything is kept.\n\n",
+                folder.display()
+            ));
+        }
+    }
     let (stopping, told) = tokio::sync::oneshot::channel::<()>();
     let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
         asked_to_stop().await;
