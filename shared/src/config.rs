@@ -13,6 +13,8 @@ pub struct Config {
     pub public_keys: String,
     /// Signs list cursors; the same in every function.
     pub cursor_key: String,
+    /// The SES configuration set that reports bounces and complaints.
+    pub mail_configuration_set: Option<String>,
 }
 
 /// The hospital itself.
@@ -108,6 +110,7 @@ impl Config {
             },
             public_keys: required("PUBLIC_KEYS")?,
             cursor_key: required("CURSOR_KEY")?,
+            mail_configuration_set: optional("MAIL_CONFIGURATION_SET"),
         })
     }
 }

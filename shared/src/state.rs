@@ -51,7 +51,13 @@ impl EventState {
     #[must_use]
     pub fn new(config: &Config, sdk: &SdkConfig, clock: Clock) -> Self {
         let store = Store::new(aws::dynamodb(&config.aws, sdk), config.table.clone());
-        let mailer = Mailer::new(aws::ses(&config.aws, sdk), store.clone(), config.house.clone(), clock.clone());
+        let mailer = Mailer::new(
+            aws::ses(&config.aws, sdk),
+            store.clone(),
+            config.house.clone(),
+            config.mail_configuration_set.clone(),
+            clock.clone(),
+        );
         Self { store, clock, house: config.house.clone(), mailer }
     }
 }

@@ -19,6 +19,7 @@ fn every_key() {
         keys::visit(doctor.parse().unwrap(), at),
         keys::appointment(visit.parse().unwrap()),
         keys::shift(Role::Receptionist, at),
+        keys::suppression(&Email::parse("Ada@example.org").unwrap()),
         keys::delivery("apt_00000000000000000000000004-0-booked-patient"),
         keys::idempotency("fingerprint"),
     ];
@@ -33,6 +34,7 @@ fn every_key() {
     DOC#doc_00000000000000000000000003 | VISIT#2026-03-02T09:00:00Z
     APPT#apt_00000000000000000000000004 | APPOINTMENT
     ROSTER#receptionist | SHIFT#2026-03-02T09:00:00Z
+    SUPPRESSED#ada@example.org | SUPPRESSION
     MAIL#apt_00000000000000000000000004-0-booked-patient | DELIVERY
     IDEM#fingerprint | ANSWER
     ");

@@ -21,4 +21,5 @@ mod routes_agree;
 mod services;
 mod status;
 mod support;
+mod suppression;
 mod tokens;

@@ -1,9 +1,10 @@
-//! What follows from a write: emails and reminder schedules, from the table's stream.
+//! What follows from a write: emails and reminder schedules, from the table's stream. And what comes back from emails.
 //!
 //! A record may come twice, late, or after one that replaced it. Each email has an id that names its cause, and is sent
 //! once; a reminder's schedule is made to follow the visit as it is now, whatever the record says.
 
 mod change;
+mod feedback;
 mod new_patient;
 mod visit;
 mod welcome;
@@ -13,6 +14,7 @@ use std::collections::HashSet;
 use aws_lambda_events::dynamodb::{Event, EventRecord};
 use change::Change;
 use domain::Clock;
+pub use feedback::{Feedback, note};
 use serde::{Deserialize, Serialize};
 use shared::{
     EventState,
@@ -35,6 +37,24 @@ impl Notifications {
     pub fn new(config: &Config, scheduling: Scheduling, clock: Clock) -> Self {
         let sdk = aws::sdk_config(&config.aws, Patience::NobodyWaits);
         Self { base: EventState::new(config, &sdk, clock), reminders: Reminders::new(aws::scheduler(&config.aws, &sdk), scheduling) }
+    }
+}
+
+/// What this function is called with.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Call {
+    /// From the table's stream.
+    Changes(Event),
+    /// From SES, over the event bus.
+    Feedback(Feedback),
+}
+
+/// Handles a call of either kind.
+pub async fn answer(state: &Notifications, call: Call) -> Result<BatchResponse, StoreError> {
+    match call {
+        Call::Changes(event) => Ok(handle(state, event).await),
+        Call::Feedback(feedback) => note(&state.base, feedback).await.map(|()| BatchResponse::default()),
     }
 }
 

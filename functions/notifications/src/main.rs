@@ -1,6 +1,6 @@
 use domain::Clock;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use notifications::{Notifications, handle};
+use notifications::{Notifications, answer};
 use shared::config::{Config, Scheduling};
 
 #[tokio::main(flavor = "current_thread")]
@@ -8,5 +8,5 @@ async fn main() -> Result<(), Error> {
     shared::telemetry::init();
     let state = Notifications::new(&Config::from_env()?, Scheduling::from_env()?, Clock::system());
     state.base.store.warm().await;
-    lambda_runtime::run(service_fn(async |event: LambdaEvent<_>| Ok::<_, Error>(handle(&state, event.payload).await))).await
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<_>| answer(&state, event.payload).await.map_err(Error::from))).await
 }

@@ -50,8 +50,9 @@ impl Consumer for Functions {
         let state = self.notifications.clone();
         let event = serde_json::from_value(event).map_err(|error| error.to_string())?;
         // On a task of its own: a panic is the function's crash, not the stream's.
-        let answer = tokio::spawn(async move { notifications::handle(&state, event).await }).await;
-        serde_json::to_value(answer.map_err(|crash| crash.to_string())?).map_err(|error| error.to_string())
+        let answer = tokio::spawn(async move { notifications::answer(&state, event).await }).await;
+        let answer = answer.map_err(|crash| crash.to_string())?.map_err(|error| shared::http::chain(&error))?;
+        serde_json::to_value(answer).map_err(|error| error.to_string())
     }
 }
 

@@ -125,6 +125,7 @@ impl Settings {
             house,
             public_keys: self.public_keys()?,
             cursor_key: self.cursor_key.clone(),
+            mail_configuration_set: None,
         })
     }
 

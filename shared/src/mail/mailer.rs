@@ -29,6 +29,8 @@ pub struct Mailer {
     client: Client,
     store: Store,
     house: House,
+    /// Where SES reports bounces and complaints.
+    configuration_set: Option<String>,
     clock: Clock,
 }
 
@@ -49,8 +51,8 @@ pub enum MailError {
 
 impl Mailer {
     #[must_use]
-    pub fn new(client: Client, store: Store, house: House, clock: Clock) -> Self {
-        Self { client, store, house, clock }
+    pub fn new(client: Client, store: Store, house: House, configuration_set: Option<String>, clock: Clock) -> Self {
+        Self { client, store, house, configuration_set, clock }
     }
 
     /// Sends a letter unless the same `id` has been sent. `id` names the cause and the recipient.
@@ -69,6 +71,9 @@ impl Mailer {
             waits += 1;
         }
         let now = self.clock.now();
+        if self.store.suppression(&to.email).await?.is_some() {
+            return self.settle(id, to, DeliveryState::Suppressed, None).await;
+        }
         let raw = RawMessage::builder().data(Blob::new(letter.message(id, to, &self.house, now)?)).build()?;
         let send = self
             .client
@@ -76,6 +81,7 @@ impl Mailer {
             .from_email_address(self.house.sender.as_str())
             .destination(Destination::builder().to_addresses(to.email.as_str()).build())
             .content(EmailContent::builder().raw(raw).build())
+            .set_configuration_set_name(self.configuration_set.clone())
             .send()
             .await;
         let (state, message_id) = match send {
@@ -89,7 +95,12 @@ impl Mailer {
                 return Err(MailError::Ses(Box::new(error)));
             }
         };
-        let delivery = Delivery { id: id.to_owned(), to: to.user_id, state, since: now.as_second(), message_id };
+        self.settle(id, to, state, message_id).await
+    }
+
+    async fn settle(&self, id: &str, to: &Recipient, state: DeliveryState, message_id: Option<String>) -> Result<(), MailError> {
+        let since = self.clock.now().as_second();
+        let delivery = Delivery { id: id.to_owned(), to: to.user_id, state, since, message_id };
         Ok(self.store.settle_delivery(&delivery).await?)
     }
 }

@@ -118,6 +118,12 @@ pub(super) fn shift_sk(start: Timestamp) -> String {
     format!("SHIFT#{}", start.strftime("%Y-%m-%dT%H:%M:%SZ"))
 }
 
+/// An address that must not be written to.
+#[must_use]
+pub fn suppression(email: &Email) -> Key {
+    Key::new(format!("SUPPRESSED#{email}"), "SUPPRESSION")
+}
+
 /// One email for one cause to one person.
 #[must_use]
 pub fn delivery(id: &str) -> Key {

@@ -19,6 +19,7 @@ pub mod patients;
 mod record;
 pub mod roster;
 pub mod sessions;
+pub mod suppressions;
 mod transact;
 
 use std::collections::HashMap;
