@@ -156,6 +156,9 @@ class Deployment:
         if self.emulated and self.auth:
             self.name_schedules_as_the_emulator_does()
         self.story()
+        if self.emulated:
+            self.bounce()
+            self.replay()
         if self.emulated and self.auth:
             self.permissions()
         step(f"passed in {time.monotonic() - started:.0f} s")
@@ -294,6 +297,39 @@ class Deployment:
         )
         self.mail("ada@example.org", "Reminder: your visit to Dr. Helen Taussig", seconds=90)
         self.mail("helen@example.org", "Reminder: visit of Ada Byron at")
+
+    def bounce(self) -> None:
+        """SES says that an address is lost; it is not written to again."""
+        # Only AWS puts events with its own source on the bus: the function is called as the bus would.
+        payload = (ROOT / "events/notifications/email-bounced.json").read_bytes()
+        answer = self.functions.invoke(FunctionName=self.physical("NotificationsFunction"), Payload=payload)
+        check("FunctionError" not in answer, f"the bounce is taken: {answer['Payload'].read()[:300]}")
+        place = {"TableName": self.table, "Key": key("SUPPRESSED#gone@example.org", "SUPPRESSION")}
+        eventually("the suppressed address", lambda: self.dynamodb.get_item(**place).get("Item"))
+        step("a bounced address is suppressed")
+
+    def replay(self) -> None:
+        """A change that was given up is shown, replayed from the stream, and leaves the queue."""
+        streams = boto3.client("dynamodbstreams", region_name=REGION, endpoint_url=self.endpoint)
+        stream = streams.list_streams(TableName=self.table)["Streams"][0]["StreamArn"]
+        shard = streams.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"][0]["ShardId"]
+        iterator = streams.get_shard_iterator(StreamArn=stream, ShardId=shard, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+        records = streams.get_records(ShardIterator=iterator)["Records"]
+        account = next(record["dynamodb"] for record in records if record["dynamodb"].get("NewImage", {}).get("kind", {}).get("S") == "account")
+        delivery = key(f"MAIL#{account['NewImage']['id']['S']}-welcome", "DELIVERY")
+        self.dynamodb.delete_item(TableName=self.table, Key=delivery)
+        sequence = account["SequenceNumber"]
+        letter = {"DDBStreamBatchInfo": {"shardId": shard, "streamArn": stream, "startSequenceNumber": sequence, "endSequenceNumber": sequence, "batchSize": 1}}
+        queue = self.physical("StreamDeadLetters")
+        boto3.client("sqs", region_name=REGION, endpoint_url=self.endpoint).send_message(QueueUrl=queue, MessageBody=json.dumps(letter))
+        command = [sys.executable, "infra/replay.py", self.name]
+        shown = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)
+        check(shown.returncode == 1 and shard in shown.stdout, f"the dead letter is shown: {shown.stdout}{shown.stderr}")
+        time.sleep(3)
+        done = subprocess.run([*command, "--replay"], cwd=ROOT, env=self.environment, capture_output=True, text=True)
+        check(done.returncode == 0 and "replayed" in done.stdout, f"the dead letter is replayed: {done.stdout}{done.stderr}")
+        eventually("the replayed welcome", lambda: self.dynamodb.get_item(TableName=self.table, Key=delivery).get("Item"))
+        step("a change that was given up is replayed")
 
     def permissions(self) -> None:
         """Least privilege is real: a function that loses its permission is refused."""

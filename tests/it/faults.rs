@@ -127,6 +127,20 @@ async fn a_poison_record_is_parked_and_the_rest_delivered() {
     let all = subjects(&app);
     assert!(all.iter().any(|line| line.starts_with(&alan.email)), "{all:?}");
     assert_eq!(all.len(), 6, "everything but one welcome: {all:?}");
+
+    // Whatever was wrong is mended: what was given up is delivered.
+    let (database, _) = shared_database();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("dead-letters.json"), serde_json::to_string(&dead).unwrap()).unwrap();
+    let mapping = Template::read().unwrap().stream;
+    let mut mended = Poller::new(database, app.table.clone(), mapping, app.functions.clone(), Some(folder.path())).unwrap();
+    mended.drain().await.unwrap();
+    let letters = mended.dead_letters();
+    assert_eq!(letters.list().len(), 1, "kept over a restart, and not replayed unasked");
+    letters.replay();
+    mended.drain().await.unwrap();
+    assert!(letters.list().is_empty());
+    assert_eq!(std::fs::read_to_string(folder.path().join("dead-letters.json")).unwrap(), "[]");
 }
 
 #[tokio::test]

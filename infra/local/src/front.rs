@@ -7,7 +7,7 @@ use axum::{
     http::{StatusCode, header},
     middleware::{self, Next},
     response::{Html, IntoResponse, Redirect, Response},
-    routing::get,
+    routing::{get, post},
 };
 use serde_json::json;
 use shared::http::{Json, Problem};
@@ -48,6 +48,7 @@ pub fn pages(services: Services, dead_letters: DeadLetters) -> Router {
         .route("/mailbox/{id}/raw", get(mail_raw))
         .route("/schedules.json", get(schedules_json))
         .route("/dead-letters.json", get(dead_letters_json))
+        .route("/dead-letters/replay", post(replay))
         .with_state(Desk { services, dead_letters })
         .merge(Router::from(SwaggerUi::new("/docs").url("/openapi.json", openapi::document())))
 }
@@ -105,6 +106,11 @@ async fn mail_raw(State(desk): State<Desk>, Path(id): Path<String>) -> Response 
 
 async fn schedules_json(State(desk): State<Desk>) -> Response {
     Json(desk.services.schedules.list()).into_response()
+}
+
+async fn replay(State(desk): State<Desk>) -> StatusCode {
+    desk.dead_letters.replay();
+    StatusCode::ACCEPTED
 }
 
 async fn dead_letters_json(State(desk): State<Desk>) -> Response {

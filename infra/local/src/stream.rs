@@ -5,7 +5,10 @@ use std::{
     future::Future,
     io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -52,16 +55,32 @@ impl<C> std::fmt::Debug for Poller<C> {
 
 /// What was given up so far.
 #[derive(Debug, Clone, Default)]
-pub struct DeadLetters(Arc<Mutex<Vec<DeadLetter>>>);
+pub struct DeadLetters {
+    letters: Arc<Mutex<Vec<DeadLetter>>>,
+    replay: Arc<AtomicBool>,
+}
 
 impl DeadLetters {
+    /// Has everything delivered again that was given up; what fails again is given up again.
+    pub fn replay(&self) {
+        self.replay.store(true, Ordering::SeqCst);
+    }
+
+    fn take_for_replay(&self) -> Vec<DeadLetter> {
+        if self.replay.swap(false, Ordering::SeqCst) {
+            std::mem::take(&mut self.letters.lock().unwrap_or_else(PoisonError::into_inner))
+        } else {
+            Vec::new()
+        }
+    }
+
     #[must_use]
     pub fn list(&self) -> Vec<DeadLetter> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.letters.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn push(&self, letter: DeadLetter) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(letter);
+        self.letters.lock().unwrap_or_else(PoisonError::into_inner).push(letter);
     }
 }
 
@@ -110,6 +129,13 @@ impl<C: Consumer> Poller<C> {
     /// Delivers everything that is in the stream. How many records passed the filters.
     pub async fn drain(&mut self) -> Result<usize, StreamError> {
         let mut delivered = 0;
+        let again = self.dead.take_for_replay();
+        if !again.is_empty() {
+            for letter in again {
+                self.deliver(letter.records).await?;
+            }
+            self.keep(DEAD_LETTERS, &serde_json::to_string_pretty(&self.dead.list())?)?;
+        }
         loop {
             let records = self.next_records()?;
             let Some(last) = records.last().map(sequence) else { return Ok(delivered) };

@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""Replays what was given up: changes that notifications could not handle, and reminders that could not be delivered.
+
+    infra/replay.py STACK                 show what was given up
+    infra/replay.py STACK --replay        hand it to its function again; what succeeds leaves its queue
+
+Lambda keeps only where a change stands in the table's stream, and the stream keeps it for 24 hours: replay within a day.
+Handling a change twice does no harm. Run it with the Python of an environment that has infra/requirements.txt; it uses
+your AWS credentials and region, and AWS_ENDPOINT_URL where that is set.
+"""
+
+import argparse
+import base64
+import json
+import sys
+
+import boto3
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("stack", help="the CloudFormation stack's name")
+    parser.add_argument("--replay", action="store_true", help="hand it to its function again")
+    arguments = parser.parse_args()
+    cloudformation = boto3.client("cloudformation")
+
+    def physical(logical: str) -> str:
+        return cloudformation.describe_stack_resource(StackName=arguments.stack, LogicalResourceId=logical)["StackResourceDetail"]["PhysicalResourceId"]
+
+    left = 0
+    for queue, function, events in (
+        ("StreamDeadLetters", "NotificationsFunction", changes),
+        ("RemindersDeadLetters", "RemindersFunction", reminders),
+    ):
+        left += replay(physical(queue), physical(function), events, arguments.replay)
+    return 1 if left else 0
+
+
+def replay(queue: str, function: str, events, really: bool) -> int:
+    """How many messages are left."""
+    sqs, functions = boto3.client("sqs"), boto3.client("lambda")
+    left, seen = 0, set()
+    while messages := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=30 if really else 2, WaitTimeSeconds=1).get("Messages"):
+        fresh = [message for message in messages if message["MessageId"] not in seen]
+        if not fresh:
+            break
+        for message in fresh:
+            seen.add(message["MessageId"])
+            if not really:
+                print(f"{function}: {message['Body'][:300]}")
+                left += 1
+                continue
+            try:
+                for event in events(json.loads(message["Body"])):
+                    answer = functions.invoke(FunctionName=function, Payload=json.dumps(event).encode())
+                    outcome = json.loads(answer["Payload"].read() or b"null")
+                    if "FunctionError" in answer or (isinstance(outcome, dict) and outcome.get("batchItemFailures")):
+                        raise RuntimeError(f"it failed again: {outcome}")
+            except Exception as error:
+                print(f"{function}: {message['MessageId']} stays: {error}", file=sys.stderr)
+                left += 1
+                continue
+            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+            print(f"{function}: {message['MessageId']} replayed")
+    return left
+
+
+def changes(letter: dict):
+    """The records that a dead letter of the stream stands for, as Lambda would send them."""
+    batch = letter["DDBStreamBatchInfo"]
+    streams = boto3.client("dynamodbstreams")
+    iterator = streams.get_shard_iterator(
+        StreamArn=batch["streamArn"], ShardId=batch["shardId"], ShardIteratorType="AT_SEQUENCE_NUMBER", SequenceNumber=batch["startSequenceNumber"],
+    )["ShardIterator"]
+    last = int(batch["endSequenceNumber"])
+    while iterator:
+        page = streams.get_records(ShardIterator=iterator)
+        records = [record for record in page["Records"] if int(record["dynamodb"]["SequenceNumber"]) <= last]
+        if records:
+            yield {"Records": [plain(record) for record in records]}
+        if not page["Records"] or int(page["Records"][-1]["dynamodb"]["SequenceNumber"]) >= last:
+            return
+        iterator = page.get("NextShardIterator")
+
+
+def reminders(letter: dict):
+    """A reminder's dead letter is its input, from Scheduler as it is, from Lambda wrapped."""
+    yield letter.get("requestPayload", letter)
+
+
+def plain(value):
+    """What boto3 made of a record, as JSON has it."""
+    if isinstance(value, dict):
+        return {name: plain(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [plain(inner) for inner in value]
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    return value.timestamp() if hasattr(value, "timestamp") else value
+
+
+if __name__ == "__main__":
+    sys.exit(main())
