@@ -11,6 +11,7 @@ mod idempotency;
 mod journey;
 mod keys;
 mod lists;
+mod logs;
 mod openapi;
 mod patients;
 mod races;
