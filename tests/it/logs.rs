@@ -1,43 +1,11 @@
 //! Logs tell what happened and never to whom or why.
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
-
-use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
-
-use crate::support::App;
-
-/// Keeps what is logged.
-#[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Kept {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Kept {
-    type Writer = Self;
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
+use crate::support::{App, logs};
 
 #[tokio::test]
 async fn without_health_data_or_secrets() {
-    let kept = Kept::default();
-    let subscriber = tracing_subscriber::fmt().json().with_env_filter(EnvFilter::new("info")).with_writer(kept.clone()).finish();
-    // For this thread only, on which this test runs from beginning to end.
-    let _guard = tracing::subscriber::set_default(subscriber);
-
     let app = App::new().await;
+    logs::listen();
     let (ada, doctor) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
     let visit = app.book(&ada, &doctor, "2026-03-03T09:00:00Z").await.expect(201);
     app.get(&format!("/appointments/{}", visit.id())).bearer(&ada.token).send().await.expect(200);
@@ -45,8 +13,8 @@ async fn without_health_data_or_secrets() {
     app.get("/users/me").bearer("forged-token").send().await.expect(401);
     app.services.mailbox.refuse_next(local::services::mailbox::Refusal::Rejected);
     app.drain().await;
+    let log = logs::heard();
 
-    let log = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
     let answered = log.lines().find(|line| line.contains("POST") && line.contains("\"/appointments\"")).unwrap();
     let line: serde_json::Value = serde_json::from_str(answered).unwrap();
     assert_eq!(line["fields"]["status"], 201);

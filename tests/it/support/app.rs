@@ -57,6 +57,7 @@ impl App {
 
     pub async fn in_zone(zone: &str) -> Self {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        super::logs::install();
         let (database, dynamodb) = shared_database();
         let table = format!("test-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
         let template = Template::read().unwrap();

@@ -2,6 +2,7 @@
 
 mod app;
 mod http;
+pub mod logs;
 mod people;
 
 pub use app::{App, NOW, shared_database};
