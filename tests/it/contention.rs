@@ -62,17 +62,29 @@ async fn a_clash_is_tried_again() {
     assert_eq!(asked.load(Ordering::SeqCst), 3);
 }
 
+/// The item of a taken slot.
+fn holder(visit: &str) -> serde_json::Value {
+    let id = |prefix: &str| json!({ "S": format!("{prefix}01JD8Z0V3XQ5T4E2W9K7M6N8PR") });
+    let text = |text: &str| json!({ "S": text });
+    json!({ "Item": {
+        "pk": text("x"), "sk": text("x"), "kind": text("doctor_visit"), "id": text(visit), "patient_id": id("pat_"), "doctor_id": id("doc_"),
+        "patient_name": text("Alan"), "doctor_name": text("Helen"), "specialization": text("cardiology"), "status": text("scheduled"),
+        "slot": { "M": { "start": text("2026-03-02T09:00:00Z"), "end": text("2026-03-02T09:30:00Z") } }
+    } })
+}
+
+#[tokio::test]
+async fn an_answer_that_was_lost_is_no_refusal() {
+    let app = App::new().await;
+    let own = AppointmentId::new(app.now(), 1).to_string();
+    let (endpoint, _) = clashing(u32::MAX, holder(&own)).await;
+    book(&app, endpoint).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_lost_race_is_a_taken_slot_and_not_an_outage() {
     let app = App::new().await;
-    let id = |prefix: &str| json!({ "S": format!("{prefix}01JD8Z0V3XQ5T4E2W9K7M6N8PR") });
-    let text = |text: &str| json!({ "S": text });
-    let holder = json!({ "Item": {
-        "pk": text("x"), "sk": text("x"), "kind": text("doctor_visit"), "id": id("apt_"), "patient_id": id("pat_"), "doctor_id": id("doc_"),
-        "patient_name": text("Alan"), "doctor_name": text("Helen"), "specialization": text("cardiology"), "status": text("scheduled"),
-        "slot": { "M": { "start": text("2026-03-02T09:00:00Z"), "end": text("2026-03-02T09:30:00Z") } }
-    } });
-    let (endpoint, asked) = clashing(u32::MAX, holder).await;
+    let (endpoint, asked) = clashing(u32::MAX, holder("apt_01JD8Z0V3XQ5T4E2W9K7M6N8PR")).await;
     assert!(matches!(book(&app, endpoint).await, Err(WriteError::SlotTaken)));
     assert_eq!(asked.load(Ordering::SeqCst), 4);
 }

@@ -142,11 +142,16 @@ impl Store {
         }
     }
 
-    /// After too many clashes: whoever got the slot is the reason.
+    /// After too many clashes, or an answer that was lost: whoever holds the slot now tells what became of it.
     async fn lost_race(&self, visit: &Appointment, busy: StoreError) -> Result<(), WriteError> {
-        match self.item(&keys::visit(visit.doctor_id, visit.slot.start), true).await? {
-            Some(holder) if matches!(busy, StoreError::Unavailable(_)) => Err(refusal(visit, Some(&holder), None)?),
-            _ => Err(busy.into()),
+        if !matches!(busy, StoreError::Unavailable(_)) {
+            return Err(busy.into());
+        }
+        match self.get::<DoctorVisit>(&keys::visit(visit.doctor_id, visit.slot.start)).await? {
+            Some(DoctorVisit(holder)) if holder.id == visit.id => Ok(()),
+            Some(DoctorVisit(holder)) if holder.patient_id == visit.patient_id => Err(WriteError::OwnSlot(holder.id)),
+            Some(_) => Err(WriteError::SlotTaken),
+            None => Err(busy.into()),
         }
     }
 
@@ -387,7 +392,7 @@ fn belongs(entry: &AgendaEntry, when: When, now: Timestamp) -> bool {
 fn refusal(visit: &Appointment, slot: Option<&Item>, day: Option<&Item>) -> Result<WriteError, StoreError> {
     if let Some(holder) = slot {
         let DoctorVisit(holder) = from_item(holder.clone())?;
-        let own = holder.patient_id == visit.patient_id && holder.id != visit.id;
+        let own = holder.patient_id == visit.patient_id;
         return Ok(if own { WriteError::OwnSlot(holder.id) } else { WriteError::SlotTaken });
     }
     let entries = day.and_then(|day| day.get("entries")?.as_n().ok()?.parse::<u16>().ok()).unwrap_or(0);
