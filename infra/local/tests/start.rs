@@ -1,6 +1,7 @@
 //! The program itself: what it says when it cannot start, and how it stops.
 
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test says what goes wrong by failing")]
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
