@@ -63,7 +63,7 @@ pub(crate) async fn book(
         Ok(slot) => slot,
         Err(why) => return Err(not_bookable(&state, &doctor, booking.start, why).await),
     };
-    let id = AppointmentId::new(now, state.random.u128().map_err(|error| Problem::internal(&error))?);
+    let id = AppointmentId::new(now, state.random.u128()?);
     let appointment = Appointment::book(id, &patient, &doctor, slot, booking.reason, now);
     if let Err(why) = state.store.book(&appointment, &state.house.zone).await {
         return Err(not_written(&state, &doctor, slot, why).await);

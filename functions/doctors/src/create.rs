@@ -51,7 +51,7 @@ pub(crate) async fn create(
     Json(request): Json<CreateRequest>,
 ) -> Result<Created<DoctorView>, Problem> {
     let (account, secret, doctor) = request.parse(&state)?;
-    let password_hash = password::hash(&secret, &state.random).map_err(|error| Problem::internal(&error))?;
+    let password_hash = password::hash(&secret, &state.random)?;
     match state.store.register_doctor(&StoredAccount { account, password_hash }, &doctor).await {
         Ok(()) => {}
         Err(OpenError::EmailTaken) => return Err(Problem::conflict("email_taken", "There is an account with this email address.")),
@@ -83,8 +83,7 @@ impl CreateRequest {
             return Err(fields.problem());
         };
         let now = state.clock.now();
-        let random = || state.random.u128().map_err(|error| Problem::internal(&error));
-        let (user_id, id) = (UserId::new(now, random()?), DoctorId::new(now, random()?));
+        let (user_id, id) = (UserId::new(now, state.random.u128()?), DoctorId::new(now, state.random.u128()?));
         let account = Account {
             id: user_id,
             email,

@@ -14,10 +14,7 @@ pub(crate) async fn tell_front_desk(state: &EventState, patient: &Patient) -> Re
         subject: "A new patient registered".to_owned(),
         paragraphs: vec!["A patient has opened an account and a record. Please check their identity at the first visit.".to_owned()],
         facts: vec![("Patient", patient.name.to_string()), ("Record", patient.id.to_string())],
-        link: Some(Link {
-            label: "Open the record",
-            url: format!("{}/patients/{}", state.house.portal_url.trim_end_matches('/'), patient.id),
-        }),
+        link: Some(Link { label: "Open the record", url: state.house.portal(&format!("patients/{}", patient.id)) }),
         ..Letter::default()
     };
     state.mailer.send(&format!("{}-registered-front-desk", patient.id), &receptionist, &letter).await

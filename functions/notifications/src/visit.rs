@@ -88,10 +88,7 @@ fn cancelled(state: &Notifications, visit: &Appointment, by: CancelledBy) -> Bot
             subject: format!("Your visit to {} is cancelled", visit.doctor_name),
             paragraphs: vec![to_patient.to_owned(), "You can book another time whenever you like.".to_owned()],
             facts: facts_for_patient(visit, house),
-            link: Some(Link {
-                label: "Book another visit",
-                url: format!("{}/doctors/{}", house.portal_url.trim_end_matches('/'), visit.doctor_id),
-            }),
+            link: Some(Link { label: "Book another visit", url: house.portal(&format!("doctors/{}", visit.doctor_id)) }),
             invitation: Some(for_patient),
         },
         doctor: Letter {

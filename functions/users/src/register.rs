@@ -65,7 +65,7 @@ pub(crate) struct Registered {
 pub(crate) async fn register(Extract(users): Extract<Users>, Json(request): Json<RegisterRequest>) -> Result<Created<Registered>, Problem> {
     let state = &users.base;
     let (account, secret, patient) = request.parse(state)?;
-    let password_hash = password::hash(&secret, &state.random).map_err(|error| Problem::internal(&error))?;
+    let password_hash = password::hash(&secret, &state.random)?;
     match state.store.register_patient(&StoredAccount { account: account.clone(), password_hash }, &patient).await {
         Ok(()) => {}
         Err(OpenError::EmailTaken) => {
@@ -118,8 +118,7 @@ impl RegisterRequest {
         else {
             return Err(fields.problem());
         };
-        let random = || state.random.u128().map_err(|error| Problem::internal(&error));
-        let (user_id, patient_id) = (UserId::new(now, random()?), PatientId::new(now, random()?));
+        let (user_id, patient_id) = (UserId::new(now, state.random.u128()?), PatientId::new(now, state.random.u128()?));
         let account = Account {
             id: user_id,
             email,

@@ -40,7 +40,7 @@ pub(crate) async fn sign_in(Extract(users): Extract<Users>, Json(request): Json<
     };
 
     let now = state.clock.now();
-    let session_id = SessionId::new(now, state.random.u128().map_err(|error| Problem::internal(&error))?);
+    let session_id = SessionId::new(now, state.random.u128()?);
     let refresh = users.refresh_token(account.id, session_id)?;
     let session = Session {
         id: session_id,

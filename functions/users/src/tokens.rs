@@ -44,14 +44,14 @@ pub(crate) struct RefreshToken {
 
 impl Users {
     pub(crate) fn refresh_token(&self, user: UserId, session: SessionId) -> Result<RefreshToken, Problem> {
-        let secret = self.base.random.secret::<32>().map_err(|error| Problem::internal(&error))?;
+        let secret = self.base.random.secret::<32>()?;
         let now = self.base.clock.now();
         let expires_at = now.checked_add(REFRESH_LIFETIME).map_err(|error| Problem::internal(&error))?;
         Ok(RefreshToken { text: format!("{user}.{session}.{secret}"), hash: fingerprint(secret.as_bytes()), expires_at })
     }
 
     pub(crate) fn pair(&self, account: &Account, session: SessionId, refresh: RefreshToken) -> Result<TokenPair, Problem> {
-        let jti = self.base.random.u128().map_err(|error| Problem::internal(&error))?;
+        let jti = self.base.random.u128()?;
         let access_token = self.issuer.sign(account, session, jti, self.base.clock.now()).map_err(|error| Problem::internal(&error))?;
         Ok(TokenPair {
             access_token,

@@ -6,7 +6,10 @@ use argon2::{
 };
 use domain::account::Password;
 
-use crate::random::{NoEntropy, Random};
+use crate::{
+    http::Problem,
+    random::{NoEntropy, Random},
+};
 
 /// A hash in PHC string form that belongs to no password anybody has: verified for unknown addresses, so that they take
 /// as long as known ones.
@@ -29,6 +32,12 @@ pub enum HashError {
     NoEntropy(#[from] NoEntropy),
     #[error("argon2 failed: {0}")]
     Argon2(argon2::password_hash::Error),
+}
+
+impl From<HashError> for Problem {
+    fn from(error: HashError) -> Self {
+        Self::internal(&error)
+    }
 }
 
 /// The hash to store, in PHC string form.

@@ -10,6 +10,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use crate::random::NoEntropy;
+
 /// Why a request was refused. `code` is stable; `detail` says what to do.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[must_use]
@@ -142,6 +144,12 @@ impl Problem {
 
     pub fn retry_after(self, seconds: u32) -> Self {
         Self { retry_after_seconds: Some(seconds), ..self }
+    }
+}
+
+impl From<NoEntropy> for Problem {
+    fn from(error: NoEntropy) -> Self {
+        Self::internal(&error)
     }
 }
 

@@ -98,7 +98,7 @@ impl Invitation {
 /// Where the portal shows a visit.
 #[must_use]
 pub fn visit_url(house: &House, visit: &Appointment) -> String {
-    format!("{}/appointments/{}", house.portal_url.trim_end_matches('/'), visit.id)
+    house.portal(&format!("appointments/{}", visit.id))
 }
 
 /// A parameter value: quoted, so quotes and line breaks cannot stand in it (RFC 5545 §3.2).

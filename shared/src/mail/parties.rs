@@ -47,6 +47,12 @@ impl EventState {
 }
 
 impl House {
+    /// Where the portal shows something.
+    #[must_use]
+    pub fn portal(&self, path: &str) -> String {
+        format!("{}/{path}", self.portal_url.trim_end_matches('/'))
+    }
+
     /// A slot as people say it, in the hospital's time.
     #[must_use]
     pub fn spoken(&self, slot: domain::schedule::Slot) -> String {
