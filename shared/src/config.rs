@@ -13,6 +13,8 @@ pub struct Config {
     pub public_keys: String,
     /// Signs list cursors; the same in every function.
     pub cursor_key: String,
+    /// Whose account becomes the first administrator's once they have proven that the address is theirs.
+    pub administrator: Option<Email>,
     /// The SES configuration set that reports bounces and complaints.
     pub mail_configuration_set: Option<String>,
 }
@@ -65,6 +67,22 @@ impl std::fmt::Debug for SigningKey {
     }
 }
 
+/// What `users` and `notifications` share: the secret that the tokens of emails are derived from, so that the table holds none.
+#[derive(Clone)]
+pub struct TokenKey(pub String);
+
+impl std::fmt::Debug for TokenKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TokenKey(…)")
+    }
+}
+
+impl TokenKey {
+    pub fn from_env() -> Result<Self, ConfigError> {
+        required("TOKEN_KEY").map(Self)
+    }
+}
+
 /// What the `notifications` function alone needs: where reminders are scheduled.
 #[derive(Clone, Debug)]
 pub struct Scheduling {
@@ -110,6 +128,10 @@ impl Config {
             },
             public_keys: required("PUBLIC_KEYS")?,
             cursor_key: required("CURSOR_KEY")?,
+            administrator: match optional("ADMINISTRATOR_EMAIL") {
+                Some(_) => Some(parsed("ADMINISTRATOR_EMAIL", |address| Email::parse(address).map_err(|why| why.detail))?),
+                None => None,
+            },
             mail_configuration_set: optional("MAIL_CONFIGURATION_SET"),
         })
     }

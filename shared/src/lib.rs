@@ -11,5 +11,6 @@ pub mod reminders;
 mod state;
 pub mod store;
 pub mod telemetry;
+pub mod trail;
 
 pub use state::{EventState, State};

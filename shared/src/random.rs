@@ -44,3 +44,10 @@ impl Random {
 pub fn fingerprint(bytes: &[u8]) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, bytes))
 }
+
+/// 128 bits of SHA-256: a number that follows from what it is the number of.
+#[must_use]
+pub fn digest(bytes: &[u8]) -> u128 {
+    let digest = digest::digest(&digest::SHA256, bytes);
+    digest.as_ref().iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte))
+}

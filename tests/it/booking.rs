@@ -26,7 +26,7 @@ async fn times_that_nobody_can_book() {
     }
     let off_grid = app.book(&ada, &doctor, "2026-03-02T09:10:00Z").await;
     assert_eq!(off_grid.body["next_free"][0]["starts_at"], "2026-03-02T09:30:00+00:00");
-    assert_eq!(app.drain().await, 3, "two accounts and a record, and no visit");
+    assert_eq!(app.drain().await, 5, "two accounts, two letters and a record, and no visit");
 }
 
 #[tokio::test]

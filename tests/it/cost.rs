@@ -78,7 +78,7 @@ async fn budgets() {
         "name": "Lin Chen", "email": "lin@example.org", "password": "correct horse battery", "date_of_birth": "1990-12-10",
         "gender": "female", "phone": "+442079460018", "address": "x", "emergency_contact": { "name": "B", "phone": "+442079460019" }
     });
-    line("register", spent(&app, async { drop(app.post("/users", &register).send().await.expect(201)) }).await);
+    line("register", spent(&app, async { drop(app.post("/users", &register).send().await.expect(202)) }).await);
     let credentials = json!({ "email": "lin@example.org", "password": "correct horse battery" });
     let mut pair = json!({});
     line("sign in", spent(&app, async { pair = app.post("/auth/token", &credentials).send().await.expect(200).body }).await);
@@ -87,19 +87,19 @@ async fn budgets() {
 
     insta::assert_snapshot!(lines.join("\n"), @r"
     book: 2 read, 6 write
-    read a visit: 1 read, 0 write
+    read a visit: 1 read, 3 write
     move within a day: 2 read, 8 write
     move to another day: 2 read, 10 write
     cancel: 1 read, 6 write
-    arrive: 1 read, 6 write
-    list a patient's visits: 1.5 read, 0 write
-    list a doctor's visits: 1 read, 0 write
+    arrive: 2 read, 6 write
+    list a patient's visits: 1.5 read, 3 write
+    list a doctor's visits: 2 read, 3 write
     free slots of a week: 1.5 read, 0 write
     list doctors: 1 read, 0 write
     read a doctor: 1 read, 0 write
-    read a record: 1 read, 0 write
-    register: 0 read, 6 write
-    sign in: 2 read, 1 write
-    refresh: 2 read, 1 write
+    read a record: 1 read, 3 write
+    register: 0 read, 10 write
+    sign in: 2 read, 5 write
+    refresh: 1 read, 1 write
     ");
 }

@@ -6,7 +6,7 @@ use crate::support::App;
 
 fn mary() -> Value {
     json!({
-        "name": "Dr. Mary Seacole", "email": "mary@example.org", "password": "correct horse battery", "specialization": "general practice",
+        "name": "Dr. Mary Seacole", "email": "mary@example.org", "specialization": "general practice",
         "consultation_fee": { "amount": "60.00", "currency": "USD" }, "slot_minutes": 20,
         "weekly_hours": [{ "weekday": "monday", "from": "08:00", "to": "12:00" }, { "weekday": "friday", "from": "13:00", "to": "24:00" }]
     })

@@ -108,11 +108,11 @@ async fn a_poison_record_is_parked_and_the_rest_delivered() {
     let app = App::new().await;
     booked_and_moved(&app).await;
     let alan = app.patient("Alan Mathison").await;
-    // Ada's account record cannot be read, wherever it comes.
+    // The promise of Ada's welcome cannot be read, wherever it comes.
     let poison = |mut event: Value| {
         for record in event["Records"].as_array_mut().unwrap() {
             let image = &mut record["dynamodb"]["NewImage"];
-            if image["kind"]["S"] == "account" && image["email"]["S"] == "ada-byron@example.org" {
+            if image["kind"]["S"] == "email_token" && image["email"]["S"] == "ada-byron@example.org" {
                 image["email"] = json!({ "S": "not an address" });
             }
         }

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::support::App;
+use crate::support::{App, emailed_token};
 
 #[tokio::test]
 async fn from_registration_to_reminder() {
@@ -20,23 +20,32 @@ async fn from_registration_to_reminder() {
     app.new_mails(&mut seen).await;
 
     // A patient registers; the receptionist on duty is told.
-    let registered = app.post("/users", &ada()).send().await.expect(201);
-    assert_eq!(registered.body["roles"], json!(["patient"]));
+    app.post("/users", &ada()).send().await.expect(202);
     let mails = app.new_mails(&mut seen).await;
     let to: Vec<&str> = mails.iter().map(|mail| mail.to.as_str()).collect();
-    assert_eq!(to, ["ada@example.org", "rosa-parks@example.org"]);
-    assert_eq!(mails[0].subject, "Welcome to Seacole General Hospital");
-    assert!(mails[1].text.contains("Ada Byron"), "{}", mails[1].text);
+    assert_eq!(to, ["rosa-parks@example.org", "ada@example.org"]);
+    assert!(mails[0].text.contains("Ada Byron"), "{}", mails[0].text);
+    assert_eq!(mails[1].subject, "Welcome to Seacole General Hospital");
 
     // She signs in.
     let tokens = sign_in(&app, "ada@example.org", "correct horse battery").await;
     let ada = tokens["access_token"].as_str().unwrap().to_owned();
     let me = app.get("/users/me").bearer(&ada).send().await.expect(200);
-    assert_eq!(me.body["patient_id"], registered.body["patient_id"]);
+    assert_eq!(me.body["roles"], json!(["patient"]));
+    let record = app.get("/patients/me").bearer(&ada).send().await.expect(200);
+    assert_eq!(me.body["patient_id"], record.body["id"]);
 
     // An administrator has opened a doctor.
     let (_, administrator) = app.staff("Florence Nightingale", domain::role::Role::Administrator).await;
     app.post("/doctors", &helen()).bearer(&administrator).send().await.expect(201);
+    // The doctor accepts the invitation.
+    let invitation_letter = app.new_mails(&mut seen).await.pop().unwrap();
+    assert_eq!(
+        (invitation_letter.to.as_str(), invitation_letter.subject.as_str()),
+        ("helen@example.org", "You are invited to Seacole General Hospital")
+    );
+    let accept = json!({ "token": emailed_token(&invitation_letter), "password": "another long secret" });
+    app.post("/auth/password/reset", &accept).send().await.expect(204);
     let helen = sign_in(&app, "helen@example.org", "another long secret").await["access_token"].as_str().unwrap().to_owned();
     app.new_mails(&mut seen).await;
 
@@ -134,7 +143,7 @@ fn ada() -> Value {
 fn helen() -> Value {
     let day = |weekday: &str| json!({ "weekday": weekday, "from": "09:00", "to": "12:00" });
     json!({
-        "name": "Dr. Helen Taussig", "email": "helen@example.org", "password": "another long secret", "specialization": "Cardiology",
+        "name": "Dr. Helen Taussig", "email": "helen@example.org", "specialization": "Cardiology",
         "consultation_fee": { "amount": "140", "currency": "USD" }, "slot_minutes": 30,
         "weekly_hours": [day("tuesday"), day("wednesday")]
     })

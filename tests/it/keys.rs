@@ -1,6 +1,10 @@
 //! Every key of the table, printed: the data model in one place. A change here is a migration.
 
-use domain::{role::Role, text::Email};
+use domain::{
+    audit::{Entry, Outcome},
+    role::Role,
+    text::Email,
+};
 use shared::store::keys;
 
 #[test]
@@ -9,9 +13,25 @@ fn every_key() {
     let day = jiff::civil::date(2026, 3, 2);
     let (user, patient, doctor) = ("usr_00000000000000000000000001", "pat_00000000000000000000000002", "doc_00000000000000000000000003");
     let (visit, session) = ("apt_00000000000000000000000004", "ses_00000000000000000000000005");
+    let entry = Entry {
+        id: "aud_00000000000000000000000007".parse().unwrap(),
+        at: "2026-03-02T09:00:00.012Z".parse().unwrap(),
+        actor: None,
+        roles: [].into(),
+        action: String::new(),
+        patient: None,
+        account: None,
+        from: None,
+        request_id: String::new(),
+        outcome: Outcome::Done,
+    };
     let all = [
         keys::account(user.parse().unwrap()),
         keys::session(user.parse().unwrap(), session.parse().unwrap()),
+        keys::first_administrator(&Email::parse("Ada@example.org").unwrap()),
+        keys::email_token("tok_00000000000000000000000006".parse().unwrap()),
+        keys::throttle("password", "fingerprint", 20_514),
+        keys::audit(&entry),
         keys::email(&Email::parse("Ada@example.org").unwrap()),
         keys::patient(patient.parse().unwrap()),
         keys::patient_day(patient.parse().unwrap(), day),
@@ -27,6 +47,10 @@ fn every_key() {
     insta::assert_snapshot!(text.join("\n"), @r"
     USER#usr_00000000000000000000000001 | ACCOUNT
     USER#usr_00000000000000000000000001 | SESSION#ses_00000000000000000000000005
+    FIRST#ada@example.org | ADMINISTRATOR
+    TOKEN#tok_00000000000000000000000006 | TOKEN
+    THROTTLE#password#fingerprint | WINDOW#20514
+    AUDIT#2026-03-02 | 2026-03-02T09:00:00.012Z#aud_00000000000000000000000007
     EMAIL#ada@example.org | EMAIL
     PAT#pat_00000000000000000000000002 | PROFILE
     PAT#pat_00000000000000000000000002 | DAY#2026-03-02

@@ -19,8 +19,8 @@ async fn who_reads_a_record() {
     let hidden = app.get(&path).bearer(&alan.token).send().await.refused(404, "not_found");
     let missing = app.get("/patients/pat_01JD8Z0V3XQ5T4E2W9K7M6N8PR").bearer(&alan.token).send().await.refused(404, "not_found");
     assert_eq!(hidden.text, missing.text);
-    app.get(&path).bearer(&doctor.token).send().await.refused(404, "not_found");
-    app.get(&path).bearer(&sweeper).send().await.refused(404, "not_found");
+    app.get(&path).bearer(&doctor.token).send().await.refused(403, "forbidden");
+    app.get(&path).bearer(&sweeper).send().await.refused(403, "forbidden");
     app.get("/patients/me").bearer(&doctor.token).send().await.refused(403, "forbidden");
     app.get(&path).send().await.refused(401, "unauthenticated");
 }

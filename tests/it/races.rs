@@ -1,21 +1,23 @@
 //! Everybody at once.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use axum::http::StatusCode;
+use domain::{role::Role, text::Email};
 use serde_json::{Value, json};
+use shared::{auth::password::verify, store::accounts::Group};
 use tokio::sync::Barrier;
 
-use crate::support::{Answer, App, booking};
+use crate::support::{Answer, App, booking, emailed_token};
 
 /// Sends all requests at the same moment.
 async fn at_once(app: &Arc<App>, requests: Vec<(String, Value, String)>) -> Vec<Answer> {
     let barrier = Arc::new(Barrier::new(requests.len()));
-    let tasks = requests.into_iter().map(|(path, body, token)| {
+    let tasks = requests.into_iter().enumerate().map(|(number, (path, body, token))| {
         let (app, barrier) = (Arc::clone(app), Arc::clone(&barrier));
         tokio::spawn(async move {
             barrier.wait().await;
-            app.post(&path, &body).bearer(&token).send().await
+            app.post(&path, &body).bearer(&token).from(&format!("198.51.100.{number}")).send().await
         })
     });
     let mut answers = Vec::new();
@@ -119,9 +121,25 @@ async fn a_hundred_sign_up_with_one_address() {
         "name": "Ada Byron", "email": "ada@example.org", "password": "correct horse battery", "date_of_birth": "1990-12-10",
         "gender": "female", "phone": "+442079460018", "address": "x", "emergency_contact": { "name": "B", "phone": "+442079460019" }
     });
-    let answers = at_once(&app, vec![("/users".to_owned(), ada, String::new()); 100]).await;
-    assert_eq!((count(&answers, 201), count(&answers, 409)), (1, 99));
-    assert_eq!(app.drain().await, 2);
+    let wish = |number: usize| {
+        let mut body = ada.clone();
+        body["password"] = json!(format!("my own secret {number}"));
+        ("/users".to_owned(), body, String::new())
+    };
+    let answers = at_once(&app, (0..100).map(wish).collect()).await;
+    assert!(
+        answers.iter().all(|answer| answer.status == StatusCode::ACCEPTED && answer.text == answers[0].text),
+        "nobody learns who was first"
+    );
+    let mails = app.new_mails(&mut 0).await;
+    let subjects: BTreeSet<_> = mails.iter().map(|mail| mail.subject.as_str()).collect();
+    assert_eq!((mails.len(), subjects.len()), (2, 2), "one welcome, and one note for the 99 others: {subjects:?}");
+    // One of the hundred passwords is the account's.
+    let account = app.store().account_by_email(&Email::parse("ada@example.org").unwrap()).await.unwrap().unwrap();
+    let right = (0..100).filter(|number| verify(&format!("my own secret {number}"), account.password_hash.as_deref())).count();
+    assert_eq!(right, 1);
+    let listed = app.store().accounts(Group::Patients, None, 10).await.unwrap();
+    assert_eq!(listed.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -158,10 +176,59 @@ async fn a_hundred_use_one_refresh_token() {
         "name": "Ada Byron", "email": "ada@example.org", "password": "correct horse battery", "date_of_birth": "1990-12-10",
         "gender": "female", "phone": "+442079460018", "address": "x", "emergency_contact": { "name": "B", "phone": "+442079460019" }
     });
-    app.post("/users", &ada).send().await.expect(201);
+    app.post("/users", &ada).send().await.expect(202);
     let pair =
         app.post("/auth/token", &json!({ "email": "ada@example.org", "password": "correct horse battery" })).send().await.expect(200);
     let body = json!({ "refresh_token": pair.body["refresh_token"] });
     let answers = at_once(&app, vec![("/auth/refresh".to_owned(), body, String::new()); 100]).await;
+    // Within seconds they are one request sent a hundred times: one next token, the same for all.
+    assert_eq!(count(&answers, 200), 100);
+    let next: BTreeSet<_> = answers.iter().map(|answer| answer.body["refresh_token"].as_str().unwrap()).collect();
+    assert_eq!(next.len(), 1);
+    let next = json!({ "refresh_token": next.first().unwrap() });
+    app.post("/auth/refresh", &next).send().await.expect(200);
+
+    // Later, a used one is somebody else's: it ends the sign-in, for all who have a token of it.
+    app.wait(jiff::SignedDuration::from_secs(11));
+    let used = json!({ "refresh_token": pair.body["refresh_token"] });
+    let answers = at_once(&app, vec![("/auth/refresh".to_owned(), used, String::new()); 100]).await;
+    assert_eq!(count(&answers, 401), 100);
+    app.post("/auth/refresh", &next).send().await.refused(401, "invalid_refresh_token");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_hundred_exchange_one_emailed_token() {
+    let app = Arc::new(App::new().await);
+    app.patient("Ada Byron").await;
+    let mut seen = 0;
+    app.new_mails(&mut seen).await;
+    app.post("/auth/email-token", &json!({ "email": "ada-byron@example.org" })).send().await.expect(202);
+    let mails = app.new_mails(&mut seen).await;
+    let body = json!({ "token": emailed_token(&mails[0]) });
+    let answers = at_once(&app, vec![("/auth/email-token/exchange".to_owned(), body, String::new()); 100]).await;
     assert_eq!((count(&answers, 200), count(&answers, 401)), (1, 99));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_administrators_take_the_role_from_each_other() {
+    for _ in 0..10 {
+        let app = Arc::new(App::new().await);
+        let (one, first) = app.staff("Florence Nightingale", Role::Administrator).await;
+        let (other, second) = app.staff("Clara Barton", Role::Administrator).await;
+        let demote = |id, token: &String| (format!("/users/{id}/roles"), json!({ "roles": ["nurse"] }), token.clone());
+        let answers = at_once(&app, vec![demote(other.id, &first), demote(one.id, &second)]).await;
+        assert_eq!(count(&answers, 200), 1, "{answers:?}");
+        assert_eq!(app.store().accounts(Group::Administrators, None, 10).await.unwrap().len(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_hundred_guess_one_password() {
+    let app = Arc::new(App::new().await);
+    app.patient("Ada Byron").await;
+    let guess = |number| {
+        ("/auth/token".to_owned(), json!({ "email": "ada-byron@example.org", "password": format!("guess number {number}") }), String::new())
+    };
+    let answers = at_once(&app, (0..100).map(guess).collect()).await;
+    assert_eq!((count(&answers, 401), count(&answers, 429)), (6, 94), "five are free, and one for the first wait");
 }

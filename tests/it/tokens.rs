@@ -65,7 +65,7 @@ async fn another_hospitals_token_is_refused() {
     app.get("/users/me").bearer(&token).send().await.refused(401, "unauthenticated");
 
     // The same claims, but for another audience, signed with the real key.
-    let (_, mut claims, _) = opened(&app.token(&account));
+    let (_, mut claims, _) = opened(&app.token(&account).await);
     claims["aud"] = json!("another-service");
     let der = base64::prelude::BASE64_STANDARD.decode(app.settings.signing_key().pkcs8).unwrap();
     let header = jsonwebtoken::Header {

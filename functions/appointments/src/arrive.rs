@@ -7,7 +7,7 @@ use shared::{
 };
 
 use crate::{
-    authority::VisitAsStaff,
+    authority::Visit,
     refused::{not_changed, refused},
     view::{AppointmentView, view},
 };
@@ -20,7 +20,7 @@ use crate::{
     responses((status = 200, body = AppointmentView), Refusals))]
 pub(crate) async fn arrive(
     Extract(state): Extract<State>,
-    VisitAsStaff(before): VisitAsStaff,
+    Visit { appointment: before, .. }: Visit,
     if_match: IfMatch,
 ) -> Result<Versioned<AppointmentView>, Problem> {
     if_match.check(before.version)?;

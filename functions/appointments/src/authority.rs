@@ -1,14 +1,16 @@
-//! Who may touch a visit. Each extractor both proves and loads; for anybody else the visit does not exist.
+//! Who may touch a visit. The extractor both proves and loads; for anybody else the visit does not exist.
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use domain::{
     appointment::{Appointment, CancelledBy},
     id::AppointmentId,
+    policy::Relationship,
 };
 use shared::{
     State,
     auth::Caller,
     http::{Path, Problem},
+    trail,
 };
 
 /// On which side of the visit the caller stands.
@@ -29,7 +31,7 @@ impl From<Side> for CancelledBy {
     }
 }
 
-/// The visit in the path, for its patient, its doctor and the front desk.
+/// The visit in the path, for whom the policy lets do this with it.
 pub(crate) struct Visit {
     pub(crate) appointment: Appointment,
     pub(crate) side: Side,
@@ -43,45 +45,16 @@ impl FromRequestParts<State> for Visit {
         let missing = || Problem::not_found("appointment");
         let Path(id) = Path::<AppointmentId>::from_request_parts(parts, state).await.map_err(|_| missing())?;
         let appointment = state.store.appointment(id).await?.ok_or_else(missing)?;
-        let side = if caller.patient_id == Some(appointment.patient_id) {
-            Side::Patient
-        } else if caller.doctor_id == Some(appointment.doctor_id) {
-            Side::Doctor
-        } else if caller.is_front_desk() {
-            Side::FrontDesk
-        } else {
+        trail::patient(appointment.patient_id);
+        let relationship = caller.relationship_to(appointment.patient_id, Some(appointment.doctor_id));
+        if !caller.may(relationship) {
             return Err(missing());
+        }
+        let side = match relationship {
+            Relationship::Own => Side::Patient,
+            Relationship::Treating => Side::Doctor,
+            _ => Side::FrontDesk,
         };
         Ok(Self { appointment, side })
-    }
-}
-
-/// The visit in the path, for its doctor and the front desk.
-pub(crate) struct VisitAsStaff(pub(crate) Appointment);
-
-impl FromRequestParts<State> for VisitAsStaff {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Problem> {
-        let visit = Visit::from_request_parts(parts, state).await?;
-        match visit.side {
-            Side::Doctor | Side::FrontDesk => Ok(Self(visit.appointment)),
-            Side::Patient => Err(Problem::forbidden("The doctor or the front desk notes this.")),
-        }
-    }
-}
-
-/// The visit in the path, for its doctor.
-pub(crate) struct VisitAsDoctor(pub(crate) Appointment);
-
-impl FromRequestParts<State> for VisitAsDoctor {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Problem> {
-        let visit = Visit::from_request_parts(parts, state).await?;
-        match visit.side {
-            Side::Doctor => Ok(Self(visit.appointment)),
-            Side::Patient | Side::FrontDesk => Err(Problem::forbidden("Only the doctor of this visit can do that.")),
-        }
     }
 }

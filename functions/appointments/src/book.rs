@@ -4,6 +4,7 @@ use axum::extract::State as Extract;
 use domain::{
     appointment::Appointment,
     id::{AppointmentId, DoctorId, PatientId},
+    policy::Relationship,
     text::Reason,
 };
 use jiff::Timestamp;
@@ -12,6 +13,7 @@ use shared::{
     State,
     auth::Caller,
     http::{Created, Fields, Json, Problem, Refusals, parse_instant},
+    trail,
 };
 use utoipa::ToSchema;
 
@@ -54,6 +56,7 @@ pub(crate) async fn book(
     Json(request): Json<BookRequest>,
 ) -> Result<Created<AppointmentView>, Problem> {
     let booking = request.parse(&caller)?;
+    trail::patient(booking.patient_id);
     let unknown = |field: &str| Problem::invalid_field(field, "unknown", "There is nobody with this id.");
     let doctor = state.store.doctor(booking.doctor_id).await?.ok_or_else(|| unknown("doctor_id"))?;
     let patient = state.store.patient(booking.patient_id).await?.ok_or_else(|| unknown("patient_id"))?;
@@ -79,15 +82,15 @@ impl BookRequest {
         let start = fields.required("starts_at", self.starts_at, |text| parse_instant(&text));
         let reason = fields.required("reason", self.reason, |text| Reason::parse(&text));
         let patient_id = match (self.patient_id, caller.patient_id) {
-            (Some(text), own) => {
+            (Some(text), _) => {
                 let named = fields.check("patient_id", text.parse::<PatientId>());
-                if named.is_some() && named != own && !caller.is_front_desk() {
+                if named.is_some_and(|named| !caller.may(caller.relationship_to(named, None))) {
                     return Err(Problem::forbidden("You can book for yourself only. Leave `patient_id` out."));
                 }
                 named
             }
             (None, Some(own)) => Some(own),
-            (None, None) if caller.is_front_desk() => fields.required("patient_id", None::<String>, |text| text.parse()),
+            (None, None) if caller.may(Relationship::Any) => fields.required("patient_id", None::<String>, |text| text.parse()),
             (None, None) => return Err(Problem::forbidden("Patients and the front desk book visits.")),
         };
         let (Some(doctor_id), Some(start), Some(reason), Some(patient_id)) = (doctor_id, start, reason, patient_id) else {

@@ -7,7 +7,7 @@ use shared::{
 };
 
 use crate::{
-    authority::VisitAsDoctor,
+    authority::Visit,
     refused::{not_changed, refused},
     view::{AppointmentView, view},
 };
@@ -20,7 +20,7 @@ use crate::{
     responses((status = 200, body = AppointmentView), Refusals))]
 pub(crate) async fn complete(
     Extract(state): Extract<State>,
-    VisitAsDoctor(before): VisitAsDoctor,
+    Visit { appointment: before, .. }: Visit,
     if_match: IfMatch,
 ) -> Result<Versioned<AppointmentView>, Problem> {
     if_match.check(before.version)?;

@@ -4,6 +4,7 @@ use axum::extract::State as Extract;
 use domain::{
     Invalid,
     id::{AppointmentId, DoctorId, PatientId},
+    policy::Relationship,
 };
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -12,6 +13,7 @@ use shared::{
     auth::Caller,
     http::{Fields, Json, Page, Problem, Query, Refusals, page},
     store::appointments::{After, When},
+    trail,
 };
 use utoipa::IntoParams;
 
@@ -63,6 +65,10 @@ pub(crate) async fn list(
         let after = After::of(last);
         state.cursors.seal(&list, &format!("{} {}", after.start, after.id))
     });
+    if let Whose::Patient(id) = whose {
+        trail::patient(id);
+    }
+    page.items.iter().for_each(|entry| trail::patient(entry.patient_id));
     Ok(Json(page.map(|entry| summary(entry, &state.house))))
 }
 
@@ -91,12 +97,12 @@ impl ListQuery {
             (Some(_), Some(_), _, _) => {
                 return Err(Problem::invalid_field("doctor_id", "one_of", "Name a patient or a doctor, not both."));
             }
-            (Some(patient), None, own, _) if own == Some(patient) || caller.is_front_desk() => Whose::Patient(patient),
-            (None, Some(doctor), _, own) if own == Some(doctor) || caller.is_front_desk() => Whose::Doctor(doctor),
+            (Some(patient), None, own, _) if own == Some(patient) || caller.may(Relationship::Any) => Whose::Patient(patient),
+            (None, Some(doctor), _, own) if own == Some(doctor) || caller.may(Relationship::Any) => Whose::Doctor(doctor),
             (Some(_), None, _, _) | (None, Some(_), _, _) => return Err(Problem::forbidden("You can list your own visits only.")),
             (None, None, Some(own), _) => Whose::Patient(own),
             (None, None, None, Some(own)) => Whose::Doctor(own),
-            (None, None, None, None) if caller.is_front_desk() => {
+            (None, None, None, None) if caller.may(Relationship::Any) => {
                 return Err(Problem::invalid_field("patient_id", "required", "Name a patient or a doctor."));
             }
             (None, None, None, None) => return Err(Problem::forbidden("Patients, doctors and the front desk list visits.")),

@@ -1,10 +1,10 @@
-//! `POST /doctors`: an administrator opens a doctor's account and profile, both or neither.
+//! `POST /doctors`: an administrator adds a doctor's profile, with an account for somebody new or to an account that is there.
 
 use axum::extract::State as Extract;
 use domain::{
-    account::{Account, Password},
+    account::{Account, Status},
     doctor::Doctor,
-    id::{DoctorId, UserId},
+    id::{DoctorId, EmailTokenId, UserId},
     role::Role,
     schedule::{SlotLength, WeeklyHours},
     text::{Email, PersonName, Specialization},
@@ -12,9 +12,13 @@ use domain::{
 use serde::Deserialize;
 use shared::{
     State,
-    auth::{AsAdministrator, password},
+    auth::Caller,
     http::{Created, Fields, Json, MoneyBody, Problem, Refusals},
-    store::accounts::{OpenError, StoredAccount},
+    store::{
+        accounts::{Change, ChangeError, OpenError, StoredAccount, Together},
+        email_tokens::{EmailToken, Purpose},
+    },
+    trail,
 };
 use utoipa::ToSchema;
 
@@ -23,13 +27,15 @@ use crate::view::{DoctorView, PeriodBody};
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateRequest {
+    /// How patients see the doctor.
     #[schema(required, nullable = false, example = "Dr. Mary Seacole")]
     name: Option<String>,
-    #[schema(required, nullable = false, format = "email", example = "mary@example.org")]
+    /// Of somebody new, who is invited to choose a password.
+    #[schema(format = "email", example = "mary@example.org")]
     email: Option<String>,
-    /// The password for the first sign-in.
-    #[schema(required, nullable = false, format = "password", example = "correct horse battery")]
-    password: Option<String>,
+    /// Of an active doctor's account that has no profile yet, instead of `email`.
+    #[schema(example = "usr_01JD8Z0V3XQ5T4E2W9K7M6N8PR")]
+    user_id: Option<String>,
     #[schema(required, nullable = false, example = "cardiology")]
     specialization: Option<String>,
     #[schema(required, nullable = false)]
@@ -42,30 +48,88 @@ pub(crate) struct CreateRequest {
     weekly_hours: Option<Vec<PeriodBody>>,
 }
 
+/// Whose profile it will be.
+enum Whose {
+    Invited(Email),
+    Existing(UserId),
+}
+
 /// Add a doctor
+///
+/// The doctor can be booked at once. Somebody new gets an invitation by email.
 #[utoipa::path(post, path = "/doctors", tag = "doctors", request_body = CreateRequest,
-    responses((status = 201, body = DoctorView, description = "The doctor can sign in and be booked"), Refusals))]
+    responses((status = 201, body = DoctorView, description = "The doctor can be booked"), Refusals))]
 pub(crate) async fn create(
     Extract(state): Extract<State>,
-    _: AsAdministrator,
+    caller: Caller,
     Json(request): Json<CreateRequest>,
 ) -> Result<Created<DoctorView>, Problem> {
-    let (account, secret, doctor) = request.parse(&state)?;
-    let password_hash = password::hash(&secret, &state.random)?;
-    match state.store.register_doctor(&StoredAccount { account, password_hash }, &doctor).await {
-        Ok(()) => {}
-        Err(OpenError::EmailTaken) => return Err(Problem::conflict("email_taken", "There is an account with this email address.")),
-        Err(OpenError::Store(error)) => return Err(error.into()),
+    let (whose, mut doctor) = request.parse(&state)?;
+    match whose {
+        Whose::Invited(email) => invite(&state, email, &doctor).await?,
+        Whose::Existing(id) => {
+            doctor.user_id = id;
+            add_profile(&state, &caller, &doctor).await?;
+        }
     }
     Ok(Created { location: format!("/doctors/{}", doctor.id), version: doctor.version, body: DoctorView::of(doctor, &state.house) })
 }
 
+async fn invite(state: &State, email: Email, doctor: &Doctor) -> Result<(), Problem> {
+    let now = state.clock.now();
+    let account = Account::invite(doctor.user_id, email.clone(), doctor.name.clone(), Role::Doctor, now);
+    let account = Account { doctor_id: Some(doctor.id), ..account };
+    trail::account(account.id);
+    let token = EmailToken::new(EmailTokenId::new(now, state.random.u128()?), Purpose::Invitation, email, Some(account.id), now);
+    let together = Together { doctor: Some(doctor), token: Some(&token), ..Together::default() };
+    match state.store.open_account(&StoredAccount { account, password_hash: None }, together).await {
+        Ok(()) => Ok(()),
+        Err(OpenError::EmailTaken) => Err(Problem::conflict(
+            "email_taken",
+            "There is an account with this email address. Give its `user_id` instead of `email`, once it is an active doctor's.",
+        )),
+        Err(OpenError::Store(error)) => Err(error.into()),
+    }
+}
+
+async fn add_profile(state: &State, caller: &Caller, doctor: &Doctor) -> Result<(), Problem> {
+    trail::account(doctor.user_id);
+    let unknown = || Problem::invalid_field("user_id", "unknown", "There is nobody with this id.");
+    let before = state.store.account(doctor.user_id).await?.ok_or_else(unknown)?;
+    let account = &before.account;
+    if account.doctor_id.is_some() || account.status != Status::Active || !account.roles.contains(&Role::Doctor) {
+        let detail = "The account has to be active, with the role `doctor` and no profile yet.";
+        return Err(Problem::conflict("not_a_doctor_without_profile", detail));
+    }
+    let account = Account { doctor_id: Some(doctor.id), ..account.clone() }.changed();
+    let after = StoredAccount { account, ..before.clone() };
+    let change = Change { by: Some(caller.user_id), doctor: Some(doctor), ..Change::new(&before, &after) };
+    state.store.change_account(change).await.map_err(|why| match why {
+        ChangeError::Store(error) => error.into(),
+        ChangeError::NotAdministrator => Problem::forbidden("You are no administrator any more."),
+        _ => Problem::conflict("changed_meanwhile", "The account was changed at the same moment. Read it and try again."),
+    })
+}
+
 impl CreateRequest {
-    fn parse(self, state: &State) -> Result<(Account, Password, Doctor), Problem> {
+    fn parse(self, state: &State) -> Result<(Whose, Doctor), Problem> {
         let mut fields = Fields::default();
         let name = fields.required("name", self.name, |text| PersonName::parse(&text));
-        let email = fields.required("email", self.email, |text| Email::parse(&text));
-        let password = fields.required("password", self.password, |text| Password::parse(&text));
+        let email = fields.optional("email", self.email, |text| Email::parse(&text));
+        let user = fields.optional("user_id", self.user_id, |text| text.parse());
+        let whose = match (email, user) {
+            (Some(Some(email)), Some(None)) => Some(Whose::Invited(email)),
+            (Some(None), Some(Some(id))) => Some(Whose::Existing(id)),
+            (Some(None), Some(None)) => {
+                fields.refuse("email", "required", "Give the `email` of somebody new, or the `user_id` of a doctor's account.");
+                None
+            }
+            (Some(Some(_)), Some(Some(_))) => {
+                fields.refuse("user_id", "one_of", "Give `email` or `user_id`, not both.");
+                None
+            }
+            _ => None,
+        };
         let specialization = fields.required("specialization", self.specialization, |text| Specialization::parse(&text));
         let fee = fields.required("consultation_fee", self.consultation_fee, |money| money.parse(state.house.currency));
         let slot_length = fields.required("slot_minutes", self.slot_minutes, SlotLength::from_minutes);
@@ -77,23 +141,13 @@ impl CreateRequest {
             let refuse = |(index, why): (usize, domain::Invalid)| fields.refuse(format!("weekly_hours[{index}]"), why.code, why.detail);
             WeeklyHours::new(periods, slot).map_err(refuse).ok()
         });
-        let (Some(name), Some(email), Some(password), Some(specialization), Some(consultation_fee), Some(slot_length), Some(weekly_hours)) =
-            (name, email, password, specialization, fee, slot_length, weekly_hours)
+        let (Some(name), Some(whose), Some(specialization), Some(consultation_fee), Some(slot_length), Some(weekly_hours)) =
+            (name, whose, specialization, fee, slot_length, weekly_hours)
         else {
             return Err(fields.problem());
         };
         let now = state.clock.now();
         let (user_id, id) = (UserId::new(now, state.random.u128()?), DoctorId::new(now, state.random.u128()?));
-        let account = Account {
-            id: user_id,
-            email,
-            name: name.clone(),
-            roles: [Role::Doctor].into(),
-            patient_id: None,
-            doctor_id: Some(id),
-            created_at: now,
-        };
-        let doctor = Doctor { id, user_id, name, specialization, consultation_fee, slot_length, weekly_hours, version: 1 };
-        Ok((account, password, doctor))
+        Ok((whose, Doctor { id, user_id, name, specialization, consultation_fee, slot_length, weekly_hours, version: 1 }))
     }
 }

@@ -1,13 +1,15 @@
-//! What a stream record says has happened, in the hospital's words.
+//! A record of the table's stream, as what has changed.
 
 use aws_lambda_events::dynamodb::EventRecord;
 use domain::{account::Account, appointment::Appointment, patient::Patient};
-use shared::store::{Record, StoreError, accounts::StoredAccount, from_stream};
+use shared::store::{Record, StoreError, StreamItem, StreamValue, accounts::StoredAccount, email_tokens::EmailToken, from_stream};
 
 /// A change that something follows from.
 pub(crate) enum Change {
-    AccountOpened(Account),
-    PatientRegistered(Patient),
+    AccountOpened(Box<Account>),
+    AccountChanged { before: Box<StoredAccount>, after: Box<StoredAccount> },
+    EmailTokenPromised(Box<EmailToken>),
+    PatientRegistered(Box<Patient>),
     Visit { before: Option<Box<Appointment>>, after: Box<Appointment> },
 }
 
@@ -15,19 +17,30 @@ impl Change {
     /// `None` for a change that nothing follows from.
     pub(crate) fn of(record: EventRecord) -> Result<Option<Self>, StoreError> {
         let images = record.change;
-        let kind = images.new_image.get("kind").and_then(|kind| match kind {
-            shared::store::StreamValue::S(kind) => Some(kind.as_str()),
-            _ => None,
-        });
         let inserted = record.event_name == "INSERT";
-        Ok(match kind {
-            Some(StoredAccount::KIND) if inserted => Some(Self::AccountOpened(from_stream::<StoredAccount>(images.new_image)?.account)),
-            Some(Patient::KIND) if inserted => Some(Self::PatientRegistered(from_stream(images.new_image)?)),
+        Ok(match kind(&images.new_image) {
+            Some(StoredAccount::KIND) if inserted => {
+                Some(Self::AccountOpened(Box::new(from_stream::<StoredAccount>(images.new_image)?.account)))
+            }
+            Some(StoredAccount::KIND) => Some(Self::AccountChanged {
+                before: Box::new(from_stream(images.old_image)?),
+                after: Box::new(from_stream(images.new_image)?),
+            }),
+            Some(EmailToken::KIND) if inserted => Some(Self::EmailTokenPromised(Box::new(from_stream(images.new_image)?))),
+            Some(Patient::KIND) if inserted => Some(Self::PatientRegistered(Box::new(from_stream(images.new_image)?))),
             Some(Appointment::KIND) => {
                 let before = if images.old_image.is_empty() { None } else { Some(Box::new(from_stream(images.old_image)?)) };
                 Some(Self::Visit { before, after: Box::new(from_stream(images.new_image)?) })
             }
             _ => None,
         })
+    }
+}
+
+/// What an image is of.
+pub(crate) fn kind(image: &StreamItem) -> Option<&str> {
+    match image.get("kind") {
+        Some(StreamValue::S(kind)) => Some(kind),
+        _ => None,
     }
 }

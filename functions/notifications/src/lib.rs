@@ -3,11 +3,14 @@
 //! A record may come twice, late, or after one that replaced it. Each email has an id that names its cause, and is sent
 //! once; a reminder's schedule is made to follow the visit as it is now, whatever the record says.
 
+mod account;
+mod audit;
 mod change;
+mod email_token;
 mod feedback;
 mod new_patient;
+mod role_requested;
 mod visit;
-mod welcome;
 
 use std::collections::HashSet;
 
@@ -18,8 +21,9 @@ pub use feedback::{Feedback, note};
 use serde::{Deserialize, Serialize};
 use shared::{
     EventState,
+    auth::email_token::Tokens,
     aws::{self, Patience},
-    config::{Config, Scheduling},
+    config::{Config, Scheduling, TokenKey},
     mail::MailError,
     reminders::{ReminderError, Reminders},
     store::StoreError,
@@ -30,13 +34,18 @@ use shared::{
 pub struct Notifications {
     pub base: EventState,
     reminders: Reminders,
+    tokens: Tokens,
 }
 
 impl Notifications {
     #[must_use]
-    pub fn new(config: &Config, scheduling: Scheduling, clock: Clock) -> Self {
+    pub fn new(config: &Config, scheduling: Scheduling, tokens: &TokenKey, clock: Clock) -> Self {
         let sdk = aws::sdk_config(&config.aws, Patience::NobodyWaits);
-        Self { base: EventState::new(config, &sdk, clock), reminders: Reminders::new(aws::scheduler(&config.aws, &sdk), scheduling) }
+        Self {
+            base: EventState::new(config, &sdk, clock),
+            reminders: Reminders::new(aws::scheduler(&config.aws, &sdk), scheduling),
+            tokens: Tokens::new(tokens),
+        }
     }
 }
 
@@ -95,8 +104,12 @@ pub async fn handle(state: &Notifications, event: Event) -> BatchResponse {
 }
 
 async fn one(state: &Notifications, record: EventRecord) -> Result<(), Failure> {
+    // The log first: a letter may have to be sent again, and a note must not wait for it.
+    audit::note(&state.base, &record).await?;
     match Change::of(record)? {
-        Some(Change::AccountOpened(account)) => welcome::send(&state.base, account).await?,
+        Some(Change::AccountOpened(account)) => role_requested::ask_administrators(&state.base, &account).await?,
+        Some(Change::AccountChanged { before, after }) => account::tell(&state.base, &before, &after).await?,
+        Some(Change::EmailTokenPromised(token)) => email_token::send(state, *token).await?,
         Some(Change::PatientRegistered(patient)) => new_patient::tell_front_desk(&state.base, &patient).await?,
         Some(Change::Visit { before, after }) => visit::follow(state, before.as_deref(), &after).await?,
         None => {}

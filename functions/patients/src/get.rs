@@ -6,6 +6,7 @@ use shared::{
     State,
     auth::Caller,
     http::{Path, Problem, Refusals, Versioned},
+    trail,
 };
 
 use crate::view::{PatientView, view};
@@ -21,7 +22,8 @@ pub(crate) async fn get(
     Path(id): Path<PatientId>,
 ) -> Result<Versioned<PatientView>, Problem> {
     let missing = || Problem::not_found("patient");
-    if caller.patient_id != Some(id) && !caller.is_front_desk() {
+    trail::patient(id);
+    if !caller.may(caller.relationship_to(id, None)) {
         return Err(missing());
     }
     let patient = state.store.patient(id).await?.ok_or_else(missing)?;

@@ -1,5 +1,6 @@
 //! Patients' own records: identity and contact.
 
+mod access_log;
 mod get;
 mod me;
 mod update_me;
@@ -11,7 +12,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The table of contents.
 pub fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(me::me, update_me::update_me)).routes(routes!(get::get))
+    OpenApiRouter::new().routes(routes!(me::me, update_me::update_me)).routes(routes!(access_log::access_log)).routes(routes!(get::get))
 }
 
 pub fn router(state: &State) -> Router {

@@ -1,19 +1,24 @@
-//! Accounts: registration, sign-in and the tokens that follow from it. The only function that holds the signing key.
+//! Accounts: registration, sign-in, and who may act as what. The only function that holds the signing key.
 
+mod accounts;
+mod audit_log;
 mod jwks;
 mod me;
-mod refresh;
 mod register;
 mod sign_in;
-mod sign_out;
+mod throttle;
 mod tokens;
+mod view;
 
 use axum::{Router, extract::FromRef};
-use domain::Clock;
+use domain::{Clock, text::Email};
 use shared::{
     State,
-    auth::token::{Issuer, KeySetError},
-    config::{Config, SigningKey},
+    auth::{
+        email_token::Tokens,
+        token::{Issuer, KeySetError},
+    },
+    config::{Config, SigningKey, TokenKey},
     http::finish,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -23,13 +28,20 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub struct Users {
     pub base: State,
     issuer: Issuer,
+    tokens: Tokens,
     public_keys: String,
+    administrator: Option<Email>,
 }
 
 impl Users {
-    pub fn new(config: &Config, key: &SigningKey, clock: Clock) -> Result<Self, KeySetError> {
-        let issuer = Issuer::new(key, config.house.issuer.clone())?;
-        Ok(Self { base: State::new(config, clock)?, issuer, public_keys: config.public_keys.clone() })
+    pub fn new(config: &Config, key: &SigningKey, tokens: &TokenKey, clock: Clock) -> Result<Self, KeySetError> {
+        Ok(Self {
+            base: State::new(config, clock)?,
+            issuer: Issuer::new(key, config.house.issuer.clone())?,
+            tokens: Tokens::new(tokens),
+            public_keys: config.public_keys.clone(),
+            administrator: config.administrator.clone(),
+        })
     }
 }
 
@@ -41,13 +53,33 @@ impl FromRef<Users> for State {
 
 /// The table of contents.
 pub fn routes() -> OpenApiRouter<Users> {
-    OpenApiRouter::new()
-        .routes(routes!(register::register))
-        .routes(routes!(sign_in::sign_in))
-        .routes(routes!(refresh::refresh))
-        .routes(routes!(sign_out::sign_out))
-        .routes(routes!(me::me))
-        .routes(routes!(jwks::jwks))
+    let anybody = OpenApiRouter::new()
+        .routes(routes!(register::register, accounts::list::list))
+        .routes(routes!(sign_in::password::sign_in))
+        .routes(routes!(sign_in::ask_for_token::ask_for_token))
+        .routes(routes!(sign_in::exchange_token::exchange_token))
+        .routes(routes!(sign_in::refresh::refresh))
+        .routes(routes!(sign_in::sign_out::sign_out))
+        .routes(routes!(sign_in::forgot_password::forgot_password))
+        .routes(routes!(sign_in::reset_password::reset_password))
+        .routes(routes!(jwks::jwks));
+    let owner = OpenApiRouter::new()
+        .routes(routes!(me::read::read, me::change::change, me::close::close))
+        .routes(routes!(me::change_password::change_password))
+        .routes(routes!(me::ask_for_email::ask_for_email))
+        .routes(routes!(me::confirm_email::confirm_email))
+        .routes(routes!(me::sessions::sessions, me::end_sessions::end_sessions))
+        .routes(routes!(me::end_session::end_session));
+    let administrators = OpenApiRouter::new()
+        .routes(routes!(accounts::invite::invite))
+        .routes(routes!(accounts::get::get))
+        .routes(routes!(accounts::approve::approve))
+        .routes(routes!(accounts::reject::reject))
+        .routes(routes!(accounts::suspend::suspend))
+        .routes(routes!(accounts::reinstate::reinstate))
+        .routes(routes!(accounts::roles::set_roles))
+        .routes(routes!(audit_log::audit_log));
+    anybody.merge(owner).merge(administrators)
 }
 
 pub fn router(state: Users) -> Router {

@@ -1,9 +1,11 @@
-//! `POST /users`: a patient opens their own account and record, both or neither.
+//! `POST /users`: open one's own account. A patient's is active at once, with their record; every other waits for approval.
 
-use axum::extract::State as Extract;
+use axum::{extract::State as Extract, http::StatusCode};
 use domain::{
-    account::{Account, Password},
-    id::{PatientId, UserId},
+    Invalid,
+    account::Account,
+    id::{EmailTokenId, PatientId, UserId},
+    password::Password,
     patient::{DateOfBirth, Gender, Patient},
     role::Role,
     text::{Email, PersonName, Phone, PostalAddress},
@@ -12,125 +14,124 @@ use serde::{Deserialize, Serialize};
 use shared::{
     State,
     auth::password,
-    http::{Created, EmergencyContactBody, Fields, Json, MoneyBody, Problem, Refusals},
-    store::accounts::{OpenError, StoredAccount},
+    http::{EmergencyContactBody, Fields, Json, MoneyBody, Problem, Refusals},
+    store::{
+        accounts::{OpenError, StoredAccount, Together},
+        email_tokens::{EmailToken, Purpose},
+    },
 };
 use utoipa::ToSchema;
 
-use crate::Users;
+use crate::{Users, throttle};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RegisterRequest {
+    /// `patient` when left out. Every other role waits for an administrator.
+    #[schema(example = "patient")]
+    role: Option<String>,
     #[schema(required, nullable = false, example = "Ada Byron")]
     name: Option<String>,
     #[schema(required, nullable = false, format = "email", example = "ada@example.org")]
     email: Option<String>,
-    /// 8 to 128 characters.
+    /// 8 to 128 characters, and not one that many people use.
     #[schema(required, nullable = false, format = "password", example = "correct horse battery")]
     password: Option<String>,
-    #[schema(required, nullable = false, format = "date", example = "1990-12-10")]
-    date_of_birth: Option<String>,
-    /// `female`, `male`, `other` or `unknown`.
-    #[schema(required, nullable = false, example = "female")]
-    gender: Option<String>,
     #[schema(required, nullable = false, example = "+1 212 555 0136")]
     phone: Option<String>,
-    #[schema(required, nullable = false)]
+    /// Of patients.
+    #[schema(format = "date", example = "1990-12-10")]
+    date_of_birth: Option<String>,
+    /// Of patients: `female`, `male`, `other` or `unknown`.
+    #[schema(example = "female")]
+    gender: Option<String>,
+    /// Of patients.
     emergency_contact: Option<EmergencyContactBody>,
-    #[schema(required, nullable = false, example = "12 St James's Square, Springfield")]
+    /// Of patients.
+    #[schema(example = "12 St James's Square, Springfield")]
     address: Option<String>,
-    /// Monthly, for means-tested discounts.
+    /// Of patients, if they like: monthly, for means-tested discounts.
     income: Option<MoneyBody>,
 }
 
-/// A new account and its record.
+/// The same for a new address and for one that has an account: who has one is nobody's business.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Registered {
-    #[schema(value_type = String)]
-    user_id: UserId,
-    #[schema(value_type = String)]
-    patient_id: PatientId,
-    name: String,
     email: String,
-    #[schema(value_type = Vec<String>, example = json!(["patient"]))]
-    roles: Vec<Role>,
+    #[schema(value_type = String)]
+    role: Role,
+    next: &'static str,
 }
 
-/// Register as a patient
+const PATIENT_NEXT: &str = "Sign in with this address and password. If the address had an account before, nothing has changed and its owner \
+    has been told by email.";
+const STAFF_NEXT: &str = "Confirm the address with the link that we have sent to it, and wait for an administrator's approval. You can sign in \
+    meanwhile and see how your account stands. If the address had an account before, nothing has changed and its owner has been told by email.";
+
+/// Register
 ///
-/// Opens the account and the patient's record, and sends a welcome email. The account is active at once.
+/// A patient's account is active at once and comes with a record. Every other role is `pending` until an administrator approves it
+/// and the address is confirmed; such an account can sign in and see itself, nothing else. The answer is the same whether or not
+/// the address has an account already.
 #[utoipa::path(post, path = "/users", tag = "users", request_body = RegisterRequest, security(()),
-    responses((status = 201, body = Registered, description = "The account is open"), Refusals))]
-pub(crate) async fn register(Extract(users): Extract<Users>, Json(request): Json<RegisterRequest>) -> Result<Created<Registered>, Problem> {
+    responses((status = 202, body = Registered, description = "Received"), Refusals))]
+pub(crate) async fn register(
+    Extract(users): Extract<Users>,
+    Json(request): Json<RegisterRequest>,
+) -> Result<(StatusCode, Json<Registered>), Problem> {
     let state = &users.base;
-    let (account, secret, patient) = request.parse(state)?;
-    let password_hash = password::hash(&secret, &state.random)?;
-    match state.store.register_patient(&StoredAccount { account: account.clone(), password_hash }, &patient).await {
+    let New { account, secret, patient, role } = request.parse(state)?;
+    throttle::pass(state, &throttle::registrations_from_source(state)).await?;
+
+    let (now, email) = (state.clock.now(), account.email.clone());
+    let id = EmailTokenId::new(now, state.random.u128()?);
+    let welcome = EmailToken::new(id, Purpose::Welcome, email.clone(), Some(account.id), now);
+    let stored = StoredAccount { account, password_hash: Some(password::hash(&secret, &state.random)?) };
+    match state.store.open_account(&stored, Together { patient: patient.as_ref(), token: Some(&welcome), ..Together::default() }).await {
         Ok(()) => {}
-        Err(OpenError::EmailTaken) => {
-            return Err(Problem::conflict(
-                "email_taken",
-                "There is an account with this email address. Sign in with it, or use another address.",
-            ));
-        }
+        // The letter goes out as well, and `notifications` sees that it has to be another one.
+        Err(OpenError::EmailTaken) => drop(state.store.promise_email_token(&welcome).await?),
         Err(OpenError::Store(error)) => return Err(error.into()),
     }
-    Ok(Created {
-        location: format!("/patients/{}", patient.id),
-        version: patient.version,
-        body: Registered {
-            user_id: account.id,
-            patient_id: patient.id,
-            name: account.name.into(),
-            email: account.email.into(),
-            roles: account.roles.into_iter().collect(),
-        },
-    })
+    let next = if role == Role::Patient { PATIENT_NEXT } else { STAFF_NEXT };
+    Ok((StatusCode::ACCEPTED, Json(Registered { email: email.into(), role, next })))
+}
+
+struct New {
+    account: Account,
+    secret: Password,
+    patient: Option<Patient>,
+    role: Role,
 }
 
 impl RegisterRequest {
-    fn parse(self, state: &State) -> Result<(Account, Password, Patient), Problem> {
+    fn parse(mut self, state: &State) -> Result<New, Problem> {
         let now = state.clock.now();
-        let today = state.house.zone.to_datetime(now).date();
         let mut fields = Fields::default();
-        let name = fields.required("name", self.name, |text| PersonName::parse(&text));
-        let email = fields.required("email", self.email, |text| Email::parse(&text));
-        let password = fields.required("password", self.password, |text| Password::parse(&text));
-        let date_of_birth = fields.required("date_of_birth", self.date_of_birth, |text| DateOfBirth::parse(&text, today));
-        let gender = fields.required("gender", self.gender, |text| Gender::parse(&text));
-        let phone = fields.required("phone", self.phone, |text| Phone::parse(&text));
-        let contact = fields.required("emergency_contact", self.emergency_contact, Ok).and_then(|contact| contact.parse(&mut fields));
-        let address = fields.required("address", self.address, |text| PostalAddress::parse(&text));
-        let income = fields.optional("income", self.income, |money| money.parse(state.house.currency));
+        let role = fields.check("role", self.role.take().map_or(Ok(Role::Patient), |text| Role::parse(&text)));
+        let name = fields.required("name", self.name.take(), |text| PersonName::parse(&text));
+        let email = fields.required("email", self.email.take(), |text| Email::parse(&text));
+        let password = self.password.take();
+        let secret = fields.required("password", password, |text| Password::choose(&text, email.as_ref(), name.as_ref()));
+        let phone = fields.required("phone", self.phone.take(), |text| Phone::parse(&text));
 
-        let (
-            Some(name),
-            Some(email),
-            Some(password),
-            Some(date_of_birth),
-            Some(gender),
-            Some(phone),
-            Some(emergency_contact),
-            Some(address),
-            Some(income),
-        ) = (name, email, password, date_of_birth, gender, phone, contact, address, income)
+        let is_patient = role.is_none_or(|role| role == Role::Patient);
+        let facts = if is_patient { self.patient_facts(state, &mut fields).map(Some) } else { self.no_patient_facts(&mut fields) };
+        let (Some(role), Some(name), Some(email), Some(secret), Some(phone), Some(facts)) = (role, name, email, secret, phone, facts)
         else {
             return Err(fields.problem());
         };
-        let (user_id, patient_id) = (UserId::new(now, state.random.u128()?), PatientId::new(now, state.random.u128()?));
-        let account = Account {
-            id: user_id,
-            email,
-            name: name.clone(),
-            roles: [Role::Patient].into(),
-            patient_id: Some(patient_id),
-            doctor_id: None,
-            created_at: now,
+        let mut account = Account::open(UserId::new(now, state.random.u128()?), email, name.clone(), role, now);
+        let Some(facts) = facts else {
+            account.phone = Some(phone);
+            return Ok(New { account, secret, patient: None, role });
         };
+        let id = PatientId::new(now, state.random.u128()?);
+        account.patient_id = Some(id);
+        let (date_of_birth, gender, emergency_contact, address, income) = facts;
         let patient = Patient {
-            id: patient_id,
-            user_id: Some(user_id),
+            id,
+            user_id: Some(account.id),
             name,
             date_of_birth,
             gender,
@@ -141,6 +142,35 @@ impl RegisterRequest {
             registered_at: now,
             version: 1,
         };
-        Ok((account, password, patient))
+        Ok(New { account, secret, patient: Some(patient), role })
+    }
+
+    fn patient_facts(self, state: &State, fields: &mut Fields) -> Option<PatientFacts> {
+        let today = state.house.zone.to_datetime(state.clock.now()).date();
+        let date_of_birth = fields.required("date_of_birth", self.date_of_birth, |text| DateOfBirth::parse(&text, today));
+        let gender = fields.required("gender", self.gender, |text| Gender::parse(&text));
+        let contact = fields.required("emergency_contact", self.emergency_contact, Ok).and_then(|contact| contact.parse(fields));
+        let address = fields.required("address", self.address, |text| PostalAddress::parse(&text));
+        let income = fields.optional("income", self.income, |money| money.parse(state.house.currency));
+        Some((date_of_birth?, gender?, contact?, address?, income?))
+    }
+
+    /// What belongs into a patient's record is not taken from others, where nobody would keep it.
+    fn no_patient_facts<T>(self, fields: &mut Fields) -> Option<Option<T>> {
+        let given = [
+            ("date_of_birth", self.date_of_birth.is_some()),
+            ("gender", self.gender.is_some()),
+            ("emergency_contact", self.emergency_contact.is_some()),
+            ("address", self.address.is_some()),
+            ("income", self.income.is_some()),
+        ];
+        let given: Vec<_> = given.into_iter().filter(|(_, given)| *given).collect();
+        for (field, _) in &given {
+            let refused = Invalid::new("patients_only", "This belongs to a patient's record. Leave it out for other roles.");
+            fields.refuse(*field, refused.code, refused.detail);
+        }
+        given.is_empty().then_some(None)
     }
 }
+
+type PatientFacts = (DateOfBirth, Gender, domain::patient::EmergencyContact, PostalAddress, Option<domain::money::Money>);

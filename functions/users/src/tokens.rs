@@ -2,22 +2,18 @@
 //!
 //! A refresh token is `<user>.<session>.<secret>`: the ids lead to its session, and only a fingerprint of the secret is kept.
 
+use axum::http::{HeaderMap, header};
 use domain::{
     account::Account,
     id::{SessionId, UserId},
+    session::lifetime,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
-use shared::{auth::token::ACCESS_LIFETIME, http::Problem, random::fingerprint};
+use shared::{auth::token::ACCESS_LIFETIME, http::Problem, random::fingerprint, store::sessions::Session, trail};
 use utoipa::ToSchema;
 
 use crate::Users;
-
-/// How long a refresh token is good for.
-const REFRESH_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
-
-/// How long after its sign-in a session ends, however often it was refreshed.
-pub(crate) const SESSION_LIFETIME: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// What to send, and what to come back with.
 #[derive(Debug, Serialize, ToSchema)]
@@ -31,44 +27,63 @@ pub(crate) struct TokenPair {
     expires_in: i64,
     /// Good for one `POST /auth/refresh`, which gives the next.
     refresh_token: String,
-    /// When the refresh token expires.
+    /// When the sign-in ends unless it is refreshed: half an hour for staff, 30 days for patients.
     refresh_expires_at: String,
 }
 
-/// The secret half of a session.
-pub(crate) struct RefreshToken {
-    pub(crate) text: String,
-    pub(crate) hash: String,
-    pub(crate) expires_at: Timestamp,
-}
-
 impl Users {
-    pub(crate) fn refresh_token(&self, user: UserId, session: SessionId) -> Result<RefreshToken, Problem> {
-        let secret = self.base.random.secret::<32>()?;
-        let now = self.base.clock.now();
-        let expires_at = now.checked_add(REFRESH_LIFETIME).map_err(|error| Problem::internal(&error))?;
-        Ok(RefreshToken { text: format!("{user}.{session}.{secret}"), hash: fingerprint(secret.as_bytes()), expires_at })
+    /// A new sign-in of an account, and the secret of its first refresh token.
+    pub(crate) fn new_session(&self, account: &Account, headers: &HeaderMap) -> Result<(Session, String), Problem> {
+        let (now, secret) = (self.base.clock.now(), self.base.random.secret::<32>()?);
+        let session = Session {
+            id: SessionId::new(now, self.base.random.u128()?),
+            user_id: account.id,
+            token_hash: fingerprint(secret.as_bytes()),
+            previous_hash: None,
+            signed_in_at: now,
+            refreshed_at: now,
+            idle_until: now,
+            ends_at: now,
+            epoch: account.sign_in_epoch,
+            from: trail::address(),
+            device: device(headers),
+            ended: None,
+        };
+        Ok((prolonged(session, account, now), secret))
     }
 
-    pub(crate) fn pair(&self, account: &Account, session: SessionId, refresh: RefreshToken) -> Result<TokenPair, Problem> {
+    pub(crate) fn pair(&self, account: &Account, session: &Session, secret: &str) -> Result<TokenPair, Problem> {
         let jti = self.base.random.u128()?;
-        let access_token = self.issuer.sign(account, session, jti, self.base.clock.now()).map_err(|error| Problem::internal(&error))?;
+        let access_token = self.issuer.sign(account, session.id, jti, self.base.clock.now()).map_err(|error| Problem::internal(&error))?;
         Ok(TokenPair {
             access_token,
             token_type: "Bearer",
             expires_in: ACCESS_LIFETIME.as_secs(),
-            refresh_token: refresh.text,
-            refresh_expires_at: self.base.house.instant(refresh.expires_at),
+            refresh_token: format!("{}.{}.{secret}", session.user_id, session.id),
+            refresh_expires_at: self.base.house.instant(session.idle_until.min(session.ends_at)),
         })
     }
 }
 
-/// Takes a refresh token apart: whose session, and the secret's fingerprint.
-pub(crate) fn parse(token: &str) -> Option<(UserId, SessionId, String)> {
+/// A session that has just given a sign of life: how long it lasts follows from what the account is now.
+pub(crate) fn prolonged(session: Session, account: &Account, now: Timestamp) -> Session {
+    let lifetime = lifetime(&account.active_roles());
+    let after = |from: Timestamp, span| from.saturating_add(span).unwrap_or(from);
+    Session { refreshed_at: now, idle_until: after(now, lifetime.idle), ends_at: after(session.signed_in_at, lifetime.absolute), ..session }
+}
+
+/// Takes a refresh token apart: whose session, and the secret.
+pub(crate) fn parse(token: &str) -> Option<(UserId, SessionId, &str)> {
     let mut parts = token.split('.');
     let (user, session, secret) = (parts.next()?, parts.next()?, parts.next()?);
     if parts.next().is_some() || secret.len() != 43 {
         return None;
     }
-    Some((user.parse().ok()?, session.parse().ok()?, fingerprint(secret.as_bytes())))
+    Some((user.parse().ok()?, session.parse().ok()?, secret))
+}
+
+/// What the client calls itself, for people to recognise their sign-ins by.
+fn device(headers: &HeaderMap) -> Option<String> {
+    let agent = headers.get(header::USER_AGENT)?.to_str().ok()?.trim();
+    Some(agent.chars().take(120).collect::<String>()).filter(|agent| !agent.is_empty())
 }

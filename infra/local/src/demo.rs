@@ -2,11 +2,12 @@
 
 use domain::{
     Invalid,
-    account::{Account, Password},
+    account::{Account, Status},
     appointment::Appointment,
     doctor::Doctor,
     id::{AppointmentId, DoctorId, PatientId, UserId},
     money::Money,
+    password::Password,
     patient::{DateOfBirth, EmergencyContact, Gender, Patient},
     role::Role,
     roster::Shift,
@@ -19,7 +20,7 @@ use shared::{
     auth::password,
     store::{
         StoreError,
-        accounts::{OpenError, StoredAccount},
+        accounts::{OpenError, StoredAccount, Together},
         appointments::{When, WriteError},
     },
 };
@@ -186,21 +187,23 @@ pub async fn seed(state: &State) -> Result<(), DemoError> {
     for person in [ADMINISTRATOR, DAY_RECEPTION, NIGHT_RECEPTION] {
         number += 1;
         if let Some(account) = new_account(state, person, number, None, None).await? {
-            state.store.open_account(&account).await?;
+            state.store.open_account(&account, Together::default()).await?;
         }
     }
     for demo in DOCTORS {
         number += 1;
         let id = DoctorId::new(opened(), number);
         if let Some(account) = new_account(state, demo.person, number, None, Some(id)).await? {
-            state.store.register_doctor(&account, &demo.profile(id, account.account.id, state)?).await?;
+            let profile = demo.profile(id, account.account.id, state)?;
+            state.store.open_account(&account, Together { doctor: Some(&profile), ..Together::default() }).await?;
         }
     }
     for demo in PATIENTS {
         number += 1;
         let id = PatientId::new(opened(), number);
         if let Some(account) = new_account(state, demo.person, number, Some(id), None).await? {
-            state.store.register_patient(&account, &demo.record(id, account.account.id, state)?).await?;
+            let record = demo.record(id, account.account.id, state)?;
+            state.store.open_account(&account, Together { patient: Some(&record), ..Together::default() }).await?;
         }
     }
     fill_roster(state).await?;
@@ -224,15 +227,15 @@ async fn new_account(
         return Ok(None);
     }
     let account = Account {
-        id: UserId::new(opened(), number),
-        email,
-        name: PersonName::parse(person.name)?,
+        email_confirmed: true,
+        status: Status::Active,
         roles: [person.role].into(),
+        requested_role: None,
         patient_id: patient,
         doctor_id: doctor,
-        created_at: state.clock.now(),
+        ..Account::open(UserId::new(opened(), number), email, PersonName::parse(person.name)?, person.role, state.clock.now())
     };
-    Ok(Some(StoredAccount { account, password_hash: password::hash(&Password::parse(PASSWORD)?, &state.random)? }))
+    Ok(Some(StoredAccount { account, password_hash: Some(password::hash(&Password::parse(PASSWORD)?, &state.random)?) }))
 }
 
 impl DemoDoctor {

@@ -1,14 +1,17 @@
 //! One address for everything: the API, its document, and what a developer wants to look into.
 
+use std::net::SocketAddr;
+
 use askama::Template;
 use axum::{
     Router,
-    extract::{Path, Request, State},
+    extract::{ConnectInfo, Path, Request, State},
     http::{StatusCode, header},
     middleware::{self, Next},
     response::{Html, IntoResponse, Redirect, Response},
     routing::{get, post},
 };
+use lambda_http::{aws_lambda_events::apigw::ApiGatewayV2httpRequestContext, request::RequestContext};
 use serde_json::json;
 use shared::http::{Json, Problem};
 use utoipa_swagger_ui::SwaggerUi;
@@ -32,7 +35,17 @@ struct Desk {
 
 /// The API and the pages.
 pub fn router(functions: &Functions, services: Services, dead_letters: DeadLetters) -> Router {
-    functions.api().merge(pages(services, dead_letters)).layer(middleware::from_fn(survive))
+    functions.api().merge(pages(services, dead_letters)).layer(middleware::from_fn(survive)).layer(middleware::from_fn(say_from_where))
+}
+
+/// As API Gateway does.
+async fn say_from_where(mut request: Request, next: Next) -> Response {
+    if let Some(ConnectInfo(from)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
+        let mut context = ApiGatewayV2httpRequestContext::default();
+        context.http.source_ip = Some(from.ip().to_string());
+        request.extensions_mut().insert(RequestContext::ApiGatewayV2(context));
+    }
+    next.run(request).await
 }
 
 /// What a developer wants to look into.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use shared::{
     EventState, State,
     auth::token::KeySetError,
-    config::{Config, Scheduling, SigningKey},
+    config::{Config, Scheduling, SigningKey, TokenKey},
     http::finish,
     reminders::ReminderDue,
 };
@@ -25,9 +25,9 @@ pub struct Functions {
 }
 
 impl Functions {
-    pub fn new(config: &Config, key: &SigningKey, scheduling: Scheduling, clock: &Clock) -> Result<Self, KeySetError> {
-        let users = Users::new(config, key, clock.clone())?;
-        let notifications = Notifications::new(config, scheduling, clock.clone());
+    pub fn new(config: &Config, key: &SigningKey, tokens: &TokenKey, scheduling: Scheduling, clock: &Clock) -> Result<Self, KeySetError> {
+        let users = Users::new(config, key, tokens, clock.clone())?;
+        let notifications = Notifications::new(config, scheduling, tokens, clock.clone());
         Ok(Self { state: users.base.clone(), reminders: notifications.base.clone(), users, notifications })
     }
 

@@ -1,5 +1,6 @@
 //! The API document: every function's routes in one, with what holds for all of them.
 
+use domain::policy::Rule;
 use utoipa::openapi::{
     Components, Info, OpenApi, Required,
     path::{Operation, Parameter, ParameterBuilder, ParameterIn},
@@ -30,6 +31,13 @@ pub fn document() -> OpenApi {
     for (path, item) in &mut all.paths.paths {
         if let Some(post) = item.post.as_mut().filter(|_| !path.starts_with("/auth/")) {
             add_parameter(post, idempotency_key());
+        }
+        let operations = [("GET", &mut item.get), ("POST", &mut item.post), ("PATCH", &mut item.patch), ("DELETE", &mut item.delete)];
+        for (method, operation) in operations {
+            if let (Some(operation), Some(rule)) = (operation, Rule::of(method, path)) {
+                let who = format!("Who may: {}.", rule.told());
+                operation.description = Some(operation.description.take().map_or(who.clone(), |text| format!("{text}\n\n{who}")));
+            }
         }
     }
     all

@@ -12,7 +12,7 @@ use ring::{
 use serde::{Deserialize, Serialize};
 use shared::{
     auth::token::key_set,
-    config::{Aws, Config, House, Scheduling, SigningKey},
+    config::{Aws, Config, House, Scheduling, SigningKey, TokenKey},
 };
 
 /// Kept in `hospital.json` in the data folder.
@@ -21,6 +21,7 @@ pub struct Settings {
     time_zone: String,
     signing_key: String,
     cursor_key: String,
+    token_key: String,
 }
 
 impl std::fmt::Debug for Settings {
@@ -31,6 +32,8 @@ impl std::fmt::Debug for Settings {
 
 const FILE: &str = "hospital.json";
 const KEY_ID: &str = "local-1";
+/// Whose account becomes the first administrator's.
+pub const ADMINISTRATOR: &str = "admin@seacole.example.org";
 /// The table's name.
 pub const TABLE: &str = "meditrack";
 
@@ -59,13 +62,11 @@ impl Settings {
         TimeZone::get(time_zone).map_err(|_| SettingsError::TimeZone(time_zone.to_owned()))?;
         let random = SystemRandom::new();
         let key = Ed25519KeyPair::generate_pkcs8(&random).map_err(|_| SettingsError::NoEntropy)?;
-        let mut cursor_key = [0; 32];
-        random.fill(&mut cursor_key).map_err(|_| SettingsError::NoEntropy)?;
-        Ok(Self {
-            time_zone: time_zone.to_owned(),
-            signing_key: BASE64_STANDARD.encode(key),
-            cursor_key: BASE64_STANDARD.encode(cursor_key),
-        })
+        let secret = || {
+            let mut bytes = [0; 32];
+            random.fill(&mut bytes).map(|()| BASE64_STANDARD.encode(bytes)).map_err(|_| SettingsError::NoEntropy)
+        };
+        Ok(Self { time_zone: time_zone.to_owned(), signing_key: BASE64_STANDARD.encode(key), cursor_key: secret()?, token_key: secret()? })
     }
 
     /// The settings kept in a folder; made, for the asked time zone, when there are none.
@@ -125,6 +126,7 @@ impl Settings {
             house,
             public_keys: self.public_keys()?,
             cursor_key: self.cursor_key.clone(),
+            administrator: Some(Email::parse(ADMINISTRATOR)?),
             mail_configuration_set: None,
         })
     }
@@ -142,6 +144,11 @@ impl Settings {
     #[must_use]
     pub fn signing_key(&self) -> SigningKey {
         SigningKey { id: KEY_ID.to_owned(), pkcs8: self.signing_key.clone() }
+    }
+
+    #[must_use]
+    pub fn token_key(&self) -> TokenKey {
+        TokenKey(self.token_key.clone())
     }
 
     /// The functions' environment, one variable a line, for `cargo lambda watch --env-file`.
@@ -165,6 +172,8 @@ impl Settings {
             ("TOKEN_ISSUER", house.issuer.clone()),
             ("PUBLIC_KEYS", config.public_keys.clone()),
             ("CURSOR_KEY", config.cursor_key.clone()),
+            ("TOKEN_KEY", self.token_key.clone()),
+            ("ADMINISTRATOR_EMAIL", ADMINISTRATOR.to_owned()),
             ("SIGNING_KEY_ID", KEY_ID.to_owned()),
             ("SIGNING_KEY", self.signing_key.clone()),
             ("SCHEDULE_GROUP", scheduling.group),
@@ -195,6 +204,7 @@ pub fn deployment_secrets(key_id: &str) -> Result<String, SettingsError> {
         "SigningKey": fresh.signing_key,
         "PublicKeys": fresh.public_keys_as(key_id)?,
         "CursorKey": fresh.cursor_key,
+        "TokenKey": fresh.token_key,
     });
     Ok(serde_json::to_string_pretty(&parameters)? + "\n")
 }

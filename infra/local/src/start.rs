@@ -20,7 +20,7 @@ use local::{
     functions::Functions,
     invoke::{Remote, Worker},
     services::Services,
-    settings::{Settings, SettingsError, TABLE, write_private},
+    settings::{ADMINISTRATOR, Settings, SettingsError, TABLE, write_private},
     stream::{Poller, StreamError},
     template::{Template, TemplateError},
 };
@@ -117,7 +117,7 @@ async fn open(options: &Options, lambda: Option<&str>) -> Result<(), StartError>
     let dynamodb = database::serve(database.clone()).await?;
     let services = Services::start(Some(folder), clock.clone()).await.map_err(unusable)?;
     let config = settings.config(house, TABLE, dynamodb, services.address)?;
-    let functions = Functions::new(&config, &settings.signing_key(), Settings::scheduling(), &clock)?;
+    let functions = Functions::new(&config, &settings.signing_key(), &settings.token_key(), Settings::scheduling(), &clock)?;
     if options.demo {
         demo::seed(&functions.state).await?;
     }
@@ -171,7 +171,7 @@ async fn open(options: &Options, lambda: Option<&str>) -> Result<(), StartError>
         }
     }
     let (stopping, told) = tokio::sync::oneshot::channel::<()>();
-    let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
+    let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(async move {
         asked_to_stop().await;
         say("\nStopping: finishing what has begun.\n");
         let _ = stopping.send(());
@@ -289,7 +289,10 @@ fn greet(
         }
         text += "\n  Next: sign in with POST /auth/token, list GET /doctors, book with POST /appointments, and read the emails.\n";
     } else {
-        text += "  Next: register with POST /users, or start again with --demo for a hospital with doctors and patients.\n";
+        let _ = writeln!(
+            text,
+            "  Next: register with POST /users, as `administrator` with the address {ADMINISTRATOR} to be the first one,\n  or start again with --demo for a hospital with doctors and patients."
+        );
     }
     text += "  Ctrl-C stops it; everything is kept.\n\n";
     say(&text);

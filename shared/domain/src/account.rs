@@ -1,4 +1,4 @@
-//! Who can sign in.
+//! Who can sign in, and how an account lives: asked for, approved, active, suspended, closed.
 
 use std::collections::BTreeSet;
 
@@ -6,10 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Invalid,
     id::{DoctorId, PatientId, UserId},
     role::Role,
-    text::{Email, PersonName},
+    text::{Email, PersonName, Phone},
 };
 
 /// An account: how a person proves who they are, and in which roles they act.
@@ -21,43 +20,310 @@ pub struct Account {
     pub id: UserId,
     /// Where mail reaches the person; unique in the hospital.
     pub email: Email,
+    /// Whether the person has shown that the address is theirs.
+    pub email_confirmed: bool,
     /// How the person is addressed.
     pub name: PersonName,
-    /// The roles that are active.
+    /// Where a call reaches them.
+    pub phone: Option<Phone>,
+    /// How far it has come.
+    pub status: Status,
+    /// What the person may act as while the account is active.
     pub roles: BTreeSet<Role>,
+    /// The role that waits for approval.
+    pub requested_role: Option<Role>,
+    /// Whether an administrator has granted the requested role. It takes effect with the confirmed address.
+    pub approved: bool,
     /// The person's own record, when they are a patient.
     pub patient_id: Option<PatientId>,
     /// The person's profile, when they are a doctor.
     pub doctor_id: Option<DoctorId>,
-    /// When it was created.
+    /// Sign-ins of an earlier number are over.
+    pub sign_in_epoch: u32,
+    /// When it was opened.
     pub created_at: Timestamp,
+    /// Counts the changes; the ETag.
+    pub version: u64,
 }
 
-/// A password as typed: 8 to 128 characters, no composition rules (NIST SP 800-63B §3.1.1.2).
-pub struct Password(String);
+/// How far an account has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Waits for an administrator's approval, for a confirmed address, or for both.
+    Pending,
+    /// In use.
+    Active,
+    /// An administrator said no. Only the account itself can be seen.
+    Rejected,
+    /// An administrator ended its access for now.
+    Suspended,
+    /// Its owner closed it, for good.
+    Closed,
+}
 
-impl Password {
-    /// Parses what was typed, as it is: nothing is trimmed or cut.
-    ///
-    /// # Errors
-    /// When it is too short or too long.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
-        match text.chars().count() {
-            0..8 => Err(Invalid::new("too_short", "Use at least 8 characters; a sentence works well.")),
-            8..=128 => Ok(Self(text.to_owned())),
-            _ => Err(Invalid::new("too_long", "Use at most 128 characters.")),
+impl Status {
+    /// Every status.
+    pub const ALL: [Self; 5] = [Self::Pending, Self::Active, Self::Rejected, Self::Suspended, Self::Closed];
+
+    /// The wire name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Active => "active",
+            Self::Rejected => "rejected",
+            Self::Suspended => "suspended",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// Why an account cannot be changed so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// What was asked for does not follow from its status.
+    #[error("the account is {}", .0.as_str())]
+    Status(Status),
+    /// Nobody asked for a role.
+    #[error("no role is waiting for approval")]
+    NothingRequested,
+    /// A patient without a record, or a record without the role.
+    #[error("the role of patient goes with a patient's record")]
+    PatientRole,
+    /// A profile without the role.
+    #[error("the role of doctor goes with the profile that the account has")]
+    DoctorRole,
+    /// Others rely on it.
+    #[error("an administrator or a doctor with a profile cannot leave by themselves")]
+    StillNeeded,
+}
+
+impl Account {
+    /// A person's new account in one role: a patient's is active at once, every other waits.
+    #[must_use]
+    pub fn open(id: UserId, email: Email, name: PersonName, role: Role, now: Timestamp) -> Self {
+        let (status, roles, requested_role) = match role {
+            Role::Patient => (Status::Active, [role].into(), None),
+            staff => (Status::Pending, BTreeSet::new(), Some(staff)),
+        };
+        Self {
+            id,
+            email,
+            email_confirmed: false,
+            name,
+            phone: None,
+            status,
+            roles,
+            requested_role,
+            approved: false,
+            patient_id: None,
+            doctor_id: None,
+            sign_in_epoch: 0,
+            created_at: now,
+            version: 1,
         }
     }
 
-    /// The password, for hashing only.
+    /// An account that an administrator opens for somebody: approved, it waits for them to prove the address.
     #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
+    pub fn invite(id: UserId, email: Email, name: PersonName, role: Role, now: Timestamp) -> Self {
+        Self { approved: true, ..Self::open(id, email, name, role, now) }
+    }
+
+    /// The roles that count now.
+    #[must_use]
+    pub fn active_roles(&self) -> BTreeSet<Role> {
+        if self.status == Status::Active { self.roles.clone() } else { BTreeSet::new() }
+    }
+
+    /// Whether its owner may sign in: while they wait or were refused, to see how the account stands.
+    #[must_use]
+    pub const fn may_sign_in(&self) -> bool {
+        matches!(self.status, Status::Pending | Status::Active | Status::Rejected)
+    }
+
+    /// Whether mail may still go to its address.
+    #[must_use]
+    pub const fn may_be_written_to(&self) -> bool {
+        !matches!(self.status, Status::Closed)
+    }
+
+    /// An administrator grants the role that was asked for.
+    ///
+    /// # Errors
+    /// When nothing waits for approval.
+    pub fn approve(self) -> Result<Self, Refused> {
+        self.only(&[Status::Pending, Status::Rejected])?;
+        if self.approved || self.requested_role.is_none() {
+            return Err(Refused::NothingRequested);
+        }
+        Ok(Self { approved: true, status: Status::Pending, ..self }.settled().changed())
+    }
+
+    /// An administrator refuses the role that was asked for.
+    ///
+    /// # Errors
+    /// When the account does not wait.
+    pub fn reject(self) -> Result<Self, Refused> {
+        self.only(&[Status::Pending])?;
+        Ok(Self { status: Status::Rejected, approved: false, ..self }.changed())
+    }
+
+    /// Its owner has proven that this address is theirs. The hospital's first administrator needs nobody's approval.
+    ///
+    /// # Errors
+    /// When the account is suspended or closed.
+    pub fn prove_email(self, email: Email, first_administrator: bool) -> Result<Self, Refused> {
+        self.only(&[Status::Pending, Status::Active, Status::Rejected])?;
+        let mut proven = Self { email, email_confirmed: true, ..self };
+        if first_administrator {
+            proven.roles.insert(Role::Administrator);
+            (proven.status, proven.requested_role, proven.approved) = (Status::Active, None, false);
+        }
+        Ok(proven.settled().changed())
+    }
+
+    /// An administrator ends its access for now; every sign-in is over.
+    ///
+    /// # Errors
+    /// When it has no access.
+    pub fn suspend(self) -> Result<Self, Refused> {
+        self.only(&[Status::Active])?;
+        Ok(Self { status: Status::Suspended, ..self }.signed_out().changed())
+    }
+
+    /// An administrator gives it back.
+    ///
+    /// # Errors
+    /// When it is not suspended.
+    pub fn reinstate(self) -> Result<Self, Refused> {
+        self.only(&[Status::Suspended])?;
+        Ok(Self { status: Status::Active, ..self }.changed())
+    }
+
+    /// An administrator says what the person is.
+    ///
+    /// # Errors
+    /// When the account is not active, or the roles do not go with its record or its profile.
+    pub fn set_roles(self, roles: BTreeSet<Role>) -> Result<Self, Refused> {
+        self.only(&[Status::Active])?;
+        if roles.contains(&Role::Patient) != self.patient_id.is_some() {
+            return Err(Refused::PatientRole);
+        }
+        if self.doctor_id.is_some() && !roles.contains(&Role::Doctor) {
+            return Err(Refused::DoctorRole);
+        }
+        Ok(Self { roles, requested_role: None, approved: false, ..self }.changed())
+    }
+
+    /// Its owner leaves, for good.
+    ///
+    /// # Errors
+    /// When others rely on it.
+    pub fn close(self) -> Result<Self, Refused> {
+        self.only(&[Status::Pending, Status::Active, Status::Rejected])?;
+        if self.roles.contains(&Role::Administrator) || self.doctor_id.is_some() {
+            return Err(Refused::StillNeeded);
+        }
+        Ok(Self { status: Status::Closed, phone: None, ..self }.signed_out().changed())
+    }
+
+    /// Ends every sign-in.
+    #[must_use]
+    pub fn signed_out(self) -> Self {
+        Self { sign_in_epoch: self.sign_in_epoch + 1, ..self }
+    }
+
+    /// Counts a change.
+    #[must_use]
+    pub fn changed(self) -> Self {
+        Self { version: self.version + 1, ..self }
+    }
+
+    /// Approval and a confirmed address together make the requested role real.
+    fn settled(mut self) -> Self {
+        if self.approved && self.email_confirmed && self.status == Status::Pending {
+            self.roles.extend(self.requested_role.take());
+            (self.status, self.approved) = (Status::Active, false);
+        }
+        self
+    }
+
+    fn only(&self, allowed: &[Status]) -> Result<(), Refused> {
+        if allowed.contains(&self.status) { Ok(()) } else { Err(Refused::Status(self.status)) }
     }
 }
 
-impl std::fmt::Debug for Password {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Password(…)")
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(role: Role) -> Account {
+        let (id, now) = (UserId::new(Timestamp::UNIX_EPOCH, 1), Timestamp::UNIX_EPOCH);
+        Account::open(id, address(), PersonName::parse("Rosa Parks").unwrap(), role, now)
+    }
+
+    fn address() -> Email {
+        Email::parse("rosa@example.org").unwrap()
+    }
+
+    #[test]
+    fn a_patient_is_active_at_once_and_nobody_else() {
+        for role in Role::ALL {
+            let account = account(role);
+            assert_eq!(account.status == Status::Active, role == Role::Patient, "{role:?}");
+            assert_eq!(account.active_roles().contains(&role), role == Role::Patient, "{role:?}");
+        }
+    }
+
+    #[test]
+    fn approval_and_a_confirmed_address_are_both_needed_in_any_order() {
+        let approved = account(Role::Nurse).approve().unwrap();
+        assert_eq!((approved.status, approved.active_roles().len()), (Status::Pending, 0));
+        let both = approved.prove_email(address(), false).unwrap();
+        let confirmed = account(Role::Nurse).prove_email(address(), false).unwrap();
+        assert_eq!(confirmed.status, Status::Pending);
+        let other_order = confirmed.approve().unwrap();
+        for active in [both, other_order] {
+            assert_eq!((active.status, active.version), (Status::Active, 3));
+            assert_eq!(active.active_roles(), [Role::Nurse].into());
+            assert_eq!(active.clone().approve(), Err(Refused::Status(Status::Active)));
+        }
+    }
+
+    #[test]
+    fn a_refused_request_can_still_be_approved() {
+        let rejected = account(Role::Pharmacist).prove_email(address(), false).unwrap().reject().unwrap();
+        assert!(rejected.may_sign_in() && rejected.active_roles().is_empty());
+        assert_eq!(rejected.clone().reject(), Err(Refused::Status(Status::Rejected)));
+        assert_eq!(rejected.approve().unwrap().status, Status::Active);
+    }
+
+    #[test]
+    fn the_first_administrator_needs_the_address_only() {
+        let first = account(Role::Administrator).prove_email(address(), true).unwrap();
+        assert_eq!((first.status, first.active_roles()), (Status::Active, [Role::Administrator].into()));
+        assert_eq!(account(Role::Administrator).prove_email(address(), false).unwrap().status, Status::Pending);
+    }
+
+    #[test]
+    fn suspension_ends_every_sign_in_and_can_be_taken_back() {
+        let nurse = account(Role::Nurse).approve().unwrap().prove_email(address(), false).unwrap();
+        let suspended = nurse.clone().suspend().unwrap();
+        assert!(!suspended.may_sign_in() && suspended.active_roles().is_empty());
+        assert_eq!(suspended.sign_in_epoch, nurse.sign_in_epoch + 1);
+        assert_eq!(suspended.clone().prove_email(address(), true), Err(Refused::Status(Status::Suspended)));
+        assert_eq!(suspended.reinstate().unwrap().active_roles(), [Role::Nurse].into());
+    }
+
+    #[test]
+    fn roles_go_with_the_record_and_the_profile() {
+        let nurse = account(Role::Nurse).approve().unwrap().prove_email(address(), false).unwrap();
+        assert_eq!(nurse.clone().set_roles([Role::Patient].into()), Err(Refused::PatientRole));
+        assert_eq!(nurse.clone().set_roles([Role::WardManager].into()).unwrap().active_roles(), [Role::WardManager].into());
+        let doctor = Account { doctor_id: Some(DoctorId::new(Timestamp::UNIX_EPOCH, 2)), ..nurse };
+        assert_eq!(doctor.clone().set_roles([Role::Nurse].into()), Err(Refused::DoctorRole));
+        assert_eq!(doctor.close(), Err(Refused::StillNeeded));
     }
 }

@@ -69,8 +69,12 @@ macro_rules! ids {
 ids! {
     /// A visit of a patient to a doctor.
     AppointmentId = "apt_";
+    /// One entry of the audit log.
+    AuditId = "aud_";
     /// A doctor's profile.
     DoctorId = "doc_";
+    /// A token that is sent by email.
+    EmailTokenId = "tok_";
     /// A patient's record.
     PatientId = "pat_";
     /// One sign-in and the refresh tokens that descend from it.

@@ -6,16 +6,21 @@
 
 pub mod account;
 pub mod appointment;
+pub mod audit;
 pub mod clock;
 pub mod doctor;
 pub mod id;
 pub mod invalid;
 pub mod money;
+pub mod password;
 pub mod patient;
+pub mod policy;
 pub mod role;
 pub mod roster;
 pub mod schedule;
+pub mod session;
 pub mod text;
+pub mod throttle;
 
 pub use clock::Clock;
 pub use invalid::Invalid;

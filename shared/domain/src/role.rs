@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Invalid;
+
 /// What somebody does here. Rights follow from a role together with a relationship (own, treating, same ward, on shift).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -31,6 +33,45 @@ pub enum Role {
 }
 
 impl Role {
+    /// Every role.
+    pub const ALL: [Self; 11] = [
+        Self::Administrator,
+        Self::Accountant,
+        Self::Doctor,
+        Self::LabTechnician,
+        Self::Nurse,
+        Self::Patient,
+        Self::Pharmacist,
+        Self::Receptionist,
+        Self::SecurityGuard,
+        Self::Sweeper,
+        Self::WardManager,
+    ];
+
+    /// Parses the wire name.
+    ///
+    /// # Errors
+    /// When there is no such role.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let names = || Self::ALL.map(Self::as_str).join("`, `");
+        Self::ALL
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or_else(|| Invalid::new("invalid_role", format!("Use one of `{}`.", names())))
+    }
+
+    /// Whether it is held by people who work here: such a role needs an administrator's word.
+    #[must_use]
+    pub const fn is_staff(self) -> bool {
+        !matches!(self, Self::Patient)
+    }
+
+    /// The name as people say it.
+    #[must_use]
+    pub fn spoken(self) -> String {
+        self.as_str().replace('_', " ")
+    }
+
     /// The name used in tokens, tables and JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

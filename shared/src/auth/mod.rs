@@ -1,8 +1,9 @@
-//! Who is calling. The only place that reads an access token.
+//! Who is calling, and whether they may. The only place that reads an access token and the policy.
 //!
-//! Authority is a parameter: an endpoint takes a [`Caller`] or a narrower proof ([`AsPatient`], [`AsAdministrator`], or
-//! one of its function's own), and cannot be reached without it.
+//! Authority is a parameter: an endpoint takes a [`Caller`] or a narrower proof ([`AsPatient`], or one of its function's
+//! own), and cannot be reached without it. `domain::policy` says who may call which route.
 
+pub mod email_token;
 pub mod password;
 mod ring_provider;
 pub mod token;
@@ -10,17 +11,20 @@ pub mod token;
 use std::collections::BTreeSet;
 
 use axum::{
-    extract::{FromRef, FromRequestParts},
+    extract::{FromRef, FromRequestParts, MatchedPath},
     http::{header, request::Parts},
 };
 use domain::{
+    account::Account,
     id::{DoctorId, PatientId, SessionId, UserId},
+    policy::{Relationship, Rule},
     role::Role,
 };
 
-use crate::{http::Problem, state::State};
+pub use self::token::Bearer;
+use crate::{http::Problem, state::State, trail};
 
-/// A signed-in person.
+/// A signed-in person whose roles the policy lets onto this route.
 #[derive(Clone, Debug)]
 pub struct Caller {
     pub user_id: UserId,
@@ -30,6 +34,7 @@ pub struct Caller {
     pub patient_id: Option<PatientId>,
     /// Their profile, when they are a doctor.
     pub doctor_id: Option<DoctorId>,
+    rule: &'static Rule,
 }
 
 impl Caller {
@@ -38,10 +43,22 @@ impl Caller {
         self.roles.contains(&role)
     }
 
-    /// The front desk books, moves and receives for others.
+    /// Whether they may, standing so to what the route is about.
     #[must_use]
-    pub fn is_front_desk(&self) -> bool {
-        self.has(Role::Receptionist) || self.has(Role::Administrator)
+    pub fn may(&self, relationship: Relationship) -> bool {
+        self.rule.permits(&self.roles, relationship)
+    }
+
+    /// How they stand to a patient's data.
+    #[must_use]
+    pub fn relationship_to(&self, patient: PatientId, doctor: Option<DoctorId>) -> Relationship {
+        if self.patient_id == Some(patient) {
+            Relationship::Own
+        } else if doctor.is_some() && self.doctor_id == doctor {
+            Relationship::Treating
+        } else {
+            Relationship::Any
+        }
     }
 }
 
@@ -54,20 +71,57 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let state = State::from_ref(state);
-        if parts.headers.get_all(header::AUTHORIZATION).iter().count() > 1 {
-            return Err(Problem::unauthenticated("unauthenticated", "Send one Authorization header."));
+        let bearer = bearer(parts, &state)?;
+        trail::actor(bearer.user_id, &bearer.roles);
+        let path = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
+        let Some(rule) = Rule::of(parts.method.as_str(), path) else {
+            tracing::error!(path, "the policy does not name this route");
+            return Err(Problem::forbidden("Nobody may do that."));
+        };
+        let Bearer { user_id, session_id, mut roles, mut patient_id, mut doctor_id } = bearer;
+        if rule.looks_up(&roles) {
+            let account = state.signed_in(user_id, session_id).await?;
+            (roles, patient_id, doctor_id) = (account.active_roles(), account.patient_id, account.doctor_id);
+            trail::actor(user_id, &roles);
         }
-        let header = parts.headers.get(header::AUTHORIZATION).ok_or_else(|| {
-            Problem::unauthenticated("unauthenticated", "Sign in and send the access token as `Authorization: Bearer …`.")
-        })?;
-        let token = header
-            .to_str()
-            .ok()
-            .and_then(|value| value.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, token)| token.trim())
-            .ok_or_else(|| Problem::unauthenticated("unauthenticated", "The Authorization header is not of the form `Bearer …`."))?;
-        state.tokens.verify(token)
+        if !rule.admits(&roles) {
+            return Err(if roles.is_empty() { not_active() } else { Problem::forbidden(format!("This is for: {}.", rule.told())) });
+        }
+        Ok(Self { user_id, session_id, roles, patient_id, doctor_id, rule })
+    }
+}
+
+/// Who the request's token speaks for.
+pub(crate) fn bearer(parts: &Parts, state: &State) -> Result<Bearer, Problem> {
+    if parts.headers.get_all(header::AUTHORIZATION).iter().count() > 1 {
+        return Err(Problem::unauthenticated("unauthenticated", "Send one Authorization header."));
+    }
+    let header = parts
+        .headers
+        .get(header::AUTHORIZATION)
+        .ok_or_else(|| Problem::unauthenticated("unauthenticated", "Sign in and send the access token as `Authorization: Bearer …`."))?;
+    let token = header
+        .to_str()
+        .ok()
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .ok_or_else(|| Problem::unauthenticated("unauthenticated", "The Authorization header is not of the form `Bearer …`."))?;
+    state.tokens.verify(token)
+}
+
+fn not_active() -> Problem {
+    let detail = "This account has no active role. See at `GET /users/me` what it waits for: an administrator's approval, or your \
+        confirmation of the email address.";
+    Problem::forbidden(detail).coded("account_not_active")
+}
+
+impl State {
+    /// The account of a sign-in that still holds, as both are now.
+    async fn signed_in(&self, user: UserId, session: SessionId) -> Result<Account, Problem> {
+        let over = || Problem::unauthenticated("signed_out", "This sign-in has ended. Sign in again.");
+        let (account, session) = self.store.account_and_session(user, session).await?.ok_or_else(over)?;
+        if account.account.may_sign_in() && session.holds(&account.account, self.clock.now()) { Ok(account.account) } else { Err(over()) }
     }
 }
 
@@ -84,26 +138,12 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let caller = Caller::from_request_parts(parts, state).await?;
-        match caller.patient_id {
-            Some(patient_id) => Ok(Self(patient_id)),
+        match caller.patient_id.filter(|_| caller.may(Relationship::Own)) {
+            Some(patient_id) => {
+                trail::patient(patient_id);
+                Ok(Self(patient_id))
+            }
             None => Err(Problem::forbidden("This is for patients only.")),
         }
-    }
-}
-
-/// An administrator.
-#[derive(Clone, Debug)]
-pub struct AsAdministrator(pub Caller);
-
-impl<S> FromRequestParts<S> for AsAdministrator
-where
-    S: Send + Sync,
-    State: FromRef<S>,
-{
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let caller = Caller::from_request_parts(parts, state).await?;
-        if caller.has(Role::Administrator) { Ok(Self(caller)) } else { Err(Problem::forbidden("This is for administrators only.")) }
     }
 }

@@ -4,7 +4,7 @@ use argon2::{
     Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
     password_hash::phc::{PasswordHash, Salt},
 };
-use domain::account::Password;
+use domain::password::Password;
 
 use crate::{
     http::Problem,

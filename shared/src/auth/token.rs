@@ -16,7 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, jwk::JwkSet};
 use serde::{Deserialize, Serialize};
 
-use super::{Caller, ring_provider};
+use super::ring_provider;
 use crate::{config::SigningKey, http::Problem};
 
 /// How long an access token is good for.
@@ -77,12 +77,22 @@ impl Issuer {
             exp: now + ACCESS_LIFETIME.as_secs(),
             jti: format!("{jti:032x}"),
             sid: session,
-            roles: account.roles.clone(),
+            roles: account.active_roles(),
             patient: account.patient_id,
             doctor: account.doctor_id,
         };
         jsonwebtoken::encode(&self.header, &claims, &self.key)
     }
+}
+
+/// Who an access token speaks for, and what it says of them.
+#[derive(Clone, Debug)]
+pub struct Bearer {
+    pub user_id: UserId,
+    pub session_id: SessionId,
+    pub roles: BTreeSet<Role>,
+    pub patient_id: Option<PatientId>,
+    pub doctor_id: Option<DoctorId>,
 }
 
 /// Verifies access tokens.
@@ -120,7 +130,7 @@ impl Verifier {
     }
 
     /// Who the token speaks for. Every refusal of a forged token reads the same.
-    pub fn verify(&self, token: &str) -> Result<Caller, Problem> {
+    pub fn verify(&self, token: &str) -> Result<Bearer, Problem> {
         let invalid = || Problem::unauthenticated("unauthenticated", "The access token is not valid here. Sign in again.");
         let header = jsonwebtoken::decode_header(token).map_err(|_| invalid())?;
         if header.alg != Algorithm::EdDSA || header.typ.as_deref() != Some(TYPE) {
@@ -142,7 +152,7 @@ impl Verifier {
         if claims.nbf > now + 60 || claims.exp - claims.nbf > ACCESS_LIFETIME.as_secs() {
             return Err(invalid());
         }
-        Ok(Caller {
+        Ok(Bearer {
             user_id: claims.sub,
             session_id: claims.sid,
             roles: claims.roles,

@@ -6,7 +6,7 @@
 
 use axum::{
     body::{Body, to_bytes},
-    extract::{FromRequestParts, Request, State as Extract},
+    extract::{Request, State as Extract},
     http::{HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -17,7 +17,7 @@ use super::{
     json::{MAX_BODY, too_large},
 };
 use crate::{
-    auth::Caller,
+    auth::bearer,
     random::fingerprint,
     state::State,
     store::idempotency::{Claim, KeptAnswer},
@@ -41,11 +41,11 @@ async fn once(state: &State, key: &HeaderValue, request: Request, next: Next) ->
     let key = key.ok_or_else(|| {
         Problem::bad_request("invalid_idempotency_key", "Send one key of 1 to 128 visible ASCII characters, such as a UUID.")
     })?;
-    let (mut parts, body) = request.into_parts();
+    let (parts, body) = request.into_parts();
     let body = to_bytes(body, MAX_BODY).await.map_err(|_| too_large())?;
 
-    let caller = match Caller::from_request_parts(&mut parts, state).await {
-        Ok(caller) => caller.user_id.to_string(),
+    let caller = match bearer(&parts, state) {
+        Ok(bearer) => bearer.user_id.to_string(),
         Err(_) if !parts.headers.contains_key(header::AUTHORIZATION) => ANONYMOUS.to_owned(),
         // The endpoint refuses the token in its own words.
         Err(_) => return Ok(next.run(Request::from_parts(parts, Body::from(body))).await),

@@ -1,21 +1,27 @@
-//! One id and one log line for every request.
+//! One id, one log line and one trail for every request.
 
-use std::time::Instant;
+use std::{net::IpAddr, time::Instant};
 
 use axum::{
     extract::{MatchedPath, Request, State as Extract},
-    http::{HeaderName, HeaderValue},
+    http::{HeaderName, HeaderValue, StatusCode},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Response},
 };
+use domain::{
+    audit::Outcome,
+    policy::{Rule, Trace},
+};
+use lambda_http::request::RequestContext;
 use tracing::Instrument;
 
-use crate::state::State;
+use super::Problem;
+use crate::{state::State, trail::Trail};
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Answers with `x-request-id`, and logs what was asked, what came of it and what it cost, without health data: the
-/// route's pattern stands for the path.
+/// route's pattern stands for the path. What the audit log is owed is noted before the answer goes out.
 pub(super) async fn observe(Extract(state): Extract<State>, request: Request, next: Next) -> Response {
     let id = state.random.secret::<12>().unwrap_or_default();
     let method = request.method().clone();
@@ -23,7 +29,15 @@ pub(super) async fn observe(Extract(state): Extract<State>, request: Request, ne
     let (started, before) = (Instant::now(), state.store.meter().read());
 
     let span = tracing::info_span!("request", request_id = id);
-    let mut response = next.run(request).instrument(span).await;
+    let trail = Trail::new(Rule::of(method.as_str(), &route), id.clone(), source(&request), state.clock.now());
+    let answer = async {
+        let response = next.run(request).await;
+        match note(&state, &trail, response.status()).await {
+            Ok(()) => response,
+            Err(problem) => problem.into_response(),
+        }
+    };
+    let mut response = trail.follow(answer).instrument(span).await;
 
     let spent = state.store.meter().read() - before;
     let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -33,4 +47,30 @@ pub(super) async fn observe(Extract(state): Extract<State>, request: Request, ne
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response
+}
+
+/// As API Gateway saw it; headers can say anything.
+fn source(request: &Request) -> Option<IpAddr> {
+    match request.extensions().get::<RequestContext>() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref()?.parse().ok(),
+        _ => None,
+    }
+}
+
+/// Notes what the audit log is owed. What was written carries its own note.
+async fn note(state: &State, trail: &Trail, status: StatusCode) -> Result<(), Problem> {
+    let Some(rule) = trail.rule().filter(|rule| rule.trace != Trace::Nothing) else { return Ok(()) };
+    let outcome = match status {
+        status if status.is_success() && rule.trace == Trace::Noted => Outcome::Done,
+        // Strangers cannot fill the log: where what they try is noted, attempts are throttled.
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND
+            if trail.has_actor() || (rule.is_open() && rule.trace != Trace::Refusals) =>
+        {
+            Outcome::Refused
+        }
+        _ => return Ok(()),
+    };
+    // Nothing is shown or done that is not noted.
+    state.store.append_to_audit_log(trail.entries(outcome, &state.random)?).await?;
+    Ok(())
 }

@@ -142,6 +142,11 @@ impl Problem {
         self
     }
 
+    /// With a code that says more than its kind.
+    pub fn coded(self, code: &'static str) -> Self {
+        Self { code, ..self }
+    }
+
     pub fn retry_after(self, seconds: u32) -> Self {
         Self { retry_after_seconds: Some(seconds), ..self }
     }

@@ -1,6 +1,7 @@
 //! The two sides of a visit, as recipients.
 
-use domain::appointment::Appointment;
+use domain::{account::Account, appointment::Appointment};
+use jiff::Timestamp;
 
 use super::{Letter, MailError, Recipient, calendar::Invitation};
 use crate::{EventState, config::House};
@@ -42,7 +43,8 @@ impl EventState {
     /// The person behind an account.
     pub async fn recipient(&self, account: Option<domain::id::UserId>) -> Result<Option<Recipient>, MailError> {
         let Some(id) = account else { return Ok(None) };
-        Ok(self.store.account(id).await?.map(|stored| stored.account.into()))
+        let account = self.store.account(id).await?.map(|stored| stored.account);
+        Ok(account.filter(Account::may_be_written_to).map(Into::into))
     }
 }
 
@@ -51,6 +53,13 @@ impl House {
     #[must_use]
     pub fn portal(&self, path: &str) -> String {
         format!("{}/{path}", self.portal_url.trim_end_matches('/'))
+    }
+
+    /// An instant as people say it, in the hospital's time.
+    #[must_use]
+    pub fn spoken_instant(&self, at: Timestamp) -> String {
+        let zone = self.zone.iana_name().unwrap_or("UTC");
+        format!("{} ({zone} time)", self.zone.to_datetime(at).strftime("%A %-d %B %Y, %H:%M"))
     }
 
     /// A slot as people say it, in the hospital's time.

@@ -22,6 +22,7 @@ use super::{Item, Key, Record, Store, StoreError, from_item, keys, number, recor
 
 impl Record for Appointment {
     const KIND: &'static str = "appointment";
+    const STAMPED: bool = true;
     fn key(&self) -> Key {
         keys::appointment(self.id)
     }

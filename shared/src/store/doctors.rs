@@ -1,6 +1,5 @@
 //! Doctors' profiles and their directory.
 
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use domain::{
     doctor::Doctor,
     id::DoctorId,
@@ -10,7 +9,7 @@ use domain::{
 };
 use serde::Deserialize;
 
-use super::{INDEX, IndexKey, Key, Record, Store, StoreError, keys, text};
+use super::{IndexKey, Key, Record, Store, StoreError, keys};
 
 impl Record for Doctor {
     const KIND: &'static str = "doctor";
@@ -49,22 +48,7 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<DirectoryEntry>, StoreError> {
         let prefix = specialization.map(keys::directory_prefix).unwrap_or_default();
-        // One more character leaves out the position itself.
-        let from = after.map_or(prefix.clone(), |position| format!("{position} "));
-        let output = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name(INDEX)
-            .key_condition_expression("gsi1pk = :directory AND gsi1sk BETWEEN :from AND :to")
-            .expression_attribute_values(":directory", text(keys::DIRECTORY))
-            .expression_attribute_values(":from", text(if from.is_empty() { " ".to_owned() } else { from }))
-            .expression_attribute_values(":to", text(format!("{prefix}\u{10FFFF}")))
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-            .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
-            .send()
-            .await?;
-        self.meter.read_units(output.consumed_capacity());
-        serde_dynamo::from_items(output.items.unwrap_or_default()).map_err(|error| StoreError::corrupt(Doctor::KIND, error))
+        let items = self.index_page(keys::DIRECTORY, &prefix, after, limit).await?;
+        serde_dynamo::from_items(items).map_err(|error| StoreError::corrupt(Doctor::KIND, error))
     }
 }

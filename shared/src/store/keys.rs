@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    id::{AppointmentId, DoctorId, PatientId, SessionId, UserId},
+    audit::Entry,
+    id::{AppointmentId, DoctorId, EmailTokenId, PatientId, SessionId, UserId},
     role::Role,
     text::{Email, Specialization},
 };
 use jiff::{Timestamp, civil::Date};
 
-use super::text;
+use super::{accounts::Group, text};
 
 /// Where an item is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,10 +43,81 @@ pub fn account(id: UserId) -> Key {
     Key::new(format!("USER#{id}"), "ACCOUNT")
 }
 
+/// No account is here; reads as long as one.
+pub(super) fn nobody() -> Key {
+    Key::new("USER#nobody", "ACCOUNT")
+}
+
 /// One sign-in, in its account's partition.
 #[must_use]
 pub fn session(user: UserId, id: SessionId) -> Key {
-    Key::new(format!("USER#{user}"), format!("SESSION#{id}"))
+    Key::new(format!("USER#{user}"), format!("{SESSIONS}{id}"))
+}
+
+/// What every sign-in's key starts with.
+pub(super) const SESSIONS: &str = "SESSION#";
+
+/// Behind every sign-in of an account, or just before one.
+pub(super) fn sessions(user: UserId, before: Option<SessionId>) -> Key {
+    match before {
+        // Ids are digits and capitals: `!` sorts before what could follow one.
+        Some(id) => {
+            let id = id.to_string();
+            let (head, last) = id.split_at(id.len() - 1);
+            let earlier = last.bytes().next().map_or(0, |byte| byte - 1);
+            Key::new(format!("USER#{user}"), format!("{SESSIONS}{head}{}~", char::from(earlier)))
+        }
+        None => Key::new(format!("USER#{user}"), format!("{SESSIONS}~")),
+    }
+}
+
+/// A token that was promised by email.
+#[must_use]
+pub fn email_token(id: EmailTokenId) -> Key {
+    Key::new(format!("TOKEN#{id}"), "TOKEN")
+}
+
+/// The configured address has made an administrator.
+#[must_use]
+pub fn first_administrator(email: &Email) -> Key {
+    Key::new(format!("FIRST#{email}"), "ADMINISTRATOR")
+}
+
+/// Attempts of one window.
+#[must_use]
+pub fn throttle(what: &str, of: &str, window: i64) -> Key {
+    Key::new(format!("THROTTLE#{what}#{of}"), format!("WINDOW#{window}"))
+}
+
+/// A list of accounts, in the index.
+pub(super) fn accounts(group: Group) -> String {
+    format!("ACCOUNTS#{}", group.as_str())
+}
+
+/// An audit entry, in the partition of its day. Nothing whose key starts with `AUDIT#` is ever changed.
+#[must_use]
+pub fn audit(entry: &Entry) -> Key {
+    let time = audit_time(entry.at);
+    Key::new(format!("AUDIT#{}", time.get(..10).unwrap_or_default()), format!("{time}#{}", entry.id))
+}
+
+/// Milliseconds, always three digits of them, so that text order is time order.
+pub(super) fn audit_time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
+}
+
+pub(super) fn audit_of_day(day: Date) -> String {
+    format!("AUDIT#{day}")
+}
+
+/// A patient's entries, in the index.
+pub(super) fn audit_of_patient(id: PatientId) -> String {
+    format!("AUDIT#{id}")
+}
+
+/// An actor's entries, in the other index.
+pub(super) fn audit_of_actor(id: UserId) -> String {
+    format!("AUDIT#{id}")
 }
 
 /// Claims an address for one account.

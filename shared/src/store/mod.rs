@@ -9,8 +9,10 @@
 
 pub mod accounts;
 pub mod appointments;
+pub mod audit;
 pub mod deliveries;
 pub mod doctors;
+pub mod email_tokens;
 mod error;
 pub mod idempotency;
 pub mod keys;
@@ -20,6 +22,7 @@ mod record;
 pub mod roster;
 pub mod sessions;
 pub mod suppressions;
+pub mod throttle;
 mod transact;
 
 use std::collections::HashMap;
@@ -32,11 +35,13 @@ use aws_sdk_dynamodb::{
 pub use error::StoreError;
 pub use keys::Key;
 pub use meter::{Meter, Units};
-pub use record::{IndexKey, Record, from_item, from_stream, to_item};
-pub use serde_dynamo::AttributeValue as StreamValue;
+pub use record::{IndexKey, Record, from_item, from_stream, origin_of, to_item};
+pub use serde_dynamo::{AttributeValue as StreamValue, Item as StreamItem};
 
 /// The index for directories and lists across partitions.
 pub(crate) const INDEX: &str = "gsi1";
+/// The index that finds audit entries by who acted.
+pub(crate) const ACTOR_INDEX: &str = "gsi2";
 
 use crate::random::Random;
 
@@ -124,6 +129,27 @@ impl Store {
         let output = put.return_consumed_capacity(ReturnConsumedCapacity::Indexes).send().await?;
         self.meter.write_units(output.consumed_capacity());
         Ok(())
+    }
+
+    /// What the index has in one of its partitions: places that start with a prefix, after one of them.
+    async fn index_page(&self, partition: &str, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<Item>, StoreError> {
+        // One more character leaves out the position itself.
+        let from = after.map_or(prefix.to_owned(), |position| format!("{position} "));
+        let output = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(INDEX)
+            .key_condition_expression("gsi1pk = :partition AND gsi1sk BETWEEN :from AND :to")
+            .expression_attribute_values(":partition", text(partition))
+            .expression_attribute_values(":from", text(if from.is_empty() { " ".to_owned() } else { from }))
+            .expression_attribute_values(":to", text(format!("{prefix}\u{10FFFF}")))
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
+            .send()
+            .await?;
+        self.meter.read_units(output.consumed_capacity());
+        Ok(output.items.unwrap_or_default())
     }
 
     /// Deletes what has a key, if anything has.

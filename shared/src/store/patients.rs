@@ -6,6 +6,7 @@ use super::{Key, Record, Store, StoreError, keys, number};
 
 impl Record for Patient {
     const KIND: &'static str = "patient";
+    const STAMPED: bool = true;
     fn key(&self) -> Key {
         keys::patient(self.id)
     }

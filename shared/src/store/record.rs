@@ -3,20 +3,31 @@ use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Item, Key, StoreError, number, text};
+use crate::trail::{self, Origin};
 
-/// A type that is stored as one item. Attributes beside its own: `pk`, `sk`, `kind`, `v`, and `gsi1pk`, `gsi1sk`, `ttl`
-/// where it has them.
+/// Who wrote an item, where that is kept.
+const ORIGIN: &str = "origin";
+
+/// A type that is stored as one item. Attributes beside its own: `pk`, `sk`, `kind`, `v`, and `gsi1pk`, `gsi1sk`, `gsi2pk`,
+/// `gsi2sk`, `ttl`, `origin` where it has them.
 pub trait Record: Serialize + DeserializeOwned {
     /// Tells items apart in the table, in the stream and in its filters.
     const KIND: &'static str;
     /// Grows when the stored shape changes.
     const VERSION: u32 = 1;
+    /// Whether who wrote it is kept with it, for the audit log, as the attribute `origin`.
+    const STAMPED: bool = false;
 
     /// Where it is.
     fn key(&self) -> Key;
 
     /// Where the index has it, when it does.
     fn index_key(&self) -> Option<IndexKey> {
+        None
+    }
+
+    /// Where the index by actor has it, when it does.
+    fn actor_index_key(&self) -> Option<IndexKey> {
         None
     }
 
@@ -44,6 +55,13 @@ pub fn to_item<R: Record>(record: &R) -> Result<Item, StoreError> {
         item.insert("gsi1pk".to_owned(), text(index.pk));
         item.insert("gsi1sk".to_owned(), text(index.sk));
     }
+    if let Some(index) = record.actor_index_key() {
+        item.insert("gsi2pk".to_owned(), text(index.pk));
+        item.insert("gsi2sk".to_owned(), text(index.sk));
+    }
+    if let Some(origin) = trail::origin().filter(|_| R::STAMPED) {
+        item.insert(ORIGIN.to_owned(), to_value(&origin, R::KIND)?);
+    }
     if let Some(at) = record.expires_at() {
         item.insert("ttl".to_owned(), number(at.as_second()));
     }
@@ -62,6 +80,12 @@ pub fn from_item<R: Record>(item: Item) -> Result<R, StoreError> {
 /// The record of an image in the table's stream.
 pub fn from_stream<R: Record>(image: serde_dynamo::Item) -> Result<R, StoreError> {
     from_item(image.into())
+}
+
+/// Who wrote what an image shows, where that is kept.
+pub fn origin_of(image: &serde_dynamo::Item) -> Result<Option<Origin>, StoreError> {
+    let origin = image.get(ORIGIN).cloned().map(serde_dynamo::from_attribute_value);
+    origin.transpose().map_err(|error: serde_dynamo::Error| StoreError::corrupt(ORIGIN, error))
 }
 
 /// One attribute's value.

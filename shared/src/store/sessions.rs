@@ -1,21 +1,54 @@
-//! Sign-ins and the refresh token each one holds.
+//! Sign-ins, and the refresh token that each one holds.
 
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
-use domain::id::{SessionId, UserId};
+use domain::{
+    account::Account,
+    id::{EmailTokenId, SessionId, UserId},
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Key, Record, Store, StoreError, keys, number, text};
+use super::{Item, Key, Record, Store, StoreError, accounts::StoredAccount, from_item, keys, text, transact::Transacted};
 
-/// One sign-in. Only the hash of its current refresh token is kept.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// One sign-in. Only hashes of its refresh tokens are kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     pub id: SessionId,
     pub user_id: UserId,
     /// SHA-256 of the refresh token that is good now.
     pub token_hash: String,
+    /// SHA-256 of the one before it, which may come once more if its answer was lost.
+    pub previous_hash: Option<String>,
     pub signed_in_at: Timestamp,
-    pub expires_at: Timestamp,
+    pub refreshed_at: Timestamp,
+    /// When it ends unless it is refreshed.
+    pub idle_until: Timestamp,
+    /// When it ends whatever happens.
+    pub ends_at: Timestamp,
+    /// The account's `sign_in_epoch` when it began.
+    pub epoch: u32,
+    /// Where it began.
+    pub from: Option<String>,
+    /// What it began on, as the client called itself.
+    pub device: Option<String>,
+    pub ended: Option<End>,
+}
+
+/// Why a sign-in ended before its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    SignedOut,
+    /// A refresh token came twice: one of the two who had it is not its owner.
+    TokenReused,
+}
+
+impl Session {
+    /// Whether it still holds for its account.
+    #[must_use]
+    pub fn holds(&self, account: &Account, now: Timestamp) -> bool {
+        self.ended.is_none() && self.epoch == account.sign_in_epoch && now < self.ends_at
+    }
 }
 
 impl Record for Session {
@@ -24,7 +57,7 @@ impl Record for Session {
         keys::session(self.user_id, self.id)
     }
     fn expires_at(&self) -> Option<Timestamp> {
-        Some(self.expires_at)
+        Some(self.idle_until.min(self.ends_at))
     }
 }
 
@@ -34,24 +67,75 @@ impl Store {
         self.put_new(session).await
     }
 
+    /// Notes a sign-in by an emailed token, which is used up by it: of all who try with one token, one succeeds.
+    pub async fn begin_session_with(&self, session: &Session, token: EmailTokenId) -> Result<bool, StoreError> {
+        let used = self.delete_if(&keys::email_token(token), "attribute_exists(pk)", &[])?;
+        Ok(matches!(self.transact(vec![used, self.put_if_new(session)?]).await?, Transacted::Done))
+    }
+
     pub async fn session(&self, user: UserId, id: SessionId) -> Result<Option<Session>, StoreError> {
         self.get(&keys::session(user, id)).await
     }
 
+    /// An account and one of its sign-ins as they are now. One query: they lie side by side, with the account's earlier
+    /// sign-ins of the last hours between them.
+    pub async fn account_and_session(&self, user: UserId, id: SessionId) -> Result<Option<(StoredAccount, Session)>, StoreError> {
+        let (first, last) = (keys::account(user), keys::session(user, id));
+        let mut items = self.user_items(&first.pk, &first.sk, &last.sk, None).await?;
+        let session = items.pop().filter(|item| item.get("sk") == Some(&text(&last.sk)));
+        let account = items.into_iter().next().filter(|item| item.get("sk") == Some(&text(&first.sk)));
+        match (account, session) {
+            (Some(account), Some(session)) => Ok(Some((from_item(account)?, from_item(session)?))),
+            _ => Ok(None),
+        }
+    }
+
+    /// An account's sign-ins, latest first, before one of them.
+    pub async fn sessions(&self, user: UserId, before: Option<SessionId>, limit: usize) -> Result<Vec<Session>, StoreError> {
+        let (first, last) = (keys::sessions(user, None), keys::sessions(user, before));
+        let items = self.user_items(&first.pk, keys::SESSIONS, &last.sk, Some(limit)).await?;
+        items.into_iter().map(from_item).collect()
+    }
+
+    async fn user_items(&self, pk: &str, from: &str, to: &str, latest: Option<usize>) -> Result<Vec<Item>, StoreError> {
+        let output = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :user AND sk BETWEEN :from AND :to")
+            .expression_attribute_values(":user", text(pk))
+            .expression_attribute_values(":from", text(from))
+            .expression_attribute_values(":to", text(to))
+            .scan_index_forward(latest.is_none())
+            .set_limit(latest.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
+            .consistent_read(true)
+            .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
+            .send()
+            .await?;
+        self.meter.read_units(output.consumed_capacity());
+        Ok(output.items.unwrap_or_default())
+    }
+
     /// Exchanges the session's token for the next one: of all who try with the same token, one succeeds.
-    pub async fn rotate_session(&self, session: &Session, next_hash: &str, expires_at: Timestamp) -> Result<bool, StoreError> {
+    pub async fn rotate_session(&self, before: &Session, after: &Session) -> Result<bool, StoreError> {
+        let condition = "token_hash = :current AND attribute_not_exists(ended)";
+        if self.put_where(after, condition, &[(":current", text(&before.token_hash))]).await? {
+            return Ok(true);
+        }
+        // Ours, if the client repeated a request whose answer was lost.
+        Ok(self.session(before.user_id, before.id).await?.as_ref() == Some(after))
+    }
+
+    /// Ends a session for good; the first cause stays. `false` when there is none that could be ended.
+    pub async fn end_session(&self, user: UserId, id: SessionId, why: End) -> Result<bool, StoreError> {
         let update = self
             .client
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(session.key().attributes()))
-            .update_expression("SET token_hash = :next, expires_at = :expires, #ttl = :ttl")
-            .condition_expression("token_hash = :current")
-            .expression_attribute_names("#ttl", "ttl")
-            .expression_attribute_values(":current", text(&session.token_hash))
-            .expression_attribute_values(":next", text(next_hash))
-            .expression_attribute_values(":expires", text(expires_at.to_string()))
-            .expression_attribute_values(":ttl", number(expires_at.as_second()))
+            .set_key(Some(keys::session(user, id).attributes()))
+            .update_expression("SET ended = if_not_exists(ended, :why)")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_values(":why", super::record::to_value(&why, Session::KIND)?)
             .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
             .send()
             .await;
@@ -60,17 +144,7 @@ impl Store {
                 self.meter.write_units(output.consumed_capacity());
                 Ok(true)
             }
-            Err(error) => {
-                StoreError::unless_condition_failed(error)?;
-                // Ours, if the client repeated a request whose answer was lost.
-                let now = self.session(session.user_id, session.id).await?;
-                Ok(now.is_some_and(|now| now.token_hash == next_hash))
-            }
+            Err(error) => StoreError::unless_condition_failed(error).map(|()| false),
         }
-    }
-
-    /// Ends a session; ending it twice is the same.
-    pub async fn end_session(&self, user: UserId, id: SessionId) -> Result<(), StoreError> {
-        self.delete(&keys::session(user, id)).await
     }
 }

@@ -68,7 +68,7 @@ impl App {
         let settings = Settings::new(zone).unwrap();
         let house = settings.house("https://portal.example.org").unwrap();
         let config = settings.config(house, &table, dynamodb, services.address).unwrap();
-        let functions = Functions::new(&config, &settings.signing_key(), Settings::scheduling(), &clock).unwrap();
+        let functions = Functions::new(&config, &settings.signing_key(), &settings.token_key(), Settings::scheduling(), &clock).unwrap();
         let poller = Poller::new(database, table.clone(), template.stream, functions.clone(), None).unwrap().with_backoff(Duration::ZERO);
         let dead_letters = poller.dead_letters();
         Self {

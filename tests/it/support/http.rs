@@ -3,6 +3,7 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use http_body_util::BodyExt;
+use lambda_http::{aws_lambda_events::apigw::ApiGatewayV2httpRequestContext, request::RequestContext};
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -15,6 +16,7 @@ pub struct Call<'a> {
     path: String,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
+    source: Option<String>,
 }
 
 /// What came back.
@@ -28,7 +30,7 @@ pub struct Answer {
 
 impl App {
     pub fn call(&self, method: &str, path: &str) -> Call<'_> {
-        Call { app: self, method: method.parse().unwrap(), path: path.to_owned(), headers: Vec::new(), body: Vec::new() }
+        Call { app: self, method: method.parse().unwrap(), path: path.to_owned(), headers: Vec::new(), body: Vec::new(), source: None }
     }
 
     pub fn get(&self, path: &str) -> Call<'_> {
@@ -59,10 +61,21 @@ impl Call<'_> {
         self.header("authorization", &format!("Bearer {token}"))
     }
 
+    /// From an address, as API Gateway says it.
+    pub fn from(mut self, source: &str) -> Self {
+        self.source = Some(source.to_owned());
+        self
+    }
+
     pub async fn send(self) -> Answer {
         let mut request = Request::builder().method(self.method).uri(self.path);
         for (name, value) in self.headers {
             request = request.header(name, value);
+        }
+        if let Some(source) = self.source {
+            let mut context = ApiGatewayV2httpRequestContext::default();
+            context.http.source_ip = Some(source);
+            request = request.extension(RequestContext::ApiGatewayV2(context));
         }
         let response = self.app.router().oneshot(request.body(Body::from(self.body)).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();

@@ -2,17 +2,22 @@
 //! pay for hashing.
 
 use domain::{
-    account::Account,
+    account::{Account, Status},
     doctor,
-    id::{DoctorId, PatientId, SessionId, UserId},
+    id::{DoctorId, EmailTokenId, PatientId, SessionId, UserId},
     money::{Currency, Money},
     patient::{self, DateOfBirth, EmergencyContact, Gender},
     role::Role,
     schedule::{Period, SlotLength, TimeOfDay, Weekday, WeeklyHours},
     text::{Email, PersonName, Phone, PostalAddress, Specialization},
 };
+use local::services::mailbox::Mail;
 use serde_json::{Value, json};
-use shared::store::accounts::StoredAccount;
+use shared::store::{
+    accounts::{StoredAccount, Together},
+    email_tokens::{EmailToken, Purpose},
+    sessions::Session,
+};
 
 use super::{Answer, App};
 
@@ -29,6 +34,7 @@ pub struct Patient {
 #[derive(Debug, Clone)]
 pub struct Doctor {
     pub id: DoctorId,
+    pub user_id: UserId,
     pub email: String,
     pub token: String,
 }
@@ -39,19 +45,47 @@ impl App {
     }
 
     fn account(&self, name: &str, role: Role) -> Account {
+        let email = format!("{}@example.org", name.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "-"));
         Account {
-            id: UserId::new(self.now(), self.random()),
-            email: Email::parse(&format!("{}@example.org", name.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "-"))).unwrap(),
-            name: PersonName::parse(name).unwrap(),
+            email_confirmed: true,
+            status: Status::Active,
             roles: [role].into(),
-            patient_id: None,
-            doctor_id: None,
-            created_at: self.now(),
+            requested_role: None,
+            ..Account::open(
+                UserId::new(self.now(), self.random()),
+                Email::parse(&email).unwrap(),
+                PersonName::parse(name).unwrap(),
+                role,
+                self.now(),
+            )
         }
     }
 
-    pub fn token(&self, account: &Account) -> String {
-        self.issuer.sign(account, SessionId::new(self.now(), self.random()), self.random(), self.now()).unwrap()
+    fn welcome(&self, account: &Account) -> EmailToken {
+        let id = EmailTokenId::new(self.now(), self.random());
+        EmailToken::new(id, Purpose::Welcome, account.email.clone(), Some(account.id), self.now())
+    }
+
+    /// A sign-in, as the real one leaves it, and its access token.
+    pub async fn token(&self, account: &Account) -> String {
+        let (now, id) = (self.now(), SessionId::new(self.now(), self.random()));
+        let later = now + jiff::SignedDuration::from_hours(12);
+        let session = Session {
+            id,
+            user_id: account.id,
+            token_hash: "unused".to_owned(),
+            previous_hash: None,
+            signed_in_at: now,
+            refreshed_at: now,
+            idle_until: later,
+            ends_at: later,
+            epoch: account.sign_in_epoch,
+            from: None,
+            device: None,
+            ended: None,
+        };
+        assert!(self.store().begin_session(&session).await.unwrap());
+        self.issuer.sign(account, id, self.random(), now).unwrap()
     }
 
     pub async fn patient(&self, name: &str) -> Patient {
@@ -75,9 +109,12 @@ impl App {
             registered_at: self.now(),
             version: 1,
         };
-        let stored = StoredAccount { account: account.clone(), password_hash: "unused".to_owned() };
-        self.store().register_patient(&stored, &record).await.unwrap();
-        Patient { id, user_id: account.id, email: account.email.to_string(), token: self.token(&account) }
+        let stored = StoredAccount { account: account.clone(), password_hash: None };
+        self.store()
+            .open_account(&stored, Together { patient: Some(&record), token: Some(&self.welcome(&account)), ..Together::default() })
+            .await
+            .unwrap();
+        Patient { id, user_id: account.id, email: account.email.to_string(), token: self.token(&account).await }
     }
 
     pub async fn doctor(&self, name: &str) -> Doctor {
@@ -102,23 +139,32 @@ impl App {
             weekly_hours: WeeklyHours::new(periods, slot_length).unwrap(),
             version: 1,
         };
-        let stored = StoredAccount { account: account.clone(), password_hash: "unused".to_owned() };
-        self.store().register_doctor(&stored, &profile).await.unwrap();
-        Doctor { id, email: account.email.to_string(), token: self.token(&account) }
+        let stored = StoredAccount { account: account.clone(), password_hash: None };
+        self.store()
+            .open_account(&stored, Together { doctor: Some(&profile), token: Some(&self.welcome(&account)), ..Together::default() })
+            .await
+            .unwrap();
+        Doctor { id, user_id: account.id, email: account.email.to_string(), token: self.token(&account).await }
     }
 
     /// Staff with nothing but a role; the account and its token.
     pub async fn staff(&self, name: &str, role: Role) -> (Account, String) {
         let account = self.account(name, role);
-        let stored = StoredAccount { account: account.clone(), password_hash: "unused".to_owned() };
-        self.store().open_account(&stored).await.unwrap();
-        let token = self.token(&account);
+        let stored = StoredAccount { account: account.clone(), password_hash: None };
+        self.store().open_account(&stored, Together::default()).await.unwrap();
+        let token = self.token(&account).await;
         (account, token)
     }
 
     pub async fn book(&self, patient: &Patient, doctor: &Doctor, starts_at: &str) -> Answer {
         self.post("/appointments", &booking(doctor, starts_at)).bearer(&patient.token).send().await
     }
+}
+
+/// The token in an email's link.
+pub fn emailed_token(mail: &Mail) -> String {
+    let after = mail.text.split("#token=").nth(1).unwrap_or_else(|| panic!("no token in {}", mail.text));
+    after.split_whitespace().next().unwrap().to_owned()
 }
 
 pub fn booking(doctor: &Doctor, starts_at: &str) -> Value {
@@ -128,11 +174,11 @@ pub fn booking(doctor: &Doctor, starts_at: &str) -> Value {
 impl App {
     /// A token for the present hour.
     pub async fn fresh(&self, patient: &Patient) -> String {
-        self.token(&self.store().account(patient.user_id).await.unwrap().unwrap().account)
+        self.token(&self.store().account(patient.user_id).await.unwrap().unwrap().account).await
     }
 
     pub async fn fresh_doctor(&self, doctor: &Doctor) -> String {
         let email = Email::parse(&doctor.email).unwrap();
-        self.token(&self.store().account_by_email(&email).await.unwrap().unwrap().account)
+        self.token(&self.store().account_by_email(&email).await.unwrap().unwrap().account).await
     }
 }

@@ -4,15 +4,16 @@ use axum::{extract::State as Extract, http::StatusCode};
 use shared::{
     auth::Caller,
     http::{Problem, Refusals},
+    store::sessions::End,
 };
 
 use crate::Users;
 
 /// Sign out
 ///
-/// The session's refresh token stops working at once; its access token within 15 minutes.
+/// The session's refresh token stops working at once, and so does its access token where it is looked up; elsewhere within 15 minutes.
 #[utoipa::path(post, path = "/auth/logout", tag = "users", responses((status = 204, description = "Signed out"), Refusals))]
 pub(crate) async fn sign_out(Extract(users): Extract<Users>, caller: Caller) -> Result<StatusCode, Problem> {
-    users.base.store.end_session(caller.user_id, caller.session_id).await?;
+    users.base.store.end_session(caller.user_id, caller.session_id, End::SignedOut).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,0 +1,130 @@
+//! An account changed: its owner hears of what others decided, and of what could be somebody else's doing.
+
+use domain::{
+    account::{Account, Status},
+    role::Role,
+};
+use shared::{
+    EventState,
+    mail::{Letter, Link, MailError},
+    store::accounts::StoredAccount,
+};
+
+pub(crate) async fn tell(state: &EventState, before: &StoredAccount, after: &StoredAccount) -> Result<(), MailError> {
+    let (was, is) = (&before.account, &after.account);
+    let mut letters: Vec<_> = decision(state, was, is).into_iter().collect();
+    if before.password_hash.is_some() && after.password_hash.is_some() && before.password_hash != after.password_hash {
+        letters.push(("password", password_changed(state)));
+    }
+    if was.email != is.email {
+        letters.push(("address", address_changed(state)));
+    }
+    for (what, letter) in letters {
+        // To the address that it had: whoever took an account over would give it another.
+        state.mailer.send(&format!("{}-v{}-{what}", is.id, is.version), &was.clone().into(), &letter).await?;
+    }
+    Ok(())
+}
+
+/// What was decided about the account, if something was.
+fn decision(state: &EventState, was: &Account, is: &Account) -> Option<(&'static str, Letter)> {
+    let house = &state.house;
+    let sign_in = || Some(Link { label: "Sign in", url: house.portal("sign-in") });
+    let letter = |subject: &str, paragraphs: &[&str]| Letter {
+        subject: format!("{subject} at {}", house.name),
+        paragraphs: paragraphs.iter().map(|text| (*text).to_owned()).collect(),
+        ..Letter::default()
+    };
+    let (what, letter) = match (was.status, is.status) {
+        (Status::Pending | Status::Rejected, Status::Active) => (
+            "active",
+            Letter {
+                facts: vec![("Role", spoken(is))],
+                link: sign_in(),
+                ..letter(
+                    "Your account is active",
+                    &["Your account is approved and active. Sign in, or refresh the page where you are signed in."],
+                )
+            },
+        ),
+        (_, Status::Pending) if is.approved && !was.approved => (
+            "approved",
+            Letter {
+                link: sign_in(),
+                ..letter(
+                    "Your account is approved",
+                    &[
+                        "One step is left: confirm your address with the link in our welcome letter, signed in to your account. Your account has another one sent if that is too old.",
+                    ],
+                )
+            },
+        ),
+        (Status::Pending, Status::Rejected) => (
+            "rejected",
+            letter(
+                "Your request for an account",
+                &[
+                    "An administrator has not approved the role that you asked for. If you think that this is a mistake, please speak to the administration.",
+                ],
+            ),
+        ),
+        (Status::Active, Status::Suspended) => (
+            "suspended",
+            letter(
+                "Your account is suspended",
+                &[
+                    "An administrator has suspended your account, and you are signed out. If you think that this is a mistake, please speak to the administration.",
+                ],
+            ),
+        ),
+        (Status::Suspended, Status::Active) => {
+            ("reinstated", Letter { link: sign_in(), ..letter("Your account is back", &["Your account is active again. Please sign in."]) })
+        }
+        (Status::Active, Status::Active) if was.roles != is.roles => (
+            "roles",
+            Letter {
+                facts: vec![("Roles", spoken(is))],
+                ..letter("Your roles have changed", &["An administrator has changed what you may act as."])
+            },
+        ),
+        (_, Status::Closed) if was.status != Status::Closed => (
+            "closed",
+            letter(
+                "Your account is closed",
+                &[
+                    "As you asked, your account is closed, and we write to this address no more.",
+                    "A patient's record is kept for as long as the law asks for. You can open a new account at any time.",
+                ],
+            ),
+        ),
+        _ => return None,
+    };
+    Some((what, letter))
+}
+
+fn spoken(account: &Account) -> String {
+    account.roles.iter().map(|role: &Role| role.spoken()).collect::<Vec<_>>().join(", ")
+}
+
+fn password_changed(state: &EventState) -> Letter {
+    Letter {
+        subject: format!("Your password at {} has changed", state.house.name),
+        paragraphs: vec![
+            "The password of your account was changed just now, and every other sign-in has ended.".to_owned(),
+            "If that was not you, choose a new one at once with \u{201c}forgot password\u{201d}, and tell the hospital.".to_owned(),
+        ],
+        link: Some(Link { label: "Forgot password", url: state.house.portal("forgot") }),
+        ..Letter::default()
+    }
+}
+
+fn address_changed(state: &EventState) -> Letter {
+    Letter {
+        subject: format!("Your address at {} has changed", state.house.name),
+        paragraphs: vec![
+            "Your account has another email address now, and we write to this one no more.".to_owned(),
+            "If that was not you, please call the hospital at once.".to_owned(),
+        ],
+        ..Letter::default()
+    }
+}

@@ -1,0 +1,124 @@
+//! A token was promised to an address: the letter that brings it.
+//!
+//! Where anybody may ask, it is here that is looked whether the address has an account. Who asked cannot tell.
+
+use domain::{account::Account, role::Role};
+use shared::{
+    mail::{Letter, Link, MailError, Recipient},
+    store::email_tokens::{EmailToken, Purpose},
+};
+
+use crate::{Failure, Notifications};
+
+pub(crate) async fn send(state: &Notifications, token: EmailToken) -> Result<(), Failure> {
+    let store = &state.base.store;
+    if state.base.clock.now() >= token.expires_at {
+        return Ok(());
+    }
+    let account = match token.user_id {
+        Some(id) => store.account(id).await?,
+        None => store.account_by_email(&token.email).await?,
+    };
+    let account = account.map(|stored| stored.account);
+    if token.purpose == Purpose::Welcome && account.is_none() {
+        return Ok(tell_owner(state, &token).await?);
+    }
+    let Some(account) = account.filter(Account::may_sign_in) else { return Ok(()) };
+    if !store.bind_email_token(token.id, account.id).await? {
+        return Ok(());
+    }
+    let link = |label, page: &str| {
+        let url = format!("{}#token={}", state.base.house.portal(page), state.tokens.write(token.id));
+        Some(Link { label, url })
+    };
+    let house = &state.base.house.name;
+    let ignore = "If you did not ask for this, you can ignore this letter: nothing happens without the link.".to_owned();
+    let until = ("Good until", state.base.house.spoken_instant(token.expires_at));
+    let letter = match token.purpose {
+        Purpose::SignIn => Letter {
+            subject: format!("Your sign-in to {house}"),
+            paragraphs: vec![
+                "Open this link to sign in. It works once. Never pass it on, not to the hospital's staff either.".to_owned(),
+                ignore,
+            ],
+            facts: vec![until],
+            link: link("Sign in", "sign-in"),
+            ..Letter::default()
+        },
+        Purpose::ResetPassword => Letter {
+            subject: format!("A new password for {house}"),
+            paragraphs: vec!["Open this link to choose a new password. It works once, and signs you out everywhere.".to_owned(), ignore],
+            facts: vec![until],
+            link: link("Choose a new password", "password"),
+            ..Letter::default()
+        },
+        Purpose::ConfirmEmail => Letter {
+            subject: format!("Please confirm your address for {house}"),
+            paragraphs: vec!["Open this link, signed in to your account, to confirm that this address is yours.".to_owned(), ignore],
+            facts: vec![until],
+            link: link("Confirm the address", "confirm"),
+            ..Letter::default()
+        },
+        Purpose::Invitation => Letter {
+            subject: format!("You are invited to {house}"),
+            paragraphs: vec![
+                format!("An administrator has opened an account for you under the address {}.", account.email),
+                "Open this link to choose a password. It works once.".to_owned(),
+            ],
+            facts: role(&account).into_iter().chain([until]).collect(),
+            link: link("Choose a password", "password"),
+            ..Letter::default()
+        },
+        Purpose::Welcome if account.roles.contains(&Role::Patient) => Letter {
+            subject: format!("Welcome to {house}"),
+            paragraphs: vec![
+                format!("Welcome to {house}. Your account is open under the address {}.", account.email),
+                "You can now sign in, choose a doctor, see when they are free, and book your visit.".to_owned(),
+                "Please confirm that this address is yours: open the link, signed in to your account.".to_owned(),
+                "If you did not open this account, do not open the link, and tell the front desk.".to_owned(),
+            ],
+            link: link("Confirm the address", "confirm"),
+            ..Letter::default()
+        },
+        Purpose::Welcome => Letter {
+            subject: format!("Welcome to {house}: please confirm your address"),
+            paragraphs: vec![
+                format!("Welcome to {house}. You have registered under the address {}.", account.email),
+                "Two steps are left. Open this link, signed in to your account, to confirm that the address is yours. And an administrator \
+                    approves your role; you will hear from us."
+                    .to_owned(),
+                "If you did not register, do not open the link, and tell the hospital.".to_owned(),
+            ],
+            facts: role(&account).into_iter().chain([until]).collect(),
+            link: link("Confirm the address", "confirm"),
+            ..Letter::default()
+        },
+    };
+    // It goes to the address that it is about, which need not be the account's yet.
+    let to = Recipient { email: token.email, ..Recipient::from(account) };
+    let id = if token.purpose == Purpose::Welcome { format!("{}-welcome", to.user_id) } else { token.id.to_string() };
+    Ok(state.base.mailer.send(&id, &to, &letter).await?)
+}
+
+fn role(account: &Account) -> Option<(&'static str, String)> {
+    account.requested_role.map(|role| ("Role", role.spoken()))
+}
+
+/// Somebody registered with an address that has an account. Its owner hears of it, once a day at most.
+async fn tell_owner(state: &Notifications, token: &EmailToken) -> Result<(), MailError> {
+    let base = &state.base;
+    let owner = base.store.account_by_email(&token.email).await?.map(|stored| stored.account);
+    let Some(owner) = owner.filter(Account::may_sign_in) else { return Ok(()) };
+    let letter = Letter {
+        subject: format!("You have an account at {}", base.house.name),
+        paragraphs: vec![
+            "Somebody has just tried to register with your address, which has an account already. Nothing has changed.".to_owned(),
+            "If it was you: sign in, or choose a new password if you have forgotten yours. If it was not, there is nothing to do."
+                .to_owned(),
+        ],
+        link: Some(Link { label: "Sign in", url: base.house.portal("sign-in") }),
+        ..Letter::default()
+    };
+    let day = base.house.zone.to_datetime(token.created_at).date();
+    base.mailer.send(&format!("{}-registered-again-{day}", owner.id), &owner.into(), &letter).await
+}

@@ -1,0 +1,96 @@
+//! `GET /patients/me/access-log`: who opened or changed the caller's record.
+
+use std::collections::HashMap;
+
+use axum::extract::State as Extract;
+use domain::{
+    audit::{Entry, Outcome},
+    id::{AuditId, UserId},
+    role::Role,
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use shared::{
+    State,
+    auth::AsPatient,
+    http::{Json, Page, Problem, Query, Refusals, page},
+    store::audit::{About, Span, place},
+};
+use utoipa::{IntoParams, ToSchema};
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct AccessQuery {
+    /// 1 to 100, 20 when left out.
+    limit: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Somebody opened or changed the record, or was kept from it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AccessView {
+    #[schema(value_type = String)]
+    id: AuditId,
+    at: String,
+    /// The person's name; absent when nobody had signed in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Rosa Parks")]
+    name: Option<String>,
+    /// What they acted as.
+    #[schema(value_type = Vec<String>, example = json!(["receptionist"]))]
+    roles: Vec<Role>,
+    /// Whether it was you.
+    you: bool,
+    #[schema(example = "patient.read")]
+    action: String,
+    /// `done` or `refused`.
+    #[schema(value_type = String, example = "done")]
+    outcome: Outcome,
+}
+
+/// See who opened your record
+///
+/// Latest first. Changes appear within seconds.
+#[utoipa::path(get, path = "/patients/me/access-log", tag = "patients", params(AccessQuery),
+    responses((status = 200, body = Page<AccessView>), Refusals))]
+pub(crate) async fn access_log(
+    Extract(state): Extract<State>,
+    AsPatient(id): AsPatient,
+    Query(query): Query<AccessQuery>,
+) -> Result<Json<Page<AccessView>>, Problem> {
+    let limit = page::limit(query.limit.as_deref())?;
+    let list = format!("access-log?{id}");
+    let now = state.clock.now();
+    let mut span = Span::before(Timestamp::UNIX_EPOCH, now.saturating_add(SignedDuration::from_secs(1)).unwrap_or(now));
+    if let Some(cursor) = query.cursor {
+        span.to = state.cursors.open(&list, &cursor)?;
+    }
+    let found = state.store.audit_log(About::Patient(id), &span, limit + 1).await?;
+    let page = Page::cut(found, limit, |last| state.cursors.seal(&list, &place(last)));
+    let names = names(&state, &page.items).await?;
+    let own = state.store.patient(id).await?.and_then(|patient| patient.user_id);
+    Ok(Json(page.map(|entry| AccessView {
+        id: entry.id,
+        at: state.house.instant(entry.at),
+        name: entry.actor.and_then(|actor| names.get(&actor).cloned()),
+        roles: entry.roles.into_iter().collect(),
+        you: entry.actor.is_some() && entry.actor == own,
+        action: entry.action,
+        outcome: entry.outcome,
+    })))
+}
+
+/// The names of those who acted, each looked up once.
+async fn names(state: &State, entries: &[Entry]) -> Result<HashMap<UserId, String>, Problem> {
+    let mut names = HashMap::new();
+    for actor in entries.iter().filter_map(|entry| entry.actor) {
+        if !names.contains_key(&actor)
+            && let Some(stored) = state.store.account(actor).await?
+        {
+            names.insert(actor, stored.account.name.into());
+        }
+    }
+    Ok(names)
+}

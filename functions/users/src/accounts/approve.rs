@@ -1,0 +1,26 @@
+//! `POST /users/{id}/approve`: grant the role that was asked for.
+
+use axum::extract::State as Extract;
+use domain::{account::Account, id::UserId};
+use shared::{
+    auth::Caller,
+    http::{IfMatch, Path, Problem, Refusals, Versioned},
+};
+
+use super::decide;
+use crate::{Users, view::AccountView};
+
+/// Approve an account
+///
+/// It becomes active as soon as its address is confirmed, at once if it is. The person is told by email.
+#[utoipa::path(post, path = "/users/{id}/approve", tag = "users",
+    params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "Refuses the change when the account has changed since")),
+    responses((status = 200, body = AccountView), Refusals))]
+pub(crate) async fn approve(
+    Extract(users): Extract<Users>,
+    caller: Caller,
+    Path(id): Path<UserId>,
+    if_match: IfMatch,
+) -> Result<Versioned<AccountView>, Problem> {
+    decide(&users, &caller, id, if_match, Account::approve).await
+}

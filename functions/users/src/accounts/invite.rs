@@ -1,0 +1,72 @@
+//! `POST /users/invitations`: open an account for somebody who works here.
+
+use axum::extract::State as Extract;
+use domain::{
+    Invalid,
+    account::Account,
+    id::{EmailTokenId, UserId},
+    role::Role,
+    text::{Email, PersonName},
+};
+use serde::Deserialize;
+use shared::{
+    auth::Caller,
+    http::{Created, Fields, Json, Problem, Refusals},
+    store::{
+        accounts::{OpenError, StoredAccount, Together},
+        email_tokens::{EmailToken, Purpose},
+    },
+    trail,
+};
+use utoipa::ToSchema;
+
+use crate::{
+    Users,
+    view::{AccountView, view},
+};
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct InviteRequest {
+    #[schema(required, nullable = false, example = "Rosa Parks")]
+    name: Option<String>,
+    #[schema(required, nullable = false, format = "email", example = "rosa@example.org")]
+    email: Option<String>,
+    /// Any but `patient`.
+    #[schema(required, nullable = false, example = "receptionist")]
+    role: Option<String>,
+}
+
+/// Invite somebody
+///
+/// Sends a token to the address, good for 7 days; with it, the person chooses a password (`POST /auth/password/reset`) and the role
+/// is active. Later, `POST /auth/password/forgot` sends another.
+#[utoipa::path(post, path = "/users/invitations", tag = "users", request_body = InviteRequest,
+    responses((status = 201, body = AccountView, description = "Invited"), Refusals))]
+pub(crate) async fn invite(
+    Extract(users): Extract<Users>,
+    _: Caller,
+    Json(request): Json<InviteRequest>,
+) -> Result<Created<AccountView>, Problem> {
+    let state = &users.base;
+    let mut fields = Fields::default();
+    let name = fields.required("name", request.name, |text| PersonName::parse(&text));
+    let email = fields.required("email", request.email, |text| Email::parse(&text));
+    let patients = || Invalid::new("invalid_role", "Patients register themselves: they need a record.");
+    let staff = |text: String| Role::parse(&text).and_then(|role| if role.is_staff() { Ok(role) } else { Err(patients()) });
+    let role = fields.required("role", request.role, staff);
+    let (Some(name), Some(email), Some(role)) = (name, email, role) else { return Err(fields.problem()) };
+
+    let now = state.clock.now();
+    let account = Account::invite(UserId::new(now, state.random.u128()?), email.clone(), name, role, now);
+    trail::account(account.id);
+    let token = EmailToken::new(EmailTokenId::new(now, state.random.u128()?), Purpose::Invitation, email, Some(account.id), now);
+    let stored = StoredAccount { account, password_hash: None };
+    match state.store.open_account(&stored, Together { token: Some(&token), ..Together::default() }).await {
+        Ok(()) => {}
+        Err(OpenError::EmailTaken) => return Err(Problem::conflict("email_taken", "There is an account with this email address.")),
+        Err(OpenError::Store(error)) => return Err(error.into()),
+    }
+    let (location, shown) = (format!("/users/{}", stored.account.id), view(stored.account, None, &state.house));
+    Ok(Created { location, version: shown.version, body: shown.body })
+}

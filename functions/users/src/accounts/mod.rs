@@ -1,0 +1,47 @@
+//! Everybody's accounts, for administrators.
+
+pub(crate) mod approve;
+pub(crate) mod get;
+pub(crate) mod invite;
+pub(crate) mod list;
+pub(crate) mod reinstate;
+pub(crate) mod reject;
+pub(crate) mod roles;
+pub(crate) mod suspend;
+
+use domain::{
+    account::{Account, Refused},
+    id::UserId,
+};
+use shared::{
+    auth::Caller,
+    http::{IfMatch, Problem, Versioned},
+    store::accounts::{Change, StoredAccount},
+    trail,
+};
+
+use crate::{
+    Users,
+    view::{AccountView, not_changed, refused, view},
+};
+
+/// A decision of one administrator about another person's account. Nobody decides about their own: so the hospital keeps an
+/// administrator, whoever decides about whom at the same time.
+async fn decide(
+    users: &Users,
+    caller: &Caller,
+    id: UserId,
+    if_match: IfMatch,
+    decision: impl FnOnce(Account) -> Result<Account, Refused>,
+) -> Result<Versioned<AccountView>, Problem> {
+    trail::account(id);
+    if caller.user_id == id {
+        return Err(Problem::conflict("not_yourself", "Another administrator has to decide about your own account."));
+    }
+    let before = users.base.store.account(id).await?.ok_or_else(|| Problem::not_found("account"))?;
+    if_match.check(before.account.version)?;
+    let after = StoredAccount { account: decision(before.account.clone()).map_err(refused)?, ..before.clone() };
+    let change = Change { by: Some(caller.user_id), ..Change::new(&before, &after) };
+    users.base.store.change_account(change).await.map_err(not_changed)?;
+    Ok(view(after.account, None, &users.base.house))
+}

@@ -1,0 +1,26 @@
+//! `POST /users/{id}/reinstate`: give a suspended account its access back.
+
+use axum::extract::State as Extract;
+use domain::{account::Account, id::UserId};
+use shared::{
+    auth::Caller,
+    http::{IfMatch, Path, Problem, Refusals, Versioned},
+};
+
+use super::decide;
+use crate::{Users, view::AccountView};
+
+/// Reinstate an account
+///
+/// With the roles it had. The person signs in anew.
+#[utoipa::path(post, path = "/users/{id}/reinstate", tag = "users",
+    params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "Refuses the change when the account has changed since")),
+    responses((status = 200, body = AccountView), Refusals))]
+pub(crate) async fn reinstate(
+    Extract(users): Extract<Users>,
+    caller: Caller,
+    Path(id): Path<UserId>,
+    if_match: IfMatch,
+) -> Result<Versioned<AccountView>, Problem> {
+    decide(&users, &caller, id, if_match, Account::reinstate).await
+}

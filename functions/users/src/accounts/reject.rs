@@ -1,0 +1,26 @@
+//! `POST /users/{id}/reject`: refuse the role that was asked for.
+
+use axum::extract::State as Extract;
+use domain::{account::Account, id::UserId};
+use shared::{
+    auth::Caller,
+    http::{IfMatch, Path, Problem, Refusals, Versioned},
+};
+
+use super::decide;
+use crate::{Users, view::AccountView};
+
+/// Reject an account
+///
+/// The person is told by email, can still see the account, and can still be approved.
+#[utoipa::path(post, path = "/users/{id}/reject", tag = "users",
+    params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "Refuses the change when the account has changed since")),
+    responses((status = 200, body = AccountView), Refusals))]
+pub(crate) async fn reject(
+    Extract(users): Extract<Users>,
+    caller: Caller,
+    Path(id): Path<UserId>,
+    if_match: IfMatch,
+) -> Result<Versioned<AccountView>, Problem> {
+    decide(&users, &caller, id, if_match, Account::reject).await
+}

@@ -1,0 +1,49 @@
+//! `POST /users/{id}/roles`: say what a person is.
+
+use std::collections::BTreeSet;
+
+use axum::extract::State as Extract;
+use domain::{id::UserId, role::Role};
+use serde::Deserialize;
+use shared::{
+    auth::Caller,
+    http::{Fields, IfMatch, Json, Path, Problem, Refusals, Versioned},
+};
+use utoipa::ToSchema;
+
+use super::decide;
+use crate::{Users, view::AccountView};
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RolesRequest {
+    /// All of them. `patient` stays with a patient's record, `doctor` with a doctor's profile.
+    #[schema(required, nullable = false, example = json!(["nurse"]))]
+    roles: Option<Vec<String>>,
+}
+
+/// Set an account's roles
+///
+/// The person's rights change at once for whatever staff do, and at the next refresh elsewhere. They are told by email.
+#[utoipa::path(post, path = "/users/{id}/roles", tag = "users", request_body = RolesRequest,
+    params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "Refuses the change when the account has changed since")),
+    responses((status = 200, body = AccountView), Refusals))]
+pub(crate) async fn set_roles(
+    Extract(users): Extract<Users>,
+    caller: Caller,
+    Path(id): Path<UserId>,
+    if_match: IfMatch,
+    Json(request): Json<RolesRequest>,
+) -> Result<Versioned<AccountView>, Problem> {
+    let mut fields = Fields::default();
+    let names = fields.required("roles", request.roles, Ok).unwrap_or_default();
+    let mut roles = BTreeSet::new();
+    for (index, name) in names.iter().enumerate().take(Role::ALL.len()) {
+        roles.extend(fields.check(format!("roles[{index}]"), Role::parse(name)));
+    }
+    if roles.len() != names.len() || roles.is_empty() {
+        fields.refuse("roles", "invalid_roles", "Name at least one role, each once. To end an account's access, suspend it.");
+        return Err(fields.problem());
+    }
+    decide(&users, &caller, id, if_match, |account| account.set_roles(roles)).await
+}

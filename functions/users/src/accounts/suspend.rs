@@ -1,0 +1,26 @@
+//! `POST /users/{id}/suspend`: end an account's access for now.
+
+use axum::extract::State as Extract;
+use domain::{account::Account, id::UserId};
+use shared::{
+    auth::Caller,
+    http::{IfMatch, Path, Problem, Refusals, Versioned},
+};
+
+use super::decide;
+use crate::{Users, view::AccountView};
+
+/// Suspend an account
+///
+/// Every sign-in ends: at once for whatever staff do, at the next refresh for what patients do with their own data.
+#[utoipa::path(post, path = "/users/{id}/suspend", tag = "users",
+    params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "Refuses the change when the account has changed since")),
+    responses((status = 200, body = AccountView), Refusals))]
+pub(crate) async fn suspend(
+    Extract(users): Extract<Users>,
+    caller: Caller,
+    Path(id): Path<UserId>,
+    if_match: IfMatch,
+) -> Result<Versioned<AccountView>, Problem> {
+    decide(&users, &caller, id, if_match, Account::suspend).await
+}

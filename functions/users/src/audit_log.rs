@@ -1,0 +1,141 @@
+//! `GET /audit-log`: who did what, by patient, by actor, and by time.
+
+use axum::extract::State as Extract;
+use domain::{
+    audit::{Entry, Outcome},
+    id::{AuditId, PatientId, UserId},
+    role::Role,
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use shared::{
+    auth::Caller,
+    config::House,
+    http::{Fields, Json, Page, Problem, Query, Refusals, page, parse_instant},
+    store::audit::{About, Span, place},
+};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::Users;
+
+/// Without a patient or an actor, a list looks through days.
+const LONGEST_SPAN: SignedDuration = SignedDuration::from_hours(31 * 24);
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct AuditQuery {
+    /// Whose data.
+    patient_id: Option<String>,
+    /// Who acted.
+    actor_id: Option<String>,
+    /// Entries from this instant on. 7 days before `to` when left out; with a patient or an actor, from the beginning.
+    #[param(format = "date-time")]
+    from: Option<String>,
+    /// Entries before this instant; now when left out.
+    #[param(format = "date-time")]
+    to: Option<String>,
+    /// 1 to 100, 20 when left out.
+    limit: Option<String>,
+    /// `next_cursor` of the page before, with the same filters.
+    cursor: Option<String>,
+}
+
+/// One entry.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AuditEntryView {
+    #[schema(value_type = String)]
+    id: AuditId,
+    at: String,
+    /// Who; absent when nobody had proven who they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    actor_id: Option<UserId>,
+    #[schema(value_type = Vec<String>)]
+    roles: Vec<Role>,
+    #[schema(example = "patient.read")]
+    action: String,
+    /// `done` or `refused`.
+    #[schema(value_type = String, example = "done")]
+    outcome: Outcome,
+    /// Whose data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    patient_id: Option<PatientId>,
+    /// The account that was acted on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    account_id: Option<UserId>,
+    /// The address that the request came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
+    /// The `x-request-id` of its answer; the logs have it, too.
+    request_id: String,
+}
+
+/// Read the audit log
+///
+/// Latest first: by patient, by actor, or all that happened in a span of at most 31 days.
+#[utoipa::path(get, path = "/audit-log", tag = "users", params(AuditQuery), responses((status = 200, body = Page<AuditEntryView>), Refusals))]
+pub(crate) async fn audit_log(
+    Extract(users): Extract<Users>,
+    _: Caller,
+    Query(query): Query<AuditQuery>,
+) -> Result<Json<Page<AuditEntryView>>, Problem> {
+    let state = &users.base;
+    let limit = page::limit(query.limit.as_deref())?;
+    let asked = format!("{:?}{:?}{:?}{:?}", query.patient_id, query.actor_id, query.from, query.to);
+    let list = format!("audit-log?{asked}");
+    let cursor = query.cursor.as_deref().map(|cursor| state.cursors.open(&list, cursor)).transpose()?;
+    let (about, mut span) = query.parse(state.clock.now())?;
+    if let Some(place) = cursor {
+        span.to = place;
+    }
+    let found = state.store.audit_log(about, &span, limit + 1).await?;
+    let page = Page::cut(found, limit, |last| state.cursors.seal(&list, &place(last)));
+    Ok(Json(page.map(|entry| view(entry, &state.house))))
+}
+
+impl AuditQuery {
+    fn parse(self, now: Timestamp) -> Result<(About, Span), Problem> {
+        let mut fields = Fields::default();
+        let patient = fields.optional("patient_id", self.patient_id, |text| text.parse());
+        let actor = fields.optional("actor_id", self.actor_id, |text| text.parse());
+        let from = fields.optional("from", self.from, |text| parse_instant(&text));
+        let to = fields.optional("to", self.to, |text| parse_instant(&text));
+        let (Some(patient), Some(actor), Some(from), Some(to)) = (patient, actor, from, to) else { return Err(fields.problem()) };
+        let about = match (patient, actor) {
+            (Some(_), Some(_)) => return Err(Problem::invalid_field("actor_id", "one_of", "Name a patient or an actor, not both.")),
+            (Some(patient), None) => About::Patient(patient),
+            (None, Some(actor)) => About::Actor(actor),
+            (None, None) => About::Everything,
+        };
+        // What happens this very moment is in.
+        let to = to.unwrap_or_else(|| now.saturating_add(SignedDuration::from_secs(1)).unwrap_or(now));
+        let week = || to.saturating_sub(SignedDuration::from_hours(7 * 24)).unwrap_or(to);
+        let beginning = if about == About::Everything { week() } else { Timestamp::UNIX_EPOCH };
+        let from = from.unwrap_or(beginning);
+        if to <= from {
+            return Err(Problem::invalid_field("to", "before_from", "Let `to` be later than `from`."));
+        }
+        if about == About::Everything && to.duration_since(from) > LONGEST_SPAN {
+            return Err(Problem::invalid_field("from", "span_too_long", "Ask for at most 31 days, or name a patient or an actor."));
+        }
+        Ok((about, Span::before(from, to)))
+    }
+}
+
+fn view(entry: Entry, house: &House) -> AuditEntryView {
+    AuditEntryView {
+        id: entry.id,
+        at: house.instant(entry.at),
+        actor_id: entry.actor,
+        roles: entry.roles.into_iter().collect(),
+        action: entry.action,
+        outcome: entry.outcome,
+        patient_id: entry.patient,
+        account_id: entry.account,
+        from: entry.from,
+        request_id: entry.request_id,
+    }
+}

@@ -1,0 +1,55 @@
+//! `POST /users/me/email`: have an address confirmed, a new one or the one that the account has.
+
+use axum::{extract::State as Extract, http::StatusCode};
+use domain::{id::EmailTokenId, text::Email};
+use serde::{Deserialize, Serialize};
+use shared::{
+    auth::Caller,
+    http::{Fields, Json, Problem, Refusals},
+    store::email_tokens::{EmailToken, Purpose},
+};
+use utoipa::ToSchema;
+
+use crate::{Users, throttle};
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EmailRequest {
+    #[schema(required, nullable = false, format = "email", example = "ada@example.org")]
+    email: Option<String>,
+    /// The account's password.
+    #[schema(required, nullable = false, format = "password")]
+    password: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct EmailPromised {
+    next: &'static str,
+}
+
+/// Change your email address
+///
+/// Sends a token to the new address; the account keeps the old one until the token comes back. Asked for with the address that the
+/// account has, it sends the confirmation again.
+#[utoipa::path(post, path = "/users/me/email", tag = "users", request_body = EmailRequest,
+    responses((status = 202, body = EmailPromised), Refusals))]
+pub(crate) async fn ask_for_email(
+    Extract(users): Extract<Users>,
+    caller: Caller,
+    Json(request): Json<EmailRequest>,
+) -> Result<(StatusCode, Json<EmailPromised>), Problem> {
+    let state = &users.base;
+    let mut fields = Fields::default();
+    let email = fields.required("email", request.email, |text| Email::parse(&text));
+    let password = fields.required("password", request.password, Ok);
+    let (Some(email), Some(password)) = (email, password) else { return Err(fields.problem()) };
+    let account = users.own_account(&caller).await?;
+    users.prove_password(&account, "password", &password).await?;
+    throttle::pass(state, &throttle::letters_to(state, &email)).await?;
+
+    let now = state.clock.now();
+    let id = EmailTokenId::new(now, state.random.u128()?);
+    state.store.promise_email_token(&EmailToken::new(id, Purpose::ConfirmEmail, email, Some(caller.user_id), now)).await?;
+    let next = "Open the link in the letter that we send to this address, signed in to this account, within a day.";
+    Ok((StatusCode::ACCEPTED, Json(EmailPromised { next })))
+}

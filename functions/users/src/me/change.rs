@@ -1,0 +1,68 @@
+//! `PATCH /users/me`: how one is called, and where one can be called.
+
+use axum::extract::State as Extract;
+use domain::{
+    account::Account,
+    patient::Patient,
+    text::{PersonName, Phone},
+};
+use serde::Deserialize;
+use shared::{
+    auth::Caller,
+    http::{Fields, IfMatch, Json, Problem, Refusals, Versioned},
+    store::accounts::{Change, StoredAccount},
+};
+use utoipa::ToSchema;
+
+use crate::{
+    Users,
+    view::{AccountView, not_changed, view},
+};
+
+/// What is left out stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChangeRequest {
+    /// How you are addressed. The name in a patient's record is changed at the front desk, against a document.
+    name: Option<String>,
+    /// For patients, it is the number in their record.
+    phone: Option<String>,
+}
+
+/// Change your own account
+#[utoipa::path(patch, path = "/users/me", tag = "users", operation_id = "change_own_account", request_body = ChangeRequest,
+    params(("If-Match" = Option<String>, Header, description = "Refuses the change when the account has changed since")),
+    responses((status = 200, body = AccountView), Refusals))]
+pub(crate) async fn change(
+    Extract(users): Extract<Users>,
+    caller: Caller,
+    if_match: IfMatch,
+    Json(request): Json<ChangeRequest>,
+) -> Result<Versioned<AccountView>, Problem> {
+    let state = &users.base;
+    let mut fields = Fields::default();
+    let name = fields.optional("name", request.name, |text| PersonName::parse(&text));
+    let phone = fields.optional("phone", request.phone, |text| Phone::parse(&text));
+    let (Some(name), Some(phone)) = (name, phone) else { return Err(fields.problem()) };
+
+    let before = users.own_account(&caller).await?;
+    if_match.check(before.account.version)?;
+    let mut account = Account { name: name.unwrap_or_else(|| before.account.name.clone()), ..before.account.clone() };
+    let mut patient = None;
+    match (phone, account.patient_id) {
+        (Some(phone), Some(id)) => {
+            let record = state.store.patient(id).await?.ok_or_else(|| Problem::not_found("record"))?;
+            patient = Some(Patient { phone, version: record.version + 1, ..record });
+        }
+        (Some(phone), None) => account.phone = Some(phone),
+        (None, _) => {}
+    }
+    let after = StoredAccount { account: account.changed(), ..before.clone() };
+    let change = Change { patient: patient.as_ref(), ..Change::new(&before, &after) };
+    state.store.change_account(change).await.map_err(not_changed)?;
+    let phone = match patient {
+        Some(patient) => Some(patient.phone.into()),
+        None => users.record_phone(&after.account).await?,
+    };
+    Ok(view(after.account, phone, &state.house))
+}

@@ -1,0 +1,52 @@
+//! `POST /users/me/password`: choose another password. Every sign-in ends; this one begins anew.
+
+use axum::{extract::State as Extract, http::HeaderMap};
+use domain::password::Password;
+use serde::Deserialize;
+use shared::{
+    auth::{Caller, password},
+    http::{Fields, Json, Problem, Refusals},
+    store::accounts::{Change, StoredAccount},
+};
+use utoipa::ToSchema;
+
+use crate::{Users, tokens::TokenPair, view::not_changed};
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChangePasswordRequest {
+    #[schema(required, nullable = false, format = "password")]
+    current_password: Option<String>,
+    /// 8 to 128 characters, and not one that many people use.
+    #[schema(required, nullable = false, format = "password", example = "correct horse battery")]
+    new_password: Option<String>,
+}
+
+/// Change your password
+///
+/// Every sign-in of the account ends, on all devices. The answer is a new one for this device.
+#[utoipa::path(post, path = "/users/me/password", tag = "users", request_body = ChangePasswordRequest,
+    responses((status = 200, body = TokenPair), Refusals))]
+pub(crate) async fn change_password(
+    Extract(users): Extract<Users>,
+    caller: Caller,
+    headers: HeaderMap,
+    Json(request): Json<ChangePasswordRequest>,
+) -> Result<Json<TokenPair>, Problem> {
+    let state = &users.base;
+    let before = users.own_account(&caller).await?;
+    let account = &before.account;
+    let mut fields = Fields::default();
+    let current = fields.required("current_password", request.current_password, Ok);
+    let choose = |text: String| Password::choose(&text, Some(&account.email), Some(&account.name));
+    let chosen = fields.required("new_password", request.new_password, choose);
+    let (Some(current), Some(chosen)) = (current, chosen) else { return Err(fields.problem()) };
+    users.prove_password(&before, "current_password", &current).await?;
+
+    let after =
+        StoredAccount { account: account.clone().signed_out().changed(), password_hash: Some(password::hash(&chosen, &state.random)?) };
+    let (session, secret) = users.new_session(&after.account, &headers)?;
+    let change = Change { session: Some(&session), ..Change::new(&before, &after) };
+    state.store.change_account(change).await.map_err(not_changed)?;
+    Ok(Json(users.pair(&after.account, &session, &secret)?))
+}

@@ -1,0 +1,36 @@
+//! `DELETE /users/me`: leave, for good. A patient's record stays, as the law wants; the account and its contact data are used no more.
+
+use axum::{extract::State as Extract, http::StatusCode};
+use shared::{
+    auth::Caller,
+    http::{Problem, Refusals},
+    store::{
+        accounts::{Change, StoredAccount},
+        appointments::When,
+    },
+};
+
+use crate::{
+    Users,
+    view::{not_changed, refused},
+};
+
+/// Close your account
+///
+/// Every sign-in ends, the address is free again, and no more mail goes to it. A patient's record is kept. Visits that are coming up
+/// have to be cancelled first.
+#[utoipa::path(delete, path = "/users/me", tag = "users", responses((status = 204, description = "Closed"), Refusals))]
+pub(crate) async fn close(Extract(users): Extract<Users>, caller: Caller) -> Result<StatusCode, Problem> {
+    let state = &users.base;
+    let before = users.own_account(&caller).await?;
+    let after = StoredAccount { account: before.account.clone().close().map_err(refused)?, password_hash: None };
+    if let Some(patient) = before.account.patient_id {
+        let upcoming = state.store.patient_agenda(patient, When::Upcoming, state.clock.now(), &state.house.zone, None, 1).await?;
+        if let Some(visit) = upcoming.first() {
+            let refused = Problem::conflict("visits_booked", "Visits are coming up. Cancel them first, so that others can have the time.");
+            return Err(refused.with("next_visit", state.house.instant(visit.slot.start)));
+        }
+    }
+    state.store.change_account(Change::new(&before, &after)).await.map_err(not_changed)?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,56 @@
+//! `POST /users/me/email/confirm`: show that an address is one's own.
+//!
+//! It takes both, the token from the mailbox and a sign-in to the account. So nobody opens an account with somebody else's
+//! address and has its owner confirm it by one click.
+
+use axum::extract::State as Extract;
+use serde::Deserialize;
+use shared::{
+    auth::Caller,
+    http::{Fields, Json, Problem, Refusals, Versioned},
+    store::{
+        accounts::{Change, StoredAccount},
+        email_tokens::Purpose,
+    },
+};
+use utoipa::ToSchema;
+
+use crate::{
+    Users,
+    view::{AccountView, invalid_token, not_changed, refused, view},
+};
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ConfirmRequest {
+    /// What follows `#token=` in the letter's link.
+    #[schema(required, nullable = false)]
+    token: Option<String>,
+}
+
+/// Confirm your email address
+///
+/// With the token of the letter, signed in to the account that asked for it. A requested role that has been approved becomes active
+/// with it; refresh the tokens to act in it.
+#[utoipa::path(post, path = "/users/me/email/confirm", tag = "users", request_body = ConfirmRequest,
+    responses((status = 200, body = AccountView), Refusals))]
+pub(crate) async fn confirm_email(
+    Extract(users): Extract<Users>,
+    caller: Caller,
+    Json(request): Json<ConfirmRequest>,
+) -> Result<Versioned<AccountView>, Problem> {
+    let state = &users.base;
+    let mut fields = Fields::default();
+    let Some(token) = fields.required("token", request.token, Ok) else { return Err(fields.problem()) };
+    let (token, before) = users.redeem(&token, &[Purpose::ConfirmEmail, Purpose::Welcome]).await?;
+    if before.account.id != caller.user_id {
+        return Err(invalid_token());
+    }
+    let first_administrator = users.is_first_administrator(&token.email).await?;
+    let account = before.account.clone().prove_email(token.email, first_administrator).map_err(refused)?;
+    let after = StoredAccount { account, ..before.clone() };
+    let change = Change { token: Some(token.id), first_administrator, ..Change::new(&before, &after) };
+    state.store.change_account(change).await.map_err(not_changed)?;
+    let phone = users.record_phone(&after.account).await?;
+    Ok(view(after.account, phone, &state.house))
+}

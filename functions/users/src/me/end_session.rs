@@ -1,0 +1,22 @@
+//! `DELETE /users/me/sessions/{id}`: sign out elsewhere.
+
+use axum::{extract::State as Extract, http::StatusCode};
+use domain::id::SessionId;
+use shared::{
+    auth::Caller,
+    http::{Path, Problem, Refusals},
+    store::sessions::End,
+};
+
+use crate::Users;
+
+/// Sign out of one device
+#[utoipa::path(delete, path = "/users/me/sessions/{id}", tag = "users", params(("id" = String, Path)),
+    responses((status = 204, description = "Signed out there"), Refusals))]
+pub(crate) async fn end_session(Extract(users): Extract<Users>, caller: Caller, Path(id): Path<SessionId>) -> Result<StatusCode, Problem> {
+    if users.base.store.end_session(caller.user_id, id, End::SignedOut).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Problem::not_found("sign-in"))
+    }
+}

@@ -1,0 +1,21 @@
+//! `DELETE /users/me/sessions`: sign out everywhere.
+
+use axum::{extract::State as Extract, http::StatusCode};
+use shared::{
+    auth::Caller,
+    http::{Problem, Refusals},
+    store::accounts::{Change, StoredAccount},
+};
+
+use crate::{Users, view::not_changed};
+
+/// Sign out everywhere
+///
+/// On every device, this one included.
+#[utoipa::path(delete, path = "/users/me/sessions", tag = "users", responses((status = 204, description = "Signed out"), Refusals))]
+pub(crate) async fn end_sessions(Extract(users): Extract<Users>, caller: Caller) -> Result<StatusCode, Problem> {
+    let before = users.own_account(&caller).await?;
+    let after = StoredAccount { account: before.account.clone().signed_out().changed(), ..before.clone() };
+    users.base.store.change_account(Change::new(&before, &after)).await.map_err(not_changed)?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,66 @@
+//! One's own account.
+
+pub(crate) mod ask_for_email;
+pub(crate) mod change;
+pub(crate) mod change_password;
+pub(crate) mod close;
+pub(crate) mod confirm_email;
+pub(crate) mod end_session;
+pub(crate) mod end_sessions;
+pub(crate) mod read;
+pub(crate) mod sessions;
+
+use domain::{account::Account, text::Email};
+use shared::{
+    auth::{Caller, password},
+    http::Problem,
+    store::{
+        accounts::StoredAccount,
+        email_tokens::{EmailToken, Purpose},
+    },
+    trail,
+};
+
+use crate::{Users, throttle, view::invalid_token};
+
+impl Users {
+    async fn own_account(&self, caller: &Caller) -> Result<StoredAccount, Problem> {
+        trail::account(caller.user_id);
+        self.base.store.account(caller.user_id).await?.ok_or_else(|| Problem::not_found("account"))
+    }
+
+    /// Whoever sits at a screen that was left open does not know the password.
+    async fn prove_password(&self, account: &StoredAccount, field: &str, typed: &str) -> Result<(), Problem> {
+        let state = &self.base;
+        let attempts = throttle::passwords_of(state, &account.account.email);
+        throttle::pass(state, &attempts).await?;
+        if !password::verify(typed, account.password_hash.as_deref()) {
+            return Err(Problem::invalid_field(field, "wrong_password", "This is not the account's password."));
+        }
+        Ok(state.store.forget_attempts(&attempts, state.clock.now()).await?)
+    }
+
+    /// The phone number is the record's, where there is one.
+    async fn record_phone(&self, account: &Account) -> Result<Option<String>, Problem> {
+        let Some(id) = account.patient_id else { return Ok(None) };
+        Ok(self.base.store.patient(id).await?.map(|patient| patient.phone.into()))
+    }
+
+    /// An emailed token and its account, if both are good still.
+    pub(crate) async fn redeem(&self, token: &str, purposes: &[Purpose]) -> Result<(EmailToken, StoredAccount), Problem> {
+        let state = &self.base;
+        let id = self.tokens.read(token).ok_or_else(invalid_token)?;
+        let token = state.store.email_token(id, state.clock.now()).await?.ok_or_else(invalid_token)?;
+        let user_id = token.user_id.filter(|_| purposes.contains(&token.purpose)).ok_or_else(invalid_token)?;
+        let account = state.store.account(user_id).await?.ok_or_else(invalid_token)?;
+        trail::account(user_id);
+        // Only a confirmation may be about an address that the account does not have yet.
+        let same_address = token.purpose == Purpose::ConfirmEmail || account.account.email == token.email;
+        if same_address && account.account.may_sign_in() { Ok((token, account)) } else { Err(invalid_token()) }
+    }
+
+    /// Whether proving this address makes its owner the hospital's first administrator.
+    pub(crate) async fn is_first_administrator(&self, email: &Email) -> Result<bool, Problem> {
+        Ok(self.administrator.as_ref() == Some(email) && !self.base.store.had_first_administrator(email).await?)
+    }
+}

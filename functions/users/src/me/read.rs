@@ -1,0 +1,21 @@
+//! `GET /users/me`: the caller's own account.
+
+use axum::extract::State as Extract;
+use shared::{
+    auth::Caller,
+    http::{Problem, Refusals, Versioned},
+};
+
+use crate::{
+    Users,
+    view::{AccountView, view},
+};
+
+/// Read your own account
+#[utoipa::path(get, path = "/users/me", tag = "users", operation_id = "read_own_account",
+    responses((status = 200, body = AccountView), Refusals))]
+pub(crate) async fn read(Extract(users): Extract<Users>, caller: Caller) -> Result<Versioned<AccountView>, Problem> {
+    let account = users.own_account(&caller).await?.account;
+    let phone = users.record_phone(&account).await?;
+    Ok(view(account, phone, &users.base.house))
+}

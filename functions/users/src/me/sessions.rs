@@ -1,0 +1,78 @@
+//! `GET /users/me/sessions`: where one is signed in.
+
+use axum::extract::State as Extract;
+use domain::id::SessionId;
+use serde::{Deserialize, Serialize};
+use shared::{
+    auth::Caller,
+    http::{Json, Page, Problem, Query, Refusals, page},
+};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::Users;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct SessionsQuery {
+    /// 1 to 100, 20 when left out.
+    limit: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// A sign-in.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SessionView {
+    #[schema(value_type = String)]
+    id: SessionId,
+    /// Whether it is the one that asks.
+    current: bool,
+    signed_in_at: String,
+    refreshed_at: String,
+    /// When it ends unless it is refreshed.
+    expires_at: String,
+    /// The address that it began from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
+    /// What it began on, as the client called itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device: Option<String>,
+}
+
+/// List your sign-ins
+///
+/// Those that still hold, latest first.
+#[utoipa::path(get, path = "/users/me/sessions", tag = "users", params(SessionsQuery),
+    responses((status = 200, body = Page<SessionView>), Refusals))]
+pub(crate) async fn sessions(
+    Extract(users): Extract<Users>,
+    caller: Caller,
+    Query(query): Query<SessionsQuery>,
+) -> Result<Json<Page<SessionView>>, Problem> {
+    let state = &users.base;
+    let limit = page::limit(query.limit.as_deref())?;
+    let list = format!("sessions?{}", caller.user_id);
+    let before = query.cursor.map(|cursor| state.cursors.open(&list, &cursor)).transpose()?.and_then(|id| id.parse().ok());
+    let account = users.own_account(&caller).await?.account;
+    let found = state.store.sessions(caller.user_id, before, limit + 1).await?;
+    let page = Page::cut(found, limit, |last| state.cursors.seal(&list, &last.id.to_string()));
+    let now = state.clock.now();
+    let held = |page: Page<_>| Page {
+        items: page
+            .items
+            .into_iter()
+            .filter(|session: &shared::store::sessions::Session| session.holds(&account, now) && now < session.idle_until)
+            .collect(),
+        next_cursor: page.next_cursor,
+    };
+    Ok(Json(held(page).map(|session| SessionView {
+        id: session.id,
+        current: session.id == caller.session_id,
+        signed_in_at: state.house.instant(session.signed_in_at),
+        refreshed_at: state.house.instant(session.refreshed_at),
+        expires_at: state.house.instant(session.idle_until.min(session.ends_at)),
+        from: session.from,
+        device: session.device,
+    })))
+}

@@ -1,0 +1,22 @@
+//! `POST /auth/password/forgot`: have a link sent that lets choose a new password.
+
+use axum::{extract::State as Extract, http::StatusCode};
+use shared::{
+    http::{Json, Problem, Refusals},
+    store::email_tokens::Purpose,
+};
+
+use super::{LetterPromised, LetterRequest, promise};
+use crate::Users;
+
+/// Ask for a new password
+///
+/// Sends a token to the address, if it has an account; it is good once, for 30 minutes. The answer is the same for every address.
+#[utoipa::path(post, path = "/auth/password/forgot", tag = "users", request_body = LetterRequest, security(()),
+    responses((status = 202, body = LetterPromised), Refusals))]
+pub(crate) async fn forgot_password(
+    Extract(users): Extract<Users>,
+    Json(request): Json<LetterRequest>,
+) -> Result<(StatusCode, Json<LetterPromised>), Problem> {
+    promise(&users, request, Purpose::ResetPassword).await
+}

@@ -1,0 +1,47 @@
+//! Signing in, staying signed in, and getting back in.
+
+pub(crate) mod ask_for_token;
+pub(crate) mod exchange_token;
+pub(crate) mod forgot_password;
+pub(crate) mod password;
+pub(crate) mod refresh;
+pub(crate) mod reset_password;
+pub(crate) mod sign_out;
+
+use axum::http::StatusCode;
+use domain::{id::EmailTokenId, text::Email};
+use serde::{Deserialize, Serialize};
+use shared::{
+    http::{Fields, Json, Problem},
+    store::email_tokens::{EmailToken, Purpose},
+};
+use utoipa::ToSchema;
+
+use crate::{Users, throttle};
+
+/// Where to send a letter.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LetterRequest {
+    #[schema(required, nullable = false, format = "email", example = "ada@example.org")]
+    email: Option<String>,
+}
+
+/// The same for every address.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LetterPromised {
+    next: &'static str,
+}
+
+/// Promises a letter to an address. Nothing here looks whether it has an account: `notifications` does.
+async fn promise(users: &Users, request: LetterRequest, purpose: Purpose) -> Result<(StatusCode, Json<LetterPromised>), Problem> {
+    let state = &users.base;
+    let mut fields = Fields::default();
+    let Some(email) = fields.required("email", request.email, |text| Email::parse(&text)) else { return Err(fields.problem()) };
+    throttle::pass(state, &throttle::letters_from_source(state)).await?;
+    throttle::pass(state, &throttle::letters_to(state, &email)).await?;
+    let now = state.clock.now();
+    let id = EmailTokenId::new(now, state.random.u128()?);
+    state.store.promise_email_token(&EmailToken::new(id, purpose, email, None, now)).await?;
+    Ok((StatusCode::ACCEPTED, Json(LetterPromised { next: "If this address has an account, a letter is on its way to it." })))
+}

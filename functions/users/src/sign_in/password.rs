@@ -1,0 +1,65 @@
+//! `POST /auth/token`: sign in with a password.
+
+use axum::{extract::State as Extract, http::HeaderMap};
+use domain::{account::Status, password::Password, text::Email};
+use serde::Deserialize;
+use shared::{
+    auth::password,
+    http::{Fields, Json, Problem, Refusals},
+    trail,
+};
+use utoipa::ToSchema;
+
+use crate::{Users, throttle, tokens::TokenPair};
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignInRequest {
+    #[schema(required, nullable = false, format = "email", example = "ada@example.org")]
+    email: Option<String>,
+    #[schema(required, nullable = false, format = "password", example = "correct horse battery")]
+    password: Option<String>,
+}
+
+/// Sign in
+///
+/// Unknown addresses and wrong passwords are answered alike, in the same time. Five attempts are free, then each makes the next
+/// wait longer: 429 with `Retry-After`.
+#[utoipa::path(post, path = "/auth/token", tag = "users", request_body = SignInRequest, security(()),
+    responses((status = 200, body = TokenPair, description = "Signed in"), Refusals))]
+pub(crate) async fn sign_in(
+    Extract(users): Extract<Users>,
+    headers: HeaderMap,
+    Json(request): Json<SignInRequest>,
+) -> Result<Json<TokenPair>, Problem> {
+    let state = &users.base;
+    let mut fields = Fields::default();
+    let email = fields.required("email", request.email, |text| Email::parse(&text));
+    let typed = fields.required("password", request.password, |text| Password::parse(&text));
+    let (Some(email), Some(typed)) = (email, typed) else { return Err(fields.problem()) };
+
+    let (of_source, of_account) = (throttle::passwords_from_source(state), throttle::passwords_of(state, &email));
+    let from_source = throttle::pass(state, &of_source).await?;
+    let on_account = throttle::pass(state, &of_account).await?;
+
+    let stored = state.store.account_by_email(&email).await?;
+    if let Some(stored) = &stored {
+        trail::account(stored.account.id);
+    }
+    let hash = stored.as_ref().and_then(|stored| stored.password_hash.as_deref());
+    let right = password::verify(typed.expose(), hash);
+    let Some(account) = stored.map(|stored| stored.account).filter(|account| right && account.status != Status::Closed) else {
+        return Err(Problem::unauthenticated("invalid_credentials", "The email address or the password is wrong."));
+    };
+    if !account.may_sign_in() {
+        return Err(Problem::forbidden("This account is suspended. Ask the hospital's administration.").coded("account_suspended"));
+    }
+
+    let (session, secret) = users.new_session(&account, &headers)?;
+    if !state.store.begin_session(&session).await? {
+        return Err(Problem::conflict("try_again", "Please try again."));
+    }
+    throttle::succeeded(state, Some((&of_account, on_account)), (&of_source, from_source)).await?;
+    trail::actor(account.id, &account.active_roles());
+    Ok(Json(users.pair(&account, &session, &secret)?))
+}

@@ -1,0 +1,69 @@
+//! `POST /auth/refresh`: exchange a refresh token for the next pair.
+
+use axum::extract::State as Extract;
+use domain::session::RETRY;
+use serde::Deserialize;
+use shared::{
+    http::{Fields, Json, Problem, Refusals},
+    random::fingerprint,
+    store::sessions::{End, Session},
+    trail,
+};
+use utoipa::ToSchema;
+
+use crate::{
+    Users,
+    tokens::{self, TokenPair, prolonged},
+};
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RefreshRequest {
+    #[schema(required, nullable = false)]
+    refresh_token: Option<String>,
+}
+
+/// Get the next token pair
+///
+/// A refresh token is good once. Sent again within 10 seconds, because the answer was lost, it gives the same next refresh token;
+/// sent again later, it ends the whole sign-in: two have had it. The new access token carries the roles that the account has now.
+#[utoipa::path(post, path = "/auth/refresh", tag = "users", request_body = RefreshRequest, security(()),
+    responses((status = 200, body = TokenPair, description = "The next pair"), Refusals))]
+pub(crate) async fn refresh(Extract(users): Extract<Users>, Json(request): Json<RefreshRequest>) -> Result<Json<TokenPair>, Problem> {
+    let state = &users.base;
+    let mut fields = Fields::default();
+    let Some(token) = fields.required("refresh_token", request.refresh_token, Ok) else { return Err(fields.problem()) };
+
+    let refused = || Problem::unauthenticated("invalid_refresh_token", "The refresh token is not valid any more. Sign in again.");
+    let (user_id, session_id, secret) = tokens::parse(&token).ok_or_else(refused)?;
+    let (stored, session) = state.store.account_and_session(user_id, session_id).await?.ok_or_else(refused)?;
+    let (account, now) = (stored.account, state.clock.now());
+    trail::actor(account.id, &account.active_roles());
+    if !account.may_sign_in() || !session.holds(&account, now) || now >= session.idle_until {
+        return Err(refused());
+    }
+
+    // The next secret follows from this one, so that a request that is sent twice is answered twice alike.
+    let hash = fingerprint(secret.as_bytes());
+    let next = users.tokens.next_refresh_secret(session_id, secret);
+    let mut current = session;
+    if current.token_hash == hash {
+        let rotated = Session { token_hash: fingerprint(next.as_bytes()), previous_hash: Some(hash.clone()), ..current.clone() };
+        let rotated = prolonged(rotated, &account, now);
+        if now >= rotated.ends_at {
+            return Err(refused());
+        }
+        if state.store.rotate_session(&current, &rotated).await? {
+            return Ok(Json(users.pair(&account, &rotated, &next)?));
+        }
+        // Another request with this token was first.
+        current = state.store.session(user_id, session_id).await?.ok_or_else(refused)?;
+    }
+    let repeated = current.previous_hash.as_ref() == Some(&hash) && current.token_hash == fingerprint(next.as_bytes());
+    if repeated && current.ended.is_none() && now.duration_since(current.refreshed_at) <= RETRY {
+        return Ok(Json(users.pair(&account, &current, &next)?));
+    }
+    tracing::warn!("a refresh token came again: its sign-in is over");
+    state.store.end_session(user_id, session_id, End::TokenReused).await?;
+    Err(refused())
+}

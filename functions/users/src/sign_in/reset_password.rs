@@ -1,0 +1,59 @@
+//! `POST /auth/password/reset`: choose a password with the token that was sent by email. An invitation is accepted so, too.
+
+use axum::{extract::State as Extract, http::StatusCode};
+use domain::password::Password;
+use serde::Deserialize;
+use shared::{
+    auth::password,
+    http::{Fields, Json, Problem, Refusals},
+    store::{
+        accounts::{Change, StoredAccount},
+        email_tokens::Purpose,
+    },
+};
+use utoipa::ToSchema;
+
+use crate::{
+    Users, throttle,
+    view::{not_changed, refused},
+};
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ResetRequest {
+    /// What follows `#token=` in the letter's link.
+    #[schema(required, nullable = false)]
+    token: Option<String>,
+    /// 8 to 128 characters, and not one that many people use.
+    #[schema(required, nullable = false, format = "password", example = "correct horse battery")]
+    password: Option<String>,
+}
+
+/// Choose a password
+///
+/// With the token of a letter: of one that was asked for, or of an invitation. It is good once. Every sign-in of the account ends,
+/// and its address counts as confirmed.
+#[utoipa::path(post, path = "/auth/password/reset", tag = "users", request_body = ResetRequest, security(()),
+    responses((status = 204, description = "Sign in with the new password"), Refusals))]
+pub(crate) async fn reset_password(Extract(users): Extract<Users>, Json(request): Json<ResetRequest>) -> Result<StatusCode, Problem> {
+    let state = &users.base;
+    let mut fields = Fields::default();
+    let token = fields.required("token", request.token, Ok);
+    let typed = fields.required("password", request.password, |text| Password::parse(&text).map(|_| text));
+    let (Some(token), Some(typed)) = (token, typed) else { return Err(fields.problem()) };
+    throttle::pass(state, &throttle::passwords_from_source(state)).await?;
+
+    let (token, before) = users.redeem(&token, &[Purpose::ResetPassword, Purpose::Invitation]).await?;
+    let account = &before.account;
+    let chosen = fields.check("password", Password::choose(&typed, Some(&account.email), Some(&account.name)));
+    let Some(chosen) = chosen else { return Err(fields.problem()) };
+    let first_administrator = users.is_first_administrator(&token.email).await?;
+    let after = StoredAccount {
+        account: account.clone().prove_email(token.email, first_administrator).map_err(refused)?.signed_out(),
+        password_hash: Some(password::hash(&chosen, &state.random)?),
+    };
+    let change = Change { token: Some(token.id), first_administrator, ..Change::new(&before, &after) };
+    state.store.change_account(change).await.map_err(not_changed)?;
+    state.store.forget_attempts(&throttle::passwords_of(state, &after.account.email), state.clock.now()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

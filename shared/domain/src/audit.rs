@@ -1,0 +1,50 @@
+//! Who did what, to which patient's data, when and from where. Entries are only ever added.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::{AuditId, PatientId, UserId},
+    role::Role,
+};
+
+/// One entry of the audit log (45 CFR 164.312(b)). It names people and things by id and holds no health data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its id.
+    pub id: AuditId,
+    /// When.
+    pub at: Timestamp,
+    /// Who, when somebody had proven it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor: Option<UserId>,
+    /// In which roles they acted.
+    pub roles: BTreeSet<Role>,
+    /// What, as the policy names it, such as `patient.read`.
+    pub action: String,
+    /// Whose data, when it was a patient's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patient: Option<PatientId>,
+    /// Which account was acted on, when it was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<UserId>,
+    /// The address that the request came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// The request, as its answer and the logs name it.
+    pub request_id: String,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// What came of an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It was done.
+    Done,
+    /// It was refused.
+    Refused,
+}

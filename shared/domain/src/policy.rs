@@ -1,0 +1,295 @@
+//! Who may do what: every route of the API, the roles that may call it, and how they must stand to what it is about.
+//!
+//! This table is what the extractors in `shared::auth` enforce, what the API document tells, and what a test walks. A route
+//! that is not here is closed to everybody.
+
+use std::collections::BTreeSet;
+
+use crate::role::Role;
+
+/// How the caller stands to what the route is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Relationship {
+    /// It is theirs: their account, their record, their visit.
+    Own,
+    /// They are the doctor of it.
+    Treating,
+    /// They work on the ward where the patient lies.
+    SameWard,
+    /// They are on duty at the time.
+    OnShift,
+    /// None of these is asked for.
+    Any,
+}
+
+/// What becomes of a request in the audit log. Refusals are noted of all but the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trace {
+    /// Nothing: it is nobody's data.
+    Nothing,
+    /// Only that it was refused.
+    Refusals,
+    /// Noted before the answer goes out; no note, no answer.
+    Noted,
+    /// Noted from what it wrote, which carries who wrote it: the note cannot be lost without the write.
+    Written,
+}
+
+/// Who a grant is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// Strangers too.
+    Everybody,
+    /// Whoever is signed in, also while the account waits for approval.
+    AnyAccount,
+    /// Active accounts with one of these roles.
+    Roles(&'static [Role]),
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// Method and path, as the API document has them.
+    pub route: &'static str,
+    /// Who may, and as what.
+    pub grants: &'static [(Who, Relationship)],
+    /// Whether account and sign-in are looked up for every request. Elsewhere the token's word counts for its 15 minutes.
+    pub sensitive: bool,
+    /// What the audit log calls it.
+    pub action: &'static str,
+    /// How the audit log learns of it.
+    pub trace: Trace,
+    /// Whether it shows or changes patients' data.
+    pub of_patients: bool,
+}
+
+use Relationship::{Any, Own, Treating};
+use Role::{
+    Accountant, Administrator, Doctor, LabTechnician, Nurse, Patient, Pharmacist, Receptionist, SecurityGuard, Sweeper, WardManager,
+};
+use Who::{AnyAccount, Everybody};
+
+type Grants = &'static [(Who, Relationship)];
+
+const PATIENT: Who = Who::Roles(&[Patient]);
+const DOCTOR: Who = Who::Roles(&[Doctor]);
+const FRONT_DESK: Who = Who::Roles(&[Receptionist, Administrator]);
+const ADMINISTRATOR: Who = Who::Roles(&[Administrator]);
+const ANY_ROLE: Who = Who::Roles(&[
+    Administrator,
+    Accountant,
+    Doctor,
+    LabTechnician,
+    Nurse,
+    Patient,
+    Pharmacist,
+    Receptionist,
+    SecurityGuard,
+    Sweeper,
+    WardManager,
+]);
+
+const OPEN: Grants = &[(Everybody, Any)];
+const OWNER: Grants = &[(AnyAccount, Own)];
+const ADMINISTRATORS: Grants = &[(ADMINISTRATOR, Any)];
+const WHOEVER_WORKS_OR_IS_TREATED_HERE: Grants = &[(ANY_ROLE, Any)];
+const OWN_RECORD: Grants = &[(PATIENT, Own)];
+const RECORD: Grants = &[(PATIENT, Own), (FRONT_DESK, Any)];
+const VISIT: Grants = &[(PATIENT, Own), (DOCTOR, Treating), (FRONT_DESK, Any)];
+const VISIT_AS_STAFF: Grants = &[(DOCTOR, Treating), (FRONT_DESK, Any)];
+const VISIT_AS_DOCTOR: Grants = &[(DOCTOR, Treating)];
+
+/// The table.
+pub const POLICY: &[Rule] = &[
+    // Signing in
+    rule("POST /users", OPEN).written("account.register"),
+    rule("POST /auth/token", OPEN).noted("session.sign_in"),
+    rule("POST /auth/refresh", OPEN).noted_if_refused("session.refresh"),
+    rule("POST /auth/logout", OWNER).noted("session.sign_out"),
+    rule("POST /auth/email-token", OPEN),
+    rule("POST /auth/email-token/exchange", OPEN).noted("session.sign_in_by_email"),
+    rule("POST /auth/password/forgot", OPEN),
+    rule("POST /auth/password/reset", OPEN).written("account.reset_password"),
+    rule("GET /.well-known/jwks.json", OPEN),
+    // One's own account
+    rule("GET /users/me", OWNER),
+    rule("PATCH /users/me", OWNER).sensitive().written("account.change"),
+    rule("DELETE /users/me", OWNER).sensitive().written("account.close"),
+    rule("POST /users/me/password", OWNER).sensitive().written("account.change_password"),
+    rule("POST /users/me/email", OWNER).sensitive().noted("account.ask_for_email"),
+    rule("POST /users/me/email/confirm", OWNER).sensitive().written("account.confirm_email"),
+    rule("GET /users/me/sessions", OWNER).sensitive(),
+    rule("DELETE /users/me/sessions", OWNER).sensitive().written("session.end_all"),
+    rule("DELETE /users/me/sessions/{id}", OWNER).sensitive().noted("session.end"),
+    // Everybody's accounts
+    rule("GET /users", ADMINISTRATORS).sensitive().noted("account.list"),
+    rule("GET /users/{id}", ADMINISTRATORS).sensitive().noted("account.read"),
+    rule("POST /users/invitations", ADMINISTRATORS).sensitive().written("account.invite"),
+    rule("POST /users/{id}/approve", ADMINISTRATORS).sensitive().written("account.approve"),
+    rule("POST /users/{id}/reject", ADMINISTRATORS).sensitive().written("account.reject"),
+    rule("POST /users/{id}/suspend", ADMINISTRATORS).sensitive().written("account.suspend"),
+    rule("POST /users/{id}/reinstate", ADMINISTRATORS).sensitive().written("account.reinstate"),
+    rule("POST /users/{id}/roles", ADMINISTRATORS).sensitive().written("account.set_roles"),
+    rule("GET /audit-log", ADMINISTRATORS).sensitive().noted("audit.read"),
+    // Patients
+    rule("GET /patients/me", OWN_RECORD).noted("patient.read").of_patients(),
+    rule("PATCH /patients/me", OWN_RECORD).written("patient.change").of_patients(),
+    rule("GET /patients/me/access-log", OWN_RECORD).noted("patient.read_access_log").of_patients(),
+    rule("GET /patients/{id}", RECORD).noted("patient.read").of_patients(),
+    // Doctors
+    rule("GET /doctors", WHOEVER_WORKS_OR_IS_TREATED_HERE),
+    rule("POST /doctors", ADMINISTRATORS).sensitive().written("doctor.add"),
+    rule("GET /doctors/{id}", WHOEVER_WORKS_OR_IS_TREATED_HERE),
+    rule("GET /doctors/{id}/slots", WHOEVER_WORKS_OR_IS_TREATED_HERE),
+    // Visits
+    rule("GET /appointments", VISIT).noted("appointment.list").of_patients(),
+    rule("POST /appointments", RECORD).written("appointment.book").of_patients(),
+    rule("GET /appointments/{id}", VISIT).noted("appointment.read").of_patients(),
+    rule("GET /appointments/{id}/calendar.ics", VISIT).noted("appointment.read").of_patients(),
+    rule("POST /appointments/{id}/reschedule", VISIT).written("appointment.move").of_patients(),
+    rule("POST /appointments/{id}/cancel", VISIT).written("appointment.cancel").of_patients(),
+    rule("POST /appointments/{id}/arrive", VISIT_AS_STAFF).written("appointment.arrive").of_patients(),
+    rule("POST /appointments/{id}/complete", VISIT_AS_DOCTOR).written("appointment.complete").of_patients(),
+    rule("POST /appointments/{id}/no-show", VISIT_AS_STAFF).written("appointment.no_show").of_patients(),
+];
+
+const fn rule(route: &'static str, grants: Grants) -> Rule {
+    Rule { route, grants, sensitive: false, action: "", trace: Trace::Nothing, of_patients: false }
+}
+
+impl Rule {
+    const fn sensitive(self) -> Self {
+        Self { sensitive: true, ..self }
+    }
+
+    const fn noted(self, action: &'static str) -> Self {
+        Self { action, trace: Trace::Noted, ..self }
+    }
+
+    const fn noted_if_refused(self, action: &'static str) -> Self {
+        Self { action, trace: Trace::Refusals, ..self }
+    }
+
+    const fn written(self, action: &'static str) -> Self {
+        Self { action, trace: Trace::Written, ..self }
+    }
+
+    const fn of_patients(self) -> Self {
+        Self { of_patients: true, ..self }
+    }
+
+    /// The rule of a route, by its method and its path as the API document has it.
+    #[must_use]
+    pub fn of(method: &str, path: &str) -> Option<&'static Self> {
+        POLICY.iter().find(|rule| rule.route.split_once(' ') == Some((method, path)))
+    }
+
+    /// Whether strangers may call it.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.grants.iter().any(|(who, _)| *who == Everybody)
+    }
+
+    /// Whether account and sign-in are looked up now: always where it is sensitive, and whenever staff touch patients' data.
+    #[must_use]
+    pub fn looks_up(&self, roles: &BTreeSet<Role>) -> bool {
+        self.sensitive || (self.of_patients && roles.iter().any(|role| role.is_staff()))
+    }
+
+    /// Whether somebody with these roles may call it at all, as something.
+    #[must_use]
+    pub fn admits(&self, roles: &BTreeSet<Role>) -> bool {
+        self.grants.iter().any(|(who, _)| who.includes(roles))
+    }
+
+    /// Whether somebody with these roles may call it, standing so to what it is about.
+    #[must_use]
+    pub fn permits(&self, roles: &BTreeSet<Role>, relationship: Relationship) -> bool {
+        self.grants.iter().any(|(who, asked)| who.includes(roles) && (*asked == Any || *asked == relationship))
+    }
+}
+
+impl Who {
+    fn includes(self, roles: &BTreeSet<Role>) -> bool {
+        match self {
+            Everybody | AnyAccount => true,
+            Self::Roles(granted) => granted.iter().any(|role| roles.contains(role)),
+        }
+    }
+}
+
+/// The table as a page, in Markdown.
+#[must_use]
+pub fn page() -> String {
+    let mut page = "| route | who may | checked | audit log |\n|---|---|---|---|\n".to_owned();
+    for rule in POLICY {
+        let checked = match (rule.sensitive, rule.of_patients) {
+            _ if rule.is_open() => "",
+            (true, _) => "now",
+            (false, true) => "now for staff, by the token for patients",
+            (false, false) => "by the token",
+        };
+        let action = if rule.action.is_empty() { String::new() } else { format!("`{}`", rule.action) };
+        page += &format!("| `{}` | {} | {checked} | {action} |\n", rule.route, rule.told());
+    }
+    page
+}
+
+impl Rule {
+    /// Who may, in words.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let grants = self.grants.iter().map(|(who, relationship)| {
+            let who = match who {
+                Everybody => return "everybody".to_owned(),
+                AnyAccount => "any account".to_owned(),
+                Who::Roles(roles) if roles.len() == Role::ALL.len() => "every active account".to_owned(),
+                Who::Roles(roles) => roles.iter().map(|role| role.spoken()).collect::<Vec<_>>().join(" or "),
+            };
+            let relationship = match relationship {
+                Own => " (own)",
+                Treating => " (treating)",
+                Relationship::SameWard => " (same ward)",
+                Relationship::OnShift => " (on shift)",
+                Any => "",
+            };
+            who + relationship
+        });
+        grants.collect::<Vec<_>>().join("; ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_once() {
+        let routes: BTreeSet<_> = POLICY.iter().map(|rule| rule.route).collect();
+        assert_eq!(routes.len(), POLICY.len());
+    }
+
+    #[test]
+    fn what_touches_patients_is_traced_and_what_is_traced_has_a_name() {
+        for rule in POLICY {
+            assert!(!rule.of_patients || rule.trace != Trace::Nothing, "{}", rule.route);
+            assert_eq!(rule.trace == Trace::Nothing, rule.action.is_empty(), "{}", rule.route);
+        }
+    }
+
+    #[test]
+    fn nobody_without_a_role_gets_further_than_their_own_account() {
+        for rule in POLICY.iter().filter(|rule| !rule.is_open() && rule.admits(&BTreeSet::new())) {
+            assert!(rule.route.contains(" /users/me") || rule.route == "POST /auth/logout", "{}", rule.route);
+        }
+    }
+
+    #[test]
+    fn a_role_alone_is_not_enough_where_a_relationship_is_asked_for() {
+        let rule = Rule::of("POST", "/appointments/{id}/complete").unwrap();
+        let doctor = [Doctor].into();
+        assert!(rule.admits(&doctor) && rule.permits(&doctor, Treating));
+        assert!(!rule.permits(&doctor, Any) && !rule.permits(&doctor, Own));
+        assert!(!rule.permits(&[Administrator].into(), Any));
+    }
+}

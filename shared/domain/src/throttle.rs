@@ -1,0 +1,94 @@
+//! How often something may be tried: some attempts are free, then each one makes the next wait longer. Nobody is locked out:
+//! that would let a stranger keep a doctor from signing in.
+
+use jiff::{SignedDuration, Timestamp};
+
+/// A limit on attempts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// Attempts without a wait.
+    pub free: u32,
+    /// The first wait; each further one is twice as long.
+    pub first: SignedDuration,
+    /// No wait is longer.
+    pub longest: SignedDuration,
+    /// Attempts are counted anew in every window.
+    pub window: SignedDuration,
+}
+
+/// Passwords tried on one account.
+pub const PASSWORDS_OF_ACCOUNT: Limit = limit(5, 1, 15 * 60, 24 * 60);
+/// Passwords and emailed tokens tried from one source. A hospital may sit behind one address: what succeeds is given back.
+pub const PASSWORDS_FROM_SOURCE: Limit = limit(50, 1, 60, 60);
+/// Letters with a token to one address.
+pub const LETTERS_TO_ADDRESS: Limit = limit(3, 60, 60 * 60, 24 * 60);
+/// Letters with a token asked for from one source.
+pub const LETTERS_FROM_SOURCE: Limit = limit(30, 10, 10 * 60, 60);
+/// Accounts opened from one source.
+pub const REGISTRATIONS_FROM_SOURCE: Limit = limit(30, 10, 10 * 60, 60);
+
+const fn limit(free: u32, first_secs: i64, longest_secs: i64, window_mins: i64) -> Limit {
+    Limit {
+        free,
+        first: SignedDuration::from_secs(first_secs),
+        longest: SignedDuration::from_secs(longest_secs),
+        window: SignedDuration::from_mins(window_mins),
+    }
+}
+
+impl Limit {
+    /// How long the next attempt has to wait after this one, the `count`th of its window.
+    #[must_use]
+    pub fn wait_after(&self, count: u32) -> Option<SignedDuration> {
+        let beyond = count.checked_sub(self.free).filter(|beyond| *beyond > 0)?;
+        let doubled = 1_i64.checked_shl(beyond - 1).filter(|factor| *factor > 0).unwrap_or(i64::MAX);
+        Some(SignedDuration::from_secs(self.first.as_secs().saturating_mul(doubled)).min(self.longest))
+    }
+
+    /// The number of the window that an instant lies in.
+    #[must_use]
+    pub fn window_at(&self, now: Timestamp) -> i64 {
+        now.as_second().div_euclid(self.window.as_secs())
+    }
+
+    /// When the window that an instant lies in is over.
+    #[must_use]
+    pub fn window_ends(&self, now: Timestamp) -> Timestamp {
+        Timestamp::from_second((self.window_at(now) + 1) * self.window.as_secs()).unwrap_or(Timestamp::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn waits_grow_and_end_growing() {
+        let wait = |count| PASSWORDS_OF_ACCOUNT.wait_after(count).map(|wait| wait.as_secs());
+        assert_eq!([wait(1), wait(5), wait(6), wait(7), wait(8)], [None, None, Some(1), Some(2), Some(4)]);
+        assert_eq!([wait(15), wait(16), wait(80), wait(u32::MAX)], [Some(512), Some(900), Some(900), Some(900)]);
+    }
+
+    #[test]
+    fn a_day_allows_few_guesses() {
+        let (mut guesses, mut passed) = (0, SignedDuration::ZERO);
+        while passed < PASSWORDS_OF_ACCOUNT.window {
+            guesses += 1;
+            passed += PASSWORDS_OF_ACCOUNT.wait_after(guesses).unwrap_or_default();
+        }
+        assert!(guesses < 120, "{guesses}");
+    }
+
+    proptest! {
+        #[test]
+        fn a_window_contains_its_instant(second in 0i64..4_000_000_000) {
+            let now = Timestamp::from_second(second).unwrap();
+            for limit in [PASSWORDS_OF_ACCOUNT, PASSWORDS_FROM_SOURCE] {
+                let ends = limit.window_ends(now);
+                prop_assert!(now < ends && ends.duration_since(now) <= limit.window);
+            }
+        }
+    }
+}
