@@ -14,6 +14,7 @@ mod lists;
 mod logs;
 mod openapi;
 mod patients;
+mod policy;
 mod races;
 mod registration;
 mod reminders;

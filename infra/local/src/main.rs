@@ -19,6 +19,8 @@ struct Arguments {
 enum Command {
     /// Print the API document, as it is kept in infra/openapi.json.
     Openapi,
+    /// Print who may call which route, as it is kept in infra/permissions.md.
+    Permissions,
     /// Start everything but the functions, for `cargo lambda watch`.
     Services {
         /// Where the functions are.
@@ -37,6 +39,10 @@ fn main() -> std::process::ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.command {
         Some(Command::Openapi) => local::openapi::json().map_err(|error| error.to_string()).map(|json| start::say(&json)),
+        Some(Command::Permissions) => {
+            start::say(&local::openapi::permissions());
+            Ok(())
+        }
         Some(Command::Secrets { key_id }) => {
             local::settings::deployment_secrets(&key_id).map_err(|error| error.to_string()).map(|json| start::say(&json))
         }

@@ -1,6 +1,6 @@
 //! The API document: every function's routes in one, with what holds for all of them.
 
-use domain::policy::Rule;
+use domain::policy::{self, Rule};
 use utoipa::openapi::{
     Components, Info, OpenApi, Required,
     path::{Operation, Parameter, ParameterBuilder, ParameterIn},
@@ -11,6 +11,20 @@ use utoipa::openapi::{
 const ABOUT: &str = "The hospital's API: JSON in snake case, RFC 3339 instants with offset, money as decimal text with its currency. \
 Refusals are RFC 9457 problem documents with a stable `code` and every wrong field in `errors`. Lists come in pages with an opaque `cursor`. \
 Things carry their version as `ETag`; a change may, and where it says so must, name it as `If-Match`. Every answer carries `x-request-id`.";
+
+const PERMISSIONS: &str = "# Who may do what
+
+Made by `cargo run -- permissions` from the table in `shared/domain/src/policy.rs`, which the extractors in `shared/src/auth` enforce and
+`tests/it/policy.rs` walks over HTTP, for every role and relationship. A route without a row is closed to everybody.
+
+A relationship in brackets is asked for besides the role: *own* is the caller's account, record or visit, *treating* the doctor of it.
+Where roles alone do not matter, an account that waits for approval may come too. Whoever may not see a thing gets the same answer as
+for one that does not exist.
+
+*Checked* says where roles and sign-in come from: *now* looks both up, so that a suspension, a new password or a change of roles holds at
+once; *by the token* trusts an access token for its 15 minutes. The last column is what the audit log calls it.
+
+";
 
 /// The whole document.
 #[must_use]
@@ -46,6 +60,12 @@ pub fn document() -> OpenApi {
 /// As it is kept in `infra/openapi.json`.
 pub fn json() -> Result<String, serde_json::Error> {
     document().to_pretty_json().map(|json| json + "\n")
+}
+
+/// Who may call which route, as it is kept in `infra/permissions.md`.
+#[must_use]
+pub fn permissions() -> String {
+    PERMISSIONS.to_owned() + &policy::page()
 }
 
 fn add_parameter(operation: &mut Operation, parameter: Parameter) {

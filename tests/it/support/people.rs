@@ -147,6 +147,16 @@ impl App {
         Doctor { id, user_id: account.id, email: account.email.to_string(), token: self.token(&account).await }
     }
 
+    /// Somebody who asked for a role and waits.
+    pub async fn waiting(&self, name: &str, role: Role) -> (Account, String) {
+        let (open, id) = (self.account(name, role), UserId::new(self.now(), self.random()));
+        let account = Account::open(id, open.email, open.name, role, self.now());
+        let stored = StoredAccount { account: account.clone(), password_hash: None };
+        self.store().open_account(&stored, Together::default()).await.unwrap();
+        let token = self.token(&account).await;
+        (account, token)
+    }
+
     /// Staff with nothing but a role; the account and its token.
     pub async fn staff(&self, name: &str, role: Role) -> (Account, String) {
         let account = self.account(name, role);
