@@ -60,6 +60,15 @@ impl Trail {
         Self(Arc::new(Mutex::new(facts)))
     }
 
+    /// Whom the request is about, as far as its path says: also when it is refused before anybody looks.
+    pub(crate) fn note_path(&self, path: &str) {
+        let mut facts = self.facts();
+        for part in path.split('/') {
+            facts.patients.extend(part.parse::<PatientId>().ok());
+            facts.account = part.parse::<UserId>().ok().or(facts.account);
+        }
+    }
+
     /// Runs a request's work on this trail.
     pub(crate) async fn follow<T>(&self, work: impl Future<Output = T>) -> T {
         CURRENT.scope(self.clone(), work).await

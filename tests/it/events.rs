@@ -33,8 +33,7 @@ async fn http() {
             let answer = app.router().oneshot(request).await.unwrap();
             // The people in a payload need not exist here; its form must be right.
             let expected = match file.file_stem().unwrap().to_str().unwrap() {
-                "register" => 202,
-                "email-token" => 202,
+                "register" | "email-token" => 202,
                 "sign-in" | "me" | "list" | "access-log" => 200,
                 "list-accounts" => 403,
                 "book" => 422,

@@ -1,5 +1,7 @@
 //! The hospital's behaviour, through its router, against a real table, with a clock that stands still.
 
+mod accounts;
+mod audit;
 mod bad_input;
 mod booking;
 mod contention;
@@ -13,6 +15,7 @@ mod keys;
 mod lists;
 mod logs;
 mod openapi;
+mod own_account;
 mod patients;
 mod policy;
 mod races;
@@ -21,6 +24,7 @@ mod reminders;
 mod restart;
 mod routes_agree;
 mod services;
+mod sign_in;
 mod status;
 mod support;
 mod suppression;

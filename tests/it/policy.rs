@@ -103,15 +103,15 @@ impl World {
 }
 
 /// Whether somebody can stand so to what a route is about: without the role of a patient nobody has a record of their own.
-fn can_stand(rule: &Rule, role: Option<Role>, relationship: Relationship) -> bool {
+fn can_stand(rule: &Rule, as_role: Option<Role>, relationship: Relationship) -> bool {
     let (_, path) = rule.route.split_once(' ').unwrap();
     let only_own = path.contains("/me") || path.starts_with("/auth/");
     match relationship {
-        Relationship::Own => role == Some(Role::Patient) || only_own,
-        Relationship::Treating => role == Some(Role::Doctor) && path.starts_with("/appointments"),
+        Relationship::Own => as_role == Some(Role::Patient) || only_own,
+        Relationship::Treating => as_role == Some(Role::Doctor) && path.starts_with("/appointments"),
         // There is no ward yet to work on; the day there is one, `request` has to put the caller there.
         Relationship::SameWard => false,
-        Relationship::OnShift => role.is_some() && !only_own,
+        Relationship::OnShift => as_role.is_some() && !only_own,
         Relationship::Any => !only_own,
     }
 }
@@ -121,9 +121,9 @@ async fn request(world: &World, rule: &Rule, caller: &Person, relationship: Rela
     let (_, path) = rule.route.split_once(' ').unwrap();
     if relationship == Relationship::OnShift {
         let (start, end) = (world.app.now(), world.app.now() + SignedDuration::from_hours(8));
-        let role = *caller.roles.first().unwrap();
+        let on_duty_as = *caller.roles.first().unwrap();
         // Somebody else may be on duty already: then the caller is not.
-        world.app.store().enter_shift(&Shift { role, user_id: caller.user_id, start, end }).await.unwrap();
+        world.app.store().enter_shift(&Shift { role: on_duty_as, user_id: caller.user_id, start, end }).await.unwrap();
     }
     let patient = if relationship == Relationship::Own { caller.patient_id } else { Some(world.patient.id) };
     let body = match rule.route {

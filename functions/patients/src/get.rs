@@ -6,7 +6,6 @@ use shared::{
     State,
     auth::Caller,
     http::{Path, Problem, Refusals, Versioned},
-    trail,
 };
 
 use crate::view::{PatientView, view};
@@ -22,7 +21,6 @@ pub(crate) async fn get(
     Path(id): Path<PatientId>,
 ) -> Result<Versioned<PatientView>, Problem> {
     let missing = || Problem::not_found("patient");
-    trail::patient(id);
     if !caller.may(caller.relationship_to(id, None)) {
         return Err(missing());
     }

@@ -81,7 +81,7 @@ pub(crate) async fn register(
 ) -> Result<(StatusCode, Json<Registered>), Problem> {
     let state = &users.base;
     let New { account, secret, patient, role } = request.parse(state)?;
-    throttle::pass(state, &throttle::registrations_from_source(state)).await?;
+    throttle::pass(state, throttle::registrations_from_source(state)).await?;
 
     let (now, email) = (state.clock.now(), account.email.clone());
     let id = EmailTokenId::new(now, state.random.u128()?);

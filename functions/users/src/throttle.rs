@@ -1,5 +1,6 @@
 //! Attempts are counted before anything is computed for them. The limits are in `domain::throttle`.
 
+use axum::http::StatusCode;
 use domain::{
     text::Email,
     throttle::{LETTERS_FROM_SOURCE, LETTERS_TO_ADDRESS, PASSWORDS_FROM_SOURCE, PASSWORDS_OF_ACCOUNT, REGISTRATIONS_FROM_SOURCE},
@@ -41,25 +42,31 @@ fn from_source(state: &State, what: &'static str, limit: domain::throttle::Limit
     Attempts { what, of: state.cursors.fingerprint(trail::source().as_bytes()), limit }
 }
 
-/// Lets an attempt pass, as the so-manieth of its window, or says when to come back.
-pub(crate) async fn pass(state: &State, attempts: &Attempts) -> Result<u32, Problem> {
-    match state.store.attempt(attempts, state.clock.now()).await? {
-        Turn::Go(count) => Ok(count),
+/// An attempt that may be made, the so-manieth of its window.
+pub(crate) struct Passed {
+    attempts: Attempts,
+    count: u32,
+}
+
+/// Lets an attempt pass, or says when to come back.
+pub(crate) async fn pass(state: &State, attempts: Attempts) -> Result<Passed, Problem> {
+    match state.store.attempt(&attempts, state.clock.now()).await? {
+        Turn::Go(count) => Ok(Passed { attempts, count }),
         Turn::Wait(seconds) => {
             let detail = format!("There were too many attempts. Try again in {seconds} seconds.");
-            Err(Problem::new(axum::http::StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", detail).retry_after(seconds))
+            Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", detail).retry_after(seconds))
         }
     }
 }
 
-/// The attempts that led to a proof.
-pub(crate) async fn succeeded(state: &State, of_account: Option<(&Attempts, u32)>, of_source: (&Attempts, u32)) -> Result<(), StoreError> {
-    let now = state.clock.now();
-    if let Some((attempts, _)) = of_account.filter(|(_, count)| *count > 1) {
-        state.store.forget_attempts(attempts, now).await?;
+impl Passed {
+    /// It proved who made it: the account's earlier failures are forgotten.
+    pub(crate) async fn forget(self, state: &State) -> Result<(), StoreError> {
+        if self.count > 1 { state.store.forget_attempts(&self.attempts, state.clock.now()).await } else { Ok(()) }
     }
-    if of_source.1 > FEW {
-        state.store.forgive(of_source.0, now).await?;
+
+    /// It turned out well: the source gets it back, the failures of others there stay.
+    pub(crate) async fn give_back(self, state: &State) -> Result<(), StoreError> {
+        if self.count > FEW { state.store.forgive(&self.attempts, state.clock.now()).await } else { Ok(()) }
     }
-    Ok(())
 }

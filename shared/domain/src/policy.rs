@@ -3,7 +3,7 @@
 //! This table is what the extractors in `shared::auth` enforce, what the API document tells, and what a test walks. A route
 //! that is not here is closed to everybody.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use crate::role::Role;
 
@@ -230,7 +230,7 @@ pub fn page() -> String {
             (false, false) => "by the token",
         };
         let action = if rule.action.is_empty() { String::new() } else { format!("`{}`", rule.action) };
-        page += &format!("| `{}` | {} | {checked} | {action} |\n", rule.route, rule.told());
+        let _ = writeln!(page, "| `{}` | {} | {checked} | {action} |", rule.route, rule.told());
     }
     page
 }

@@ -30,6 +30,7 @@ pub(super) async fn observe(Extract(state): Extract<State>, request: Request, ne
 
     let span = tracing::info_span!("request", request_id = id);
     let trail = Trail::new(Rule::of(method.as_str(), &route), id.clone(), source(&request), state.clock.now());
+    trail.note_path(request.uri().path());
     let answer = async {
         let response = next.run(request).await;
         match note(&state, &trail, response.status()).await {

@@ -7,4 +7,4 @@ mod people;
 
 pub use app::{App, NOW, shared_database};
 pub use http::Answer;
-pub use people::{Doctor, Patient, booking, emailed_token};
+pub use people::{Doctor, PASSWORD, Patient, booking, emailed_token};

@@ -21,6 +21,9 @@ use shared::store::{
 
 use super::{Answer, App};
 
+/// Of everybody who has one.
+pub const PASSWORD: &str = "correct horse battery";
+
 /// A patient who is signed in.
 #[derive(Debug, Clone)]
 pub struct Patient {
@@ -145,6 +148,28 @@ impl App {
             .await
             .unwrap();
         Doctor { id, user_id: account.id, email: account.email.to_string(), token: self.token(&account).await }
+    }
+
+    /// Somebody with a password, invited as staff are; their address.
+    pub async fn with_invitation(&self, name: &str, role: Role) -> String {
+        let (_, administrator) = self.staff(&format!("Inviting {}", self.random()), Role::Administrator).await;
+        let email = self.account(name, role).email.to_string();
+        let mut seen = self.services.mailbox.list().len();
+        let body = json!({ "name": name, "email": email, "role": role });
+        self.post("/users/invitations", &body).bearer(&administrator).send().await.expect(201);
+        let letters = self.new_mails(&mut seen).await;
+        let token = emailed_token(letters.iter().find(|mail| mail.to == email).unwrap());
+        self.post("/auth/password/reset", &json!({ "token": token, "password": PASSWORD })).send().await.expect(204);
+        email
+    }
+
+    pub async fn sign_in(&self, email: &str) -> String {
+        self.sign_in_with(email, PASSWORD).await
+    }
+
+    pub async fn sign_in_with(&self, email: &str, password: &str) -> String {
+        let pair = self.post("/auth/token", &json!({ "email": email, "password": password })).send().await.expect(200);
+        pair.body["access_token"].as_str().unwrap().to_owned()
     }
 
     /// Somebody who asked for a role and waits.

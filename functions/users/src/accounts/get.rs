@@ -5,7 +5,6 @@ use domain::id::UserId;
 use shared::{
     auth::Caller,
     http::{Path, Problem, Refusals, Versioned},
-    trail,
 };
 
 use crate::{
@@ -17,7 +16,6 @@ use crate::{
 #[utoipa::path(get, path = "/users/{id}", tag = "users", operation_id = "read_account", params(("id" = String, Path)),
     responses((status = 200, body = AccountView), Refusals))]
 pub(crate) async fn get(Extract(users): Extract<Users>, _: Caller, Path(id): Path<UserId>) -> Result<Versioned<AccountView>, Problem> {
-    trail::account(id);
     let account = users.base.store.account(id).await?.ok_or_else(|| Problem::not_found("account"))?.account;
     Ok(view(account, None, &users.base.house))
 }

@@ -17,7 +17,6 @@ use shared::{
     auth::Caller,
     http::{IfMatch, Problem, Versioned},
     store::accounts::{Change, StoredAccount},
-    trail,
 };
 
 use crate::{
@@ -34,7 +33,6 @@ async fn decide(
     if_match: IfMatch,
     decision: impl FnOnce(Account) -> Result<Account, Refused>,
 ) -> Result<Versioned<AccountView>, Problem> {
-    trail::account(id);
     if caller.user_id == id {
         return Err(Problem::conflict("not_yourself", "Another administrator has to decide about your own account."));
     }

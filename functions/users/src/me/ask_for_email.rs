@@ -45,7 +45,7 @@ pub(crate) async fn ask_for_email(
     let (Some(email), Some(password)) = (email, password) else { return Err(fields.problem()) };
     let account = users.own_account(&caller).await?;
     users.prove_password(&account, "password", &password).await?;
-    throttle::pass(state, &throttle::letters_to(state, &email)).await?;
+    throttle::pass(state, throttle::letters_to(state, &email)).await?;
 
     let now = state.clock.now();
     let id = EmailTokenId::new(now, state.random.u128()?);

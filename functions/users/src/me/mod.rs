@@ -32,12 +32,11 @@ impl Users {
     /// Whoever sits at a screen that was left open does not know the password.
     async fn prove_password(&self, account: &StoredAccount, field: &str, typed: &str) -> Result<(), Problem> {
         let state = &self.base;
-        let attempts = throttle::passwords_of(state, &account.account.email);
-        throttle::pass(state, &attempts).await?;
+        let attempt = throttle::pass(state, throttle::passwords_of(state, &account.account.email)).await?;
         if !password::verify(typed, account.password_hash.as_deref()) {
             return Err(Problem::invalid_field(field, "wrong_password", "This is not the account's password."));
         }
-        Ok(state.store.forget_attempts(&attempts, state.clock.now()).await?)
+        Ok(attempt.forget(state).await?)
     }
 
     /// The phone number is the record's, where there is one.

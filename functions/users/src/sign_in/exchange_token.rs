@@ -32,8 +32,7 @@ pub(crate) async fn exchange_token(
     let state = &users.base;
     let mut fields = Fields::default();
     let Some(token) = fields.required("token", request.token, Ok) else { return Err(fields.problem()) };
-    let of_source = throttle::passwords_from_source(state);
-    let from_source = throttle::pass(state, &of_source).await?;
+    let from_source = throttle::pass(state, throttle::passwords_from_source(state)).await?;
 
     let (token, stored) = users.redeem(&token, &[Purpose::SignIn]).await?;
     let account = stored.account;
@@ -41,7 +40,7 @@ pub(crate) async fn exchange_token(
     if !state.store.begin_session_with(&session, token.id).await? {
         return Err(invalid_token());
     }
-    throttle::succeeded(state, None, (&of_source, from_source)).await?;
+    from_source.give_back(state).await?;
     trail::actor(account.id, &account.active_roles());
     Ok(Json(users.pair(&account, &session, &secret)?))
 }

@@ -38,8 +38,8 @@ async fn promise(users: &Users, request: LetterRequest, purpose: Purpose) -> Res
     let state = &users.base;
     let mut fields = Fields::default();
     let Some(email) = fields.required("email", request.email, |text| Email::parse(&text)) else { return Err(fields.problem()) };
-    throttle::pass(state, &throttle::letters_from_source(state)).await?;
-    throttle::pass(state, &throttle::letters_to(state, &email)).await?;
+    throttle::pass(state, throttle::letters_from_source(state)).await?;
+    throttle::pass(state, throttle::letters_to(state, &email)).await?;
     let now = state.clock.now();
     let id = EmailTokenId::new(now, state.random.u128()?);
     state.store.promise_email_token(&EmailToken::new(id, purpose, email, None, now)).await?;

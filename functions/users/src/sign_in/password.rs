@@ -38,9 +38,8 @@ pub(crate) async fn sign_in(
     let typed = fields.required("password", request.password, |text| Password::parse(&text));
     let (Some(email), Some(typed)) = (email, typed) else { return Err(fields.problem()) };
 
-    let (of_source, of_account) = (throttle::passwords_from_source(state), throttle::passwords_of(state, &email));
-    let from_source = throttle::pass(state, &of_source).await?;
-    let on_account = throttle::pass(state, &of_account).await?;
+    let from_source = throttle::pass(state, throttle::passwords_from_source(state)).await?;
+    let of_account = throttle::pass(state, throttle::passwords_of(state, &email)).await?;
 
     let stored = state.store.account_by_email(&email).await?;
     if let Some(stored) = &stored {
@@ -59,7 +58,8 @@ pub(crate) async fn sign_in(
     if !state.store.begin_session(&session).await? {
         return Err(Problem::conflict("try_again", "Please try again."));
     }
-    throttle::succeeded(state, Some((&of_account, on_account)), (&of_source, from_source)).await?;
+    of_account.forget(state).await?;
+    from_source.give_back(state).await?;
     trail::actor(account.id, &account.active_roles());
     Ok(Json(users.pair(&account, &session, &secret)?))
 }

@@ -41,7 +41,7 @@ pub(crate) async fn reset_password(Extract(users): Extract<Users>, Json(request)
     let token = fields.required("token", request.token, Ok);
     let typed = fields.required("password", request.password, |text| Password::parse(&text).map(|_| text));
     let (Some(token), Some(typed)) = (token, typed) else { return Err(fields.problem()) };
-    throttle::pass(state, &throttle::passwords_from_source(state)).await?;
+    let from_source = throttle::pass(state, throttle::passwords_from_source(state)).await?;
 
     let (token, before) = users.redeem(&token, &[Purpose::ResetPassword, Purpose::Invitation]).await?;
     let account = &before.account;
@@ -55,5 +55,6 @@ pub(crate) async fn reset_password(Extract(users): Extract<Users>, Json(request)
     let change = Change { token: Some(token.id), first_administrator, ..Change::new(&before, &after) };
     state.store.change_account(change).await.map_err(not_changed)?;
     state.store.forget_attempts(&throttle::passwords_of(state, &after.account.email), state.clock.now()).await?;
+    from_source.give_back(state).await?;
     Ok(StatusCode::NO_CONTENT)
 }
