@@ -11,7 +11,10 @@ Run it with the Python of an environment that has infra/requirements.txt. Functi
 """
 
 import argparse
+import base64
 import datetime
+import hashlib
+import hmac
 import json
 import os
 import pathlib
@@ -29,7 +32,7 @@ import boto3
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 REGION = "eu-west-2"
 SENDER = "hospital@seacole.example.org"
-PEOPLE = ["ada@example.org", "alan@example.org", "helen@example.org", "florence@example.org"]
+PEOPLE = ["ada@example.org", "alan@example.org", "helen@example.org", "mary@example.org", "florence@example.org"]
 
 
 class Failed(Exception):
@@ -133,6 +136,7 @@ class Deployment:
     def __init__(self, arguments: argparse.Namespace, endpoint: str | None):
         self.name, self.emulated, self.endpoint = arguments.stack, endpoint is not None, endpoint
         self.host: str | None = None
+        self.administrator = "florence@example.org"
         self.auth, self.keep = arguments.auth, arguments.keep or not self.emulated
         self.environment = dict(os.environ, SAM_CLI_TELEMETRY="0", AWS_DEFAULT_REGION=REGION)
         if self.emulated:
@@ -161,11 +165,14 @@ class Deployment:
             self.replay()
         if self.emulated and self.auth:
             self.permissions()
+        if self.auth:
+            self.audit_log_is_append_only()
         step(f"passed in {time.monotonic() - started:.0f} s")
 
     def deploy(self) -> None:
-        secrets = json.loads(run(["cargo", "run", "--quiet", "--", "secrets"]))
-        parameters = {"HospitalName": "Seacole General Hospital", "TimeZone": "Europe/London", "SenderEmail": SENDER, **secrets}
+        self.secrets = json.loads(run(["cargo", "run", "--quiet", "--", "secrets"]))
+        hospital = {"HospitalName": "Seacole General Hospital", "TimeZone": "Europe/London", "SenderEmail": SENDER}
+        parameters = {**hospital, "AdministratorEmail": self.administrator, **self.secrets}
         overrides = [f"{key}={json.dumps(value)}" for key, value in parameters.items()]
         command = [str(pathlib.Path(sys.executable).parent / "sam"), "deploy", "--stack-name", self.name, "--template-file", "infra/template.yaml"]
         command += ["--region", REGION, "--resolve-s3", "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--no-fail-on-empty-changeset"]
@@ -220,17 +227,19 @@ class Deployment:
             "gender": "female", "phone": "+44 20 7946 0018", "address": "12 St James's Square",
             "emergency_contact": {"name": "Annabella Byron", "phone": "+44 20 7946 0019"},
         }
-        self.expect("POST", "/users", 201, ada)
-        self.expect("POST", "/users", 201, ada | {"name": "Alan Mathison", "email": "alan@example.org"})
-        self.expect("POST", "/users", 409, ada)
+        first = self.expect("POST", "/users", 202, ada)
+        self.expect("POST", "/users", 202, ada | {"name": "Alan Mathison", "email": "alan@example.org"})
+        check(self.expect("POST", "/users", 202, ada) == first, "nobody learns whether an address has an account")
         self.mail("ada@example.org", "Welcome to Seacole General Hospital")
+        self.mail("ada@example.org", "You have an account at Seacole General Hospital")
         step("registered; the welcome arrived")
 
-        self.make_administrator(ada)
-        ada, alan, florence = self.sign_in("ada@example.org"), self.sign_in("alan@example.org"), self.sign_in("florence@example.org")
+        ada, alan = self.sign_in("ada@example.org"), self.sign_in("alan@example.org")
+        florence = self.become_administrator()
+        self.approve_a_nurse(florence)
         week = [{"weekday": day, "from": "00:00", "to": "24:00"} for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")]
         doctor = self.expect("POST", "/doctors", 201, {
-            "name": "Dr. Helen Taussig", "email": "helen@example.org", "password": "correct horse battery", "specialization": "cardiology",
+            "name": "Dr. Helen Taussig", "email": "helen@example.org", "specialization": "cardiology",
             "consultation_fee": {"amount": "140.00", "currency": "USD"}, "slot_minutes": 30, "weekly_hours": week,
         }, florence)["id"]
         found = eventually("the directory shows the doctor", lambda: self.expect("GET", "/doctors?specialization=cardiology", 200, token=ada)["items"])
@@ -258,6 +267,8 @@ class Deployment:
         check("STATUS:CANCELLED" in calendar and "SEQUENCE:2" in calendar, "the calendar file is withdrawn")
         upcoming = self.expect("GET", "/appointments?when=upcoming", 200, token=ada)["items"]
         check(upcoming == [], "nothing is coming up")
+        accept = {"token": self.emailed_token("helen@example.org", "You are invited to"), "password": "correct horse battery"}
+        self.expect("POST", "/auth/password/reset", 204, accept)
         helen = self.sign_in("helen@example.org")
         agenda = self.expect("GET", "/appointments", 200, token=helen)["items"]
         check(len(agenda) == 1 and agenda[0]["patient"]["name"] == "Alan Mathison", "the doctor sees the other visit")
@@ -265,14 +276,58 @@ class Deployment:
         self.expect("GET", f"/appointments/{visit}", 404, token=alan)
         step("cancelled; the lists agree")
 
-    def make_administrator(self, like: dict) -> None:
-        """An administrator cannot register; until accounts can be approved, one is made in the table."""
-        self.expect("POST", "/users", 201, like | {"name": "Florence Nightingale", "email": "florence@example.org"})
-        account = self.dynamodb.get_item(TableName=self.table, Key=key("EMAIL#florence@example.org", "EMAIL"))["Item"]["user_id"]["S"]
-        self.dynamodb.update_item(
-            TableName=self.table, Key=key(f"USER#{account}", "ACCOUNT"), UpdateExpression="SET #roles = :roles",
-            ExpressionAttributeNames={"#roles": "roles"}, ExpressionAttributeValues={":roles": {"L": [{"S": "administrator"}]}},
-        )
+        self.expect("POST", "/auth/email-token", 202, {"email": "ada@example.org"})
+        emailed = {"token": self.emailed_token("ada@example.org", "Your sign-in to")}
+        ada = self.expect("POST", "/auth/email-token/exchange", 200, emailed)["access_token"]
+        self.expect("POST", "/auth/email-token/exchange", 401, emailed)
+        opened = lambda: [entry["action"] for entry in self.expect("GET", "/patients/me/access-log", 200, token=ada)["items"]]
+        eventually("the patient sees what was done with her data", lambda: {"appointment.book", "appointment.cancel", "appointment.list"} <= set(opened()))
+        log = self.expect("GET", "/audit-log?limit=100", 200, token=florence)["items"]
+        check({"account.approve", "session.sign_in", "session.sign_in_by_email"} <= {entry["action"] for entry in log}, "the audit log has sign-ins and decisions")
+        check(not self.emulated or all("from" in entry for entry in log if entry["action"] == "session.sign_in"), "the log says from where")
+        step("signed in by email; the audit log tells it all")
+
+    def become_administrator(self) -> str:
+        """The configured address is the first administrator's, once its owner has shown that it is theirs."""
+        self.register("Florence Nightingale", self.administrator, "administrator")
+        florence = self.sign_in(self.administrator)
+        self.expect("GET", "/users", 403, token=florence)
+        emailed = {"token": self.emailed_token(self.administrator, "Welcome to")}
+        check(self.expect("POST", "/users/me/email/confirm", 200, emailed, florence)["roles"] == ["administrator"], "the first administrator")
+        step("the first administrator proved the address")
+        return florence
+
+    def approve_a_nurse(self, administrator: str) -> None:
+        self.register("Mary Mahoney", "mary@example.org", "nurse")
+        self.mail(self.administrator, "Mary Mahoney asks to be a nurse here")
+        nurse = self.sign_in("mary@example.org")
+        self.expect("GET", "/doctors", 403, token=nurse)
+        waiting = eventually("the list of those who wait", lambda: self.expect("GET", "/users", 200, token=administrator)["items"])
+        self.expect("POST", f"/users/{waiting[0]['id']}/approve", 200, token=administrator)
+        emailed = {"token": self.emailed_token("mary@example.org", "Welcome to")}
+        check(self.expect("POST", "/users/me/email/confirm", 200, emailed, nurse)["status"] == "active", "approved and confirmed is active")
+        self.mail("mary@example.org", "Your account is active")
+        self.expect("GET", "/doctors", 200, token=self.sign_in("mary@example.org"))
+        step("a nurse registered, was approved and confirmed the address")
+
+    def register(self, name: str, address: str, role: str) -> None:
+        self.expect("POST", "/users", 202, {"name": name, "email": address, "password": "correct horse battery", "phone": "+44 20 7946 0020", "role": role})
+
+    def emailed_token(self, to: str, subject: str) -> str:
+        """The token of a letter. On a real account nobody can read the mail here: it is derived from what the table promises, with the key."""
+        if self.emulated:
+            return self.mail(to, subject).split("#token=")[1].split()[0]
+
+        def promised():
+            pages = self.dynamodb.get_paginator("scan").paginate(
+                TableName=self.table, FilterExpression="#kind = :kind AND email = :email", ExpressionAttributeNames={"#kind": "kind"},
+                ExpressionAttributeValues={":kind": {"S": "email_token"}, ":email": {"S": to}},
+            )
+            return sorted(item["id"]["S"] for page in pages for item in page["Items"] if "user_id" in item)
+
+        token = eventually(f"a token for {to}", promised)[-1]
+        tag = hmac.new(self.secrets["TokenKey"].encode(), f"email\n{token}".encode(), hashlib.sha256).digest()
+        return f"{token}.{base64.urlsafe_b64encode(tag).decode().rstrip('=')}"
 
     def remind(self, visit: str, starts_at: str) -> None:
         """The schedule is there for an hour before the visit; moved to now, with nothing else changed, it reminds."""
@@ -315,10 +370,10 @@ class Deployment:
         shard = streams.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"][0]["ShardId"]
         iterator = streams.get_shard_iterator(StreamArn=stream, ShardId=shard, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
         records = streams.get_records(ShardIterator=iterator)["Records"]
-        account = next(record["dynamodb"] for record in records if record["dynamodb"].get("NewImage", {}).get("kind", {}).get("S") == "account")
-        delivery = key(f"MAIL#{account['NewImage']['id']['S']}-welcome", "DELIVERY")
+        welcome = next(record["dynamodb"] for record in records if record["dynamodb"].get("NewImage", {}).get("purpose", {}).get("S") == "welcome")
+        delivery = key(f"MAIL#{welcome['NewImage']['user_id']['S']}-welcome", "DELIVERY")
         self.dynamodb.delete_item(TableName=self.table, Key=delivery)
-        sequence = account["SequenceNumber"]
+        sequence = welcome["SequenceNumber"]
         letter = {"DDBStreamBatchInfo": {"shardId": shard, "streamArn": stream, "startSequenceNumber": sequence, "endSequenceNumber": sequence, "batchSize": 1}}
         queue = self.physical("StreamDeadLetters")
         boto3.client("sqs", region_name=REGION, endpoint_url=self.endpoint).send_message(QueueUrl=queue, MessageBody=json.dumps(letter))
@@ -341,6 +396,40 @@ class Deployment:
         answer = self.expect("GET", "/patients/me", 500, token=token)
         check(answer["code"] == "internal" and "dynamodb" not in json.dumps(answer).lower(), "a refused call leaks nothing")
         step("a function without its permission is refused")
+
+    def audit_log_is_append_only(self) -> None:
+        """A function's role can add an entry, and neither change nor delete one."""
+        role, entry = self.role("UsersFunction"), key("AUDIT#2026-03-02", "test")
+        changes = ["dynamodb:UpdateItem", "dynamodb:DeleteItem"]
+        if not self.emulated:
+            context = [{"ContextKeyName": "dynamodb:LeadingKeys", "ContextKeyValues": ["AUDIT#2026-03-02"], "ContextKeyType": "stringList"}]
+            arns = {"PolicySourceArn": self.iam.get_role(RoleName=role)["Role"]["Arn"], "ResourceArns": [self.dynamodb.describe_table(TableName=self.table)["Table"]["TableArn"]]}
+            decisions = self.iam.simulate_principal_policy(**arns, ActionNames=changes, ContextEntries=context)["EvaluationResults"]
+            check(all(decision["EvalDecision"] == "explicitDeny" for decision in decisions), "a function's role may change the audit log")
+            return step("the audit log can be added to, and not changed")
+        # The emulator does not know which keys a request touches: there the statement is tried for all keys.
+        for name in self.iam.list_role_policies(RoleName=role)["PolicyNames"]:
+            document = self.iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+            for statement in document["Statement"]:
+                if statement["Effect"] == "Deny":
+                    check(statement.pop("Condition") == {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["AUDIT#*"]}}, "it is about the audit log")
+            self.iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
+        sts = boto3.client("sts", region_name=REGION, endpoint_url=self.endpoint)
+        session = sts.assume_role(RoleArn=self.iam.get_role(RoleName=role)["Role"]["Arn"], RoleSessionName="test")["Credentials"]
+        table = boto3.client(
+            "dynamodb", region_name=REGION, endpoint_url=self.endpoint, aws_access_key_id=session["AccessKeyId"],
+            aws_secret_access_key=session["SecretAccessKey"], aws_session_token=session["SessionToken"],
+        )
+        table.put_item(TableName=self.table, Item=entry)
+        change = {"UpdateExpression": "SET a = :a", "ExpressionAttributeValues": {":a": {"S": "a"}}}
+        for attempt in (lambda: table.update_item(TableName=self.table, Key=entry, **change), lambda: table.delete_item(TableName=self.table, Key=entry)):
+            try:
+                attempt()
+            except table.exceptions.ClientError as error:
+                check("AccessDenied" in error.response["Error"]["Code"], f"refused for want of permission: {error}")
+            else:
+                raise Failed("a function's role may change the audit log")
+        step("the audit log can be added to, and not changed")
 
     def mails(self) -> list[tuple[list[str], str, str]]:
         """Recipients, subject and plain text of what the emulator has sent."""
@@ -394,6 +483,7 @@ class Watched(Deployment):
         settings = {name: value.strip("'") for name, value in settings.items()}
         os.environ.update({name: settings[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")})
         self.emulated, self.host, self.url, self.table = True, None, "http://127.0.0.1:9000", settings["TABLE_NAME"]
+        self.administrator = settings["ADMINISTRATOR_EMAIL"]
         self.pages = settings["PORTAL_URL"].rsplit("/", 1)[0]
         self.dynamodb = boto3.client("dynamodb", region_name=REGION, endpoint_url=settings["AWS_ENDPOINT_URL_DYNAMODB"])
         self.scheduler = boto3.client("scheduler", region_name=REGION, endpoint_url=settings["AWS_ENDPOINT_URL_SCHEDULER"])
