@@ -2,6 +2,7 @@
 
 use domain::{money::Currency, text::Email};
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 
 /// Everything that differs between one hospital's deployment and another's.
 #[derive(Clone, Debug)]
@@ -44,6 +45,7 @@ pub struct Aws {
     pub dynamodb_endpoint: Option<String>,
     pub ses_endpoint: Option<String>,
     pub scheduler_endpoint: Option<String>,
+    pub secrets_endpoint: Option<String>,
 }
 
 impl std::fmt::Debug for Aws {
@@ -52,8 +54,8 @@ impl std::fmt::Debug for Aws {
     }
 }
 
-/// What the `users` function alone holds: the key that signs access tokens.
-#[derive(Clone)]
+/// What the `users` function alone holds: the key that signs access tokens. As JSON, it is the secret that it reads.
+#[derive(Clone, Serialize, Deserialize)]
 pub struct SigningKey {
     /// Which public key verifies.
     pub id: String,
@@ -116,6 +118,7 @@ impl Config {
                 dynamodb_endpoint: endpoint("AWS_ENDPOINT_URL_DYNAMODB"),
                 ses_endpoint: endpoint("AWS_ENDPOINT_URL_SESV2"),
                 scheduler_endpoint: endpoint("AWS_ENDPOINT_URL_SCHEDULER"),
+                secrets_endpoint: endpoint("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
             },
             table: required("TABLE_NAME")?,
             house: House {
@@ -137,10 +140,9 @@ impl Config {
     }
 }
 
-impl SigningKey {
-    pub fn from_env() -> Result<Self, ConfigError> {
-        Ok(Self { id: required("SIGNING_KEY_ID")?, pkcs8: required("SIGNING_KEY")? })
-    }
+/// The name of the secret that holds the [`SigningKey`].
+pub fn signing_key_secret() -> Result<String, ConfigError> {
+    required("SIGNING_KEY_SECRET")
 }
 
 impl Scheduling {

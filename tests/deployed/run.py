@@ -28,6 +28,7 @@ import urllib.error
 import urllib.request
 
 import boto3
+import botocore.exceptions
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 REGION = "eu-west-2"
@@ -164,6 +165,7 @@ class Deployment:
             self.bounce()
             self.replay()
         if self.emulated and self.auth:
+            self.signing_key_is_for_users_alone()
             self.permissions()
         if self.auth:
             self.audit_log_is_append_only()
@@ -414,22 +416,35 @@ class Deployment:
                 if statement["Effect"] == "Deny":
                     check(statement.pop("Condition") == {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["AUDIT#*"]}}, "it is about the audit log")
             self.iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
-        sts = boto3.client("sts", region_name=REGION, endpoint_url=self.endpoint)
-        session = sts.assume_role(RoleArn=self.iam.get_role(RoleName=role)["Role"]["Arn"], RoleSessionName="test")["Credentials"]
-        table = boto3.client(
-            "dynamodb", region_name=REGION, endpoint_url=self.endpoint, aws_access_key_id=session["AccessKeyId"],
-            aws_secret_access_key=session["SecretAccessKey"], aws_session_token=session["SessionToken"],
-        )
+        table = self.client_as("UsersFunction", "dynamodb")
         table.put_item(TableName=self.table, Item=entry)
         change = {"UpdateExpression": "SET a = :a", "ExpressionAttributeValues": {":a": {"S": "a"}}}
-        for attempt in (lambda: table.update_item(TableName=self.table, Key=entry, **change), lambda: table.delete_item(TableName=self.table, Key=entry)):
-            try:
-                attempt()
-            except table.exceptions.ClientError as error:
-                check("AccessDenied" in error.response["Error"]["Code"], f"refused for want of permission: {error}")
-            else:
-                raise Failed("a function's role may change the audit log")
+        self.denied("change the audit log", lambda: table.update_item(TableName=self.table, Key=entry, **change))
+        self.denied("delete from the audit log", lambda: table.delete_item(TableName=self.table, Key=entry))
         step("the audit log can be added to, and not changed")
+
+    def signing_key_is_for_users_alone(self) -> None:
+        secret = {"SecretId": self.physical("SigningKeySecret")}
+        self.client_as("UsersFunction", "secretsmanager").get_secret_value(**secret)
+        for function in ("PatientsFunction", "DoctorsFunction", "AppointmentsFunction", "NotificationsFunction", "RemindersFunction"):
+            self.denied(f"{function} reads the signing key", lambda: self.client_as(function, "secretsmanager").get_secret_value(**secret))
+        step("of all functions, users alone may read the signing key")
+
+    def client_as(self, function: str, service: str):
+        """A client with a function's own role."""
+        arn = self.iam.get_role(RoleName=self.role(function))["Role"]["Arn"]
+        sts = boto3.client("sts", region_name=REGION, endpoint_url=self.endpoint)
+        session = sts.assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
+        keys = {"aws_access_key_id": session["AccessKeyId"], "aws_secret_access_key": session["SecretAccessKey"], "aws_session_token": session["SessionToken"]}
+        return boto3.client(service, region_name=REGION, endpoint_url=self.endpoint, **keys)
+
+    def denied(self, what: str, attempt) -> None:
+        try:
+            attempt()
+        except botocore.exceptions.ClientError as error:
+            check("AccessDenied" in error.response["Error"]["Code"], f"{what}: {error}")
+        else:
+            raise Failed(f"this should be denied: {what}")
 
     def mails(self) -> list[tuple[list[str], str, str]]:
         """Recipients, subject and plain text of what the emulator has sent."""

@@ -54,7 +54,8 @@ fn now() -> u64 {
 #[tokio::test]
 async fn s3_keeps_files() {
     let folder = tempfile::tempdir().unwrap();
-    let services = Services::start(Some(folder.path()), Clock::system()).await.unwrap();
+    let key = local::settings::Settings::new("UTC").unwrap().signing_key();
+    let services = Services::start(Some(folder.path()), key, Clock::system()).await.unwrap();
     let address = services.s3.unwrap();
     let (status, text) = s3(address, "PUT", "/documents/scan.txt", b"a scan", "local").await;
     assert_eq!(status, 200, "{text}");
@@ -84,4 +85,15 @@ async fn the_developers_pages() {
     let docs = app.get("/docs/").send().await;
     assert!(docs.status.is_success() && docs.text.contains("swagger-ui"));
     assert!(app.get("/docs/swagger-ui-bundle.js").send().await.status.is_success());
+}
+
+#[tokio::test]
+async fn the_signing_key_is_read_from_its_secret() {
+    let app = App::new().await;
+    let key = users::signing_key::load(&app.config.aws, "signing-key").await.unwrap();
+    assert_eq!((key.id, key.pkcs8), (app.settings.signing_key().id, app.settings.signing_key().pkcs8));
+    let mut nowhere = app.config.aws.clone();
+    nowhere.secrets_endpoint = Some("http://127.0.0.1:9".to_owned());
+    let refused = users::signing_key::load(&nowhere, "signing-key").await.unwrap_err();
+    assert_eq!(refused.to_string(), "the secret with the signing key cannot be read");
 }

@@ -6,6 +6,7 @@ mod jwks;
 mod me;
 mod register;
 mod sign_in;
+pub mod signing_key;
 mod throttle;
 mod tokens;
 mod view;

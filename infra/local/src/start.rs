@@ -115,7 +115,7 @@ async fn open(options: &Options, lambda: Option<&str>) -> Result<(), StartError>
     let database = database::open(Some(&folder.join("dynamodb.sqlite")))?;
     database::create_table(&database, &template, TABLE)?;
     let dynamodb = database::serve(database.clone()).await?;
-    let services = Services::start(Some(folder), clock.clone()).await.map_err(unusable)?;
+    let services = Services::start(Some(folder), settings.signing_key(), clock.clone()).await.map_err(unusable)?;
     let config = settings.config(house, TABLE, dynamodb, services.address)?;
     let functions = Functions::new(&config, &settings.signing_key(), &settings.token_key(), Settings::scheduling(), &clock)?;
     if options.demo {
@@ -274,7 +274,7 @@ fn greet(
         \x20   Emails       http://{address}/mailbox\n\
         \x20   Schedules    http://{address}/schedules.json\n\
         \x20   Dead letters http://{address}/dead-letters.json\n\
-        \x20   Data         {} (DynamoDB at http://{dynamodb}, SES and Scheduler at http://{}, S3 at {s3})\n\n",
+        \x20   Data         {} (DynamoDB at http://{dynamodb}, SES, Scheduler and Secrets Manager at http://{}, S3 at {s3})\n\n",
         zone.iana_name().unwrap_or("UTC"),
         options.data.display(),
         services.address,

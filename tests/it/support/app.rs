@@ -64,8 +64,8 @@ impl App {
         database::create_table(&database, &template, &table).unwrap();
 
         let (clock, hand) = Clock::manual(NOW.parse().unwrap());
-        let services = Services::start(None, clock.clone()).await.unwrap();
         let settings = Settings::new(zone).unwrap();
+        let services = Services::start(None, settings.signing_key(), clock.clone()).await.unwrap();
         let house = settings.house("https://portal.example.org").unwrap();
         let config = settings.config(house, &table, dynamodb, services.address).unwrap();
         let functions = Functions::new(&config, &settings.signing_key(), &settings.token_key(), Settings::scheduling(), &clock).unwrap();

@@ -3,6 +3,7 @@
 pub mod mailbox;
 mod s3;
 pub mod schedules;
+mod secrets;
 mod ses;
 
 use std::{
@@ -15,6 +16,7 @@ use axum::Router;
 use domain::Clock;
 use mailbox::Mailbox;
 use schedules::Schedules;
+use shared::config::SigningKey;
 use tokio::net::TcpListener;
 
 /// Running services and what they hold.
@@ -22,18 +24,19 @@ use tokio::net::TcpListener;
 pub struct Services {
     pub mailbox: Mailbox,
     pub schedules: Schedules,
-    /// SES and Scheduler.
+    /// SES, Scheduler and Secrets Manager.
     pub address: SocketAddr,
     pub s3: Option<SocketAddr>,
 }
 
 impl Services {
     /// Starts the services, with what they hold in a folder or in memory (S3 needs a folder).
-    pub async fn start(folder: Option<&Path>, clock: Clock) -> io::Result<Self> {
+    pub async fn start(folder: Option<&Path>, key: SigningKey, clock: Clock) -> io::Result<Self> {
         let within = |name: &str| folder.map(|folder| folder.join(name));
         let mailbox = Mailbox::open(made(within("mailbox"))?, clock)?;
         let schedules = Schedules::open(made(within("schedules"))?)?;
-        let router = Router::new().merge(ses::router(mailbox.clone())).merge(schedules::router(schedules.clone()));
+        let router =
+            Router::new().merge(ses::router(mailbox.clone())).merge(schedules::router(schedules.clone())).merge(secrets::router(key));
         let address = serve(router).await?;
         let s3 = match made(within("files"))? {
             Some(files) => Some(serve(s3::router(&files)?).await?),

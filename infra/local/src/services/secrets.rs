@@ -1,0 +1,25 @@
+//! Secrets Manager `GetSecretValue`, of the one secret that there is.
+
+use axum::{
+    Router,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use serde_json::json;
+use shared::config::SigningKey;
+
+pub(super) fn router(key: SigningKey) -> Router {
+    Router::new().route("/", post(get_secret_value)).with_state(key)
+}
+
+async fn get_secret_value(State(key): State<SigningKey>, headers: HeaderMap) -> Response {
+    let amz = [("content-type", "application/x-amz-json-1.1")];
+    if headers.get("x-amz-target").is_none_or(|target| target != "secretsmanager.GetSecretValue") {
+        let refusal = json!({ "__type": "InvalidRequestException", "Message": "only GetSecretValue is emulated" });
+        return (StatusCode::BAD_REQUEST, amz, refusal.to_string()).into_response();
+    }
+    let secret = serde_json::to_string(&key).unwrap_or_default();
+    (amz, json!({ "Name": "signing-key", "SecretString": secret }).to_string()).into_response()
+}
