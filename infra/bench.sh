@@ -21,12 +21,14 @@ admin=$(sign_in florence@seacole.example.org)
 
 # A doctor who never sleeps, and 50 patients for the front desk to book for.
 week=$(for day in monday tuesday wednesday thursday friday saturday sunday; do printf '{"weekday":"%s","from":"00:00","to":"24:00"},' $day; done)
-doctor=$(curl -s $api/doctors -H "authorization: Bearer $admin" -H "$json" -d "{\"name\":\"Dr. Bench\",\"email\":\"bench@example.org\",\"password\":\"meditrack-demo\",
+doctor=$(curl -s $api/doctors -H "authorization: Bearer $admin" -H "$json" -d "{\"name\":\"Dr. Bench\",\"email\":\"bench@example.org\",
   \"specialization\":\"benchmarks\",\"consultation_fee\":{\"amount\":\"1\",\"currency\":\"USD\"},\"slot_minutes\":5,\"weekly_hours\":[${week%,}]}" | sed -E 's/.*"id":"(doc_[^"]+)".*/\1/')
 patients=()
 for number in $(seq 50); do
-  patients+=("$(curl -s $api/users -H "$json" -d "{\"name\":\"Patient $number x\",\"email\":\"p$number@example.org\",\"password\":\"meditrack-demo\",\"date_of_birth\":\"1990-01-01\",
-    \"gender\":\"unknown\",\"phone\":\"+442079460018\",\"address\":\"x\",\"emergency_contact\":{\"name\":\"B\",\"phone\":\"+442079460019\"}}" | field patient_id)")
+  # Registrations are throttled by where they come from.
+  curl -s --interface 127.0.0.$((number / 25 + 2)) -o "$folder/registered" $api/users -H "$json" -d "{\"name\":\"Patient $number x\",\"email\":\"p$number@example.org\",\"password\":\"meditrack-demo\",\"date_of_birth\":\"1990-01-01\",
+    \"gender\":\"unknown\",\"phone\":\"+442079460018\",\"address\":\"x\",\"emergency_contact\":{\"name\":\"B\",\"phone\":\"+442079460019\"}}"
+  patients+=("$(curl -s $api/users/me -H "authorization: Bearer $(sign_in "p$number@example.org")" | field patient_id)")
 done
 start=$(( ($(date +%s) / 86400 + 2) * 86400 ))
 # oha draws lines at random: twenty times as many lines as requests keep most of them distinct.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Replays what was given up: changes that notifications could not handle, and reminders that could not be delivered.
+"""Replays what was given up: changes that notifications could not handle, reports of bounces, and reminders.
 
     infra/replay.py STACK                 show what was given up
     infra/replay.py STACK --replay        hand it to its function again; what succeeds leaves its queue
@@ -30,7 +30,8 @@ def main() -> int:
     left = 0
     for queue, function, events in (
         ("StreamDeadLetters", "NotificationsFunction", changes),
-        ("RemindersDeadLetters", "RemindersFunction", reminders),
+        ("FeedbackDeadLetters", "NotificationsFunction", input_of),
+        ("RemindersDeadLetters", "RemindersFunction", input_of),
     ):
         left += replay(physical(queue), physical(function), events, arguments.replay)
     return 1 if left else 0
@@ -83,8 +84,8 @@ def changes(letter: dict):
         iterator = page.get("NextShardIterator")
 
 
-def reminders(letter: dict):
-    """A reminder's dead letter is its input, from Scheduler as it is, from Lambda wrapped."""
+def input_of(letter: dict):
+    """The dead letter of a reminder or a mail report is what its function was called with; a Lambda destination would wrap it."""
     yield letter.get("requestPayload", letter)
 
 

@@ -301,7 +301,7 @@ class Deployment:
 
     def approve_a_nurse(self, administrator: str) -> None:
         self.register("Mary Mahoney", "mary@example.org", "nurse")
-        self.mail(self.administrator, "Mary Mahoney asks to be a nurse here")
+        self.mail(self.administrator, "Mary Mahoney asks for the role of nurse")
         nurse = self.sign_in("mary@example.org")
         self.expect("GET", "/doctors", 403, token=nurse)
         waiting = eventually("the list of those who wait", lambda: self.expect("GET", "/users", 200, token=administrator)["items"])
@@ -379,12 +379,17 @@ class Deployment:
         letter = {"DDBStreamBatchInfo": {"shardId": shard, "streamArn": stream, "startSequenceNumber": sequence, "endSequenceNumber": sequence, "batchSize": 1}}
         queue = self.physical("StreamDeadLetters")
         boto3.client("sqs", region_name=REGION, endpoint_url=self.endpoint).send_message(QueueUrl=queue, MessageBody=json.dumps(letter))
+        report = json.loads((ROOT / "events/notifications/email-complaint.json").read_text())
+        queue = self.physical("FeedbackDeadLetters")
+        boto3.client("sqs", region_name=REGION, endpoint_url=self.endpoint).send_message(QueueUrl=queue, MessageBody=json.dumps(report))
         command = [sys.executable, "infra/replay.py", self.name]
         shown = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)
         check(shown.returncode == 1 and shard in shown.stdout, f"the dead letter is shown: {shown.stdout}{shown.stderr}")
         time.sleep(3)
         done = subprocess.run([*command, "--replay"], cwd=ROOT, env=self.environment, capture_output=True, text=True)
         check(done.returncode == 0 and "replayed" in done.stdout, f"the dead letter is replayed: {done.stdout}{done.stderr}")
+        complained = {"TableName": self.table, "Key": key("SUPPRESSED#annoyed@example.org", "SUPPRESSION")}
+        eventually("the replayed complaint", lambda: self.dynamodb.get_item(**complained).get("Item"))
         eventually("the replayed welcome", lambda: self.dynamodb.get_item(TableName=self.table, Key=delivery).get("Item"))
         step("a change that was given up is replayed")
 

@@ -23,7 +23,7 @@ async fn every_role_but_patient_waits_for_an_administrator() {
         app.post("/users", &registration("Some One", &email, role.as_str())).send().await.expect(202);
         let mails = app.new_mails(&mut seen).await;
         let asked = mails.iter().find(|mail| mail.to == "florence-nightingale@example.org").unwrap();
-        assert_eq!(asked.subject, format!("Some One asks to be a {} here", role.spoken()));
+        assert_eq!(asked.subject, format!("Some One asks for the role of {}", role.spoken()));
         let welcome = mails.iter().find(|mail| mail.to == email).unwrap();
         assert_eq!(welcome.subject, "Welcome to Seacole General Hospital: please confirm your address");
 

@@ -64,7 +64,7 @@ async fn stream() {
     assert_eq!(
         letters,
         [
-            "florence-nightingale@example.org: Mary Mahoney asks to be a nurse here",
+            "florence-nightingale@example.org: Mary Mahoney asks for the role of nurse",
             "mary@example.org: Your account is active at Seacole General Hospital",
         ]
     );

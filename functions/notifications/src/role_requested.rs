@@ -13,7 +13,7 @@ const PAGE: usize = 100;
 pub(crate) async fn ask_administrators(state: &EventState, account: &Account) -> Result<(), MailError> {
     let Some(role) = account.requested_role.filter(|_| !account.approved) else { return Ok(()) };
     let letter = Letter {
-        subject: format!("{} asks to be a {} here", account.name, role.spoken()),
+        subject: format!("{} asks for the role of {}", account.name, role.spoken()),
         paragraphs: vec![
             "Somebody has registered in a role that needs your approval. Please make sure that you know the person and that the address is theirs.".to_owned(),
             "Until you approve, they can see their own account and nothing else.".to_owned(),
