@@ -64,9 +64,7 @@ pub struct Rule {
 }
 
 use Relationship::{Any, Own, Treating};
-use Role::{
-    Accountant, Administrator, Doctor, LabTechnician, Nurse, Patient, Pharmacist, Receptionist, SecurityGuard, Sweeper, WardManager,
-};
+use Role::{Administrator, Doctor, Patient, Receptionist};
 use Who::{AnyAccount, Everybody};
 
 type Grants = &'static [(Who, Relationship)];
@@ -75,19 +73,7 @@ const PATIENT: Who = Who::Roles(&[Patient]);
 const DOCTOR: Who = Who::Roles(&[Doctor]);
 const FRONT_DESK: Who = Who::Roles(&[Receptionist, Administrator]);
 const ADMINISTRATOR: Who = Who::Roles(&[Administrator]);
-const ANY_ROLE: Who = Who::Roles(&[
-    Administrator,
-    Accountant,
-    Doctor,
-    LabTechnician,
-    Nurse,
-    Patient,
-    Pharmacist,
-    Receptionist,
-    SecurityGuard,
-    Sweeper,
-    WardManager,
-]);
+const ANY_ROLE: Who = Who::Roles(&Role::ALL);
 
 const OPEN: Grants = &[(Everybody, Any)];
 const OWNER: Grants = &[(AnyAccount, Own)];

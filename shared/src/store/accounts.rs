@@ -1,6 +1,6 @@
 //! Accounts and the addresses they are known by.
 
-use aws_sdk_dynamodb::types::{ConditionCheck, Delete, TransactWriteItem};
+use aws_sdk_dynamodb::types::{ConditionCheck, TransactWriteItem};
 use domain::{
     account::{Account, Status},
     doctor::Doctor,
@@ -282,21 +282,5 @@ impl Store {
             .expression_attribute_values(":administrator", text(Role::Administrator.as_str()))
             .build();
         Ok(TransactWriteItem::builder().condition_check(check.map_err(|error| StoreError::Refused(Box::new(error)))?).build())
-    }
-
-    pub(super) fn delete_if(
-        &self,
-        key: &Key,
-        condition: &str,
-        values: &[(&str, aws_sdk_dynamodb::types::AttributeValue)],
-    ) -> Result<TransactWriteItem, StoreError> {
-        let values: super::Item = values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        let delete = Delete::builder()
-            .table_name(&self.table)
-            .set_key(Some(key.attributes()))
-            .condition_expression(condition)
-            .set_expression_attribute_values((!values.is_empty()).then_some(values))
-            .build();
-        Ok(TransactWriteItem::builder().delete(delete.map_err(|error| StoreError::Refused(Box::new(error)))?).build())
     }
 }

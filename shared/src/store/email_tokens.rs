@@ -1,6 +1,5 @@
 //! What was promised to send by email: a token, and what it is good for. The token itself is nowhere in the table.
 
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use domain::{
     id::{EmailTokenId, UserId},
     text::Email,
@@ -90,16 +89,7 @@ impl Store {
             .set_key(Some(keys::email_token(id).attributes()))
             .update_expression("SET user_id = :user")
             .condition_expression("attribute_exists(pk) AND (attribute_not_exists(user_id) OR user_id = :user)")
-            .expression_attribute_values(":user", text(user.to_string()))
-            .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
-            .send()
-            .await;
-        match update {
-            Ok(output) => {
-                self.meter.write_units(output.consumed_capacity());
-                Ok(true)
-            }
-            Err(error) => StoreError::unless_condition_failed(error).map(|()| false),
-        }
+            .expression_attribute_values(":user", text(user.to_string()));
+        self.update_where(update).await
     }
 }

@@ -29,6 +29,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::{
     Client,
+    operation::update_item::builders::UpdateItemFluentBuilder,
     types::{AttributeValue, ReturnConsumedCapacity},
 };
 
@@ -115,6 +116,17 @@ impl Store {
             .send()
             .await;
         match put {
+            Ok(output) => {
+                self.meter.write_units(output.consumed_capacity());
+                Ok(true)
+            }
+            Err(error) => StoreError::unless_condition_failed(error).map(|()| false),
+        }
+    }
+
+    /// Changes some attributes under a condition. `false` when it does not hold.
+    async fn update_where(&self, update: UpdateItemFluentBuilder) -> Result<bool, StoreError> {
+        match update.return_consumed_capacity(ReturnConsumedCapacity::Indexes).send().await {
             Ok(output) => {
                 self.meter.write_units(output.consumed_capacity());
                 Ok(true)

@@ -135,16 +135,7 @@ impl Store {
             .set_key(Some(keys::session(user, id).attributes()))
             .update_expression("SET ended = if_not_exists(ended, :why)")
             .condition_expression("attribute_exists(pk)")
-            .expression_attribute_values(":why", super::record::to_value(&why, Session::KIND)?)
-            .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
-            .send()
-            .await;
-        match update {
-            Ok(output) => {
-                self.meter.write_units(output.consumed_capacity());
-                Ok(true)
-            }
-            Err(error) => StoreError::unless_condition_failed(error).map(|()| false),
-        }
+            .expression_attribute_values(":why", super::record::to_value(&why, Session::KIND)?);
+        self.update_where(update).await
     }
 }

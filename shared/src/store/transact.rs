@@ -5,10 +5,10 @@ use std::{collections::BTreeMap, time::Duration};
 use aws_sdk_dynamodb::{
     error::ProvideErrorMetadata,
     operation::transact_write_items::TransactWriteItemsError,
-    types::{AttributeValue, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem},
+    types::{AttributeValue, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem},
 };
 
-use super::{Item, Record, Store, StoreError, to_item};
+use super::{Item, Key, Record, Store, StoreError, to_item};
 
 /// What became of a transaction.
 #[derive(Debug)]
@@ -82,5 +82,17 @@ impl Store {
     /// [`Self::put_if`] nothing has the key.
     pub(super) fn put_if_new(&self, record: &impl Record) -> Result<TransactWriteItem, StoreError> {
         self.put_if(record, "attribute_not_exists(pk)", &[])
+    }
+
+    /// A deletion, under a condition.
+    pub(super) fn delete_if(&self, key: &Key, condition: &str, values: &[(&str, AttributeValue)]) -> Result<TransactWriteItem, StoreError> {
+        let values: Item = values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let delete = Delete::builder()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .condition_expression(condition)
+            .set_expression_attribute_values((!values.is_empty()).then_some(values))
+            .build();
+        Ok(TransactWriteItem::builder().delete(delete.map_err(|error| StoreError::Refused(Box::new(error)))?).build())
     }
 }
