@@ -10,10 +10,12 @@ use std::{
 };
 
 use domain::{
+    account::Account,
     audit::{Entry, Outcome},
     id::{AuditId, PatientId, UserId},
     policy::Rule,
     role::Role,
+    text::PersonName,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -35,6 +37,7 @@ struct Facts {
     at: Timestamp,
     from: Option<IpAddr>,
     actor: Option<UserId>,
+    name: Option<PersonName>,
     roles: BTreeSet<Role>,
     account: Option<UserId>,
     patients: BTreeSet<PatientId>,
@@ -45,6 +48,8 @@ struct Facts {
 pub struct Origin {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor: Option<UserId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<PersonName>,
     #[serde(default)]
     pub roles: BTreeSet<Role>,
     pub action: String,
@@ -56,7 +61,8 @@ pub struct Origin {
 
 impl Trail {
     pub(crate) fn new(rule: Option<&'static Rule>, request_id: String, from: Option<IpAddr>, at: Timestamp) -> Self {
-        let facts = Facts { rule, request_id, at, from, actor: None, roles: BTreeSet::new(), account: None, patients: BTreeSet::new() };
+        let facts =
+            Facts { rule, request_id, at, from, actor: None, name: None, roles: BTreeSet::new(), account: None, patients: BTreeSet::new() };
         Self(Arc::new(Mutex::new(facts)))
     }
 
@@ -95,6 +101,7 @@ impl Trail {
                 id: AuditId::new(facts.at, random.u128()?),
                 at: facts.at,
                 actor: facts.actor,
+                name: facts.name.clone(),
                 roles: facts.roles.clone(),
                 action: facts.rule.map(|rule| rule.action).unwrap_or_default().to_owned(),
                 patient,
@@ -117,6 +124,7 @@ impl Origin {
             id: AuditId::new(self.at, number),
             at: self.at,
             actor: self.actor,
+            name: self.name,
             roles: self.roles,
             action: self.action,
             patient,
@@ -135,6 +143,13 @@ fn with<T>(work: impl FnOnce(&mut Facts) -> T) -> Option<T> {
 /// Notes who is asking.
 pub fn actor(id: UserId, roles: &BTreeSet<Role>) {
     with(|facts| (facts.actor, facts.roles) = (Some(id), roles.clone()));
+}
+
+/// Notes who is asking, when their account has been looked up.
+pub fn account_holder(account: &Account) {
+    let roles = account.active_roles();
+    let name = roles.iter().any(|role| role.is_staff()).then(|| account.name.clone());
+    with(|facts| (facts.actor, facts.name, facts.roles) = (Some(account.id), name, roles));
 }
 
 /// Notes whose data is shown or changed.
@@ -173,6 +188,7 @@ pub(crate) fn origin() -> Option<Origin> {
     with(|facts| {
         facts.rule.map(|rule| Origin {
             actor: facts.actor,
+            name: facts.name.clone(),
             roles: facts.roles.clone(),
             action: rule.action.to_owned(),
             from: facts.from.map(|from| from.to_string()),

@@ -99,6 +99,91 @@ async fn nobody_confirms_for_somebody_else() {
 }
 
 #[tokio::test]
+async fn an_approval_is_for_the_address_that_was_approved() {
+    for approved_first in [true, false] {
+        let app = App::new().await;
+        let mut seen = 0;
+        let (_, administrator) = app.staff("Florence Nightingale", Role::Administrator).await;
+        // Mallory asks for a role in a doctor's name and address, and has an address of her own confirmed.
+        app.post("/users", &registration("Helen Taussig", "helen@example.org", "doctor")).send().await.expect(202);
+        let mallory = app.sign_in("helen@example.org").await;
+        let id = app.get("/users/me").bearer(&mallory).send().await.expect(200).id();
+        let approve = || app.post(&format!("/users/{id}/approve"), &json!({})).bearer(&administrator).send();
+        if approved_first {
+            approve().await.expect(200);
+        }
+        app.new_mails(&mut seen).await;
+        let ask = |email: &str| app.post("/users/me/email", &json!({ "email": email, "password": PASSWORD })).bearer(&mallory).send();
+        ask("mallory@example.org").await.refused(409, "wrong_status");
+        assert!(app.new_mails(&mut seen).await.is_empty());
+        if !approved_first {
+            approve().await.expect(200);
+        }
+        assert_eq!(app.get("/users/me").bearer(&mallory).send().await.expect(200).body["status"], "pending");
+        app.get("/doctors").bearer(&mallory).send().await.refused(403, "account_not_active");
+        // The letter can be had again, at the address itself.
+        ask("helen@example.org").await.expect(202);
+        assert!(app.new_mails(&mut seen).await.iter().any(|mail| mail.to == "helen@example.org" && mail.text.contains("#token=")));
+    }
+}
+
+#[tokio::test]
+async fn a_patient_gets_a_role_here_once_the_address_is_confirmed() {
+    let app = App::new().await;
+    let mut seen = 0;
+    let (_, administrator) = app.staff("Florence Nightingale", Role::Administrator).await;
+    let body = json!({
+        "name": "Mary Mahoney", "email": "mary@example.org", "password": PASSWORD, "date_of_birth": "1990-12-10", "gender": "female",
+        "phone": "+442079460018", "address": "x", "emergency_contact": { "name": "B", "phone": "+442079460019" }
+    });
+    app.post("/users", &body).send().await.expect(202);
+    let mary = app.sign_in("mary@example.org").await;
+    let id = app.get("/users/me").bearer(&mary).send().await.expect(200).id();
+    let both = json!({ "roles": ["patient", "receptionist"] });
+    let promote = || app.post(&format!("/users/{id}/roles"), &both).bearer(&administrator).send();
+    promote().await.refused(409, "email_not_confirmed");
+    confirm(&app, &mary, &emailed_token(&app.new_mails(&mut seen).await[0])).await.expect(200);
+    promote().await.expect(200);
+
+    // She is both: her own record as a patient, everybody's at the desk, and signed out as staff are.
+    let pair = app.post("/auth/token", &json!({ "email": "mary@example.org", "password": PASSWORD })).send().await.expect(200);
+    let mary = pair.body["access_token"].as_str().unwrap();
+    let own = app.get("/patients/me").bearer(mary).send().await.expect(200);
+    let ada = app.patient("Ada Byron").await;
+    app.get(&format!("/patients/{}", ada.id)).bearer(mary).send().await.expect(200);
+    app.get(&format!("/patients/{}", own.id())).bearer(mary).send().await.expect(200);
+    app.get(&format!("/appointments?patient_id={}", ada.id)).bearer(mary).send().await.expect(200);
+    app.get("/users").bearer(mary).send().await.refused(403, "forbidden");
+    app.wait(jiff::SignedDuration::from_mins(30));
+    let refresh = json!({ "refresh_token": pair.body["refresh_token"] });
+    app.post("/auth/refresh", &refresh).send().await.refused(401, "invalid_refresh_token");
+}
+
+#[tokio::test]
+async fn who_is_out_hears_no_more_of_patients_and_gets_no_kept_answers() {
+    let app = App::new().await;
+    let mut seen = 0;
+    let (_, administrator) = app.staff("Florence Nightingale", Role::Administrator).await;
+    let (rosa, desk) = app.staff("Rosa Parks", Role::Receptionist).await;
+    let (ada, doctor) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
+    app.new_mails(&mut seen).await;
+    let book = |at: &str| {
+        let body = json!({ "doctor_id": doctor.id, "patient_id": ada.id, "starts_at": at, "reason": "Palpitations" });
+        app.post("/appointments", &body).bearer(&desk).header("idempotency-key", "k").send()
+    };
+    book("2026-03-03T09:00:00Z").await.expect(201);
+    assert_eq!(app.new_mails(&mut seen).await.len(), 2);
+    for id in [rosa.id, doctor.user_id] {
+        app.post(&format!("/users/{id}/suspend"), &json!({})).bearer(&administrator).send().await.expect(200);
+    }
+    book("2026-03-03T09:00:00Z").await.refused(401, "signed_out");
+    app.new_mails(&mut seen).await;
+    app.book(&ada, &doctor, "2026-03-04T09:00:00Z").await.expect(201);
+    let to: Vec<_> = app.new_mails(&mut seen).await.into_iter().map(|mail| mail.to).collect();
+    assert_eq!(to, ["ada-byron@example.org"]);
+}
+
+#[tokio::test]
 async fn a_refused_request() {
     let app = App::new().await;
     let mut seen = 0;

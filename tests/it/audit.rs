@@ -131,7 +131,7 @@ async fn an_entry_says_who_what_whose_when_from_where_and_which_request() {
     let app = App::new().await;
     let ada = app.patient("Ada Byron").await;
     let (rosa, desk) = app.staff("Rosa Parks", Role::Receptionist).await;
-    let (_, administrator) = app.staff("Florence Nightingale", Role::Administrator).await;
+    let (administrator_account, administrator) = app.staff("Florence Nightingale", Role::Administrator).await;
     let read = app.get(&format!("/patients/{}", ada.id)).bearer(&desk).from("203.0.113.7").send().await.expect(200);
     let list = |query: String| app.get(&format!("/audit-log?{query}")).bearer(&administrator).send();
     for query in [format!("patient_id={}", ada.id), format!("actor_id={}", rosa.id), "from=2026-03-02T08:00:00Z".to_owned()] {
@@ -145,7 +145,7 @@ async fn an_entry_says_who_what_whose_when_from_where_and_which_request() {
         assert_eq!(
             entry,
             json!({
-                "id": entry["id"], "at": "2026-03-02T08:00:00+00:00", "actor_id": rosa.id, "roles": ["receptionist"],
+                "id": entry["id"], "at": "2026-03-02T08:00:00+00:00", "actor_id": rosa.id, "name": "Rosa Parks", "roles": ["receptionist"],
                 "action": "patient.read", "outcome": "done", "patient_id": ada.id, "from": "203.0.113.7",
                 "request_id": read.headers["x-request-id"].to_str().unwrap()
             })
@@ -155,6 +155,14 @@ async fn an_entry_says_who_what_whose_when_from_where_and_which_request() {
     list("patient_id=x&from=yesterday".to_owned()).await.invalid(&[("patient_id", "invalid_id"), ("from", "invalid_instant")]);
     list("from=2026-01-01T00:00:00Z".to_owned()).await.invalid(&[("from", "span_too_long")]);
     list("from=2026-03-02T08:00:00Z&to=2026-03-02T08:00:00Z".to_owned()).await.invalid(&[("to", "before_from")]);
+    // A page behind the span's beginning is empty.
+    let week = list("limit=1".to_owned()).await.expect(200);
+    app.wait(SignedDuration::from_hours(8 * 24));
+    let later = app.token(&administrator_account).await;
+    let cursor = week.body["next_cursor"].as_str().unwrap();
+    let page = app.get(&format!("/audit-log?limit=1&cursor={cursor}")).bearer(&later).send().await.expect(200);
+    assert_eq!(page.body["items"], json!([]));
+    app.set_clock(crate::support::NOW);
     assert_eq!(list("to=2026-03-02T08:00:00Z".to_owned()).await.expect(200).body["items"], json!([]));
 }
 
@@ -178,19 +186,15 @@ async fn a_patient_sees_who_opened_the_record() {
     assert_eq!(
         all,
         [
-            (json!("Ada Byron"), json!(true), json!("patient.read"), json!("done")),
-            (json!("Alan Mathison"), json!(false), json!("patient.read"), json!("refused")),
+            (json!(null), json!(true), json!("patient.read"), json!("done")),
+            (json!(null), json!(false), json!("patient.read"), json!("refused")),
             (json!("Rosa Parks"), json!(false), json!("patient.read"), json!("done")),
         ]
     );
     let first = log("?limit=2").await.expect(200);
     let cursor = first.body["next_cursor"].as_str().unwrap().to_owned();
     let second = log(&format!("?limit=2&cursor={cursor}")).await.expect(200);
-    assert_eq!(
-        seen(second)[0],
-        (json!("Alan Mathison"), json!(false), json!("patient.read"), json!("refused")),
-        "the look itself is in it by now"
-    );
+    assert_eq!(seen(second)[0], (json!(null), json!(false), json!("patient.read"), json!("refused")), "the look itself is in it by now");
     app.get("/patients/me/access-log").bearer(&desk).send().await.refused(403, "forbidden");
 }
 

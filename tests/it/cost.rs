@@ -91,15 +91,15 @@ async fn budgets() {
     move within a day: 2 read, 8 write
     move to another day: 2 read, 10 write
     cancel: 1 read, 6 write
-    arrive: 2 read, 6 write
+    arrive: 3 read, 6 write
     list a patient's visits: 1.5 read, 3 write
-    list a doctor's visits: 2 read, 3 write
+    list a doctor's visits: 3 read, 3 write
     free slots of a week: 1.5 read, 0 write
     list doctors: 1 read, 0 write
     read a doctor: 1 read, 0 write
     read a record: 1 read, 3 write
     register: 0 read, 10 write
     sign in: 2 read, 5 write
-    refresh: 1 read, 1 write
+    refresh: 2 read, 1 write
     ");
 }

@@ -17,6 +17,7 @@ fn every_key() {
         id: "aud_00000000000000000000000007".parse().unwrap(),
         at: "2026-03-02T09:00:00.012Z".parse().unwrap(),
         actor: None,
+        name: None,
         roles: [].into(),
         action: String::new(),
         patient: None,
@@ -50,7 +51,7 @@ fn every_key() {
     FIRST#ada@example.org | ADMINISTRATOR
     TOKEN#tok_00000000000000000000000006 | TOKEN
     THROTTLE#password#fingerprint | WINDOW#20514
-    AUDIT#2026-03-02 | 2026-03-02T09:00:00.012Z#aud_00000000000000000000000007
+    AUDIT#2026-03-02#3 | 2026-03-02T09:00:00.012Z#aud_00000000000000000000000007
     EMAIL#ada@example.org | EMAIL
     PAT#pat_00000000000000000000000002 | PROFILE
     PAT#pat_00000000000000000000000002 | DAY#2026-03-02

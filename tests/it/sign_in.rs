@@ -164,7 +164,7 @@ async fn one_source_that_tries_many_accounts_is_slowed_down() {
         app.post("/auth/token", &body).from("203.0.113.7").send().await.expect(200);
     }
     let guess = |from: &'static str| app.post("/auth/email-token/exchange", &json!({ "token": "x" })).from(from).send();
-    for _ in 0..41 {
+    for _ in 0..91 {
         guess("203.0.113.7").await.refused(401, "invalid_token");
     }
     let refused = guess("203.0.113.7").await.refused(429, "too_many_attempts");
@@ -174,7 +174,7 @@ async fn one_source_that_tries_many_accounts_is_slowed_down() {
     app.post("/auth/token", &other_account).from("203.0.113.7").send().await.refused(429, "too_many_attempts");
     app.post("/auth/token", &other_account).from("203.0.113.8").send().await.refused(401, "invalid_credentials");
     // An IPv6 customer has a whole /64.
-    for number in 0..51 {
+    for number in 0..101 {
         guess(if number % 2 == 0 { "2001:db8:1:2::1" } else { "2001:db8:1:2:ffff::9" }).await.refused(401, "invalid_token");
     }
     guess("2001:db8:1:2::77").await.refused(429, "too_many_attempts");
@@ -216,6 +216,69 @@ async fn a_refresh_that_is_sent_twice_is_one_and_a_stolen_one_ends_the_sign_in()
     app.refresh(&third).await.refused(401, "invalid_refresh_token");
     app.get("/users/me/sessions").bearer(third["access_token"].as_str().unwrap()).send().await.refused(401, "signed_out");
     app.refresh(&other).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_made_up_refresh_token_ends_nothing() {
+    let app = App::new().await;
+    app.registered("ada@example.org").await;
+    let pair = app.with_password("ada@example.org", PASSWORD).await.expect(200).body;
+    let token = pair["refresh_token"].as_str().unwrap();
+    let (ids, secret) = token.rsplit_once('.').unwrap();
+    let other = app.with_password("ada@example.org", PASSWORD).await.expect(200).body;
+    let (_, others_secret) = other["refresh_token"].as_str().unwrap().rsplit_once('.').unwrap();
+    for bad in ["A".repeat(43), secret.to_lowercase(), others_secret.to_owned()] {
+        app.refresh(&json!({ "refresh_token": format!("{ids}.{bad}") })).await.refused(401, "invalid_refresh_token");
+    }
+    app.refresh(&pair).await.expect(200);
+}
+
+#[tokio::test]
+async fn whoever_chose_a_password_before_the_address_was_proven_does_not_keep_it() {
+    let app = App::new().await;
+    let mut seen = 0;
+    // Mallory opens an account with Ada's address.
+    app.registered("ada@example.org").await;
+    let mallory = app.with_password("ada@example.org", PASSWORD).await.expect(200);
+    app.new_mails(&mut seen).await;
+    // Ada, who gets its mail, signs in by email: the account is hers alone.
+    app.post("/auth/email-token", &json!({ "email": "ada@example.org" })).send().await.expect(202);
+    let emailed = emailed_token(&app.new_mails(&mut seen).await[0]);
+    let ada = app.post("/auth/email-token/exchange", &json!({ "token": emailed })).send().await.expect(200);
+    assert_eq!(app.get("/users/me").bearer(&access(&ada)).send().await.expect(200).body["email_confirmed"], true);
+    app.get("/users/me/sessions").bearer(&access(&mallory)).send().await.refused(401, "signed_out");
+    app.refresh(&mallory.body).await.refused(401, "invalid_refresh_token");
+    app.with_password("ada@example.org", PASSWORD).await.refused(403, "password_void");
+    app.with_password("ada@example.org", "wrong password").await.refused(401, "invalid_credentials");
+    let change = json!({ "current_password": PASSWORD, "new_password": "another long secret" });
+    app.post("/users/me/password", &change).bearer(&access(&ada)).send().await.refused(403, "wrong_password");
+    app.post("/auth/password/forgot", &json!({ "email": "ada@example.org" })).send().await.expect(202);
+    let reset = emailed_token(&app.new_mails(&mut seen).await[0]);
+    app.post("/auth/password/reset", &json!({ "token": reset, "password": "another long secret" })).send().await.expect(204);
+    app.sign_in_with("ada@example.org", "another long secret").await;
+
+    // Whoever confirmed with the password keeps it.
+    app.new_mails(&mut seen).await;
+    app.registered("grace@example.org").await;
+    let grace = app.sign_in("grace@example.org").await;
+    let confirm = json!({ "token": emailed_token(&app.new_mails(&mut seen).await[0]) });
+    app.post("/users/me/email/confirm", &confirm).bearer(&grace).send().await.expect(200);
+    app.post("/auth/email-token", &json!({ "email": "grace@example.org" })).send().await.expect(202);
+    let emailed = emailed_token(&app.new_mails(&mut seen).await[0]);
+    app.post("/auth/email-token/exchange", &json!({ "token": emailed })).send().await.expect(200);
+    app.sign_in("grace@example.org").await;
+}
+
+#[tokio::test]
+async fn registrations_from_one_source_are_throttled() {
+    let app = App::new().await;
+    let body = |number: usize| json!({ "role": "nurse", "name": "N", "email": format!("n{number}@example.org"), "password": PASSWORD, "phone": "+442079460020" });
+    let register = |number: usize, from: &'static str| app.post("/users", &body(number)).from(from).send();
+    for number in 0..31 {
+        register(number, "203.0.113.7").await.expect(202);
+    }
+    assert_eq!(register(99, "203.0.113.7").await.refused(429, "too_many_attempts").headers["retry-after"], "10");
+    register(99, "203.0.113.8").await.expect(202);
 }
 
 #[tokio::test]

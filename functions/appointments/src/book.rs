@@ -84,6 +84,7 @@ impl BookRequest {
         let patient_id = match (self.patient_id, caller.patient_id) {
             (Some(text), _) => {
                 let named = fields.check("patient_id", text.parse::<PatientId>());
+                named.into_iter().for_each(trail::patient);
                 if named.is_some_and(|named| !caller.may(caller.relationship_to(named, None))) {
                     return Err(Problem::forbidden("You can book for yourself only. Leave `patient_id` out."));
                 }

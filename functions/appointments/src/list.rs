@@ -92,6 +92,7 @@ impl ListQuery {
         let patient = fields.optional("patient_id", self.patient_id, |text| text.parse());
         let doctor = fields.optional("doctor_id", self.doctor_id, |text| text.parse());
         let (Some(when), Some(patient), Some(doctor)) = (when, patient, doctor) else { return Err(fields.problem()) };
+        patient.into_iter().for_each(trail::patient);
 
         let whose = match (patient, doctor, caller.patient_id, caller.doctor_id) {
             (Some(_), Some(_), _, _) => {

@@ -66,7 +66,7 @@ pub(crate) async fn create(
 ) -> Result<Created<DoctorView>, Problem> {
     let (whose, mut doctor) = request.parse(&state)?;
     match whose {
-        Whose::Invited(email) => invite(&state, email, &doctor).await?,
+        Whose::Invited(email) => invite(&state, &caller, email, &doctor).await?,
         Whose::Existing(id) => {
             doctor.user_id = id;
             add_profile(&state, &caller, &doctor).await?;
@@ -75,19 +75,20 @@ pub(crate) async fn create(
     Ok(Created { location: format!("/doctors/{}", doctor.id), version: doctor.version, body: DoctorView::of(doctor, &state.house) })
 }
 
-async fn invite(state: &State, email: Email, doctor: &Doctor) -> Result<(), Problem> {
+async fn invite(state: &State, caller: &Caller, email: Email, doctor: &Doctor) -> Result<(), Problem> {
     let now = state.clock.now();
     let account = Account::invite(doctor.user_id, email.clone(), doctor.name.clone(), Role::Doctor, now);
     let account = Account { doctor_id: Some(doctor.id), ..account };
     trail::account(account.id);
     let token = EmailToken::new(EmailTokenId::new(now, state.random.u128()?), Purpose::Invitation, email, Some(account.id), now);
-    let together = Together { doctor: Some(doctor), token: Some(&token), ..Together::default() };
-    match state.store.open_account(&StoredAccount { account, password_hash: None }, together).await {
+    let together = Together { doctor: Some(doctor), token: Some(&token), by: Some(caller.user_id), ..Together::default() };
+    match state.store.open_account(&StoredAccount::new(account, None), together).await {
         Ok(()) => Ok(()),
         Err(OpenError::EmailTaken) => Err(Problem::conflict(
             "email_taken",
             "There is an account with this email address. Give its `user_id` instead of `email`, once it is an active doctor's.",
         )),
+        Err(OpenError::NotAdministrator) => Err(Problem::forbidden("You are no administrator any more.")),
         Err(OpenError::Store(error)) => Err(error.into()),
     }
 }

@@ -62,7 +62,7 @@ pub(crate) async fn send(state: &Notifications, token: EmailToken) -> Result<(),
         Purpose::Invitation => Letter {
             subject: format!("You are invited to {house}"),
             paragraphs: vec![
-                format!("An administrator has opened an account for you under the address {}.", account.email),
+                format!("Welcome to {house}. An administrator has opened an account for you under the address {}.", account.email),
                 "Open this link to choose a password. It works once.".to_owned(),
             ],
             facts: role(&account).into_iter().chain([until]).collect(),
@@ -95,7 +95,9 @@ pub(crate) async fn send(state: &Notifications, token: EmailToken) -> Result<(),
         },
     };
     // It goes to the address that it is about, which need not be the account's yet.
-    let to = Recipient { email: token.email, ..Recipient::from(account) };
+    let proven = account.email_confirmed && account.email == token.email;
+    let to = Recipient::from(account);
+    let to = Recipient { name: to.name.filter(|_| proven), email: token.email, ..to };
     let id = if token.purpose == Purpose::Welcome { format!("{}-welcome", to.user_id) } else { token.id.to_string() };
     Ok(state.base.mailer.send(&id, &to, &letter).await?)
 }

@@ -26,7 +26,7 @@ pub(crate) async fn ask_administrators(state: &EventState, account: &Account) ->
     loop {
         let administrators = state.store.accounts(Group::Administrators, after.as_deref(), PAGE).await?;
         for administrator in &administrators {
-            let to = state.recipient(Some(administrator.id)).await?;
+            let to = state.colleague(administrator.id).await?;
             let id = format!("{}-requested-{}", account.id, administrator.id);
             if let Some(to) = to {
                 state.mailer.send(&id, &to, &letter).await?;

@@ -1,13 +1,7 @@
 //! `GET /patients/me/access-log`: who opened or changed the caller's record.
 
-use std::collections::HashMap;
-
 use axum::extract::State as Extract;
-use domain::{
-    audit::{Entry, Outcome},
-    id::{AuditId, UserId},
-    role::Role,
-};
+use domain::{audit::Outcome, id::AuditId, role::Role};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use shared::{
@@ -34,7 +28,7 @@ pub(crate) struct AccessView {
     #[schema(value_type = String)]
     id: AuditId,
     at: String,
-    /// The person's name; absent when nobody had signed in.
+    /// Who it was, of those who work here. Other patients are not named.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Rosa Parks")]
     name: Option<String>,
@@ -69,28 +63,14 @@ pub(crate) async fn access_log(
     }
     let found = state.store.audit_log(About::Patient(id), &span, limit + 1).await?;
     let page = Page::cut(found, limit, |last| state.cursors.seal(&list, &place(last)));
-    let names = names(&state, &page.items).await?;
     let own = state.store.patient(id).await?.and_then(|patient| patient.user_id);
     Ok(Json(page.map(|entry| AccessView {
         id: entry.id,
         at: state.house.instant(entry.at),
-        name: entry.actor.and_then(|actor| names.get(&actor).cloned()),
+        name: entry.name.map(Into::into),
         roles: entry.roles.into_iter().collect(),
         you: entry.actor.is_some() && entry.actor == own,
         action: entry.action,
         outcome: entry.outcome,
     })))
-}
-
-/// The names of those who acted, each looked up once.
-async fn names(state: &State, entries: &[Entry]) -> Result<HashMap<UserId, String>, Problem> {
-    let mut names = HashMap::new();
-    for actor in entries.iter().filter_map(|entry| entry.actor) {
-        if !names.contains_key(&actor)
-            && let Some(stored) = state.store.account(actor).await?
-        {
-            names.insert(actor, stored.account.name.into());
-        }
-    }
-    Ok(names)
 }

@@ -13,6 +13,7 @@ use shared::{
     config::House,
     http::{Fields, Json, Page, Problem, Query, Refusals, page, parse_instant},
     store::audit::{About, Span, place},
+    trail,
 };
 use utoipa::{IntoParams, ToSchema};
 
@@ -51,6 +52,9 @@ pub(crate) struct AuditEntryView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     actor_id: Option<UserId>,
+    /// What somebody who works here was called then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
     #[schema(value_type = Vec<String>)]
     roles: Vec<Role>,
     #[schema(example = "patient.read")]
@@ -106,7 +110,10 @@ impl AuditQuery {
         let (Some(patient), Some(actor), Some(from), Some(to)) = (patient, actor, from, to) else { return Err(fields.problem()) };
         let about = match (patient, actor) {
             (Some(_), Some(_)) => return Err(Problem::invalid_field("actor_id", "one_of", "Name a patient or an actor, not both.")),
-            (Some(patient), None) => About::Patient(patient),
+            (Some(patient), None) => {
+                trail::patient(patient);
+                About::Patient(patient)
+            }
             (None, Some(actor)) => About::Actor(actor),
             (None, None) => About::Everything,
         };
@@ -130,6 +137,7 @@ fn view(entry: Entry, house: &House) -> AuditEntryView {
         id: entry.id,
         at: house.instant(entry.at),
         actor_id: entry.actor,
+        name: entry.name.map(Into::into),
         roles: entry.roles.into_iter().collect(),
         action: entry.action,
         outcome: entry.outcome,

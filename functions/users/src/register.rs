@@ -86,9 +86,9 @@ pub(crate) async fn register(
     let (now, email) = (state.clock.now(), account.email.clone());
     let id = EmailTokenId::new(now, state.random.u128()?);
     let welcome = EmailToken::new(id, Purpose::Welcome, email.clone(), Some(account.id), now);
-    let stored = StoredAccount { account, password_hash: Some(password::hash(&secret, &state.random)?) };
+    let stored = StoredAccount::new(account, Some(password::hash(&secret, &state.random)?));
     match state.store.open_account(&stored, Together { patient: patient.as_ref(), token: Some(&welcome), ..Together::default() }).await {
-        Ok(()) => {}
+        Ok(()) | Err(OpenError::NotAdministrator) => {}
         // The letter goes out as well, and `notifications` sees that it has to be another one.
         Err(OpenError::EmailTaken) => drop(state.store.promise_email_token(&welcome).await?),
         Err(OpenError::Store(error)) => return Err(error.into()),

@@ -39,7 +39,6 @@ impl Users {
             id: SessionId::new(now, self.base.random.u128()?),
             user_id: account.id,
             token_hash: fingerprint(secret.as_bytes()),
-            previous_hash: None,
             signed_in_at: now,
             refreshed_at: now,
             idle_until: now,

@@ -107,6 +107,7 @@ pub(crate) fn refused(why: Refused) -> Problem {
         Refused::DoctorRole => {
             Problem::invalid_field("roles", "doctor_role", "This account has a doctor's profile: keep the role `doctor`.")
         }
+        Refused::Unconfirmed => Problem::conflict("email_not_confirmed", "Nobody has shown yet that the account's address is theirs."),
         Refused::StillNeeded => Problem::conflict(
             "still_needed",
             "An administrator, or a doctor with a profile, cannot close the account alone. Ask another administrator to end your duties first.",

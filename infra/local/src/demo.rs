@@ -235,7 +235,7 @@ async fn new_account(
         doctor_id: doctor,
         ..Account::open(UserId::new(opened(), number), email, PersonName::parse(person.name)?, person.role, state.clock.now())
     };
-    Ok(Some(StoredAccount { account, password_hash: Some(password::hash(&Password::parse(PASSWORD)?, &state.random)?) }))
+    Ok(Some(StoredAccount::new(account, Some(password::hash(&Password::parse(PASSWORD)?, &state.random)?))))
 }
 
 impl DemoDoctor {

@@ -1,6 +1,7 @@
 //! The API document: every function's routes in one, with what holds for all of them.
 
 use domain::policy::{self, Rule};
+use shared::http::gives_tokens;
 use utoipa::openapi::{
     Components, Info, OpenApi, Required,
     path::{Operation, Parameter, ParameterBuilder, ParameterIn},
@@ -43,7 +44,7 @@ pub fn document() -> OpenApi {
     all.components.get_or_insert_with(Components::new).add_security_scheme("bearer", SecurityScheme::Http(bearer));
     all.security = Some(vec![SecurityRequirement::new("bearer", Vec::<String>::new())]);
     for (path, item) in &mut all.paths.paths {
-        if let Some(post) = item.post.as_mut().filter(|_| !path.starts_with("/auth/")) {
+        if let Some(post) = item.post.as_mut().filter(|_| !gives_tokens(path)) {
             add_parameter(post, idempotency_key());
         }
         let operations = [("GET", &mut item.get), ("POST", &mut item.post), ("PATCH", &mut item.patch), ("DELETE", &mut item.delete)];

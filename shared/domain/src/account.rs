@@ -94,6 +94,9 @@ pub enum Refused {
     /// A profile without the role.
     #[error("the role of doctor goes with the profile that the account has")]
     DoctorRole,
+    /// Nobody has shown that the address is theirs.
+    #[error("the address is not confirmed")]
+    Unconfirmed,
     /// Others rely on it.
     #[error("an administrator or a doctor with a profile cannot leave by themselves")]
     StillNeeded,
@@ -143,6 +146,12 @@ impl Account {
         matches!(self.status, Status::Pending | Status::Active | Status::Rejected)
     }
 
+    /// Whether letters about others may go to its owner: they name patients.
+    #[must_use]
+    pub fn may_hear_of_others(&self) -> bool {
+        self.status == Status::Active
+    }
+
     /// Whether mail may still go to its address.
     #[must_use]
     pub const fn may_be_written_to(&self) -> bool {
@@ -173,9 +182,10 @@ impl Account {
     /// Its owner has proven that this address is theirs. The hospital's first administrator needs nobody's approval.
     ///
     /// # Errors
-    /// When the account is suspended or closed.
+    /// When the account is suspended or closed; when it waits, and the address is not the one that administrators were told of.
     pub fn prove_email(self, email: Email, first_administrator: bool) -> Result<Self, Refused> {
-        self.only(&[Status::Pending, Status::Active, Status::Rejected])?;
+        let same = email == self.email;
+        self.only(if same { &[Status::Pending, Status::Active, Status::Rejected] } else { &[Status::Active] })?;
         let mut proven = Self { email, email_confirmed: true, ..self };
         if first_administrator {
             proven.roles.insert(Role::Administrator);
@@ -205,9 +215,13 @@ impl Account {
     /// An administrator says what the person is.
     ///
     /// # Errors
-    /// When the account is not active, or the roles do not go with its record or its profile.
+    /// When the account is not active, the roles do not go with its record or its profile, or nobody has shown yet that its address
+    /// is theirs: whoever opened it might not be who it says.
     pub fn set_roles(self, roles: BTreeSet<Role>) -> Result<Self, Refused> {
         self.only(&[Status::Active])?;
+        if !self.email_confirmed && roles.iter().any(|role| role.is_staff()) {
+            return Err(Refused::Unconfirmed);
+        }
         if roles.contains(&Role::Patient) != self.patient_id.is_some() {
             return Err(Refused::PatientRole);
         }
@@ -305,6 +319,25 @@ mod tests {
         let first = account(Role::Administrator).prove_email(address(), true).unwrap();
         assert_eq!((first.status, first.active_roles()), (Status::Active, [Role::Administrator].into()));
         assert_eq!(account(Role::Administrator).prove_email(address(), false).unwrap().status, Status::Pending);
+    }
+
+    #[test]
+    fn what_was_approved_is_the_address_that_administrators_were_told_of() {
+        let other = Email::parse("mallory@example.org").unwrap();
+        for waiting in [account(Role::Doctor), account(Role::Doctor).approve().unwrap(), account(Role::Doctor).reject().unwrap()] {
+            let status = waiting.status;
+            assert_eq!(waiting.prove_email(other.clone(), false), Err(Refused::Status(status)));
+        }
+        let moved = account(Role::Patient).prove_email(other.clone(), false).unwrap();
+        assert_eq!((moved.email, moved.status), (other, Status::Active));
+    }
+
+    #[test]
+    fn nobody_works_here_under_an_address_that_is_not_confirmed() {
+        let patient = Account { patient_id: Some(PatientId::new(Timestamp::UNIX_EPOCH, 3)), ..account(Role::Patient) };
+        let both: BTreeSet<_> = [Role::Patient, Role::Nurse].into();
+        assert_eq!(patient.clone().set_roles(both.clone()), Err(Refused::Unconfirmed));
+        assert_eq!(patient.prove_email(address(), false).unwrap().set_roles(both.clone()).unwrap().roles, both);
     }
 
     #[test]

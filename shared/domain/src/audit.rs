@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     id::{AuditId, PatientId, UserId},
     role::Role,
+    text::PersonName,
 };
 
 /// One entry of the audit log (45 CFR 164.312(b)). It names people and things by id and holds no health data.
@@ -20,6 +21,9 @@ pub struct Entry {
     /// Who, when somebody had proven it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor: Option<UserId>,
+    /// What somebody who works here was called then. Patients are not named to each other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<PersonName>,
     /// In which roles they acted.
     pub roles: BTreeSet<Role>,
     /// What, as the policy names it, such as `patient.read`.

@@ -82,7 +82,7 @@ where
         if rule.looks_up(&roles) {
             let account = state.signed_in(user_id, session_id).await?;
             (roles, patient_id, doctor_id) = (account.active_roles(), account.patient_id, account.doctor_id);
-            trail::actor(user_id, &roles);
+            trail::account_holder(&account);
         }
         if !rule.admits(&roles) {
             return Err(if roles.is_empty() { not_active() } else { Problem::forbidden(format!("This is for: {}.", rule.told())) });

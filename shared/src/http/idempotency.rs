@@ -1,12 +1,12 @@
 //! `Idempotency-Key`: a POST that is sent twice acts once.
 //!
 //! A key belongs to a caller and a route. The first answer is kept for a day and given again; the same key with another
-//! body is refused; while the first attempt runs, a second one waits its turn. Answers under `/auth` carry tokens and are
-//! never kept: signing in twice does no harm.
+//! body is refused; while the first attempt runs, a second one waits its turn. Answers that carry tokens are never kept:
+//! signing in twice does no harm. Who may not call the route any more gets no kept answer either.
 
 use axum::{
     body::{Body, to_bytes},
-    extract::{Request, State as Extract},
+    extract::{FromRequestParts, Request, State as Extract},
     http::{HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -17,7 +17,7 @@ use super::{
     json::{MAX_BODY, too_large},
 };
 use crate::{
-    auth::bearer,
+    auth::Caller,
     random::fingerprint,
     state::State,
     store::idempotency::{Claim, KeptAnswer},
@@ -28,11 +28,17 @@ const ANONYMOUS: &str = "anonymous";
 const KEPT_HEADERS: [header::HeaderName; 4] = [header::CACHE_CONTROL, header::CONTENT_TYPE, header::LOCATION, header::ETAG];
 
 pub(super) async fn idempotent(Extract(state): Extract<State>, request: Request, next: Next) -> Response {
-    let applies = request.method() == Method::POST && !request.uri().path().starts_with("/auth/");
+    let applies = request.method() == Method::POST && !gives_tokens(request.uri().path());
     match request.headers().get(HEADER).filter(|_| applies).cloned() {
         None => next.run(request).await,
         Some(key) => once(&state, &key, request, next).await.unwrap_or_else(IntoResponse::into_response),
     }
+}
+
+/// Whether a route answers with tokens, which are kept nowhere.
+#[must_use]
+pub fn gives_tokens(path: &str) -> bool {
+    path.starts_with("/auth/") || path == "/users/me/password"
 }
 
 async fn once(state: &State, key: &HeaderValue, request: Request, next: Next) -> Result<Response, Problem> {
@@ -41,13 +47,13 @@ async fn once(state: &State, key: &HeaderValue, request: Request, next: Next) ->
     let key = key.ok_or_else(|| {
         Problem::bad_request("invalid_idempotency_key", "Send one key of 1 to 128 visible ASCII characters, such as a UUID.")
     })?;
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let body = to_bytes(body, MAX_BODY).await.map_err(|_| too_large())?;
 
-    let caller = match bearer(&parts, state) {
-        Ok(bearer) => bearer.user_id.to_string(),
+    let caller = match Caller::from_request_parts(&mut parts, state).await {
+        Ok(caller) => caller.user_id.to_string(),
         Err(_) if !parts.headers.contains_key(header::AUTHORIZATION) => ANONYMOUS.to_owned(),
-        // The endpoint refuses the token in its own words.
+        // The endpoint refuses them in its own words.
         Err(_) => return Ok(next.run(Request::from_parts(parts, Body::from(body))).await),
     };
     // Keyed: a body may hold a password, and a plain hash of it could be guessed at leisure.
@@ -75,7 +81,8 @@ async fn once(state: &State, key: &HeaderValue, request: Request, next: Next) ->
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.map_err(|error| Problem::internal(&error))?;
-    let passing = matches!(parts.status, StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS) || parts.status.is_server_error();
+    let passing = matches!(parts.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS)
+        || parts.status.is_server_error();
     if passing {
         state.store.release_key(&id).await?;
     } else {

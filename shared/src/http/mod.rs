@@ -15,6 +15,7 @@ mod views;
 pub use etag::{IfMatch, RequiredIfMatch, etag};
 pub use fields::Fields;
 pub use finish::finish;
+pub use idempotency::gives_tokens;
 pub use json::{Created, Json, Versioned};
 pub use page::Page;
 pub use params::{Path, Query};

@@ -46,7 +46,7 @@ impl Invitation {
     /// The calendar object for one attendee.
     pub(super) fn render(&self, house: &House, to: &Recipient, now: Timestamp) -> String {
         let mut attendee = Attendee::new(format!("mailto:{}", to.email));
-        attendee.add(CN::new(quoted(to.name.as_str())));
+        attendee.add(CN::new(quoted(to.name.as_ref().map_or(to.email.as_str(), |name| name.as_str()))));
         attendee.add(PartStat::ACCEPTED);
         attendee.add(RSVP::False);
         self.calendar(house, now, Some((self.method(), attendee)))

@@ -37,13 +37,14 @@ pub struct Link {
 #[derive(Debug, Clone)]
 pub struct Recipient {
     pub user_id: UserId,
-    pub name: PersonName,
+    /// Left out while nobody has shown that the address is theirs: a stranger could have us write anything as a name.
+    pub name: Option<PersonName>,
     pub email: Email,
 }
 
 impl From<Account> for Recipient {
     fn from(account: Account) -> Self {
-        Self { user_id: account.id, name: account.name, email: account.email }
+        Self { user_id: account.id, name: Some(account.name), email: account.email }
     }
 }
 
@@ -51,7 +52,7 @@ impl From<Account> for Recipient {
 #[template(path = "letter.txt")]
 struct Text<'a> {
     letter: &'a Letter,
-    greeting: &'a str,
+    greeting: Option<&'a str>,
     house: &'a str,
 }
 
@@ -59,7 +60,7 @@ struct Text<'a> {
 #[template(path = "letter.html")]
 struct Html<'a> {
     letter: &'a Letter,
-    greeting: &'a str,
+    greeting: Option<&'a str>,
     house: &'a str,
 }
 
@@ -75,7 +76,7 @@ pub enum RenderError {
 impl Letter {
     /// The whole message (RFC 5322), with the invitation both as a part that calendars read and as a file that people open.
     pub(super) fn message(&self, id: &str, to: &Recipient, house: &House, now: Timestamp) -> Result<Vec<u8>, RenderError> {
-        let (greeting, name) = (to.name.as_str(), house.name.as_str());
+        let (greeting, name) = (to.name.as_ref().map(PersonName::as_str), house.name.as_str());
         let text = Text { letter: self, greeting, house: name }.render()?;
         let html = Html { letter: self, greeting, house: name }.render()?;
         let mut faces = vec![MimePart::new("text/plain", text), MimePart::new("text/html", html)];
@@ -92,7 +93,7 @@ impl Letter {
         let domain = house.sender.as_str().rsplit('@').next().unwrap_or("localhost");
         let message = MessageBuilder::new()
             .from((name, house.sender.as_str()))
-            .to((greeting, to.email.as_str()))
+            .to((greeting.unwrap_or_default(), to.email.as_str()))
             .subject(self.subject.as_str())
             .date(now.as_second())
             .message_id(format!("{id}@{domain}"))

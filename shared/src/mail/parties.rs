@@ -36,8 +36,16 @@ impl EventState {
     }
 
     async fn doctor(&self, visit: &Appointment) -> Result<Option<Recipient>, MailError> {
-        let account = self.store.doctor(visit.doctor_id).await?.map(|doctor| doctor.user_id);
-        self.recipient(account).await
+        match self.store.doctor(visit.doctor_id).await? {
+            Some(doctor) => self.colleague(doctor.user_id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Somebody who works here, for letters that name patients.
+    pub async fn colleague(&self, account: domain::id::UserId) -> Result<Option<Recipient>, MailError> {
+        let account = self.store.account(account).await?.map(|stored| stored.account);
+        Ok(account.filter(Account::may_hear_of_others).map(Into::into))
     }
 
     /// The person behind an account.

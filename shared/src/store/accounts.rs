@@ -22,6 +22,17 @@ pub struct StoredAccount {
     #[serde(flatten)]
     pub account: Account,
     pub password_hash: Option<String>,
+    /// Whether the password was chosen before anybody had shown that the address is theirs, and somebody else has since.
+    #[serde(default)]
+    pub password_void: bool,
+}
+
+impl StoredAccount {
+    /// An account with a password, or with none yet.
+    #[must_use]
+    pub fn new(account: Account, password_hash: Option<String>) -> Self {
+        Self { account, password_hash, password_void: false }
+    }
 }
 
 impl std::fmt::Debug for StoredAccount {
@@ -130,6 +141,8 @@ impl Record for FirstAdministrator {
 pub enum OpenError {
     #[error("the address belongs to another account")]
     EmailTaken,
+    #[error("who opens it is no administrator any more")]
+    NotAdministrator,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -143,6 +156,8 @@ pub struct Together<'a> {
     pub doctor: Option<&'a Doctor>,
     /// The letter that invites its owner.
     pub token: Option<&'a EmailToken>,
+    /// Holds only while this account is an active administrator's.
+    pub by: Option<UserId>,
 }
 
 /// A change of an account, and what goes with it: all of it or nothing.
@@ -209,8 +224,11 @@ impl Store {
         items.extend(together.patient.map(|patient| self.put_if_new(patient)).transpose()?);
         items.extend(together.doctor.map(|doctor| self.put_if_new(doctor)).transpose()?);
         items.extend(together.token.map(|token| self.put_if_new(token)).transpose()?);
+        let administrator = items.len();
+        items.extend(together.by.map(|by| self.check_administrator(by)).transpose()?);
         match self.transact(items).await? {
             Transacted::Done => Ok(()),
+            Transacted::Refused(failed) if failed.contains_key(&administrator) => Err(OpenError::NotAdministrator),
             Transacted::Refused(_) => Err(OpenError::EmailTaken),
         }
     }

@@ -1,7 +1,7 @@
-//! The audit log: entries are added and read, never changed. No function's role may change or delete one.
+//! The audit log: entries are added and read, never changed. No function's role may update or delete one.
 //!
-//! An entry lies in the partition of its day, so that a day can be closed and sealed, and two indexes find it by the patient
-//! and by the actor.
+//! An entry lies in one of the partitions of its day, so that a day can be closed and sealed, and two indexes find it by the
+//! patient and by the actor.
 
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use domain::{
@@ -107,7 +107,13 @@ impl Store {
         let mut at: Date = span.to.get(..10).and_then(|text| text.parse().ok()).unwrap_or(first);
         let mut items = Vec::new();
         while at >= first && items.len() < limit {
-            items.extend(self.audit_page(None, &keys::audit_of_day(at), span, limit - items.len()).await?);
+            let mut of_day = Vec::new();
+            for shard in 0..keys::AUDIT_SHARDS {
+                of_day.extend(self.audit_page(None, &keys::audit_of_day(&at.to_string(), shard), span, limit - items.len()).await?);
+            }
+            of_day.sort_by(|one, other| sort_key(other).cmp(&sort_key(one)));
+            items.extend(of_day);
+            items.truncate(limit);
             at = at.saturating_sub(1.day());
         }
         Ok(items)
@@ -115,6 +121,10 @@ impl Store {
 
     async fn audit_page(&self, index: Option<(&str, &str)>, pk: &str, span: &Span, limit: usize) -> Result<Vec<Item>, StoreError> {
         let prefix = index.map(|(_, prefix)| prefix).unwrap_or_default();
+        let (from, to) = (keys::audit_time(span.from), keys::just_before(&span.to));
+        if to < from {
+            return Ok(Vec::new());
+        }
         let output = self
             .client
             .query()
@@ -122,9 +132,8 @@ impl Store {
             .set_index_name(index.map(|(name, _)| name.to_owned()))
             .key_condition_expression(format!("{prefix}pk = :pk AND {prefix}sk BETWEEN :from AND :to"))
             .expression_attribute_values(":pk", text(pk))
-            .expression_attribute_values(":from", text(keys::audit_time(span.from)))
-            // The place itself is left out: nothing sorts between it and what this is.
-            .expression_attribute_values(":to", text(before(&span.to)))
+            .expression_attribute_values(":from", text(from))
+            .expression_attribute_values(":to", text(to))
             .scan_index_forward(false)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
@@ -135,16 +144,8 @@ impl Store {
     }
 }
 
-/// The text that sorts just before another one of the log's places.
-fn before(place: &str) -> String {
-    let mut text = place.to_owned();
-    match text.pop() {
-        Some(last) => match char::from_u32(u32::from(last) - 1) {
-            Some(earlier) => format!("{text}{earlier}\u{10FFFF}"),
-            None => text,
-        },
-        None => text,
-    }
+fn sort_key(item: &Item) -> Option<&String> {
+    item.get("sk").and_then(|sk| sk.as_s().ok())
 }
 
 fn flat(added: Result<Result<(), StoreError>, tokio::task::JoinError>) -> Result<(), StoreError> {

@@ -59,16 +59,15 @@ pub(super) const SESSIONS: &str = "SESSION#";
 
 /// Behind every sign-in of an account, or just before one.
 pub(super) fn sessions(user: UserId, before: Option<SessionId>) -> Key {
-    match before {
-        // Ids are digits and capitals: `!` sorts before what could follow one.
-        Some(id) => {
-            let id = id.to_string();
-            let (head, last) = id.split_at(id.len() - 1);
-            let earlier = last.bytes().next().map_or(0, |byte| byte - 1);
-            Key::new(format!("USER#{user}"), format!("{SESSIONS}{head}{}~", char::from(earlier)))
-        }
-        None => Key::new(format!("USER#{user}"), format!("{SESSIONS}~")),
-    }
+    let sk = before.map_or(format!("{SESSIONS}~"), |id| just_before(&session(user, id).sk));
+    Key::new(format!("USER#{user}"), sk)
+}
+
+/// The text that sorts just before another one: the bounds of a query are both included.
+pub(super) fn just_before(text: &str) -> String {
+    let mut head = text.to_owned();
+    let earlier = head.pop().and_then(|last| char::from_u32(u32::from(last) - 1));
+    earlier.map_or(head.clone(), |earlier| format!("{head}{earlier}\u{10FFFF}"))
 }
 
 /// A token that was promised by email.
@@ -94,20 +93,24 @@ pub(super) fn accounts(group: Group) -> String {
     format!("ACCOUNTS#{}", group.as_str())
 }
 
-/// An audit entry, in the partition of its day. Nothing whose key starts with `AUDIT#` is ever changed.
+/// An audit entry, in one of the partitions of its day. Nothing whose key starts with `AUDIT#` is ever changed.
 #[must_use]
 pub fn audit(entry: &Entry) -> Key {
-    let time = audit_time(entry.at);
-    Key::new(format!("AUDIT#{}", time.get(..10).unwrap_or_default()), format!("{time}#{}", entry.id))
+    let (time, id) = (audit_time(entry.at), entry.id.to_string());
+    let shard = id.bytes().last().unwrap_or_default() % AUDIT_SHARDS;
+    Key::new(audit_of_day(time.get(..10).unwrap_or_default(), shard), format!("{time}#{id}"))
 }
+
+/// Everybody's day would be more than one partition can take.
+pub(super) const AUDIT_SHARDS: u8 = 4;
 
 /// Milliseconds, always three digits of them, so that text order is time order.
 pub(super) fn audit_time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
 }
 
-pub(super) fn audit_of_day(day: Date) -> String {
-    format!("AUDIT#{day}")
+pub(super) fn audit_of_day(day: &str, shard: u8) -> String {
+    format!("AUDIT#{day}#{shard}")
 }
 
 /// A patient's entries, in the index.

@@ -8,17 +8,15 @@ use domain::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Item, Key, Record, Store, StoreError, accounts::StoredAccount, from_item, keys, text, transact::Transacted};
+use super::{Key, Record, Store, StoreError, accounts::StoredAccount, from_item, keys, text, transact::Transacted};
 
-/// One sign-in. Only hashes of its refresh tokens are kept.
+/// One sign-in. Only the hash of its refresh token is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     pub id: SessionId,
     pub user_id: UserId,
     /// SHA-256 of the refresh token that is good now.
     pub token_hash: String,
-    /// SHA-256 of the one before it, which may come once more if its answer was lost.
-    pub previous_hash: Option<String>,
     pub signed_in_at: Timestamp,
     pub refreshed_at: Timestamp,
     /// When it ends unless it is refreshed.
@@ -64,7 +62,8 @@ impl Record for Session {
 impl Store {
     /// Notes a sign-in; `false` when its id is in use.
     pub async fn begin_session(&self, session: &Session) -> Result<bool, StoreError> {
-        self.put_new(session).await
+        // Ours, if the client repeated a request whose answer was lost.
+        Ok(self.put_new(session).await? || self.session(session.user_id, session.id).await?.as_ref() == Some(session))
     }
 
     /// Notes a sign-in by an emailed token, which is used up by it: of all who try with one token, one succeeds.
@@ -77,43 +76,31 @@ impl Store {
         self.get(&keys::session(user, id)).await
     }
 
-    /// An account and one of its sign-ins as they are now. One query: they lie side by side, with the account's earlier
-    /// sign-ins of the last hours between them.
+    /// An account and one of its sign-ins, both as they are now.
     pub async fn account_and_session(&self, user: UserId, id: SessionId) -> Result<Option<(StoredAccount, Session)>, StoreError> {
-        let (first, last) = (keys::account(user), keys::session(user, id));
-        let mut items = self.user_items(&first.pk, &first.sk, &last.sk, None).await?;
-        let session = items.pop().filter(|item| item.get("sk") == Some(&text(&last.sk)));
-        let account = items.into_iter().next().filter(|item| item.get("sk") == Some(&text(&first.sk)));
-        match (account, session) {
-            (Some(account), Some(session)) => Ok(Some((from_item(account)?, from_item(session)?))),
-            _ => Ok(None),
-        }
+        let (account, session) = tokio::join!(self.account(user), self.session(user, id));
+        Ok(account?.zip(session?))
     }
 
     /// An account's sign-ins, latest first, before one of them.
     pub async fn sessions(&self, user: UserId, before: Option<SessionId>, limit: usize) -> Result<Vec<Session>, StoreError> {
-        let (first, last) = (keys::sessions(user, None), keys::sessions(user, before));
-        let items = self.user_items(&first.pk, keys::SESSIONS, &last.sk, Some(limit)).await?;
-        items.into_iter().map(from_item).collect()
-    }
-
-    async fn user_items(&self, pk: &str, from: &str, to: &str, latest: Option<usize>) -> Result<Vec<Item>, StoreError> {
+        let last = keys::sessions(user, before);
         let output = self
             .client
             .query()
             .table_name(&self.table)
             .key_condition_expression("pk = :user AND sk BETWEEN :from AND :to")
-            .expression_attribute_values(":user", text(pk))
-            .expression_attribute_values(":from", text(from))
-            .expression_attribute_values(":to", text(to))
-            .scan_index_forward(latest.is_none())
-            .set_limit(latest.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
+            .expression_attribute_values(":user", text(last.pk))
+            .expression_attribute_values(":from", text(keys::SESSIONS))
+            .expression_attribute_values(":to", text(last.sk))
+            .scan_index_forward(false)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .consistent_read(true)
             .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
             .send()
             .await?;
         self.meter.read_units(output.consumed_capacity());
-        Ok(output.items.unwrap_or_default())
+        output.items.unwrap_or_default().into_iter().map(from_item).collect()
     }
 
     /// Exchanges the session's token for the next one: of all who try with the same token, one succeeds.

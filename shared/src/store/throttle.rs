@@ -51,7 +51,7 @@ impl Store {
         let closed = self
             .throttle(attempts, now)
             .update_expression("SET next_at = :next")
-            .condition_expression(OPEN)
+            .condition_expression(format!("attribute_exists(pk) AND ({OPEN})"))
             .expression_attribute_values(":next", number(next_at))
             .expression_attribute_values(":now", number(now.as_second()));
         Ok(match self.spend(closed).await? {
@@ -64,7 +64,8 @@ impl Store {
     pub async fn forgive(&self, attempts: &Attempts, now: Timestamp) -> Result<(), StoreError> {
         let back = self
             .throttle(attempts, now)
-            .update_expression("ADD attempts :back")
+            // Nor does it keep others there waiting.
+            .update_expression("ADD attempts :back REMOVE next_at")
             .condition_expression("attempts > :zero")
             .expression_attribute_values(":back", number(-1))
             .expression_attribute_values(":zero", number(0));

@@ -77,7 +77,6 @@ impl App {
             id,
             user_id: account.id,
             token_hash: "unused".to_owned(),
-            previous_hash: None,
             signed_in_at: now,
             refreshed_at: now,
             idle_until: later,
@@ -112,7 +111,7 @@ impl App {
             registered_at: self.now(),
             version: 1,
         };
-        let stored = StoredAccount { account: account.clone(), password_hash: None };
+        let stored = StoredAccount::new(account.clone(), None);
         self.store()
             .open_account(&stored, Together { patient: Some(&record), token: Some(&self.welcome(&account)), ..Together::default() })
             .await
@@ -142,7 +141,7 @@ impl App {
             weekly_hours: WeeklyHours::new(periods, slot_length).unwrap(),
             version: 1,
         };
-        let stored = StoredAccount { account: account.clone(), password_hash: None };
+        let stored = StoredAccount::new(account.clone(), None);
         self.store()
             .open_account(&stored, Together { doctor: Some(&profile), token: Some(&self.welcome(&account)), ..Together::default() })
             .await
@@ -176,7 +175,7 @@ impl App {
     pub async fn waiting(&self, name: &str, role: Role) -> (Account, String) {
         let (open, id) = (self.account(name, role), UserId::new(self.now(), self.random()));
         let account = Account::open(id, open.email, open.name, role, self.now());
-        let stored = StoredAccount { account: account.clone(), password_hash: None };
+        let stored = StoredAccount::new(account.clone(), None);
         self.store().open_account(&stored, Together::default()).await.unwrap();
         let token = self.token(&account).await;
         (account, token)
@@ -185,7 +184,7 @@ impl App {
     /// Staff with nothing but a role; the account and its token.
     pub async fn staff(&self, name: &str, role: Role) -> (Account, String) {
         let account = self.account(name, role);
-        let stored = StoredAccount { account: account.clone(), password_hash: None };
+        let stored = StoredAccount::new(account.clone(), None);
         self.store().open_account(&stored, Together::default()).await.unwrap();
         let token = self.token(&account).await;
         (account, token)

@@ -45,7 +45,7 @@ pub(crate) struct InviteRequest {
     responses((status = 201, body = AccountView, description = "Invited"), Refusals))]
 pub(crate) async fn invite(
     Extract(users): Extract<Users>,
-    _: Caller,
+    caller: Caller,
     Json(request): Json<InviteRequest>,
 ) -> Result<Created<AccountView>, Problem> {
     let state = &users.base;
@@ -61,10 +61,11 @@ pub(crate) async fn invite(
     let account = Account::invite(UserId::new(now, state.random.u128()?), email.clone(), name, role, now);
     trail::account(account.id);
     let token = EmailToken::new(EmailTokenId::new(now, state.random.u128()?), Purpose::Invitation, email, Some(account.id), now);
-    let stored = StoredAccount { account, password_hash: None };
-    match state.store.open_account(&stored, Together { token: Some(&token), ..Together::default() }).await {
+    let stored = StoredAccount::new(account, None);
+    match state.store.open_account(&stored, Together { token: Some(&token), by: Some(caller.user_id), ..Together::default() }).await {
         Ok(()) => {}
         Err(OpenError::EmailTaken) => return Err(Problem::conflict("email_taken", "There is an account with this email address.")),
+        Err(OpenError::NotAdministrator) => return Err(Problem::forbidden("You are no administrator any more.")),
         Err(OpenError::Store(error)) => return Err(error.into()),
     }
     let (location, shown) = (format!("/users/{}", stored.account.id), view(stored.account, None, &state.house));

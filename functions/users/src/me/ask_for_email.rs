@@ -1,7 +1,11 @@
 //! `POST /users/me/email`: have an address confirmed, a new one or the one that the account has.
 
 use axum::{extract::State as Extract, http::StatusCode};
-use domain::{id::EmailTokenId, text::Email};
+use domain::{
+    account::{Refused, Status},
+    id::EmailTokenId,
+    text::Email,
+};
 use serde::{Deserialize, Serialize};
 use shared::{
     auth::Caller,
@@ -10,7 +14,7 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-use crate::{Users, throttle};
+use crate::{Users, throttle, view::refused};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -30,7 +34,7 @@ pub(crate) struct EmailPromised {
 /// Change your email address
 ///
 /// Sends a token to the new address; the account keeps the old one until the token comes back. Asked for with the address that the
-/// account has, it sends the confirmation again.
+/// account has, it sends the confirmation again; an account that waits can ask for that only.
 #[utoipa::path(post, path = "/users/me/email", tag = "users", request_body = EmailRequest,
     responses((status = 202, body = EmailPromised), Refusals))]
 pub(crate) async fn ask_for_email(
@@ -44,7 +48,11 @@ pub(crate) async fn ask_for_email(
     let password = fields.required("password", request.password, Ok);
     let (Some(email), Some(password)) = (email, password) else { return Err(fields.problem()) };
     let account = users.own_account(&caller).await?;
-    users.prove_password(&account, "password", &password).await?;
+    users.prove_password(&account, &password).await?;
+    if account.account.status != Status::Active && email != account.account.email {
+        return Err(refused(Refused::Status(account.account.status)));
+    }
+    throttle::pass(state, throttle::letters_from_source(state)).await?;
     throttle::pass(state, throttle::letters_to(state, &email)).await?;
 
     let now = state.clock.now();

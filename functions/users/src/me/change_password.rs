@@ -41,10 +41,9 @@ pub(crate) async fn change_password(
     let choose = |text: String| Password::choose(&text, Some(&account.email), Some(&account.name));
     let chosen = fields.required("new_password", request.new_password, choose);
     let (Some(current), Some(chosen)) = (current, chosen) else { return Err(fields.problem()) };
-    users.prove_password(&before, "current_password", &current).await?;
+    users.prove_password(&before, &current).await?;
 
-    let after =
-        StoredAccount { account: account.clone().signed_out().changed(), password_hash: Some(password::hash(&chosen, &state.random)?) };
+    let after = StoredAccount::new(account.clone().signed_out().changed(), Some(password::hash(&chosen, &state.random)?));
     let (session, secret) = users.new_session(&after.account, &headers)?;
     let change = Change { session: Some(&session), ..Change::new(&before, &after) };
     state.store.change_account(change).await.map_err(not_changed)?;

@@ -23,7 +23,7 @@ use crate::{
 pub(crate) async fn close(Extract(users): Extract<Users>, caller: Caller) -> Result<StatusCode, Problem> {
     let state = &users.base;
     let before = users.own_account(&caller).await?;
-    let after = StoredAccount { account: before.account.clone().close().map_err(refused)?, password_hash: None };
+    let after = StoredAccount::new(before.account.clone().close().map_err(refused)?, None);
     if let Some(patient) = before.account.patient_id {
         let upcoming = state.store.patient_agenda(patient, When::Upcoming, state.clock.now(), &state.house.zone, None, 1).await?;
         if let Some(visit) = upcoming.first() {

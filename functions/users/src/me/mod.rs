@@ -30,11 +30,11 @@ impl Users {
     }
 
     /// Whoever sits at a screen that was left open does not know the password.
-    async fn prove_password(&self, account: &StoredAccount, field: &str, typed: &str) -> Result<(), Problem> {
+    async fn prove_password(&self, account: &StoredAccount, typed: &str) -> Result<(), Problem> {
         let state = &self.base;
         let attempt = throttle::pass(state, throttle::passwords_of(state, &account.account.email)).await?;
-        if !password::verify(typed, account.password_hash.as_deref()) {
-            return Err(Problem::invalid_field(field, "wrong_password", "This is not the account's password."));
+        if !password::verify(typed, account.password_hash.as_deref()) || account.password_void {
+            return Err(Problem::forbidden("This is not the account's password.").coded("wrong_password"));
         }
         Ok(attempt.forget(state).await?)
     }

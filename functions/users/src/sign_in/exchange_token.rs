@@ -4,12 +4,19 @@ use axum::{extract::State as Extract, http::HeaderMap};
 use serde::Deserialize;
 use shared::{
     http::{Fields, Json, Problem, Refusals},
-    store::email_tokens::Purpose,
+    store::{
+        accounts::{Change, StoredAccount},
+        email_tokens::Purpose,
+    },
     trail,
 };
 use utoipa::ToSchema;
 
-use crate::{Users, throttle, tokens::TokenPair, view::invalid_token};
+use crate::{
+    Users, throttle,
+    tokens::TokenPair,
+    view::{invalid_token, not_changed, refused},
+};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -21,7 +28,8 @@ pub(crate) struct ExchangeRequest {
 
 /// Sign in by email
 ///
-/// The token is good once, for 10 minutes.
+/// The token is good once, for 10 minutes. It also confirms the address: a password that was chosen before is put out of use, unless the
+/// address had been confirmed with it.
 #[utoipa::path(post, path = "/auth/email-token/exchange", tag = "users", request_body = ExchangeRequest, security(()),
     responses((status = 200, body = TokenPair, description = "Signed in"), Refusals))]
 pub(crate) async fn exchange_token(
@@ -34,13 +42,24 @@ pub(crate) async fn exchange_token(
     let Some(token) = fields.required("token", request.token, Ok) else { return Err(fields.problem()) };
     let from_source = throttle::pass(state, throttle::passwords_from_source(state)).await?;
 
-    let (token, stored) = users.redeem(&token, &[Purpose::SignIn]).await?;
-    let account = stored.account;
-    let (session, secret) = users.new_session(&account, &headers)?;
-    if !state.store.begin_session_with(&session, token.id).await? {
-        return Err(invalid_token());
-    }
+    let (token, before) = users.redeem(&token, &[Purpose::SignIn]).await?;
+    let (account, session, secret) = if before.account.email_confirmed {
+        let (session, secret) = users.new_session(&before.account, &headers)?;
+        if !state.store.begin_session_with(&session, token.id).await? {
+            return Err(invalid_token());
+        }
+        (before.account, session, secret)
+    } else {
+        // Whoever opened the account and chose its password need not be who reads the address's mail. From now on the latter has it.
+        let first_administrator = users.is_first_administrator(&token.email).await?;
+        let account = before.account.clone().prove_email(token.email, first_administrator).map_err(refused)?.signed_out();
+        let (session, secret) = users.new_session(&account, &headers)?;
+        let after = StoredAccount { account, password_hash: before.password_hash.clone(), password_void: before.password_hash.is_some() };
+        let change = Change { token: Some(token.id), first_administrator, session: Some(&session), ..Change::new(&before, &after) };
+        state.store.change_account(change).await.map_err(not_changed)?;
+        (after.account, session, secret)
+    };
     from_source.give_back(state).await?;
-    trail::actor(account.id, &account.active_roles());
+    trail::account_holder(&account);
     Ok(Json(users.pair(&account, &session, &secret)?))
 }

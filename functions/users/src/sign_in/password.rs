@@ -45,11 +45,17 @@ pub(crate) async fn sign_in(
     if let Some(stored) = &stored {
         trail::account(stored.account.id);
     }
+    let void = stored.as_ref().is_some_and(|stored| stored.password_void);
     let hash = stored.as_ref().and_then(|stored| stored.password_hash.as_deref());
     let right = password::verify(typed.expose(), hash);
     let Some(account) = stored.map(|stored| stored.account).filter(|account| right && account.status != Status::Closed) else {
         return Err(Problem::unauthenticated("invalid_credentials", "The email address or the password is wrong."));
     };
+    if void {
+        let detail = "This password was chosen before the address was confirmed, and went out of use with the first sign-in by email. Choose a \
+            new one: `POST /auth/password/forgot` sends a letter.";
+        return Err(Problem::forbidden(detail).coded("password_void"));
+    }
     if !account.may_sign_in() {
         return Err(Problem::forbidden("This account is suspended. Ask the hospital's administration.").coded("account_suspended"));
     }
@@ -60,6 +66,6 @@ pub(crate) async fn sign_in(
     }
     of_account.forget(state).await?;
     from_source.give_back(state).await?;
-    trail::actor(account.id, &account.active_roles());
+    trail::account_holder(&account);
     Ok(Json(users.pair(&account, &session, &secret)?))
 }

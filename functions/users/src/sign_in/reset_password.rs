@@ -48,10 +48,8 @@ pub(crate) async fn reset_password(Extract(users): Extract<Users>, Json(request)
     let chosen = fields.check("password", Password::choose(&typed, Some(&account.email), Some(&account.name)));
     let Some(chosen) = chosen else { return Err(fields.problem()) };
     let first_administrator = users.is_first_administrator(&token.email).await?;
-    let after = StoredAccount {
-        account: account.clone().prove_email(token.email, first_administrator).map_err(refused)?.signed_out(),
-        password_hash: Some(password::hash(&chosen, &state.random)?),
-    };
+    let proven = account.clone().prove_email(token.email, first_administrator).map_err(refused)?.signed_out();
+    let after = StoredAccount::new(proven, Some(password::hash(&chosen, &state.random)?));
     let change = Change { token: Some(token.id), first_administrator, ..Change::new(&before, &after) };
     state.store.change_account(change).await.map_err(not_changed)?;
     state.store.forget_attempts(&throttle::passwords_of(state, &after.account.email), state.clock.now()).await?;
