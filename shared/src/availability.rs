@@ -12,6 +12,11 @@ use crate::{State, store::StoreError};
 const LOOK_AHEAD_DAYS: i32 = 14;
 
 impl State {
+    /// Whether a doctor can be booked at all.
+    pub async fn takes_visits(&self, doctor: &Doctor) -> Result<bool, StoreError> {
+        Ok(self.store.account(doctor.user_id).await?.is_some_and(|stored| stored.account.takes_visits()))
+    }
+
     /// The free slots of a span of local days, both included.
     pub async fn free_slots(&self, doctor: &Doctor, from: Date, to: Date) -> Result<Vec<Slot>, StoreError> {
         let (now, zone) = (self.clock.now(), &self.house.zone);

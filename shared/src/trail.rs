@@ -40,6 +40,7 @@ struct Facts {
     name: Option<PersonName>,
     roles: BTreeSet<Role>,
     account: Option<UserId>,
+    detail: Option<String>,
     patients: BTreeSet<PatientId>,
 }
 
@@ -54,6 +55,8 @@ pub struct Origin {
     pub roles: BTreeSet<Role>,
     pub action: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
     pub request_id: String,
     pub at: Timestamp,
@@ -61,8 +64,18 @@ pub struct Origin {
 
 impl Trail {
     pub(crate) fn new(rule: Option<&'static Rule>, request_id: String, from: Option<IpAddr>, at: Timestamp) -> Self {
-        let facts =
-            Facts { rule, request_id, at, from, actor: None, name: None, roles: BTreeSet::new(), account: None, patients: BTreeSet::new() };
+        let facts = Facts {
+            rule,
+            request_id,
+            at,
+            from,
+            actor: None,
+            name: None,
+            roles: BTreeSet::new(),
+            account: None,
+            detail: None,
+            patients: BTreeSet::new(),
+        };
         Self(Arc::new(Mutex::new(facts)))
     }
 
@@ -106,6 +119,7 @@ impl Trail {
                 action: facts.rule.map(|rule| rule.action).unwrap_or_default().to_owned(),
                 patient,
                 account: facts.account,
+                detail: facts.detail.clone(),
                 from: facts.from.map(|from| from.to_string()),
                 request_id: facts.request_id.clone(),
                 outcome,
@@ -127,6 +141,7 @@ impl Origin {
             name: self.name,
             roles: self.roles,
             action: self.action,
+            detail: self.detail,
             patient,
             account,
             from: self.from,
@@ -162,6 +177,11 @@ pub fn account(id: UserId) {
     with(|facts| facts.account = Some(id));
 }
 
+/// Notes what is decided, where the action does not say it.
+pub fn detail(text: String) {
+    with(|facts| facts.detail = Some(text));
+}
+
 /// The network that the request comes from: an address, or for IPv6 the 64 bits that one customer has.
 #[must_use]
 pub fn source() -> String {
@@ -191,6 +211,7 @@ pub(crate) fn origin() -> Option<Origin> {
             name: facts.name.clone(),
             roles: facts.roles.clone(),
             action: rule.action.to_owned(),
+            detail: facts.detail.clone(),
             from: facts.from.map(|from| from.to_string()),
             request_id: facts.request_id.clone(),
             at: facts.at,

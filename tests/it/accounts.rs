@@ -51,7 +51,7 @@ async fn every_role_but_patient_waits_for_an_administrator() {
             assert_eq!(confirm(&app, &token, &emailed).await.expect(200).body["status"], "active");
         }
         approve().await.refused(409, "wrong_status");
-        confirm(&app, &token, &emailed).await.refused(401, "invalid_token");
+        confirm(&app, &token, &emailed).await.invalid(&[("token", "invalid_token")]);
         let told: Vec<_> = app.new_mails(&mut seen).await.into_iter().filter(|mail| mail.to == email).map(|mail| mail.subject).collect();
         assert_eq!(told.last().unwrap(), "Your account is active at Seacole General Hospital");
 
@@ -87,7 +87,7 @@ async fn nobody_confirms_for_somebody_else() {
     app.post("/users", &registration("Dr. Victor", "mary@example.org", "doctor")).send().await.expect(202);
     let emailed = emailed_token(&app.new_mails(&mut seen).await[0]);
     let (_, mary) = app.staff("Mary Mahoney", Role::Nurse).await;
-    confirm(&app, &mary, &emailed).await.refused(401, "invalid_token");
+    confirm(&app, &mary, &emailed).await.invalid(&[("token", "invalid_token")]);
     app.post("/users/me/email/confirm", &json!({ "token": emailed })).send().await.refused(401, "unauthenticated");
 
     // She takes the account over with a new password: what the other knew is worth nothing.
@@ -178,7 +178,14 @@ async fn who_is_out_hears_no_more_of_patients_and_gets_no_kept_answers() {
     }
     book("2026-03-03T09:00:00Z").await.refused(401, "signed_out");
     app.new_mails(&mut seen).await;
-    app.book(&ada, &doctor, "2026-03-04T09:00:00Z").await.expect(201);
+    // Nobody books or moves to a doctor who is out; what was booked can be called off.
+    app.book(&ada, &doctor, "2026-03-04T09:00:00Z").await.refused(409, "doctor_unavailable");
+    let slots = app.get(&format!("/doctors/{}/slots", doctor.id)).bearer(&ada.token).send().await.expect(200);
+    assert_eq!(slots.body["items"], json!([]));
+    let visit = app.get("/appointments").bearer(&ada.token).send().await.expect(200).body["items"][0]["id"].as_str().unwrap().to_owned();
+    let to = json!({ "starts_at": "2026-03-04T09:00:00Z" });
+    app.post(&format!("/appointments/{visit}/reschedule"), &to).bearer(&ada.token).send().await.refused(409, "doctor_unavailable");
+    app.post(&format!("/appointments/{visit}/cancel"), &json!({})).bearer(&ada.token).send().await.expect(200);
     let to: Vec<_> = app.new_mails(&mut seen).await.into_iter().map(|mail| mail.to).collect();
     assert_eq!(to, ["ada-byron@example.org"]);
 }
@@ -212,7 +219,7 @@ async fn an_invitation_is_accepted_with_a_password() {
     let rosa = json!({ "name": "Rosa Parks", "email": "rosa@example.org", "role": "receptionist" });
     let invited = invite(rosa.clone()).await.expect(201);
     assert_eq!(invited.headers["location"], format!("/users/{}", invited.id()));
-    invite(rosa).await.refused(409, "email_taken");
+    assert_eq!(invite(rosa).await.refused(409, "email_taken").body["account_id"], invited.body["id"]);
 
     let letters = app.new_mails(&mut seen).await;
     assert_eq!((letters.len(), letters[0].subject.as_str()), (1, "You are invited to Seacole General Hospital"));

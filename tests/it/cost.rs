@@ -86,15 +86,15 @@ async fn budgets() {
     line("refresh", spent(&app, async { drop(app.post("/auth/refresh", &refresh).send().await.expect(200)) }).await);
 
     insta::assert_snapshot!(lines.join("\n"), @r"
-    book: 2 read, 6 write
+    book: 5 read, 6 write
     read a visit: 1 read, 3 write
-    move within a day: 2 read, 8 write
-    move to another day: 2 read, 10 write
-    cancel: 1 read, 6 write
+    move within a day: 5 read, 8 write
+    move to another day: 5 read, 10 write
+    cancel: 3 read, 6 write
     arrive: 3 read, 6 write
     list a patient's visits: 1.5 read, 3 write
     list a doctor's visits: 3 read, 3 write
-    free slots of a week: 1.5 read, 0 write
+    free slots of a week: 2.5 read, 0 write
     list doctors: 1 read, 0 write
     read a doctor: 1 read, 0 write
     read a record: 1 read, 3 write

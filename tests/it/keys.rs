@@ -22,6 +22,7 @@ fn every_key() {
         action: String::new(),
         patient: None,
         account: None,
+        detail: None,
         from: None,
         request_id: String::new(),
         outcome: Outcome::Done,

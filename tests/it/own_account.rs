@@ -79,6 +79,7 @@ async fn a_changed_password_ends_every_other_sign_in() {
     change("wrong password", "another long secret").await.refused(403, "wrong_password");
     change(PASSWORD, "12345678").await.invalid(&[("new_password", "too_common")]);
     change(PASSWORD, &email).await.invalid(&[("new_password", "too_personal")]);
+    change(PASSWORD, PASSWORD).await.invalid(&[("new_password", "same_password")]);
     // With a key or without: tokens are kept nowhere.
     let body = json!({ "current_password": PASSWORD, "new_password": "another long secret" });
     let pair = app.post("/users/me/password", &body).bearer(&here).header("idempotency-key", "k").send().await.expect(200);
@@ -90,6 +91,21 @@ async fn a_changed_password_ends_every_other_sign_in() {
     app.post("/auth/refresh", &json!({ "refresh_token": pair.body["refresh_token"] })).send().await.expect(200);
     assert_eq!(app.new_mails(&mut seen).await[0].subject, "Your password at Seacole General Hospital has changed");
     app.sign_in_with(&email, "another long secret").await;
+}
+
+#[tokio::test]
+async fn who_closed_or_was_suspended_writes_no_more() {
+    let app = App::new().await;
+    let (ada, doctor) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
+    let (_, administrator) = app.staff("Florence Nightingale", Role::Administrator).await;
+    let alan = app.patient("Alan Mathison").await;
+    app.post(&format!("/users/{}/suspend", alan.user_id), &json!({})).bearer(&administrator).send().await.expect(200);
+    app.call("DELETE", "/users/me").bearer(&ada.token).send().await.expect(204);
+    for patient in [&ada, &alan] {
+        app.book(patient, &doctor, "2026-03-03T09:00:00Z").await.refused(401, "signed_out");
+        let change = app.call("PATCH", "/patients/me").json(&json!({ "address": "x" })).bearer(&patient.token);
+        change.header("if-match", "\"v1\"").send().await.refused(401, "signed_out");
+    }
 }
 
 #[tokio::test]

@@ -164,9 +164,8 @@ async fn request(world: &World, rule: &Rule, caller: &Person, relationship: Rela
 /// Whether authority was the obstacle; what is wrong with the request itself comes after.
 fn kept_out(answer: &Answer) -> bool {
     match answer.status.as_u16() {
-        401 => answer.body["code"] != "invalid_token",
+        401 | 404 => true,
         403 => answer.body["code"] != "wrong_password",
-        404 => true,
         500.. => panic!("{}", answer.text),
         _ => false,
     }
@@ -175,8 +174,8 @@ fn kept_out(answer: &Answer) -> bool {
 /// Where account and sign-in are looked up, a token is worth nothing once its sign-in has ended.
 async fn out_is_out(world: &mut World, rule: &Rule) {
     let looked_up = |role: &Role| rule.admits(&[*role].into()) && rule.looks_up(&[*role].into());
-    let Some(role) = Role::ALL.into_iter().find(looked_up) else { return };
-    let caller = world.person(Some(role)).await;
+    let Some(admitted) = Role::ALL.into_iter().find(looked_up) else { return };
+    let caller = world.person(Some(admitted)).await;
     world.app.post("/auth/logout", &json!({})).bearer(&caller.token).send().await.expect(204);
     let (method, path) = rule.route.split_once(' ').unwrap();
     let path = path.replace("{id}", "usr_01JD8Z0V3XQ5T4E2W9K7M6N8PR");

@@ -132,6 +132,28 @@ async fn a_new_password_ends_every_sign_in() {
 }
 
 #[tokio::test]
+async fn what_ends_every_sign_in_ends_the_letters_under_way() {
+    let app = App::new().await;
+    let mut seen = 0;
+    let email = app.with_invitation("Rosa Parks", Role::Receptionist).await;
+    app.new_mails(&mut seen).await;
+    let ask = |path: &str| app.post(path, &json!({ "email": email })).send();
+    ask("/auth/password/forgot").await.expect(202);
+    ask("/auth/password/forgot").await.expect(202);
+    ask("/auth/email-token").await.expect(202);
+    let letters = app.new_mails(&mut seen).await;
+    let reset = |mail: usize| {
+        app.post("/auth/password/reset", &json!({ "token": emailed_token(&letters[mail]), "password": "another long secret" })).send()
+    };
+    reset(1).await.expect(204);
+    reset(0).await.refused(401, "invalid_token");
+    app.post("/auth/email-token/exchange", &json!({ "token": emailed_token(&letters[2]) })).send().await.refused(401, "invalid_token");
+    // Nor does a letter that is sent again after all bring an old one back.
+    app.drain().await;
+    reset(0).await.refused(401, "invalid_token");
+}
+
+#[tokio::test]
 async fn guessing_gets_slower_and_slower_and_never_locks_the_owner_out() {
     let app = App::new().await;
     app.registered("ada@example.org").await;
@@ -251,7 +273,7 @@ async fn whoever_chose_a_password_before_the_address_was_proven_does_not_keep_it
     app.with_password("ada@example.org", PASSWORD).await.refused(403, "password_void");
     app.with_password("ada@example.org", "wrong password").await.refused(401, "invalid_credentials");
     let change = json!({ "current_password": PASSWORD, "new_password": "another long secret" });
-    app.post("/users/me/password", &change).bearer(&access(&ada)).send().await.refused(403, "wrong_password");
+    app.post("/users/me/password", &change).bearer(&access(&ada)).send().await.refused(403, "password_void");
     app.post("/auth/password/forgot", &json!({ "email": "ada@example.org" })).send().await.expect(202);
     let reset = emailed_token(&app.new_mails(&mut seen).await[0]);
     app.post("/auth/password/reset", &json!({ "token": reset, "password": "another long secret" })).send().await.expect(204);

@@ -18,7 +18,7 @@ use shared::{
 use utoipa::ToSchema;
 
 use crate::{
-    refused::{not_bookable, not_written},
+    refused::{doctor_unavailable, not_bookable, not_written},
     view::{AppointmentView, view},
 };
 
@@ -60,6 +60,9 @@ pub(crate) async fn book(
     let unknown = |field: &str| Problem::invalid_field(field, "unknown", "There is nobody with this id.");
     let doctor = state.store.doctor(booking.doctor_id).await?.ok_or_else(|| unknown("doctor_id"))?;
     let patient = state.store.patient(booking.patient_id).await?.ok_or_else(|| unknown("patient_id"))?;
+    if !state.takes_visits(&doctor).await? {
+        return Err(doctor_unavailable());
+    }
 
     let now = state.clock.now();
     let slot = match doctor.bookable_slot(booking.start, now, &state.house.zone) {

@@ -28,6 +28,11 @@ pub(crate) async fn not_bookable(state: &State, doctor: &Doctor, start: Timestam
     }
 }
 
+/// The doctor takes no visits, at whatever time.
+pub(crate) fn doctor_unavailable() -> Problem {
+    Problem::conflict("doctor_unavailable", "This doctor takes no visits at present. Choose another doctor.")
+}
+
 /// A write that the table refused: somebody else was first.
 pub(crate) async fn not_written(state: &State, doctor: &Doctor, slot: Slot, why: WriteError) -> Problem {
     match why {

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::{
     authority::Visit,
-    refused::{not_bookable, not_written, refused},
+    refused::{doctor_unavailable, not_bookable, not_written, refused},
     view::{AppointmentView, view},
 };
 
@@ -41,6 +41,9 @@ pub(crate) async fn reschedule(
 
     let (now, zone) = (state.clock.now(), &state.house.zone);
     let doctor = state.store.doctor(before.doctor_id).await?.ok_or_else(|| Problem::not_found("doctor"))?;
+    if !state.takes_visits(&doctor).await? {
+        return Err(doctor_unavailable());
+    }
     let slot = match doctor.bookable_slot(start, now, zone) {
         Ok(slot) => slot,
         Err(why) => return Err(not_bookable(&state, &doctor, start, why).await),

@@ -55,7 +55,7 @@ pub(crate) async fn slots(
 ) -> Result<Json<FreeSlots>, Problem> {
     let (from, to) = days(query, state.house.zone.to_datetime(state.clock.now()).date())?;
     let doctor = state.store.doctor(id).await?.ok_or_else(|| Problem::not_found("doctor"))?;
-    let slots = state.free_slots(&doctor, from, to).await?;
+    let slots = if state.takes_visits(&doctor).await? { state.free_slots(&doctor, from, to).await? } else { Vec::new() };
     let view = |at| state.house.instant(at);
     let items = slots.into_iter().map(|slot| SlotView { starts_at: view(slot.start), ends_at: view(slot.end) }).collect();
     Ok(Json(FreeSlots { from: from.to_string(), to: to.to_string(), items }))

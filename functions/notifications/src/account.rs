@@ -54,7 +54,7 @@ fn decision(state: &EventState, was: &Account, is: &Account) -> Option<(&'static
                 ..letter(
                     "Your account is approved",
                     &[
-                        "One step is left: confirm your address with the link in our welcome letter, signed in to your account. Your account has another one sent if that is too old.",
+                        "One step is left: confirm your address with the link in our welcome letter, signed in to your account. If the link is too old, have another one sent from your account.",
                     ],
                 )
             },
@@ -64,7 +64,7 @@ fn decision(state: &EventState, was: &Account, is: &Account) -> Option<(&'static
             letter(
                 "Your request for an account",
                 &[
-                    "An administrator has not approved the role that you asked for. If you think that this is a mistake, please speak to the administration.",
+                    "An administrator has not approved your role here. If you think that this is a mistake, please speak to the administration.",
                 ],
             ),
         ),
@@ -110,7 +110,7 @@ fn password_changed(state: &EventState) -> Letter {
     Letter {
         subject: format!("Your password at {} has changed", state.house.name),
         paragraphs: vec![
-            "The password of your account was changed just now, and every other sign-in has ended.".to_owned(),
+            "The password of your account was changed just now, and every sign-in of before has ended.".to_owned(),
             "If that was not you, choose a new one at once with \u{201c}forgot password\u{201d}, and tell the hospital.".to_owned(),
         ],
         link: Some(Link { label: "Forgot password", url: state.house.portal("forgot") }),

@@ -10,6 +10,9 @@ use shared::{
 
 use crate::{Failure, Notifications};
 
+const NOT_YET_PROVEN: &str = "It also confirms this address. If you have chosen a password and want to keep it, confirm with the link in our \
+    welcome letter first: otherwise it goes out of use.";
+
 pub(crate) async fn send(state: &Notifications, token: EmailToken) -> Result<(), Failure> {
     let store = &state.base.store;
     if state.base.clock.now() >= token.expires_at {
@@ -24,9 +27,10 @@ pub(crate) async fn send(state: &Notifications, token: EmailToken) -> Result<(),
         return Ok(tell_owner(state, &token).await?);
     }
     let Some(account) = account.filter(Account::may_sign_in) else { return Ok(()) };
-    if !store.bind_email_token(token.id, account.id).await? {
+    if !store.bind_email_token(token.id, &account).await? {
         return Ok(());
     }
+    let proven = account.email_confirmed && account.email == token.email;
     let link = |label, page: &str| {
         let url = format!("{}#token={}", state.base.house.portal(page), state.tokens.write(token.id));
         Some(Link { label, url })
@@ -37,10 +41,11 @@ pub(crate) async fn send(state: &Notifications, token: EmailToken) -> Result<(),
     let letter = match token.purpose {
         Purpose::SignIn => Letter {
             subject: format!("Your sign-in to {house}"),
-            paragraphs: vec![
-                "Open this link to sign in. It works once. Never pass it on, not to the hospital's staff either.".to_owned(),
-                ignore,
-            ],
+            paragraphs: ["Open this link to sign in. It works once. Never pass it on, not to the hospital's staff either.".to_owned()]
+                .into_iter()
+                .chain((!proven).then(|| NOT_YET_PROVEN.to_owned()))
+                .chain([ignore])
+                .collect(),
             facts: vec![until],
             link: link("Sign in", "sign-in"),
             ..Letter::default()
@@ -63,7 +68,8 @@ pub(crate) async fn send(state: &Notifications, token: EmailToken) -> Result<(),
             subject: format!("You are invited to {house}"),
             paragraphs: vec![
                 format!("Welcome to {house}. An administrator has opened an account for you under the address {}.", account.email),
-                "Open this link to choose a password. It works once.".to_owned(),
+                "Open this link to choose a password. It works once. When it is too old, ask for another one with \u{201c}forgot password\u{201d}.".to_owned(),
+                "If you did not expect this, you can ignore this letter.".to_owned(),
             ],
             facts: role(&account).into_iter().chain([until]).collect(),
             link: link("Choose a password", "password"),
@@ -77,6 +83,7 @@ pub(crate) async fn send(state: &Notifications, token: EmailToken) -> Result<(),
                 "Please confirm that this address is yours: open the link, signed in to your account.".to_owned(),
                 "If you did not open this account, do not open the link, and tell the front desk.".to_owned(),
             ],
+            facts: vec![until],
             link: link("Confirm the address", "confirm"),
             ..Letter::default()
         },
@@ -84,8 +91,8 @@ pub(crate) async fn send(state: &Notifications, token: EmailToken) -> Result<(),
             subject: format!("Welcome to {house}: please confirm your address"),
             paragraphs: vec![
                 format!("Welcome to {house}. You have registered under the address {}.", account.email),
-                "Two steps are left. Open this link, signed in to your account, to confirm that the address is yours. And an administrator \
-                    approves your role; you will hear from us."
+                "Open this link, signed in to your account, to confirm that the address is yours. An administrator decides about your role; \
+                    you will hear from us."
                     .to_owned(),
                 "If you did not register, do not open the link, and tell the hospital.".to_owned(),
             ],
@@ -95,7 +102,6 @@ pub(crate) async fn send(state: &Notifications, token: EmailToken) -> Result<(),
         },
     };
     // It goes to the address that it is about, which need not be the account's yet.
-    let proven = account.email_confirmed && account.email == token.email;
     let to = Recipient::from(account);
     let to = Recipient { name: to.name.filter(|_| proven), email: token.email, ..to };
     let id = if token.purpose == Purpose::Welcome { format!("{}-welcome", to.user_id) } else { token.id.to_string() };
@@ -122,5 +128,7 @@ async fn tell_owner(state: &Notifications, token: &EmailToken) -> Result<(), Mai
         ..Letter::default()
     };
     let day = base.house.zone.to_datetime(token.created_at).date();
-    base.mailer.send(&format!("{}-registered-again-{day}", owner.id), &owner.into(), &letter).await
+    let (id, proven) = (format!("{}-registered-again-{day}", owner.id), owner.email_confirmed);
+    let to = Recipient::from(owner);
+    base.mailer.send(&id, &Recipient { name: to.name.filter(|_| proven), ..to }, &letter).await
 }

@@ -69,7 +69,8 @@ pub(crate) async fn access_log(
         at: state.house.instant(entry.at),
         name: entry.name.map(Into::into),
         roles: entry.roles.into_iter().collect(),
-        you: entry.actor.is_some() && entry.actor == own,
+        // Whoever opened the record by registering had no account yet.
+        you: entry.actor.map_or(entry.action == "account.register", |actor| Some(actor) == own),
         action: entry.action,
         outcome: entry.outcome,
     })))

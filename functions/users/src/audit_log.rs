@@ -55,6 +55,7 @@ pub(crate) struct AuditEntryView {
     /// What somebody who works here was called then.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
+    /// What the actor acted as.
     #[schema(value_type = Vec<String>)]
     roles: Vec<Role>,
     #[schema(example = "patient.read")]
@@ -70,6 +71,10 @@ pub(crate) struct AuditEntryView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     account_id: Option<UserId>,
+    /// What was decided, where the action does not say it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "active: nurse")]
+    detail: Option<String>,
     /// The address that the request came from.
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<String>,
@@ -143,6 +148,7 @@ fn view(entry: Entry, house: &House) -> AuditEntryView {
         outcome: entry.outcome,
         patient_id: entry.patient,
         account_id: entry.account,
+        detail: entry.detail,
         from: entry.from,
         request_id: entry.request_id,
     }

@@ -115,8 +115,11 @@ impl RegisterRequest {
         let secret = fields.required("password", password, |text| Password::choose(&text, email.as_ref(), name.as_ref()));
         let phone = fields.required("phone", self.phone.take(), |text| Phone::parse(&text));
 
-        let is_patient = role.is_none_or(|role| role == Role::Patient);
-        let facts = if is_patient { self.patient_facts(state, &mut fields).map(Some) } else { self.no_patient_facts(&mut fields) };
+        let facts = match role {
+            Some(Role::Patient) => self.patient_facts(state, &mut fields).map(Some),
+            Some(_) => self.no_patient_facts(&mut fields),
+            None => None,
+        };
         let (Some(role), Some(name), Some(email), Some(secret), Some(phone), Some(facts)) = (role, name, email, secret, phone, facts)
         else {
             return Err(fields.problem());

@@ -53,7 +53,8 @@ pub(crate) async fn pass(state: &State, attempts: Attempts) -> Result<Passed, Pr
     match state.store.attempt(&attempts, state.clock.now()).await? {
         Turn::Go(count) => Ok(Passed { attempts, count }),
         Turn::Wait(seconds) => {
-            let detail = format!("There were too many attempts. Try again in {seconds} seconds.");
+            let wait = if seconds == 1 { "a second".to_owned() } else { format!("{seconds} seconds") };
+            let detail = format!("There were too many attempts. Try again in {wait}.");
             Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", detail).retry_after(seconds))
         }
     }

@@ -110,7 +110,7 @@ pub(crate) fn refused(why: Refused) -> Problem {
         Refused::Unconfirmed => Problem::conflict("email_not_confirmed", "Nobody has shown yet that the account's address is theirs."),
         Refused::StillNeeded => Problem::conflict(
             "still_needed",
-            "An administrator, or a doctor with a profile, cannot close the account alone. Ask another administrator to end your duties first.",
+            "An administrator, or a doctor with a profile, cannot close the account alone: others rely on it. Ask another administrator to suspend it.",
         ),
     }
 }
@@ -126,6 +126,13 @@ pub(crate) fn not_changed(why: ChangeError) -> Problem {
         ChangeError::NotAdministrator => Problem::forbidden("You are no administrator any more."),
         ChangeError::Store(error) => error.into(),
     }
+}
+
+/// The right password, which does not count any more.
+pub(crate) fn password_void() -> Problem {
+    let detail = "This password was chosen before the address was confirmed, and went out of use with the first sign-in by email. Choose a \
+        new one: `POST /auth/password/forgot` sends a letter.";
+    Problem::forbidden(detail).coded("password_void")
 }
 
 /// Whatever is wrong with an emailed token, the answer is the same.

@@ -1,12 +1,16 @@
 //! The API document: every function's routes in one, with what holds for all of them.
 
+use axum::http::StatusCode;
 use domain::policy::{self, Rule};
-use shared::http::gives_tokens;
-use utoipa::openapi::{
-    Components, Info, OpenApi, Required,
-    path::{Operation, Parameter, ParameterBuilder, ParameterIn},
-    schema::{ObjectBuilder, Type},
-    security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+use shared::http::{Problem, gives_tokens};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        Components, Info, OpenApi, RefOr, Required,
+        path::{Operation, Parameter, ParameterBuilder, ParameterIn},
+        schema::{ObjectBuilder, Type},
+        security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+    },
 };
 
 const ABOUT: &str = "The hospital's API: JSON in snake case, RFC 3339 instants with offset, money as decimal text with its currency. \
@@ -40,6 +44,10 @@ pub fn document() -> OpenApi {
     ] {
         all.merge(part);
     }
+    let components = all.components.get_or_insert_with(Components::new);
+    let mut schemas = vec![(Problem::name().into_owned(), Problem::schema())];
+    Problem::schemas(&mut schemas);
+    components.schemas.extend(schemas);
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     all.components.get_or_insert_with(Components::new).add_security_scheme("bearer", SecurityScheme::Http(bearer));
     all.security = Some(vec![SecurityRequirement::new("bearer", Vec::<String>::new())]);
@@ -49,6 +57,9 @@ pub fn document() -> OpenApi {
         }
         let operations = [("GET", &mut item.get), ("POST", &mut item.post), ("PATCH", &mut item.patch), ("DELETE", &mut item.delete)];
         for (method, operation) in operations {
+            if let Some(operation) = operation.as_mut() {
+                describe_responses(operation);
+            }
             if let (Some(operation), Some(rule)) = (operation, Rule::of(method, path)) {
                 let who = format!("Who may: {}.", rule.told());
                 operation.description = Some(operation.description.take().map_or(who.clone(), |text| format!("{text}\n\n{who}")));
@@ -67,6 +78,18 @@ pub fn json() -> Result<String, serde_json::Error> {
 #[must_use]
 pub fn permissions() -> String {
     PERMISSIONS.to_owned() + &policy::page()
+}
+
+/// OpenAPI asks for a description of every response; where there is nothing to say, it is the status in words.
+fn describe_responses(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            let status = status.parse::<u16>().ok().and_then(|status| StatusCode::from_u16(status).ok());
+            status.and_then(|status| status.canonical_reason()).unwrap_or("Answered").clone_into(&mut response.description);
+        }
+    }
 }
 
 fn add_parameter(operation: &mut Operation, parameter: Parameter) {

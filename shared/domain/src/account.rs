@@ -152,6 +152,12 @@ impl Account {
         self.status == Status::Active
     }
 
+    /// Whether its doctor can be booked: also before an invitation is accepted, and not when the account has no access.
+    #[must_use]
+    pub const fn takes_visits(&self) -> bool {
+        matches!(self.status, Status::Active) || (matches!(self.status, Status::Pending) && self.approved)
+    }
+
     /// Whether mail may still go to its address.
     #[must_use]
     pub const fn may_be_written_to(&self) -> bool {
@@ -215,10 +221,10 @@ impl Account {
     /// An administrator says what the person is.
     ///
     /// # Errors
-    /// When the account is not active, the roles do not go with its record or its profile, or nobody has shown yet that its address
+    /// When the account is neither active nor suspended, the roles do not go with its record or its profile, or nobody has shown yet that its address
     /// is theirs: whoever opened it might not be who it says.
     pub fn set_roles(self, roles: BTreeSet<Role>) -> Result<Self, Refused> {
-        self.only(&[Status::Active])?;
+        self.only(&[Status::Active, Status::Suspended])?;
         if !self.email_confirmed && roles.iter().any(|role| role.is_staff()) {
             return Err(Refused::Unconfirmed);
         }

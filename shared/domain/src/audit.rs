@@ -34,6 +34,9 @@ pub struct Entry {
     /// Which account was acted on, when it was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<UserId>,
+    /// What was decided, where the action does not say it: the roles that were given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
     /// The address that the request came from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,

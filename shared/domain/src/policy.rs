@@ -119,7 +119,7 @@ pub const POLICY: &[Rule] = &[
     rule("GET /audit-log", ADMINISTRATORS).sensitive().noted("audit.read"),
     // Patients
     rule("GET /patients/me", OWN_RECORD).noted("patient.read").of_patients(),
-    rule("PATCH /patients/me", OWN_RECORD).written("patient.change").of_patients(),
+    rule("PATCH /patients/me", OWN_RECORD).sensitive().written("patient.change").of_patients(),
     rule("GET /patients/me/access-log", OWN_RECORD).noted("patient.read_access_log").of_patients(),
     rule("GET /patients/{id}", RECORD).noted("patient.read").of_patients(),
     // Doctors
@@ -129,11 +129,11 @@ pub const POLICY: &[Rule] = &[
     rule("GET /doctors/{id}/slots", WHOEVER_WORKS_OR_IS_TREATED_HERE),
     // Visits
     rule("GET /appointments", VISIT).noted("appointment.list").of_patients(),
-    rule("POST /appointments", RECORD).written("appointment.book").of_patients(),
+    rule("POST /appointments", RECORD).sensitive().written("appointment.book").of_patients(),
     rule("GET /appointments/{id}", VISIT).noted("appointment.read").of_patients(),
     rule("GET /appointments/{id}/calendar.ics", VISIT).noted("appointment.read").of_patients(),
-    rule("POST /appointments/{id}/reschedule", VISIT).written("appointment.move").of_patients(),
-    rule("POST /appointments/{id}/cancel", VISIT).written("appointment.cancel").of_patients(),
+    rule("POST /appointments/{id}/reschedule", VISIT).sensitive().written("appointment.move").of_patients(),
+    rule("POST /appointments/{id}/cancel", VISIT).sensitive().written("appointment.cancel").of_patients(),
     rule("POST /appointments/{id}/arrive", VISIT_AS_STAFF).written("appointment.arrive").of_patients(),
     rule("POST /appointments/{id}/complete", VISIT_AS_DOCTOR).written("appointment.complete").of_patients(),
     rule("POST /appointments/{id}/no-show", VISIT_AS_STAFF).written("appointment.no_show").of_patients(),
@@ -167,6 +167,8 @@ impl Rule {
     /// The rule of a route, by its method and its path as the API document has it.
     #[must_use]
     pub fn of(method: &str, path: &str) -> Option<&'static Self> {
+        // HEAD is GET without the body (RFC 9110 §9.3.2).
+        let method = if method == "HEAD" { "GET" } else { method };
         POLICY.iter().find(|rule| rule.route.split_once(' ') == Some((method, path)))
     }
 

@@ -61,9 +61,12 @@ macro_rules! texts {
 texts! {
     /// A postal address in one field, up to 300 characters, lines allowed.
     PostalAddress: |text| free_text(text, 300, true);
-    /// A person's full name, up to 100 characters.
+    /// A person's full name, up to 100 characters. It is put into letters, so it is no address and no link.
     PersonName: |text| {
         let name = free_text(text, 100, false)?;
+        if name.contains("://") || name.contains("www.") || name.contains('@') {
+            return Err(Invalid::new("invalid_name", "Give the name alone, without a link or an address."));
+        }
         if name.chars().any(char::is_alphabetic) {
             Ok(name)
         } else {
@@ -154,6 +157,9 @@ mod tests {
             assert_eq!(Phone::parse(bad).unwrap_err().code, "invalid_phone", "{bad}");
         }
         assert_eq!(PersonName::parse("  ").unwrap_err().code, "required");
+        for link in ["Win http://evil.example now", "see www.evil.example", "ada@example.org"] {
+            assert_eq!(PersonName::parse(link).unwrap_err().code, "invalid_name", "{link}");
+        }
         assert_eq!(PersonName::parse("123").unwrap_err().code, "invalid_name");
         assert_eq!(PersonName::parse("Ada\nLovelace").unwrap_err().code, "invalid_characters");
         assert_eq!(PersonName::parse(&"a".repeat(101)).unwrap_err().code, "too_long");

@@ -112,7 +112,7 @@ pub(crate) fn bearer(parts: &Parts, state: &State) -> Result<Bearer, Problem> {
 
 fn not_active() -> Problem {
     let detail = "This account has no active role. See at `GET /users/me` what it waits for: an administrator's approval, or your \
-        confirmation of the email address.";
+        confirmation of the email address. If it is active by now, `POST /auth/refresh` brings the role into your token.";
     Problem::forbidden(detail).coded("account_not_active")
 }
 

@@ -31,7 +31,11 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let Some(value) = parts.headers.get(header::IF_MATCH) else { return Ok(Self(None)) };
+        let mut values = parts.headers.get_all(header::IF_MATCH).iter();
+        let Some(value) = values.next() else { return Ok(Self(None)) };
+        if values.next().is_some() {
+            return Err(Problem::bad_request("invalid_if_match", "Send one If-Match header."));
+        }
         let malformed = || Problem::bad_request("invalid_if_match", "Send If-Match as you got the ETag, such as `\"v3\"`.");
         let text = value.to_str().map_err(|_| malformed())?.trim();
         if text == "*" {

@@ -1,13 +1,14 @@
 //! What was promised to send by email: a token, and what it is good for. The token itself is nowhere in the table.
 
 use domain::{
+    account::Account,
     id::{EmailTokenId, UserId},
     text::Email,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Key, Record, Store, StoreError, keys, text};
+use super::{Key, Record, Store, StoreError, keys, number, text};
 
 /// A token that goes to an address. It is good once, and when it is gone it has been used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +19,8 @@ pub struct EmailToken {
     /// The account that it is good for. Where anybody may ask, `notifications` finds it: who asks cannot tell, by the answer
     /// or its time, whether there is one.
     pub user_id: Option<UserId>,
+    /// The account's `sign_in_epoch` when its letter went out: what ends every sign-in ends the letters under way, too.
+    pub epoch: Option<u32>,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
 }
@@ -55,7 +58,7 @@ impl EmailToken {
     #[must_use]
     pub fn new(id: EmailTokenId, purpose: Purpose, email: Email, user_id: Option<UserId>, now: Timestamp) -> Self {
         let expires_at = now.saturating_add(purpose.lifetime()).unwrap_or(now);
-        Self { id, purpose, email, user_id, created_at: now, expires_at }
+        Self { id, purpose, email, user_id, epoch: None, created_at: now, expires_at }
     }
 }
 
@@ -81,15 +84,16 @@ impl Store {
     }
 
     /// Binds a token to the account it is good for; `false` when it has been used, or bound to another.
-    pub async fn bind_email_token(&self, id: EmailTokenId, user: UserId) -> Result<bool, StoreError> {
+    pub async fn bind_email_token(&self, id: EmailTokenId, account: &Account) -> Result<bool, StoreError> {
         let update = self
             .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(keys::email_token(id).attributes()))
-            .update_expression("SET user_id = :user")
+            .update_expression("SET user_id = :user, epoch = if_not_exists(epoch, :epoch)")
             .condition_expression("attribute_exists(pk) AND (attribute_not_exists(user_id) OR user_id = :user)")
-            .expression_attribute_values(":user", text(user.to_string()));
+            .expression_attribute_values(":user", text(account.id.to_string()))
+            .expression_attribute_values(":epoch", number(account.sign_in_epoch));
         self.update_where(update).await
     }
 }

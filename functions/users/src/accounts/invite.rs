@@ -60,11 +60,19 @@ pub(crate) async fn invite(
     let now = state.clock.now();
     let account = Account::invite(UserId::new(now, state.random.u128()?), email.clone(), name, role, now);
     trail::account(account.id);
+    trail::detail(format!("invited: {}", role.as_str()));
     let token = EmailToken::new(EmailTokenId::new(now, state.random.u128()?), Purpose::Invitation, email, Some(account.id), now);
     let stored = StoredAccount::new(account, None);
     match state.store.open_account(&stored, Together { token: Some(&token), by: Some(caller.user_id), ..Together::default() }).await {
         Ok(()) => {}
-        Err(OpenError::EmailTaken) => return Err(Problem::conflict("email_taken", "There is an account with this email address.")),
+        Err(OpenError::EmailTaken) => {
+            let refusal = Problem::conflict(
+                "email_taken",
+                "There is an account with this email address. Look at it, and approve it or set its roles.",
+            );
+            let holder = state.store.account_by_email(&stored.account.email).await?;
+            return Err(refusal.with("account_id", holder.map(|holder| holder.account.id)));
+        }
         Err(OpenError::NotAdministrator) => return Err(Problem::forbidden("You are no administrator any more.")),
         Err(OpenError::Store(error)) => return Err(error.into()),
     }

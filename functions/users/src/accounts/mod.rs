@@ -12,11 +12,13 @@ pub(crate) mod suspend;
 use domain::{
     account::{Account, Refused},
     id::UserId,
+    role::Role,
 };
 use shared::{
     auth::Caller,
     http::{IfMatch, Problem, Versioned},
     store::accounts::{Change, StoredAccount},
+    trail,
 };
 
 use crate::{
@@ -39,6 +41,9 @@ async fn decide(
     let before = users.base.store.account(id).await?.ok_or_else(|| Problem::not_found("account"))?;
     if_match.check(before.account.version)?;
     let after = StoredAccount { account: decision(before.account.clone()).map_err(refused)?, ..before.clone() };
+    let role = after.account.requested_role.or(before.account.requested_role);
+    let roles = after.account.roles.iter().copied().chain(role.filter(|role| !after.account.roles.contains(role)));
+    trail::detail(format!("{}: {}", after.account.status.as_str(), roles.map(Role::as_str).collect::<Vec<_>>().join(", ")));
     let change = Change { by: Some(caller.user_id), ..Change::new(&before, &after) };
     users.base.store.change_account(change).await.map_err(not_changed)?;
     Ok(view(after.account, None, &users.base.house))

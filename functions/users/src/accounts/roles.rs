@@ -36,7 +36,7 @@ pub(crate) async fn set_roles(
     Json(request): Json<RolesRequest>,
 ) -> Result<Versioned<AccountView>, Problem> {
     let mut fields = Fields::default();
-    let names = fields.required("roles", request.roles, Ok).unwrap_or_default();
+    let Some(names) = fields.required("roles", request.roles, Ok) else { return Err(fields.problem()) };
     let mut roles = BTreeSet::new();
     for (index, name) in names.iter().enumerate().take(Role::ALL.len()) {
         roles.extend(fields.check(format!("roles[{index}]"), Role::parse(name)));

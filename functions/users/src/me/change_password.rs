@@ -42,6 +42,9 @@ pub(crate) async fn change_password(
     let chosen = fields.required("new_password", request.new_password, choose);
     let (Some(current), Some(chosen)) = (current, chosen) else { return Err(fields.problem()) };
     users.prove_password(&before, &current).await?;
+    if current == chosen.expose() {
+        return Err(Problem::invalid_field("new_password", "same_password", "This is the password that the account has."));
+    }
 
     let after = StoredAccount::new(account.clone().signed_out().changed(), Some(password::hash(&chosen, &state.random)?));
     let (session, secret) = users.new_session(&after.account, &headers)?;

@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 
 use crate::{
     Users,
-    view::{AccountView, invalid_token, not_changed, refused, view},
+    view::{AccountView, not_changed, refused, view},
 };
 
 #[derive(Deserialize, ToSchema)]
@@ -42,9 +42,14 @@ pub(crate) async fn confirm_email(
     let state = &users.base;
     let mut fields = Fields::default();
     let Some(token) = fields.required("token", request.token, Ok) else { return Err(fields.problem()) };
-    let (token, before) = users.redeem(&token, &[Purpose::ConfirmEmail, Purpose::Welcome]).await?;
+    // Not 401: who asks is signed in.
+    let invalid = || {
+        Problem::invalid_field("token", "invalid_token", "This link is not valid any more, or is another account's. Have a new one sent.")
+    };
+    let redeemed = users.redeem(&token, &[Purpose::ConfirmEmail, Purpose::Welcome]).await;
+    let (token, before) = redeemed.map_err(|problem| if problem.code == "invalid_token" { invalid() } else { problem })?;
     if before.account.id != caller.user_id {
-        return Err(invalid_token());
+        return Err(invalid());
     }
     let first_administrator = users.is_first_administrator(&token.email).await?;
     let account = before.account.clone().prove_email(token.email, first_administrator).map_err(refused)?;

@@ -10,7 +10,7 @@ pub(crate) mod end_sessions;
 pub(crate) mod read;
 pub(crate) mod sessions;
 
-use domain::{account::Account, text::Email};
+use domain::{account::Account, password::Password, text::Email};
 use shared::{
     auth::{Caller, password},
     http::Problem,
@@ -21,7 +21,10 @@ use shared::{
     trail,
 };
 
-use crate::{Users, throttle, view::invalid_token};
+use crate::{
+    Users, throttle,
+    view::{invalid_token, password_void},
+};
 
 impl Users {
     async fn own_account(&self, caller: &Caller) -> Result<StoredAccount, Problem> {
@@ -33,8 +36,12 @@ impl Users {
     async fn prove_password(&self, account: &StoredAccount, typed: &str) -> Result<(), Problem> {
         let state = &self.base;
         let attempt = throttle::pass(state, throttle::passwords_of(state, &account.account.email)).await?;
-        if !password::verify(typed, account.password_hash.as_deref()) || account.password_void {
+        let typed = Password::parse(typed).map(|typed| password::verify(typed.expose(), account.password_hash.as_deref()));
+        if typed != Ok(true) {
             return Err(Problem::forbidden("This is not the account's password.").coded("wrong_password"));
+        }
+        if account.password_void {
+            return Err(password_void());
         }
         Ok(attempt.forget(state).await?)
     }
@@ -55,7 +62,8 @@ impl Users {
         trail::account(user_id);
         // Only a confirmation may be about an address that the account does not have yet.
         let same_address = token.purpose == Purpose::ConfirmEmail || account.account.email == token.email;
-        if same_address && account.account.may_sign_in() { Ok((token, account)) } else { Err(invalid_token()) }
+        let under_way = token.epoch == Some(account.account.sign_in_epoch);
+        if same_address && under_way && account.account.may_sign_in() { Ok((token, account)) } else { Err(invalid_token()) }
     }
 
     /// Whether proving this address makes its owner the hospital's first administrator.

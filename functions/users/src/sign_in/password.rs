@@ -10,7 +10,7 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-use crate::{Users, throttle, tokens::TokenPair};
+use crate::{Users, throttle, tokens::TokenPair, view::password_void};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -52,9 +52,7 @@ pub(crate) async fn sign_in(
         return Err(Problem::unauthenticated("invalid_credentials", "The email address or the password is wrong."));
     };
     if void {
-        let detail = "This password was chosen before the address was confirmed, and went out of use with the first sign-in by email. Choose a \
-            new one: `POST /auth/password/forgot` sends a letter.";
-        return Err(Problem::forbidden(detail).coded("password_void"));
+        return Err(password_void());
     }
     if !account.may_sign_in() {
         return Err(Problem::forbidden("This account is suspended. Ask the hospital's administration.").coded("account_suspended"));
