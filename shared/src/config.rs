@@ -24,6 +24,8 @@ pub struct Config {
 #[derive(Clone, Debug)]
 pub struct House {
     pub name: String,
+    /// Where people reach the hospital, such as a telephone number; at the foot of every letter.
+    pub contact: Option<String>,
     /// One IANA time zone for the whole hospital: appointments, rosters and emails speak it.
     pub zone: TimeZone,
     pub currency: Currency,
@@ -123,6 +125,7 @@ impl Config {
             table: required("TABLE_NAME")?,
             house: House {
                 name: required("HOSPITAL_NAME")?,
+                contact: optional("HOSPITAL_CONTACT"),
                 zone: parsed("TIME_ZONE", |name| TimeZone::get(name).map_err(|_| "not an IANA time zone".to_owned()))?,
                 currency: parsed("CURRENCY", |code| Currency::parse(code).map_err(|why| why.detail))?,
                 sender: parsed("SENDER_EMAIL", |address| Email::parse(address).map_err(|why| why.detail))?,

@@ -95,6 +95,7 @@ impl Settings {
     pub fn house(&self, portal_url: &str) -> Result<House, SettingsError> {
         Ok(House {
             name: "Seacole General Hospital".to_owned(),
+            contact: Some("+44 20 7946 0000".to_owned()),
             zone: TimeZone::get(&self.time_zone).map_err(|_| SettingsError::TimeZone(self.time_zone.clone()))?,
             currency: Currency::parse("USD")?,
             sender: Email::parse("hospital@seacole.example.org")?,
@@ -166,6 +167,7 @@ impl Settings {
             ("AWS_ENDPOINT_URL_SCHEDULER", endpoint(&aws.scheduler_endpoint)),
             ("TABLE_NAME", config.table.clone()),
             ("HOSPITAL_NAME", house.name.clone()),
+            ("HOSPITAL_CONTACT", house.contact.clone().unwrap_or_default()),
             ("TIME_ZONE", self.time_zone.clone()),
             ("CURRENCY", house.currency.code().to_owned()),
             ("SENDER_EMAIL", house.sender.to_string()),

@@ -54,6 +54,7 @@ struct Text<'a> {
     letter: &'a Letter,
     greeting: Option<&'a str>,
     house: &'a str,
+    contact: Option<&'a str>,
 }
 
 #[derive(Template)]
@@ -62,6 +63,7 @@ struct Html<'a> {
     letter: &'a Letter,
     greeting: Option<&'a str>,
     house: &'a str,
+    contact: Option<&'a str>,
 }
 
 /// A letter could not be written down.
@@ -77,8 +79,9 @@ impl Letter {
     /// The whole message (RFC 5322), with the invitation both as a part that calendars read and as a file that people open.
     pub(super) fn message(&self, id: &str, to: &Recipient, house: &House, now: Timestamp) -> Result<Vec<u8>, RenderError> {
         let (greeting, name) = (to.name.as_ref().map(PersonName::as_str), house.name.as_str());
-        let text = Text { letter: self, greeting, house: name }.render()?;
-        let html = Html { letter: self, greeting, house: name }.render()?;
+        let contact = house.contact.as_deref();
+        let text = Text { letter: self, greeting, house: name, contact }.render()?;
+        let html = Html { letter: self, greeting, house: name, contact }.render()?;
         let mut faces = vec![MimePart::new("text/plain", text), MimePart::new("text/html", html)];
         let invitation = self.invitation.as_ref().map(|invitation| (invitation.method(), invitation.render(house, to, now)));
         if let Some((method, calendar)) = &invitation {
