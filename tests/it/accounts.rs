@@ -345,6 +345,8 @@ async fn suspension_and_changed_roles_hold_at_once() {
         ]
     );
 
+    // What a decision does not take is refused, not ignored.
+    act(rosa.id, "suspend", json!({ "until": "tomorrow" })).await.invalid(&[("body", "unexpected")]);
     // Nobody decides about themselves, nor about nobody, nor from an old version.
     act(florence.id, "suspend", json!({})).await.refused(409, "not_yourself");
     let missing = "usr_01JD8Z0V3XQ5T4E2W9K7M6N8PR".parse().unwrap();

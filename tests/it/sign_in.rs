@@ -191,6 +191,9 @@ async fn one_source_that_tries_many_accounts_is_slowed_down() {
     }
     let refused = guess("203.0.113.7").await.refused(429, "too_many_attempts");
     assert_eq!(refused.headers["retry-after"], "1");
+    // Headers can say anything.
+    let disguised = app.post("/auth/email-token/exchange", &json!({ "token": "x" })).header("x-forwarded-for", "198.51.100.9");
+    disguised.from("203.0.113.7").send().await.refused(429, "too_many_attempts");
     // Passwords and emailed tokens count together, and other sources are not in it.
     let other_account = json!({ "email": "nobody@example.org", "password": PASSWORD });
     app.post("/auth/token", &other_account).from("203.0.113.7").send().await.refused(429, "too_many_attempts");

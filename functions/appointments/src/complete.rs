@@ -3,7 +3,7 @@
 use axum::extract::State as Extract;
 use shared::{
     State,
-    http::{IfMatch, Problem, Refusals, Versioned},
+    http::{IfMatch, NoBody, Problem, Refusals, Versioned},
 };
 
 use crate::{
@@ -22,6 +22,7 @@ pub(crate) async fn complete(
     Extract(state): Extract<State>,
     Visit { appointment: before, .. }: Visit,
     if_match: IfMatch,
+    _: NoBody,
 ) -> Result<Versioned<AppointmentView>, Problem> {
     if_match.check(before.version)?;
     let after = before.clone().complete(state.clock.now()).map_err(|why| refused(why, &state.house))?;

@@ -27,7 +27,8 @@ use crate::{Users, throttle};
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RegisterRequest {
-    /// `patient` when left out. Every other role waits for an administrator.
+    /// `patient` when left out. Every other role waits for an administrator: `administrator`, `accountant`, `doctor`, `lab_technician`,
+    /// `nurse`, `pharmacist`, `receptionist`, `security_guard`, `sweeper`, `ward_manager`.
     #[schema(example = "patient")]
     role: Option<String>,
     #[schema(required, nullable = false, example = "Ada Byron")]

@@ -38,11 +38,6 @@ pub struct Caller {
 }
 
 impl Caller {
-    #[must_use]
-    pub fn has(&self, role: Role) -> bool {
-        self.roles.contains(&role)
-    }
-
     /// Whether they may, standing so to what the route is about.
     #[must_use]
     pub fn may(&self, relationship: Relationship) -> bool {

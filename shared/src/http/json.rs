@@ -45,6 +45,21 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     }
 }
 
+/// For requests that take no body: one that says something is refused, not ignored. `{}` says nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct NoBody;
+
+impl<S: Send + Sync> FromRequest<S> for NoBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let body = Bytes::from_request(request, state).await.map_err(|_| too_large())?;
+        let says_nothing =
+            body.is_empty() || serde_json::from_slice(&body).is_ok_and(|body: serde_json::Value| body == serde_json::json!({}));
+        if says_nothing { Ok(Self) } else { Err(Problem::invalid_field("body", "unexpected", "Send this request without a body.")) }
+    }
+}
+
 fn is_json(headers: &HeaderMap) -> bool {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     value.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))

@@ -16,7 +16,7 @@ pub use etag::{IfMatch, RequiredIfMatch, etag};
 pub use fields::Fields;
 pub use finish::finish;
 pub use idempotency::gives_tokens;
-pub use json::{Created, Json, Versioned};
+pub use json::{Created, Json, NoBody, Versioned};
 pub use page::Page;
 pub use params::{Path, Query};
 pub use problem::{FieldError, Problem, chain};

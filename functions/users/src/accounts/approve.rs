@@ -4,7 +4,7 @@ use axum::extract::State as Extract;
 use domain::{account::Account, id::UserId};
 use shared::{
     auth::Caller,
-    http::{IfMatch, Path, Problem, Refusals, Versioned},
+    http::{IfMatch, NoBody, Path, Problem, Refusals, Versioned},
 };
 
 use super::decide;
@@ -21,6 +21,7 @@ pub(crate) async fn approve(
     caller: Caller,
     Path(id): Path<UserId>,
     if_match: IfMatch,
+    _: NoBody,
 ) -> Result<Versioned<AccountView>, Problem> {
     decide(&users, &caller, id, if_match, Account::approve).await
 }

@@ -32,7 +32,8 @@ pub(crate) struct InviteRequest {
     name: Option<String>,
     #[schema(required, nullable = false, format = "email", example = "rosa@example.org")]
     email: Option<String>,
-    /// Any but `patient`.
+    /// Any but `patient`: `administrator`, `accountant`, `doctor`, `lab_technician`, `nurse`, `pharmacist`, `receptionist`,
+    /// `security_guard`, `sweeper`, `ward_manager`.
     #[schema(required, nullable = false, example = "receptionist")]
     role: Option<String>,
 }

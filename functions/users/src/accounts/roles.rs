@@ -17,7 +17,7 @@ use crate::{Users, view::AccountView};
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RolesRequest {
-    /// All of them. `patient` stays with a patient's record, `doctor` with a doctor's profile.
+    /// All of them, named as at registration. `patient` stays with a patient's record, `doctor` with a doctor's profile.
     #[schema(required, nullable = false, example = json!(["nurse"]))]
     roles: Option<Vec<String>>,
 }
