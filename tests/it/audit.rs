@@ -211,7 +211,7 @@ async fn pages_go_back_through_the_days() {
         app.wait(SignedDuration::from_hours(24));
     }
     let token = {
-        let account = app.store().accounts(shared::store::accounts::Group::Administrators, None, 1).await.unwrap().remove(0);
+        let account = app.store().accounts(domain::account::Group::Administrators, None, 1).await.unwrap().remove(0);
         drop(administrator);
         app.token(&app.store().account(account.id).await.unwrap().unwrap().account).await
     };

@@ -3,9 +3,9 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use axum::http::StatusCode;
-use domain::{role::Role, text::Email};
+use domain::{account::Group, role::Role, text::Email};
 use serde_json::{Value, json};
-use shared::{auth::password::verify, store::accounts::Group};
+use shared::auth::password::verify;
 use tokio::sync::Barrier;
 
 use crate::support::{Answer, App, booking, emailed_token};

@@ -1,10 +1,9 @@
 //! Somebody asks for a role: administrators are told. The person's own welcome brings the token that confirms the address.
 
-use domain::account::Account;
+use domain::account::{Account, Group};
 use shared::{
     EventState,
     mail::{Letter, Link, MailError},
-    store::accounts::Group,
 };
 
 /// Administrators are looked up in pages of this size.

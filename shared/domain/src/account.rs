@@ -79,6 +79,50 @@ impl Status {
     }
 }
 
+/// Lists that accounts are in, each in one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// Who decides about accounts.
+    Administrators,
+    /// Others who work here.
+    Staff,
+    /// Who is nothing but a patient.
+    Patients,
+    /// By status, when they are not active.
+    Other(Status),
+}
+
+impl Group {
+    /// The list that an account is in.
+    #[must_use]
+    pub fn of(account: &Account) -> Self {
+        match account.status {
+            Status::Active if account.roles.contains(&Role::Administrator) => Self::Administrators,
+            Status::Active if account.roles.iter().any(|role| role.is_staff()) => Self::Staff,
+            Status::Active => Self::Patients,
+            other => Self::Other(other),
+        }
+    }
+
+    /// The list's name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Administrators => "administrators",
+            Self::Staff => "staff",
+            Self::Patients => "patients",
+            Self::Other(status) => status.as_str(),
+        }
+    }
+
+    /// Parses the name of a list.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let others = Status::ALL.into_iter().filter(|status| *status != Status::Active).map(Self::Other);
+        [Self::Administrators, Self::Staff, Self::Patients].into_iter().chain(others).find(|group| group.as_str() == text)
+    }
+}
+
 /// Why an account cannot be changed so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {

@@ -2,9 +2,9 @@
 
 use aws_sdk_dynamodb::types::{ConditionCheck, TransactWriteItem};
 use domain::{
-    account::{Account, Status},
+    account::{Account, Group, Status},
     doctor::Doctor,
-    id::{EmailTokenId, UserId},
+    id::{EmailTokenId, SessionId, UserId},
     patient::Patient,
     role::Role,
     text::{Email, PersonName},
@@ -50,45 +50,6 @@ impl Record for StoredAccount {
     fn index_key(&self) -> Option<IndexKey> {
         let sk = format!("{}#{}", self.account.name.as_str().to_lowercase(), self.account.id);
         Some(IndexKey { pk: keys::accounts(Group::of(&self.account)), sk })
-    }
-}
-
-/// Lists that accounts are in, each in one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Group {
-    Administrators,
-    Staff,
-    Patients,
-    /// By status, when they are not active.
-    Other(Status),
-}
-
-impl Group {
-    #[must_use]
-    pub fn of(account: &Account) -> Self {
-        match account.status {
-            Status::Active if account.roles.contains(&Role::Administrator) => Self::Administrators,
-            Status::Active if account.roles.iter().any(|role| role.is_staff()) => Self::Staff,
-            Status::Active => Self::Patients,
-            other => Self::Other(other),
-        }
-    }
-
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Administrators => "administrators",
-            Self::Staff => "staff",
-            Self::Patients => "patients",
-            Self::Other(status) => status.as_str(),
-        }
-    }
-
-    /// Parses the name of a list.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let others = Status::ALL.into_iter().filter(|status| *status != Status::Active).map(Self::Other);
-        [Self::Administrators, Self::Staff, Self::Patients].into_iter().chain(others).find(|group| group.as_str() == text)
     }
 }
 
@@ -207,6 +168,12 @@ impl Store {
     #[must_use = "the account may be gone"]
     pub async fn account(&self, id: UserId) -> Result<Option<StoredAccount>, StoreError> {
         self.get(&keys::account(id)).await
+    }
+
+    /// An account and one of its sign-ins, both as they are now.
+    pub async fn account_and_session(&self, user: UserId, id: SessionId) -> Result<Option<(StoredAccount, Session)>, StoreError> {
+        let (account, session) = tokio::join!(self.account(user), self.session(user, id));
+        Ok(account?.zip(session?))
     }
 
     /// Reads as often for unknown addresses as for known ones.

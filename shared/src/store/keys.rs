@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
+    account::Group,
     audit::Entry,
     id::{AppointmentId, DoctorId, EmailTokenId, PatientId, SessionId, UserId},
     role::Role,
@@ -11,7 +12,7 @@ use domain::{
 };
 use jiff::{Timestamp, civil::Date};
 
-use super::{accounts::Group, text};
+use super::text;
 
 /// Where an item is.
 #[derive(Debug, Clone, PartialEq, Eq)]

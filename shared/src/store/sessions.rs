@@ -8,7 +8,7 @@ use domain::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Key, Record, Store, StoreError, accounts::StoredAccount, from_item, keys, text, transact::Transacted};
+use super::{Key, Record, Store, StoreError, from_item, keys, text, transact::Transacted};
 
 /// One sign-in. Only the hash of its refresh token is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,12 +74,6 @@ impl Store {
 
     pub async fn session(&self, user: UserId, id: SessionId) -> Result<Option<Session>, StoreError> {
         self.get(&keys::session(user, id)).await
-    }
-
-    /// An account and one of its sign-ins, both as they are now.
-    pub async fn account_and_session(&self, user: UserId, id: SessionId) -> Result<Option<(StoredAccount, Session)>, StoreError> {
-        let (account, session) = tokio::join!(self.account(user), self.session(user, id));
-        Ok(account?.zip(session?))
     }
 
     /// An account's sign-ins, latest first, before one of them.

@@ -1,11 +1,11 @@
 //! `GET /users`: accounts of a group, such as those that wait.
 
 use axum::extract::State as Extract;
+use domain::account::Group;
 use serde::Deserialize;
 use shared::{
     auth::Caller,
     http::{Json, Page, Problem, Query, Refusals, page},
-    store::accounts::Group,
 };
 use utoipa::IntoParams;
 
