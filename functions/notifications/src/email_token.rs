@@ -128,7 +128,5 @@ async fn tell_owner(state: &Notifications, token: &EmailToken) -> Result<(), Mai
         ..Letter::default()
     };
     let day = base.house.zone.to_datetime(token.created_at).date();
-    let (id, proven) = (format!("{}-registered-again-{day}", owner.id), owner.email_confirmed);
-    let to = Recipient::from(owner);
-    base.mailer.send(&id, &Recipient { name: to.name.filter(|_| proven), ..to }, &letter).await
+    base.mailer.send(&format!("{}-registered-again-{day}", owner.id), &owner.into(), &letter).await
 }

@@ -9,7 +9,7 @@ use shared::{
 pub(crate) async fn tell_front_desk(state: &EventState, patient: &Patient) -> Result<(), MailError> {
     // On duty when it happened: this record may come late.
     let Some(shift) = state.store.on_duty(Role::Receptionist, patient.registered_at).await? else { return Ok(()) };
-    let Some(receptionist) = state.colleague(shift.user_id).await? else { return Ok(()) };
+    let Some(receptionist) = state.colleague(shift.user_id, Role::Receptionist).await? else { return Ok(()) };
     let letter = Letter {
         subject: "A new patient registered".to_owned(),
         paragraphs: vec!["A patient has opened an account and a record. Please check their identity at the first visit.".to_owned()],

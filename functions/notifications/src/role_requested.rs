@@ -1,6 +1,9 @@
 //! Somebody asks for a role: administrators are told. The person's own welcome brings the token that confirms the address.
 
-use domain::account::{Account, Group};
+use domain::{
+    account::{Account, Group},
+    role::Role,
+};
 use shared::{
     EventState,
     mail::{Letter, Link, MailError},
@@ -25,7 +28,7 @@ pub(crate) async fn ask_administrators(state: &EventState, account: &Account) ->
     loop {
         let administrators = state.store.accounts(Group::Administrators, after.as_deref(), PAGE).await?;
         for administrator in &administrators {
-            let to = state.colleague(administrator.id).await?;
+            let to = state.colleague(administrator.id, Role::Administrator).await?;
             let id = format!("{}-requested-{}", account.id, administrator.id);
             if let Some(to) = to {
                 state.mailer.send(&id, &to, &letter).await?;

@@ -1,6 +1,7 @@
 //! The token pair that a sign-in gives, and what a refresh token looks like.
 //!
-//! A refresh token is `<user>.<session>.<secret>`: the ids lead to its session, and only a fingerprint of the secret is kept.
+//! A refresh token is `<user>.<session>.<secret>.<seal>`: the ids lead to its session, of whose secret only a fingerprint is kept;
+//! the seal shows that the secret once was this session's.
 
 use axum::http::{HeaderMap, header};
 use domain::{
@@ -10,7 +11,13 @@ use domain::{
 };
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::{auth::token::ACCESS_LIFETIME, http::Problem, random::fingerprint, store::sessions::Session, trail};
+use shared::{
+    auth::{email_token::Tokens, token::ACCESS_LIFETIME},
+    http::Problem,
+    random::fingerprint,
+    store::sessions::Session,
+    trail,
+};
 use utoipa::ToSchema;
 
 use crate::Users;
@@ -58,7 +65,7 @@ impl Users {
             access_token,
             token_type: "Bearer",
             expires_in: ACCESS_LIFETIME.as_secs(),
-            refresh_token: format!("{}.{}.{secret}", session.user_id, session.id),
+            refresh_token: format!("{}.{}.{secret}.{}", session.user_id, session.id, self.tokens.seal_refresh(session.id, secret)),
             refresh_expires_at: self.base.house.instant(session.idle_until.min(session.ends_at)),
         })
     }
@@ -71,14 +78,12 @@ pub(crate) fn prolonged(session: Session, account: &Account, now: Timestamp) -> 
     Session { refreshed_at: now, idle_until: after(now, lifetime.idle), ends_at: after(session.signed_in_at, lifetime.absolute), ..session }
 }
 
-/// Takes a refresh token apart: whose session, and the secret.
-pub(crate) fn parse(token: &str) -> Option<(UserId, SessionId, &str)> {
+/// Takes a refresh token apart: whose session, and the secret, if it is or was one of the session's.
+pub(crate) fn parse<'a>(tokens: &Tokens, token: &'a str) -> Option<(UserId, SessionId, &'a str)> {
     let mut parts = token.split('.');
-    let (user, session, secret) = (parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() || secret.len() != 43 {
-        return None;
-    }
-    Some((user.parse().ok()?, session.parse().ok()?, secret))
+    let (user, session, secret, seal) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let (user, session) = (user.parse().ok()?, session.parse().ok()?);
+    (parts.next().is_none() && tokens.is_refresh_seal(session, secret, seal)).then_some((user, session, secret))
 }
 
 /// What the client calls itself, for people to recognise their sign-ins by.

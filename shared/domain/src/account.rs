@@ -190,12 +190,6 @@ impl Account {
         matches!(self.status, Status::Pending | Status::Active | Status::Rejected)
     }
 
-    /// Whether letters about others may go to its owner: they name patients.
-    #[must_use]
-    pub fn may_hear_of_others(&self) -> bool {
-        self.status == Status::Active
-    }
-
     /// Whether its doctor can be booked: also before an invitation is accepted, and not when the account has no access.
     #[must_use]
     pub const fn takes_visits(&self) -> bool {

@@ -64,7 +64,7 @@ texts! {
     /// A person's full name, up to 100 characters. It is put into letters, so it is no address and no link.
     PersonName: |text| {
         let name = free_text(text, 100, false)?;
-        if name.contains("://") || name.contains("www.") || name.contains('@') {
+        if name.contains("://") || name.to_lowercase().contains("www.") || name.contains('@') {
             return Err(Invalid::new("invalid_name", "Give the name alone, without a link or an address."));
         }
         if name.chars().any(char::is_alphabetic) {

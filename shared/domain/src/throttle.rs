@@ -1,5 +1,5 @@
-//! How often something may be tried: some attempts are free, then each one makes the next wait longer. No wait is so long that a
-//! stranger could keep a doctor from signing in.
+//! How often something may be tried: some attempts are free, then each one makes the next wait longer, up to a minute where passwords
+//! are tried. Nothing is locked; whose password a stranger keeps trying signs in by email meanwhile.
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -39,11 +39,28 @@ impl Tokens {
         hmac::verify(&self.0, letter(id).as_bytes(), &tag).ok().map(|()| id)
     }
 
+    /// Shows that a refresh secret is one of a sign-in's, an earlier one perhaps: a made-up one ends nothing.
+    #[must_use]
+    pub fn seal_refresh(&self, session: SessionId, secret: &str) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(hmac::sign(&self.0, sealed(session, secret).as_bytes()))
+    }
+
+    /// Whether [`Self::seal_refresh`] made this seal.
+    #[must_use]
+    pub fn is_refresh_seal(&self, session: SessionId, secret: &str, seal: &str) -> bool {
+        let seal = BASE64_URL_SAFE_NO_PAD.decode(seal).unwrap_or_default();
+        hmac::verify(&self.0, sealed(session, secret).as_bytes(), &seal).is_ok()
+    }
+
     /// The secret of the refresh token that follows another: the same when the same one is exchanged twice.
     #[must_use]
     pub fn next_refresh_secret(&self, session: SessionId, secret: &str) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(hmac::sign(&self.0, format!("refresh\n{session}\n{secret}").as_bytes()))
     }
+}
+
+fn sealed(session: SessionId, secret: &str) -> String {
+    format!("seal\n{session}\n{secret}")
 }
 
 fn letter(id: EmailTokenId) -> String {

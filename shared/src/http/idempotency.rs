@@ -1,8 +1,8 @@
 //! `Idempotency-Key`: a POST that is sent twice acts once.
 //!
 //! A key belongs to a caller and a route. The first answer is kept for a day and given again; the same key with another
-//! body is refused; while the first attempt runs, a second one waits its turn. Answers that carry tokens are never kept:
-//! signing in twice does no harm. Who may not call the route any more gets no kept answer either.
+//! body is refused; while the first attempt runs, a second one waits its turn. Answers that carry tokens are never kept, nor any
+//! under `/auth`: signing in twice does no harm. Whose roles do not let them onto the route any more gets no kept answer either.
 
 use axum::{
     body::{Body, to_bytes},
@@ -35,7 +35,7 @@ pub(super) async fn idempotent(Extract(state): Extract<State>, request: Request,
     }
 }
 
-/// Whether a route answers with tokens, which are kept nowhere.
+/// Whether a route is about tokens, which are kept nowhere.
 #[must_use]
 pub fn gives_tokens(path: &str) -> bool {
     path.starts_with("/auth/") || path == "/users/me/password"

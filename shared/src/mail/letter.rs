@@ -9,7 +9,7 @@ use domain::{
 use jiff::Timestamp;
 use mail_builder::{
     MessageBuilder,
-    headers::{HeaderType, content_type::ContentType, raw::Raw},
+    headers::{HeaderType, address::Address, content_type::ContentType, raw::Raw},
     mime::MimePart,
 };
 
@@ -44,7 +44,7 @@ pub struct Recipient {
 
 impl From<Account> for Recipient {
     fn from(account: Account) -> Self {
-        Self { user_id: account.id, name: Some(account.name), email: account.email }
+        Self { user_id: account.id, name: account.email_confirmed.then_some(account.name), email: account.email }
     }
 }
 
@@ -96,7 +96,7 @@ impl Letter {
         let domain = house.sender.as_str().rsplit('@').next().unwrap_or("localhost");
         let message = MessageBuilder::new()
             .from((name, house.sender.as_str()))
-            .to((greeting.unwrap_or_default(), to.email.as_str()))
+            .to(Address::new_address(greeting, to.email.as_str()))
             .subject(self.subject.as_str())
             .date(now.as_second())
             .message_id(format!("{id}@{domain}"))

@@ -1,6 +1,6 @@
 //! The two sides of a visit, as recipients.
 
-use domain::{account::Account, appointment::Appointment};
+use domain::{account::Account, appointment::Appointment, role::Role};
 use jiff::Timestamp;
 
 use super::{Letter, MailError, Recipient, calendar::Invitation};
@@ -37,15 +37,15 @@ impl EventState {
 
     async fn doctor(&self, visit: &Appointment) -> Result<Option<Recipient>, MailError> {
         match self.store.doctor(visit.doctor_id).await? {
-            Some(doctor) => self.colleague(doctor.user_id).await,
+            Some(doctor) => self.colleague(doctor.user_id, Role::Doctor).await,
             None => Ok(None),
         }
     }
 
-    /// Somebody who works here, for letters that name patients.
-    pub async fn colleague(&self, account: domain::id::UserId) -> Result<Option<Recipient>, MailError> {
+    /// Somebody who works here in a role, for letters that name patients.
+    pub async fn colleague(&self, account: domain::id::UserId, role: Role) -> Result<Option<Recipient>, MailError> {
         let account = self.store.account(account).await?.map(|stored| stored.account);
-        Ok(account.filter(Account::may_hear_of_others).map(Into::into))
+        Ok(account.filter(|account| account.active_roles().contains(&role)).map(Into::into))
     }
 
     /// The person behind an account.

@@ -42,7 +42,7 @@ pub(crate) async fn change_password(
     let chosen = fields.required("new_password", request.new_password, choose);
     let (Some(current), Some(chosen)) = (current, chosen) else { return Err(fields.problem()) };
     users.prove_password(&before, &current).await?;
-    if current == chosen.expose() {
+    if Password::parse(&current).is_ok_and(|current| current.expose() == chosen.expose()) {
         return Err(Problem::invalid_field("new_password", "same_password", "This is the password that the account has."));
     }
 

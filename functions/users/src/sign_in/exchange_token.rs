@@ -5,7 +5,7 @@ use serde::Deserialize;
 use shared::{
     http::{Fields, Json, Problem, Refusals},
     store::{
-        accounts::{Change, StoredAccount},
+        accounts::{Change, ChangeError, StoredAccount},
         email_tokens::Purpose,
     },
     trail,
@@ -55,8 +55,13 @@ pub(crate) async fn exchange_token(
         let account = before.account.clone().prove_email(token.email, first_administrator).map_err(refused)?.signed_out();
         let (session, secret) = users.new_session(&account, &headers)?;
         let after = StoredAccount { account, password_hash: before.password_hash.clone(), password_void: before.password_hash.is_some() };
+        trail::account_holder(&after.account);
+        trail::detail("address confirmed; an earlier password is out of use".to_owned());
         let change = Change { token: Some(token.id), first_administrator, session: Some(&session), ..Change::new(&before, &after) };
-        state.store.change_account(change).await.map_err(not_changed)?;
+        state.store.change_account(change).await.map_err(|why| match why {
+            ChangeError::Stale => invalid_token(),
+            why => not_changed(why),
+        })?;
         (after.account, session, secret)
     };
     from_source.give_back(state).await?;

@@ -35,10 +35,9 @@ pub(crate) async fn refresh(Extract(users): Extract<Users>, Json(request): Json<
     let Some(token) = fields.required("refresh_token", request.refresh_token, Ok) else { return Err(fields.problem()) };
 
     let refused = || Problem::unauthenticated("invalid_refresh_token", "The refresh token is not valid any more. Sign in again.");
-    let (user_id, session_id, secret) = tokens::parse(&token).ok_or_else(refused)?;
+    // Whose token it never was has no say about the sign-in.
+    let (user_id, session_id, secret) = tokens::parse(&users.tokens, &token).ok_or_else(refused)?;
     let (stored, session) = state.store.account_and_session(user_id, session_id).await?.ok_or_else(refused)?;
-    // Whose token it is not has no say about the sign-in.
-    let mut generations = users.generations_behind(&session, secret).ok_or_else(refused)?;
     let (account, now) = (stored.account, state.clock.now());
     trail::account_holder(&account);
     let idle = now.duration_since(session.refreshed_at) >= lifetime(&account.active_roles()).idle;
@@ -49,7 +48,7 @@ pub(crate) async fn refresh(Extract(users): Extract<Users>, Json(request): Json<
     // The next secret follows from this one, so that a request that is sent twice is answered twice alike.
     let next = users.tokens.next_refresh_secret(session_id, secret);
     let mut current = session;
-    if generations == 0 {
+    if current.token_hash == fingerprint(secret.as_bytes()) {
         let rotated = Session { token_hash: fingerprint(next.as_bytes()), ..prolonged(current.clone(), &account, now) };
         if now >= rotated.ends_at {
             return Err(refused());
@@ -59,24 +58,12 @@ pub(crate) async fn refresh(Extract(users): Extract<Users>, Json(request): Json<
         }
         // Another request with this token was first.
         current = state.store.session(user_id, session_id).await?.ok_or_else(refused)?;
-        generations = users.generations_behind(&current, secret).ok_or_else(refused)?;
     }
-    if generations == 1 && current.ended.is_none() && now.duration_since(current.refreshed_at) <= RETRY {
+    let repeated = current.token_hash == fingerprint(next.as_bytes());
+    if repeated && current.ended.is_none() && now.duration_since(current.refreshed_at) <= RETRY {
         return Ok(Json(users.pair(&account, &current, &next)?));
     }
     tracing::warn!("a refresh token came again: its sign-in is over");
     state.store.end_session(user_id, session_id, End::TokenReused).await?;
     Err(refused())
-}
-
-/// A sign-in that is refreshed more often before an early token comes again has no use for it any more.
-const GENERATIONS: usize = 2_000;
-
-impl Users {
-    /// How many exchanges lie between a secret and the one that is good now. `None` when it never was this sign-in's.
-    fn generations_behind(&self, session: &Session, secret: &str) -> Option<usize> {
-        let next = |secret: &String| Some(self.tokens.next_refresh_secret(session.id, secret));
-        let mut family = std::iter::successors(Some(secret.to_owned()), next).take(GENERATIONS);
-        family.position(|secret| fingerprint(secret.as_bytes()) == session.token_hash)
-    }
 }
