@@ -399,7 +399,7 @@ async fn time_tells_nothing() {
         let mut source = 0;
         let mut ratio = 0.0;
         // On a busy machine a measurement may fail; a difference that is there shows every time.
-        for _ in 0..4 {
+        for _ in 0..6 {
             let (mut known, mut unknown) = (Vec::new(), Vec::new());
             for _ in 0..15 {
                 app.wait(SignedDuration::from_hours(24));
