@@ -4,7 +4,7 @@
 use serde_json::json;
 use shared::store::Units;
 
-use crate::support::App;
+use crate::support::{App, booking};
 
 /// What a request consumed.
 async fn spent(app: &App, work: impl Future<Output = ()>) -> (f64, f64) {
@@ -85,6 +85,10 @@ async fn budgets() {
     let refresh = json!({ "refresh_token": pair["refresh_token"] });
     line("refresh", spent(&app, async { drop(app.post("/auth/refresh", &refresh).send().await.expect(200)) }).await);
 
+    // Account and sign-in are looked up once, though the key asks for authority as well.
+    let keyed = app.post("/appointments", &booking(&doctor, "2026-03-06T09:00:00Z")).bearer(&ada.token).header("idempotency-key", "k");
+    line("book with a key", spent(&app, async { drop(keyed.send().await.expect(201)) }).await);
+
     insta::assert_snapshot!(lines.join("\n"), @r"
     book: 5 read, 6 write
     read a visit: 1 read, 3 write
@@ -101,5 +105,6 @@ async fn budgets() {
     register: 0 read, 10 write
     sign in: 2 read, 5 write
     refresh: 2 read, 1 write
+    book with a key: 5 read, 8 write
     ");
 }

@@ -65,6 +65,10 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        // `Idempotency-Key` asks before the endpoint does: once is enough.
+        if let Some(caller) = parts.extensions.get::<Self>() {
+            return Ok(caller.clone());
+        }
         let state = State::from_ref(state);
         let bearer = bearer(parts, &state)?;
         trail::actor(bearer.user_id, &bearer.roles);
@@ -82,12 +86,14 @@ where
         if !rule.admits(&roles) {
             return Err(if roles.is_empty() { not_active() } else { Problem::forbidden(format!("This is for: {}.", rule.told())) });
         }
-        Ok(Self { user_id, session_id, roles, patient_id, doctor_id, rule })
+        let caller = Self { user_id, session_id, roles, patient_id, doctor_id, rule };
+        parts.extensions.insert(caller.clone());
+        Ok(caller)
     }
 }
 
 /// Who the request's token speaks for.
-pub(crate) fn bearer(parts: &Parts, state: &State) -> Result<Bearer, Problem> {
+fn bearer(parts: &Parts, state: &State) -> Result<Bearer, Problem> {
     if parts.headers.get_all(header::AUTHORIZATION).iter().count() > 1 {
         return Err(Problem::unauthenticated("unauthenticated", "Send one Authorization header."));
     }

@@ -48,6 +48,7 @@ pub(crate) async fn exchange_token(
         if !state.store.begin_session_with(&session, token.id).await? {
             return Err(invalid_token());
         }
+        trail::account_holder(&before.account);
         (before.account, session, secret)
     } else {
         // Whoever opened the account and chose its password need not be who reads the address's mail. From now on the latter has it.
@@ -65,6 +66,5 @@ pub(crate) async fn exchange_token(
         (after.account, session, secret)
     };
     from_source.give_back(state).await?;
-    trail::account_holder(&account);
     Ok(Json(users.pair(&account, &session, &secret)?))
 }
