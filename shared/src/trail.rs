@@ -79,13 +79,19 @@ impl Trail {
         Self(Arc::new(Mutex::new(facts)))
     }
 
-    /// Whom the request is about, as far as its path says: also when it is refused before anybody looks.
-    pub(crate) fn note_path(&self, path: &str) {
+    /// Notes the ids in the path's parameters, decoded as the endpoint gets them: a refusal may come before anything is loaded.
+    pub(crate) fn note_parameters<'a>(&self, values: impl Iterator<Item = &'a str>) {
         let mut facts = self.facts();
-        for part in path.split('/') {
-            facts.patients.extend(part.parse::<PatientId>().ok());
-            facts.account = part.parse::<UserId>().ok().or(facts.account);
+        for value in values {
+            facts.patients.extend(value.parse::<PatientId>().ok());
+            facts.account = value.parse::<UserId>().ok().or(facts.account);
         }
+    }
+
+    /// The patients that the request has been noted for. Tests compare them with what the answer shows.
+    #[must_use]
+    pub fn patients(&self) -> BTreeSet<PatientId> {
+        self.facts().patients.clone()
     }
 
     /// Runs a request's work on this trail.
@@ -97,7 +103,9 @@ impl Trail {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn rule(&self) -> Option<&'static Rule> {
+    /// What the policy says of the route; `None` for an address that is no route.
+    #[must_use]
+    pub fn rule(&self) -> Option<&'static Rule> {
         self.facts().rule
     }
 
@@ -167,7 +175,7 @@ pub fn account_holder(account: &Account) {
     with(|facts| (facts.actor, facts.name, facts.roles) = (Some(account.id), name, roles));
 }
 
-/// Notes whose data is shown or changed.
+/// Notes whose data is shown or changed. The store does it for each patient's item that it reads by its key.
 pub fn patient(id: PatientId) {
     with(|facts| facts.patients.insert(id));
 }

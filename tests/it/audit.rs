@@ -85,6 +85,27 @@ async fn every_read_and_write_of_a_patients_data_is_noted_once() {
 }
 
 #[tokio::test]
+async fn however_the_address_is_written_the_entry_names_whom_it_is_about() {
+    let app = App::new().await;
+    let (ada, doctor) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
+    let (_, desk) = app.staff("Rosa Parks", Role::Receptionist).await;
+    let (_, administrator) = app.staff("Florence Nightingale", Role::Administrator).await;
+    let (waiting, _) = app.waiting("Mary Mahoney", Role::Nurse).await;
+    let encoded = |id: String| id.replacen('_', "%5F", 1).replacen('0', "%30", 1);
+    app.get(&format!("/patients/{}", encoded(ada.id.to_string()))).bearer(&desk).send().await.expect(200);
+    app.get(&format!("/patients/{}", encoded(ada.id.to_string()))).bearer(&doctor.token).send().await.expect(403);
+    assert_eq!(app.noted(About::Patient(ada.id)).await, ["patient.read done receptionist", "patient.read refused doctor"]);
+    app.get(&format!("/users/{}", encoded(waiting.id.to_string()))).bearer(&administrator).send().await.expect(200);
+    let log = app.get("/audit-log").bearer(&administrator).send().await.expect(200);
+    assert!(log.body["items"].as_array().unwrap().iter().any(|entry| entry["account_id"] == waiting.id.to_string()), "{}", log.text);
+    // Crockford's alphabet reads O as 0; the first of 26 characters can only be 0 to 7.
+    for other in ["O", "8", "G", "R"] {
+        let path = format!("/patients/{}", ada.id.to_string().replacen("pat_0", &format!("pat_{other}"), 1));
+        app.get(&path).bearer(&desk).send().await.refused(404, "not_found");
+    }
+}
+
+#[tokio::test]
 async fn sign_ins_failures_and_decisions_are_noted() {
     let app = App::new().await;
     let email = app.with_invitation("Rosa Parks", Role::Receptionist).await;

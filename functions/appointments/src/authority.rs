@@ -10,7 +10,6 @@ use shared::{
     State,
     auth::Caller,
     http::{Path, Problem},
-    trail,
 };
 
 /// On which side of the visit the caller stands.
@@ -45,7 +44,6 @@ impl FromRequestParts<State> for Visit {
         let missing = || Problem::not_found("appointment");
         let Path(id) = Path::<AppointmentId>::from_request_parts(parts, state).await.map_err(|_| missing())?;
         let appointment = state.store.appointment(id).await?.ok_or_else(missing)?;
-        trail::patient(appointment.patient_id);
         let relationship = caller.relationship_to(appointment.patient_id, Some(appointment.doctor_id));
         if !caller.may(relationship) {
             return Err(missing());

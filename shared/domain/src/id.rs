@@ -32,8 +32,7 @@ macro_rules! ids {
 
             fn from_str(text: &str) -> Result<Self, Invalid> {
                 text.strip_prefix($prefix)
-                    .filter(|rest| !rest.bytes().any(|b| b.is_ascii_lowercase()))
-                    .and_then(|rest| Ulid::from_string(rest).ok())
+                    .and_then(|rest| Ulid::from_string(rest).ok().filter(|ulid| ulid.to_string() == rest))
                     .map(Self)
                     .ok_or_else(|| Invalid::new("invalid_id", concat!("Expected an id such as `", $prefix, "01JD8Z0V3XQ5T4E2W9K7M6N8PR`.")))
             }
@@ -94,6 +93,21 @@ mod tests {
         let doctor = DoctorId::new(Timestamp::UNIX_EPOCH, 0x00AB_CDEF).to_string();
         assert_eq!(doctor.parse::<PatientId>().unwrap_err().code, "invalid_id");
         assert_eq!(doctor.to_lowercase().parse::<DoctorId>().unwrap_err().code, "invalid_id");
+    }
+
+    #[test]
+    fn an_id_has_one_spelling() {
+        assert!("pat_01JD8Z0V3XQ5T4E2W9K7M6N8PR".parse::<PatientId>().is_ok());
+        // Crockford's alphabet reads O as 0, I and L as 1; 26 characters hold two bits more than a ULID has.
+        for other in [
+            "81JD8Z0V3XQ5T4E2W9K7M6N8PR",
+            "G1JD8Z0V3XQ5T4E2W9K7M6N8PR",
+            "R1JD8Z0V3XQ5T4E2W9K7M6N8PR",
+            "O1JD8Z0V3XQ5T4E2W9K7M6N8PR",
+            "0IJD8Z0V3XQ5T4E2W9K7M6N8PR",
+        ] {
+            assert_eq!(format!("pat_{other}").parse::<PatientId>().unwrap_err().code, "invalid_id", "{other}");
+        }
     }
 
     proptest! {

@@ -3,7 +3,7 @@
 use std::{net::IpAddr, time::Instant};
 
 use axum::{
-    extract::{MatchedPath, Request, State as Extract},
+    extract::{MatchedPath, RawPathParams, Request, State as Extract, rejection::RawPathParamsRejection},
     http::{HeaderName, HeaderValue, StatusCode},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -22,7 +22,12 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 
 /// Answers with `x-request-id`, and logs what was asked, what came of it and what it cost, without health data: the
 /// route's pattern stands for the path. What the audit log is owed is noted before the answer goes out.
-pub(super) async fn observe(Extract(state): Extract<State>, request: Request, next: Next) -> Response {
+pub(super) async fn observe(
+    Extract(state): Extract<State>,
+    parameters: Result<RawPathParams, RawPathParamsRejection>,
+    request: Request,
+    next: Next,
+) -> Response {
     let id = state.random.secret::<12>().unwrap_or_default();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
@@ -30,7 +35,9 @@ pub(super) async fn observe(Extract(state): Extract<State>, request: Request, ne
 
     let span = tracing::info_span!("request", request_id = id);
     let trail = Trail::new(Rule::of(method.as_str(), &route), id.clone(), source(&request), state.clock.now());
-    trail.note_path(request.uri().path());
+    if let Ok(parameters) = &parameters {
+        trail.note_parameters(parameters.iter().map(|(_, value)| value));
+    }
     let answer = async {
         let response = next.run(request).await;
         match note(&state, &trail, response.status()).await {
@@ -47,6 +54,8 @@ pub(super) async fn observe(Extract(state): Extract<State>, request: Request, ne
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
+    // For tests, which compare what an answer shows with what was noted.
+    response.extensions_mut().insert(trail);
     response
 }
 

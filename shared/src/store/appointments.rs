@@ -26,6 +26,9 @@ impl Record for Appointment {
     fn key(&self) -> Key {
         keys::appointment(self.id)
     }
+    fn patient(&self) -> Option<PatientId> {
+        Some(self.patient_id)
+    }
 }
 
 /// A visit as lists show it.

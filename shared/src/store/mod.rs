@@ -44,7 +44,7 @@ pub(crate) const INDEX: &str = "gsi1";
 /// The index that finds audit entries by who acted.
 pub(crate) const ACTOR_INDEX: &str = "gsi2";
 
-use crate::random::Random;
+use crate::{random::Random, trail};
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -89,9 +89,11 @@ impl Store {
         Ok(output.item)
     }
 
-    /// One record, as it is now.
+    /// One record, as it is now. Whose data it is goes on the request's trail here, so that no endpoint can forget it.
     async fn get<R: Record>(&self, key: &Key) -> Result<Option<R>, StoreError> {
-        self.item(key, true).await?.map(from_item).transpose()
+        let record: Option<R> = self.item(key, true).await?.map(from_item).transpose()?;
+        record.iter().filter_map(Record::patient).for_each(trail::patient);
+        Ok(record)
     }
 
     /// Writes a record when nothing has its key. `false` when something has.

@@ -10,6 +10,9 @@ impl Record for Patient {
     fn key(&self) -> Key {
         keys::patient(self.id)
     }
+    fn patient(&self) -> Option<PatientId> {
+        Some(self.id)
+    }
 }
 
 impl Store {

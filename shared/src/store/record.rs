@@ -1,4 +1,5 @@
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::id::PatientId;
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -20,6 +21,11 @@ pub trait Record: Serialize + DeserializeOwned {
 
     /// Where it is.
     fn key(&self) -> Key;
+
+    /// The patient whose data it is. A request that reads it by its key is noted in their access log.
+    fn patient(&self) -> Option<PatientId> {
+        None
+    }
 
     /// Where the index has it, when it does.
     fn index_key(&self) -> Option<IndexKey> {

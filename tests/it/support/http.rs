@@ -2,9 +2,11 @@ use axum::{
     body::Body,
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
+use domain::id::PatientId;
 use http_body_util::BodyExt;
 use lambda_http::{aws_lambda_events::apigw::ApiGatewayV2httpRequestContext, request::RequestContext};
 use serde_json::Value;
+use shared::trail::Trail;
 use tower::ServiceExt;
 
 use super::App;
@@ -81,9 +83,24 @@ impl Call<'_> {
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let text = String::from_utf8_lossy(&bytes).into_owned();
+        if let Some(trail) = parts.extensions.get::<Trail>().filter(|_| parts.status.is_success()) {
+            shows_nothing_unnoted(trail, &text);
+        }
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
         Answer { status: parts.status, headers: parts.headers, body, text }
     }
+}
+
+/// Whoever's data an answer shows is on the request's trail, and so in their access log. Holds for every answer of every test.
+#[track_caller]
+fn shows_nothing_unnoted(trail: &Trail, text: &str) {
+    let Some(rule) = trail.rule().filter(|rule| rule.of_patients) else { return };
+    let noted = trail.patients();
+    let shown = text.match_indices(PatientId::PREFIX).filter_map(|(at, _)| text.get(at..at + 30)?.parse::<PatientId>().ok());
+    for patient in shown {
+        assert!(noted.contains(&patient), "{} shows {patient} without a note", rule.route);
+    }
+    assert!(!noted.is_empty() || text.starts_with("{\"items\":[]"), "{} notes no patient", rule.route);
 }
 
 impl Answer {
