@@ -38,6 +38,7 @@ struct Facts {
     from: Option<IpAddr>,
     actor: Option<UserId>,
     name: Option<PersonName>,
+    earlier_names: Vec<PersonName>,
     roles: BTreeSet<Role>,
     account: Option<UserId>,
     detail: Option<String>,
@@ -51,6 +52,8 @@ pub struct Origin {
     pub actor: Option<UserId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<PersonName>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier_names: Vec<PersonName>,
     #[serde(default)]
     pub roles: BTreeSet<Role>,
     pub action: String,
@@ -71,6 +74,7 @@ impl Trail {
             from,
             actor: None,
             name: None,
+            earlier_names: Vec::new(),
             roles: BTreeSet::new(),
             account: None,
             detail: None,
@@ -123,6 +127,7 @@ impl Trail {
                 at: facts.at,
                 actor: facts.actor,
                 name: facts.name.clone(),
+                earlier_names: facts.earlier_names.clone(),
                 roles: facts.roles.clone(),
                 action: facts.rule.map(|rule| rule.action).unwrap_or_default().to_owned(),
                 patient,
@@ -147,6 +152,7 @@ impl Origin {
             at: self.at,
             actor: self.actor,
             name: self.name,
+            earlier_names: self.earlier_names,
             roles: self.roles,
             action: self.action,
             detail: self.detail,
@@ -171,8 +177,13 @@ pub fn actor(id: UserId, roles: &BTreeSet<Role>) {
 /// Notes who is asking, when their account has been looked up.
 pub fn account_holder(account: &Account) {
     let roles = account.active_roles();
-    let name = roles.iter().any(|role| role.is_staff()).then(|| account.name.clone());
-    with(|facts| (facts.actor, facts.name, facts.roles) = (Some(account.id), name, roles));
+    let is_staff = roles.iter().any(|role| role.is_staff());
+    with(|facts| {
+        (facts.actor, facts.roles) = (Some(account.id), roles);
+        if is_staff {
+            (facts.name, facts.earlier_names) = (Some(account.name.clone()), account.earlier_names.clone());
+        }
+    });
 }
 
 /// Notes whose data is shown or changed. The store does it for each patient's item that it reads by its key.
@@ -217,6 +228,7 @@ pub(crate) fn origin() -> Option<Origin> {
         facts.rule.map(|rule| Origin {
             actor: facts.actor,
             name: facts.name.clone(),
+            earlier_names: facts.earlier_names.clone(),
             roles: facts.roles.clone(),
             action: rule.action.to_owned(),
             detail: facts.detail.clone(),

@@ -220,6 +220,48 @@ async fn a_patient_sees_who_opened_the_record() {
 }
 
 #[tokio::test]
+async fn staff_cannot_act_under_a_borrowed_name() {
+    let app = App::new().await;
+    let ada = app.patient("Ada Byron").await;
+    let (rosa, desk) = app.staff("Rosa Parks", Role::Receptionist).await;
+    let (_, waiting_token) = app.waiting("Mary Mahoney", Role::Nurse).await;
+    let (_, administrator) = app.staff("Florence Nightingale", Role::Administrator).await;
+    for token in [&desk, &waiting_token, &administrator] {
+        app.call("PATCH", "/users/me").json(&json!({ "name": "Emily Blackwell" })).bearer(token).send().await.refused(403, "name_of_staff");
+    }
+    // The name that somebody has is no change.
+    app.call("PATCH", "/users/me").json(&json!({ "name": "Rosa Parks" })).bearer(&desk).send().await.expect(200);
+    let rename = |id: String, body: Value, token: &str| app.call("PATCH", &format!("/users/{id}")).json(&body).bearer(token).send();
+    rename(ada.user_id.to_string(), json!({ "name": "X" }), &desk).await.refused(403, "forbidden");
+    rename(rosa.id.to_string(), json!({ "name": " " }), &administrator).await.invalid(&[("name", "required")]);
+    rename(rosa.id.to_string(), json!({}), &administrator).await.invalid(&[("name", "required")]);
+    let named = rename(rosa.id.to_string(), json!({ "name": "Rosa Lee" }), &administrator).await.expect(200);
+    assert_eq!((&named.body["name"], &named.body["earlier_names"]), (&json!("Rosa Lee"), &json!(["Rosa Parks"])));
+    app.get(&format!("/patients/{}", ada.id)).bearer(&desk).send().await.expect(200);
+    let seen = app.get("/patients/me/access-log").bearer(&ada.token).send().await.expect(200);
+    let entry = &seen.body["items"][0];
+    assert_eq!(
+        (&entry["staff_id"], &entry["name"], &entry["earlier_names"]),
+        (&json!(rosa.id), &json!("Rosa Lee"), &json!(["Rosa Parks"]))
+    );
+    let mut told = 0;
+    let mails = app.new_mails(&mut told).await;
+    assert!(mails.iter().any(|mail| mail.to == rosa.email.as_str() && mail.subject.contains("name") && mail.text.contains("Rosa Lee")));
+    let query = format!("/audit-log?actor_id={}", rosa.id);
+    let log = app.get(&query).bearer(&administrator).send().await.expect(200);
+    assert!(
+        log.body["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|entry| entry["earlier_names"] == json!(["Rosa Parks"]) || entry["name"] == "Rosa Parks")
+    );
+    let decided = app.get("/audit-log").bearer(&administrator).send().await.expect(200);
+    let renamed = decided.body["items"].as_array().unwrap().iter().find(|entry| entry["action"] == "account.rename").cloned().unwrap();
+    assert_eq!((&renamed["detail"], &renamed["account_id"]), (&json!("name was: Rosa Parks"), &json!(rosa.id)));
+}
+
+#[tokio::test]
 async fn pages_go_back_through_the_days() {
     let app = App::new().await;
     let ada = app.patient("Ada Byron").await;

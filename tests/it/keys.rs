@@ -18,6 +18,7 @@ fn every_key() {
         at: "2026-03-02T09:00:00.012Z".parse().unwrap(),
         actor: None,
         name: None,
+        earlier_names: Vec::new(),
         roles: [].into(),
         action: String::new(),
         patient: None,

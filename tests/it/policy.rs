@@ -131,6 +131,7 @@ async fn request(world: &World, rule: &Rule, caller: &Person, relationship: Rela
         "POST /users/me/email" => json!({ "email": "x@example.org", "password": "x" }),
         "POST /users/me/email/confirm" => json!({ "token": "x" }),
         "POST /users/invitations" => json!({ "name": "N", "email": "x@example.org", "role": "nurse" }),
+        "PATCH /users/{id}" => json!({ "name": "N" }),
         "POST /users/{id}/roles" => json!({ "roles": ["nurse"] }),
         "POST /appointments" => {
             let mut visit = booking(&world.doctor, "2026-03-30T09:00:00Z");

@@ -16,6 +16,10 @@ pub(crate) async fn tell(state: &EventState, before: &StoredAccount, after: &Sto
     if before.password_hash.is_some() && after.password_hash.is_some() && before.password_hash != after.password_hash {
         letters.push(("password", password_changed(state)));
     }
+    let is_staff = is.roles.iter().chain(&is.requested_role).any(|role| role.is_staff());
+    if was.name != is.name && is_staff {
+        letters.push(("name", name_changed(state, is)));
+    }
     if was.email != is.email {
         letters.push(("address", address_changed(state)));
     }
@@ -114,6 +118,18 @@ fn password_changed(state: &EventState) -> Letter {
             "If that was not you, choose a new one at once with \u{201c}forgot password\u{201d}, and tell the hospital.".to_owned(),
         ],
         link: Some(Link { label: "Forgot password", url: state.house.portal("forgot") }),
+        ..Letter::default()
+    }
+}
+
+fn name_changed(state: &EventState, is: &Account) -> Letter {
+    Letter {
+        subject: format!("Your name at {} has changed", state.house.name),
+        paragraphs: vec![
+            "An administrator has changed the name of your account. Patients and colleagues see the new name from now on.".to_owned(),
+            "If it is wrong, please speak to the administration.".to_owned(),
+        ],
+        facts: vec![("Name", is.name.to_string())],
         ..Letter::default()
     }
 }

@@ -1,7 +1,11 @@
 //! `GET /patients/me/access-log`: who opened or changed the caller's record.
 
 use axum::extract::State as Extract;
-use domain::{audit::Outcome, id::AuditId, role::Role};
+use domain::{
+    audit::Outcome,
+    id::{AuditId, UserId},
+    role::Role,
+};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use shared::{
@@ -28,10 +32,17 @@ pub(crate) struct AccessView {
     #[schema(value_type = String)]
     id: AuditId,
     at: String,
-    /// Who it was, of those who work here. Other patients are not named.
+    /// Who it was, of those who work here: the same id whatever they are called. Other patients are not named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    staff_id: Option<UserId>,
+    /// What they were called then.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Rosa Parks")]
     name: Option<String>,
+    /// What they had been called before, when that was something else.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    earlier_names: Vec<String>,
     /// What they acted as.
     #[schema(value_type = Vec<String>, example = json!(["receptionist"]))]
     roles: Vec<Role>,
@@ -67,7 +78,9 @@ pub(crate) async fn access_log(
     Ok(Json(page.map(|entry| AccessView {
         id: entry.id,
         at: state.house.instant(entry.at),
+        staff_id: entry.actor.filter(|_| entry.name.is_some()),
         name: entry.name.map(Into::into),
+        earlier_names: entry.earlier_names.into_iter().map(Into::into).collect(),
         roles: entry.roles.into_iter().collect(),
         // Whoever opened the record by registering had no account yet.
         you: entry.actor.map_or(entry.action == "account.register", |actor| Some(actor) == own),

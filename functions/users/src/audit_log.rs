@@ -55,6 +55,9 @@ pub(crate) struct AuditEntryView {
     /// What somebody who works here was called then.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
+    /// What they had been called before, when that was something else.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    earlier_names: Vec<String>,
     /// What the actor acted as.
     #[schema(value_type = Vec<String>)]
     roles: Vec<Role>,
@@ -143,6 +146,7 @@ fn view(entry: Entry, house: &House) -> AuditEntryView {
         at: house.instant(entry.at),
         actor_id: entry.actor,
         name: entry.name.map(Into::into),
+        earlier_names: entry.earlier_names.into_iter().map(Into::into).collect(),
         roles: entry.roles.into_iter().collect(),
         action: entry.action,
         outcome: entry.outcome,

@@ -73,7 +73,7 @@ pub fn routes() -> OpenApiRouter<Users> {
         .routes(routes!(me::end_session::end_session));
     let administrators = OpenApiRouter::new()
         .routes(routes!(accounts::invite::invite))
-        .routes(routes!(accounts::get::get))
+        .routes(routes!(accounts::get::get, accounts::rename::rename))
         .routes(routes!(accounts::approve::approve))
         .routes(routes!(accounts::reject::reject))
         .routes(routes!(accounts::suspend::suspend))

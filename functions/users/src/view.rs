@@ -19,6 +19,9 @@ pub(crate) struct AccountView {
     #[schema(value_type = String)]
     id: UserId,
     name: String,
+    /// What its owner was called before, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    earlier_names: Vec<String>,
     email: String,
     /// Whether its owner has shown that the address is theirs.
     email_confirmed: bool,
@@ -53,6 +56,7 @@ pub(crate) fn view(account: Account, phone: Option<String>, house: &House) -> Ve
         body: AccountView {
             id: account.id,
             name: account.name.into(),
+            earlier_names: account.earlier_names.into_iter().map(Into::into).collect(),
             email: account.email.into(),
             email_confirmed: account.email_confirmed,
             phone: phone.or_else(|| account.phone.map(Into::into)),
@@ -108,6 +112,9 @@ pub(crate) fn refused(why: Refused) -> Problem {
             Problem::invalid_field("roles", "doctor_role", "This account has a doctor's profile: keep the role `doctor`.")
         }
         Refused::Unconfirmed => Problem::conflict("email_not_confirmed", "Nobody has shown yet that the account's address is theirs."),
+        Refused::NameOfStaff => {
+            Problem::forbidden("Patients see the names of staff, so an administrator changes them. Ask one.").coded("name_of_staff")
+        }
         Refused::StillNeeded => Problem::conflict(
             "still_needed",
             "An administrator, or a doctor with a profile, cannot close the account alone: others rely on it. Ask another administrator to suspend it.",

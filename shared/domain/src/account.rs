@@ -24,6 +24,9 @@ pub struct Account {
     pub email_confirmed: bool,
     /// How the person is addressed.
     pub name: PersonName,
+    /// What they were called before, oldest first, for whoever reads who did what back then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier_names: Vec<PersonName>,
     /// Where a call reaches them.
     pub phone: Option<Phone>,
     /// How far it has come.
@@ -141,6 +144,9 @@ pub enum Refused {
     /// Nobody has shown that the address is theirs.
     #[error("the address is not confirmed")]
     Unconfirmed,
+    /// Patients see the names of staff: an administrator changes them.
+    #[error("an administrator changes the names of staff")]
+    NameOfStaff,
     /// Others rely on it.
     #[error("an administrator or a doctor with a profile cannot leave by themselves")]
     StillNeeded,
@@ -159,6 +165,7 @@ impl Account {
             email,
             email_confirmed: false,
             name,
+            earlier_names: Vec::new(),
             phone: None,
             status,
             roles,
@@ -275,6 +282,32 @@ impl Account {
         Ok(Self { roles, requested_role: None, approved: false, ..self }.changed())
     }
 
+    /// Its owner is called something else. Patients see the names of staff, so nobody who works here, or wants to, picks a new one alone.
+    ///
+    /// # Errors
+    /// When it has a staff role, or waits for one.
+    pub fn rename_own(self, name: PersonName) -> Result<Self, Refused> {
+        if self.requested_role.is_some() || self.roles.iter().any(|role| role.is_staff()) {
+            return Err(Refused::NameOfStaff);
+        }
+        Ok(Self { name, ..self }.changed())
+    }
+
+    /// An administrator changes what the person is called. The earlier name is kept.
+    ///
+    /// # Errors
+    /// When the account is closed.
+    pub fn rename(self, name: PersonName) -> Result<Self, Refused> {
+        self.only(&[Status::Pending, Status::Active, Status::Rejected, Status::Suspended])?;
+        if name == self.name {
+            return Ok(self);
+        }
+        let mut earlier_names = self.earlier_names.clone();
+        earlier_names.retain(|earlier| *earlier != self.name);
+        earlier_names.push(self.name.clone());
+        Ok(Self { name, earlier_names, ..self }.changed())
+    }
+
     /// Its owner leaves, for good.
     ///
     /// # Errors
@@ -382,6 +415,21 @@ mod tests {
         let both: BTreeSet<_> = [Role::Patient, Role::Nurse].into();
         assert_eq!(patient.clone().set_roles(both.clone()), Err(Refused::Unconfirmed));
         assert_eq!(patient.prove_email(address(), false).unwrap().set_roles(both.clone()).unwrap().roles, both);
+    }
+
+    #[test]
+    fn a_name_that_patients_see_is_changed_by_an_administrator_and_kept() {
+        let name = |text: &str| PersonName::parse(text).unwrap();
+        assert_eq!(account(Role::Patient).rename_own(name("Rosa Lee")).unwrap().name, name("Rosa Lee"));
+        let waiting = account(Role::Nurse);
+        let nurse = waiting.clone().approve().unwrap().prove_email(address(), false).unwrap();
+        for staff in [waiting, nurse] {
+            assert_eq!(staff.clone().rename_own(name("Mary Seacole")), Err(Refused::NameOfStaff));
+            let renamed = staff.rename(name("Rosa Lee")).unwrap();
+            assert_eq!((renamed.name.clone(), renamed.earlier_names.clone()), (name("Rosa Lee"), vec![name("Rosa Parks")]));
+            let back = renamed.rename(name("Rosa Parks")).unwrap();
+            assert_eq!(back.earlier_names, [name("Rosa Parks"), name("Rosa Lee")]);
+        }
     }
 
     #[test]

@@ -24,6 +24,9 @@ pub struct Entry {
     /// What somebody who works here was called then. Patients are not named to each other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<PersonName>,
+    /// What they had been called before, when that was something else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier_names: Vec<PersonName>,
     /// In which roles they acted.
     pub roles: BTreeSet<Role>,
     /// What, as the policy names it, such as `patient.read`.

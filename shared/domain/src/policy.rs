@@ -110,6 +110,7 @@ pub const POLICY: &[Rule] = &[
     // Everybody's accounts
     rule("GET /users", ADMINISTRATORS).sensitive().noted("account.list"),
     rule("GET /users/{id}", ADMINISTRATORS).sensitive().noted("account.read"),
+    rule("PATCH /users/{id}", ADMINISTRATORS).sensitive().written("account.rename"),
     rule("POST /users/invitations", ADMINISTRATORS).sensitive().written("account.invite"),
     rule("POST /users/{id}/approve", ADMINISTRATORS).sensitive().written("account.approve"),
     rule("POST /users/{id}/reject", ADMINISTRATORS).sensitive().written("account.reject"),

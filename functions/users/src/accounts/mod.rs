@@ -6,6 +6,7 @@ pub(crate) mod invite;
 pub(crate) mod list;
 pub(crate) mod reinstate;
 pub(crate) mod reject;
+pub(crate) mod rename;
 pub(crate) mod roles;
 pub(crate) mod suspend;
 
@@ -43,7 +44,12 @@ async fn decide(
     let after = StoredAccount { account: decision(before.account.clone()).map_err(refused)?, ..before.clone() };
     let role = after.account.requested_role.or(before.account.requested_role);
     let roles = after.account.roles.iter().copied().chain(role.filter(|role| !after.account.roles.contains(role)));
-    trail::detail(format!("{}: {}", after.account.status.as_str(), roles.map(Role::as_str).collect::<Vec<_>>().join(", ")));
+    trail::detail(match &before.account.name {
+        name if *name == after.account.name => {
+            format!("{}: {}", after.account.status.as_str(), roles.map(Role::as_str).collect::<Vec<_>>().join(", "))
+        }
+        earlier => format!("name was: {earlier}"),
+    });
     let change = Change { by: Some(caller.user_id), ..Change::new(&before, &after) };
     users.base.store.change_account(change).await.map_err(not_changed)?;
     Ok(view(after.account, None, &users.base.house))

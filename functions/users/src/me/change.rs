@@ -2,7 +2,6 @@
 
 use axum::extract::State as Extract;
 use domain::{
-    account::Account,
     patient::Patient,
     text::{PersonName, Phone},
 };
@@ -16,14 +15,14 @@ use utoipa::ToSchema;
 
 use crate::{
     Users,
-    view::{AccountView, not_changed, view},
+    view::{AccountView, not_changed, refused, view},
 };
 
 /// What is left out stays.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ChangeRequest {
-    /// How you are addressed. The name in a patient's record is changed at the front desk, against a document.
+    /// How you are addressed. An administrator changes the names of staff. The name in a patient's profile is changed at the front desk, against a document.
     name: Option<String>,
     /// For patients, it is the number in their record.
     phone: Option<String>,
@@ -47,7 +46,10 @@ pub(crate) async fn change(
 
     let before = users.own_account(&caller).await?;
     if_match.check(before.account.version)?;
-    let mut account = Account { name: name.unwrap_or_else(|| before.account.name.clone()), ..before.account.clone() };
+    let mut account = match name.filter(|name| *name != before.account.name) {
+        Some(name) => before.account.clone().rename_own(name).map_err(refused)?,
+        None => before.account.clone().changed(),
+    };
     let mut patient = None;
     match (phone, account.patient_id) {
         (Some(phone), Some(id)) => {
@@ -57,7 +59,7 @@ pub(crate) async fn change(
         (Some(phone), None) => account.phone = Some(phone),
         (None, _) => {}
     }
-    let after = StoredAccount { account: account.changed(), ..before.clone() };
+    let after = StoredAccount { account, ..before.clone() };
     let change = Change { patient: patient.as_ref(), ..Change::new(&before, &after) };
     state.store.change_account(change).await.map_err(not_changed)?;
     let phone = match patient {
