@@ -1,5 +1,7 @@
 //! What can be booked, by whom, and what is refused.
 
+use domain::role::Role;
+use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::support::{App, booking};
@@ -103,11 +105,13 @@ async fn booking_ones_own_slot_names_the_visit() {
 async fn a_day_holds_a_dozen_changes_of_mind() {
     let app = App::new().await;
     let (ada, doctor) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
+    let (_, desk) = app.staff("Rosa Parks", Role::Receptionist).await;
     for _ in 0..12 {
-        let visit = app.book(&ada, &doctor, "2026-03-03T09:30:00Z").await.expect(201).id();
+        let visit = app.book_for(&desk, &ada, &doctor, "2026-03-03T09:30:00Z").await.expect(201).id();
         app.post(&format!("/appointments/{visit}/cancel"), &json!({})).bearer(&ada.token).send().await.expect(200);
     }
-    app.book(&ada, &doctor, "2026-03-03T09:30:00Z").await.refused(409, "too_many_changes");
+    app.book_for(&desk, &ada, &doctor, "2026-03-03T09:30:00Z").await.refused(409, "day_full");
+    app.wait(SignedDuration::from_secs(31));
     app.book(&ada, &doctor, "2026-03-04T09:30:00Z").await.expect(201);
     let alan = app.patient("Alan Mathison").await;
     app.book(&alan, &doctor, "2026-03-03T09:30:00Z").await.expect(201);

@@ -37,6 +37,7 @@ fn every_key() {
         keys::audit(&entry),
         keys::email(&Email::parse("Ada@example.org").unwrap()),
         keys::patient(patient.parse().unwrap()),
+        keys::bookings(patient.parse().unwrap()),
         keys::patient_day(patient.parse().unwrap(), day),
         keys::doctor(doctor.parse().unwrap()),
         keys::visit(doctor.parse().unwrap(), at),
@@ -56,6 +57,7 @@ fn every_key() {
     AUDIT#2026-03-02#3 | 2026-03-02T09:00:00.012Z#aud_00000000000000000000000007
     EMAIL#ada@example.org | EMAIL
     PAT#pat_00000000000000000000000002 | PROFILE
+    PAT#pat_00000000000000000000000002 | BOOKINGS
     PAT#pat_00000000000000000000000002 | DAY#2026-03-02
     DOC#doc_00000000000000000000000003 | PROFILE
     DOC#doc_00000000000000000000000003 | VISIT#2026-03-02T09:00:00Z

@@ -18,7 +18,7 @@ async fn without_health_data_or_secrets() {
     let answered = log.lines().find(|line| line.contains("POST") && line.contains("\"/appointments\"")).unwrap();
     let line: serde_json::Value = serde_json::from_str(answered).unwrap();
     assert_eq!(line["fields"]["status"], 201);
-    assert_eq!(line["fields"]["write_units"], 6.0);
+    assert_eq!(line["fields"]["write_units"], 7.0);
     assert_eq!(line["fields"]["request_id"], visit.headers["x-request-id"].to_str().unwrap());
     assert!(log.contains("/appointments/{id}"), "the route's pattern, not the path");
     for private in ["Palpitations", "Byron", "Taussig", "example.org", "7946", "St James", "forged-token", &ada.token, &visit.id()] {

@@ -4,6 +4,7 @@ mod accounts;
 mod audit;
 mod bad_input;
 mod booking;
+mod booking_limits;
 mod contention;
 mod cost;
 mod doctors;

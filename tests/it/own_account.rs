@@ -1,6 +1,7 @@
 //! One's own account: what it is called, where it is reached, its password, and its end.
 
 use domain::role::Role;
+use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::support::{App, PASSWORD, emailed_token};
@@ -132,6 +133,10 @@ async fn a_closed_account_is_over_and_its_record_stays() {
     assert_eq!(refused.body["next_visit"], "2026-03-03T09:00:00+00:00");
     app.post(&format!("/appointments/{visit}/cancel"), &json!({})).bearer(&ada.token).send().await.expect(200);
     app.new_mails(&mut seen).await;
+    // A booking that is under way could still be written.
+    let soon = close(&ada.token).await.refused(409, "booking_under_way");
+    assert_eq!(soon.headers["retry-after"], "30");
+    app.wait(SignedDuration::from_secs(30));
     close(&ada.token).await.expect(204);
     let farewell = app.new_mails(&mut seen).await;
     assert_eq!(

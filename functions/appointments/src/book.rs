@@ -3,6 +3,7 @@
 use axum::extract::State as Extract;
 use domain::{
     appointment::Appointment,
+    booking_limit::BookingLimit,
     id::{AppointmentId, DoctorId, PatientId},
     policy::Relationship,
     text::Reason,
@@ -13,12 +14,13 @@ use shared::{
     State,
     auth::Caller,
     http::{Created, Fields, Json, Problem, Refusals, parse_instant},
+    store::bookings::Counted,
     trail,
 };
 use utoipa::ToSchema;
 
 use crate::{
-    refused::{doctor_unavailable, not_bookable, not_written},
+    refused::{doctor_unavailable, not_bookable, not_counted, not_written},
     view::{AppointmentView, view},
 };
 
@@ -69,6 +71,12 @@ pub(crate) async fn book(
         Ok(slot) => slot,
         Err(why) => return Err(not_bookable(&state, &doctor, booking.start, why).await),
     };
+    let own = caller.patient_id == Some(booking.patient_id);
+    let limit = own.then(|| BookingLimit::of(caller.email_confirmed));
+    match state.store.count_booking(booking.patient_id, limit, now, &state.house.zone).await? {
+        Counted::Yes => {}
+        refused => return Err(not_counted(refused, caller.email_confirmed)),
+    }
     let id = AppointmentId::new(now, state.random.u128()?);
     let appointment = Appointment::book(id, &patient, &doctor, slot, booking.reason, now);
     if let Err(why) = state.store.book(&appointment, &state.house.zone).await {

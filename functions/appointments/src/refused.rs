@@ -1,12 +1,19 @@
 //! What the hospital's rules and the table refuse, as problem documents. Exhaustive: a new rule needs its words here.
 
+use axum::http::StatusCode;
 use domain::{
     appointment::Refused,
+    booking_limit::MOVES,
     doctor::{Doctor, NotBookable},
     schedule::Slot,
 };
 use jiff::Timestamp;
-use shared::{State, config::House, http::Problem, store::appointments::WriteError};
+use shared::{
+    State,
+    config::House,
+    http::Problem,
+    store::{appointments::WriteError, bookings::Counted},
+};
 
 /// How many free slots to offer instead.
 const OFFERED: usize = 3;
@@ -33,6 +40,23 @@ pub(crate) fn doctor_unavailable() -> Problem {
     Problem::conflict("doctor_unavailable", "This doctor takes no visits at present. Choose another doctor.")
 }
 
+/// The patient has booked as much as patients may.
+pub(crate) fn not_counted(why: Counted, email_confirmed: bool) -> Problem {
+    let confirm = if email_confirmed { "" } else { " You may have more when you have confirmed your email address." };
+    match why {
+        Counted::TooManyOpen { limit, again_in } => {
+            let detail = format!("You have {limit} appointments ahead, and that is the limit. Cancel one, or call the hospital.{confirm}");
+            let problem = Problem::conflict("too_many_open_appointments", detail).with("limit", limit);
+            again_in.into_iter().fold(problem, Problem::retry_after)
+        }
+        Counted::TooSoon { again_in } => {
+            let detail = format!("You have booked and moved many appointments. Try again later, or call the hospital.{confirm}");
+            Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_changes", detail).retry_after(again_in)
+        }
+        Counted::Yes | Counted::Closed => Problem::forbidden("This patient's account is closed. The front desk can book."),
+    }
+}
+
 /// A write that the table refused: somebody else was first.
 pub(crate) async fn not_written(state: &State, doctor: &Doctor, slot: Slot, why: WriteError) -> Problem {
     match why {
@@ -41,7 +65,7 @@ pub(crate) async fn not_written(state: &State, doctor: &Doctor, slot: Slot, why:
             problem.with("appointment_id", id)
         }
         WriteError::TooMany => {
-            Problem::conflict("too_many_changes", "Too many visits were booked and moved for this patient on that day. Choose another day.")
+            Problem::conflict("day_full", "Too many visits were booked and moved for this patient on that day. Choose another day.")
         }
         WriteError::SlotTaken => {
             let problem = Problem::conflict("slot_taken", "Somebody else has this slot. Choose one of the next free ones.");
@@ -83,6 +107,10 @@ pub(crate) fn refused(why: Refused, house: &House) -> Problem {
         Refused::TooLate { not_after } => {
             Problem::conflict("too_late", "It is too late to note that.").with("not_after", house.instant(not_after))
         }
+        Refused::MovedTooOften => Problem::conflict(
+            "moved_too_often",
+            format!("You have moved this appointment {MOVES} times. Cancel it, or call the hospital to move it once more."),
+        ),
         Refused::SameSlot => Problem::invalid_field("starts_at", "same_slot", "The visit is at that time already."),
     }
 }

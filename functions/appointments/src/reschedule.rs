@@ -1,16 +1,19 @@
 //! `POST /appointments/{id}/reschedule`: move a visit; its id stays and its old slot is free at once.
 
 use axum::extract::State as Extract;
+use domain::booking_limit::BookingLimit;
 use serde::Deserialize;
 use shared::{
     State,
+    auth::Caller,
     http::{Fields, IfMatch, Json, Problem, Refusals, Versioned, parse_instant},
+    store::bookings::Counted,
 };
 use utoipa::ToSchema;
 
 use crate::{
-    authority::Visit,
-    refused::{doctor_unavailable, not_bookable, not_written, refused},
+    authority::{Side, Visit},
+    refused::{doctor_unavailable, not_bookable, not_counted, not_written, refused},
     view::{AppointmentView, view},
 };
 
@@ -30,6 +33,7 @@ pub(crate) struct RescheduleRequest {
     responses((status = 200, body = AppointmentView), Refusals))]
 pub(crate) async fn reschedule(
     Extract(state): Extract<State>,
+    caller: Caller,
     visit: Visit,
     if_match: IfMatch,
     Json(request): Json<RescheduleRequest>,
@@ -48,7 +52,14 @@ pub(crate) async fn reschedule(
         Ok(slot) => slot,
         Err(why) => return Err(not_bookable(&state, &doctor, start, why).await),
     };
-    let after = before.clone().reschedule(slot, now).map_err(|why| refused(why, &state.house))?;
+    let after = before.clone().reschedule(slot, visit.side.into(), now).map_err(|why| refused(why, &state.house))?;
+    if visit.side == Side::Patient {
+        let limit = BookingLimit::of(caller.email_confirmed);
+        match state.store.count_move(before.patient_id, limit, now).await? {
+            Counted::Yes => {}
+            refused => return Err(not_counted(refused, caller.email_confirmed)),
+        }
+    }
     if let Err(why) = state.store.move_visit(&before, &after, zone).await {
         return Err(not_written(&state, &doctor, slot, why).await);
     }

@@ -129,6 +129,9 @@ pub(crate) fn not_changed(why: ChangeError) -> Problem {
             Problem::conflict("changed_meanwhile", "The account was changed at the same moment. Read it and try again.")
         }
         ChangeError::EmailTaken => Problem::conflict("email_taken", "Another account has this email address."),
+        ChangeError::BookingUnderWay => {
+            Problem::conflict("booking_under_way", "An appointment was booked a moment ago. Try again in half a minute.").retry_after(30)
+        }
         ChangeError::TokenUsed => invalid_token(),
         ChangeError::NotAdministrator => Problem::forbidden("You are no administrator any more."),
         ChangeError::Store(error) => error.into(),

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    booking_limit::MOVES,
     doctor::Doctor,
     id::{AppointmentId, DoctorId, PatientId},
     money::Money,
@@ -135,6 +136,8 @@ pub enum Refused {
     },
     /// It would move to the time it already has.
     SameSlot,
+    /// The patient has moved it as often as patients may.
+    MovedTooOften,
 }
 
 impl Appointment {
@@ -162,11 +165,14 @@ impl Appointment {
     /// Moves the visit. The slot must have been checked with [`Doctor::bookable_slot`].
     ///
     /// # Errors
-    /// When it has begun, is over or called off, or is there already.
-    pub fn reschedule(self, slot: Slot, now: Timestamp) -> Result<Self, Refused> {
+    /// When it has begun, is over or called off, is there already, or a patient moves it once too often.
+    pub fn reschedule(self, slot: Slot, by: CancelledBy, now: Timestamp) -> Result<Self, Refused> {
         self.still_ahead(now)?;
         if slot == self.slot {
             return Err(Refused::SameSlot);
+        }
+        if by == CancelledBy::Patient && self.sequence >= MOVES {
+            return Err(Refused::MovedTooOften);
         }
         Ok(Self { slot, sequence: self.sequence + 1, ..self.becoming(Status::Rescheduled) })
     }
@@ -295,7 +301,7 @@ mod tests {
         for (status, expected) in table {
             let visit = || visit(status.clone());
             let outcome = [
-                visit().reschedule(slot("2026-03-02T10:00:00Z"), before).is_ok(),
+                visit().reschedule(slot("2026-03-02T10:00:00Z"), CancelledBy::Patient, before).is_ok(),
                 visit().cancel(CancelledBy::Doctor, None, before).is_ok(),
                 visit().arrive(before, &TimeZone::UTC).is_ok(),
                 visit().complete(after).is_ok(),
@@ -310,8 +316,11 @@ mod tests {
         let start = at("2026-03-02T09:00:00Z");
         let just_before = at("2026-03-02T08:59:59Z");
         assert_eq!(visit(Status::Scheduled).cancel(CancelledBy::Patient, None, start), Err(Refused::Begun));
-        assert_eq!(visit(Status::Scheduled).reschedule(slot("2026-03-03T09:00:00Z"), start), Err(Refused::Begun));
-        assert_eq!(visit(Status::Scheduled).reschedule(slot("2026-03-02T09:00:00Z"), just_before), Err(Refused::SameSlot));
+        assert_eq!(visit(Status::Scheduled).reschedule(slot("2026-03-03T09:00:00Z"), CancelledBy::Doctor, start), Err(Refused::Begun));
+        assert_eq!(
+            visit(Status::Scheduled).reschedule(slot("2026-03-02T09:00:00Z"), CancelledBy::Doctor, just_before),
+            Err(Refused::SameSlot)
+        );
         assert_eq!(visit(Status::Scheduled).complete(just_before), Err(Refused::TooEarly { not_before: start }));
         assert_eq!(visit(Status::Scheduled).miss(just_before), Err(Refused::TooEarly { not_before: start }));
         let midnight = at("2026-03-02T00:00:00Z");
@@ -325,10 +334,19 @@ mod tests {
     #[test]
     fn moving_and_cancelling_raise_the_sequence() {
         let before = at("2026-03-01T09:00:00Z");
-        let moved = visit(Status::Scheduled).reschedule(slot("2026-03-02T10:00:00Z"), before).unwrap();
+        let moved = visit(Status::Scheduled).reschedule(slot("2026-03-02T10:00:00Z"), CancelledBy::Doctor, before).unwrap();
         assert_eq!((moved.sequence, moved.version, moved.status.as_str()), (1, 2, "rescheduled"));
         let cancelled = moved.cancel(CancelledBy::Patient, None, before).unwrap();
         assert_eq!((cancelled.sequence, cancelled.version), (2, 3));
+    }
+
+    #[test]
+    fn a_patient_moves_an_appointment_so_often_and_the_front_desk_more_often() {
+        let before = at("2026-03-01T09:00:00Z");
+        let moved = Appointment { sequence: MOVES, ..visit(Status::Rescheduled) };
+        let to = |by| moved.clone().reschedule(slot("2026-03-02T10:00:00Z"), by, before);
+        assert_eq!(to(CancelledBy::Patient), Err(Refused::MovedTooOften));
+        assert!(to(CancelledBy::FrontDesk).is_ok() && to(CancelledBy::Doctor).is_ok());
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub struct Caller {
     pub patient_id: Option<PatientId>,
     /// Their profile, when they are a doctor.
     pub doctor_id: Option<DoctorId>,
+    /// Whether they have shown that their address is theirs. Known where the account is looked up.
+    pub email_confirmed: bool,
     rule: &'static Rule,
 }
 
@@ -78,15 +80,17 @@ where
             return Err(Problem::forbidden("Nobody may do that."));
         };
         let Bearer { user_id, session_id, mut roles, mut patient_id, mut doctor_id } = bearer;
+        let mut email_confirmed = false;
         if rule.looks_up(&roles) {
             let account = state.signed_in(user_id, session_id).await?;
             (roles, patient_id, doctor_id) = (account.active_roles(), account.patient_id, account.doctor_id);
+            email_confirmed = account.email_confirmed;
             trail::account_holder(&account);
         }
         if !rule.admits(&roles) {
             return Err(if roles.is_empty() { not_active() } else { Problem::forbidden(format!("This is for: {}.", rule.told())) });
         }
-        let caller = Self { user_id, session_id, roles, patient_id, doctor_id, rule };
+        let caller = Self { user_id, session_id, roles, patient_id, doctor_id, email_confirmed, rule };
         parts.extensions.insert(caller.clone());
         Ok(caller)
     }

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::{ConditionCheck, TransactWriteItem};
 use domain::{
     account::{Account, Group, Status},
     doctor::Doctor,
-    id::{EmailTokenId, SessionId, UserId},
+    id::{EmailTokenId, PatientId, SessionId, UserId},
     patient::Patient,
     role::Role,
     text::{Email, PersonName},
@@ -138,12 +138,24 @@ pub struct Change<'a> {
     pub patient: Option<&'a Patient>,
     /// The profile that the account gets.
     pub doctor: Option<&'a Doctor>,
+    /// The patient who books no more by themselves.
+    pub ends_bookings_of: Option<(PatientId, Timestamp)>,
 }
 
 impl<'a> Change<'a> {
     #[must_use]
     pub fn new(before: &'a StoredAccount, after: &'a StoredAccount) -> Self {
-        Self { before, after, by: None, token: None, first_administrator: false, session: None, patient: None, doctor: None }
+        Self {
+            before,
+            after,
+            by: None,
+            token: None,
+            first_administrator: false,
+            session: None,
+            patient: None,
+            doctor: None,
+            ends_bookings_of: None,
+        }
     }
 }
 
@@ -158,6 +170,8 @@ pub enum ChangeError {
     TokenUsed,
     #[error("who changes it is no administrator any more")]
     NotAdministrator,
+    #[error("an appointment is being booked")]
+    BookingUnderWay,
     #[error("the configured address has made an administrator before")]
     NotFirst,
     #[error(transparent)]
@@ -232,6 +246,9 @@ impl Store {
         }
         if let Some(patient) = change.patient {
             add(self.put_if(patient, "version = :before", &[(":before", number(patient.version - 1))])?, ChangeError::Stale);
+        }
+        if let Some((patient, now)) = change.ends_bookings_of {
+            add(self.end_bookings(patient, now)?, ChangeError::BookingUnderWay);
         }
         if let Some(doctor) = change.doctor {
             add(self.put_if_new(doctor)?, ChangeError::Stale);

@@ -135,6 +135,12 @@ pub fn patient(id: PatientId) -> Key {
     Key::new(patient_partition(id), "PROFILE")
 }
 
+/// How much a patient has booked.
+#[must_use]
+pub fn bookings(id: PatientId) -> Key {
+    Key::new(patient_partition(id), "BOOKINGS")
+}
+
 /// What a patient has booked on one local day.
 #[must_use]
 pub fn patient_day(id: PatientId, day: Date) -> Key {

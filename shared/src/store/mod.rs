@@ -10,6 +10,7 @@
 pub mod accounts;
 pub mod appointments;
 pub mod audit;
+pub mod bookings;
 pub mod deliveries;
 pub mod doctors;
 pub mod email_tokens;

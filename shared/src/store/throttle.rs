@@ -83,7 +83,7 @@ impl Store {
     }
 
     /// What is there now, or what is there because the condition failed.
-    async fn spend(&self, update: UpdateItemFluentBuilder) -> Result<Result<Item, Item>, StoreError> {
+    pub(super) async fn spend(&self, update: UpdateItemFluentBuilder) -> Result<Result<Item, Item>, StoreError> {
         let sent = update
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
@@ -103,7 +103,7 @@ impl Store {
     }
 }
 
-fn integer(item: &Item, name: &str) -> Option<i64> {
+pub(super) fn integer(item: &Item, name: &str) -> Option<i64> {
     item.get(name).and_then(|value| AttributeValue::as_n(value).ok())?.parse().ok()
 }
 

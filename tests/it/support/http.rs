@@ -83,7 +83,9 @@ impl Call<'_> {
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        if let Some(trail) = parts.extensions.get::<Trail>().filter(|_| parts.status.is_success()) {
+        // A kept answer was noted when it was first given.
+        let replayed = parts.headers.contains_key("idempotency-replayed");
+        if let Some(trail) = parts.extensions.get::<Trail>().filter(|_| parts.status.is_success() && !replayed) {
             shows_nothing_unnoted(trail, &text);
         }
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);

@@ -91,7 +91,15 @@ impl App {
     }
 
     pub async fn patient(&self, name: &str) -> Patient {
-        let mut account = self.account(name, Role::Patient);
+        self.patient_with(self.account(name, Role::Patient)).await
+    }
+
+    /// A patient who has not confirmed the email address.
+    pub async fn unconfirmed_patient(&self, name: &str) -> Patient {
+        self.patient_with(Account { email_confirmed: false, ..self.account(name, Role::Patient) }).await
+    }
+
+    async fn patient_with(&self, mut account: Account) -> Patient {
         let id = PatientId::new(self.now(), self.random());
         account.patient_id = Some(id);
         let record = patient::Patient {
@@ -188,6 +196,13 @@ impl App {
         self.store().open_account(&stored, Together::default()).await.unwrap();
         let token = self.token(&account).await;
         (account, token)
+    }
+
+    /// At the front desk, which no limit keeps from it.
+    pub async fn book_for(&self, desk: &str, patient: &Patient, doctor: &Doctor, starts_at: &str) -> Answer {
+        let mut body = booking(doctor, starts_at);
+        body["patient_id"] = json!(patient.id);
+        self.post("/appointments", &body).bearer(desk).send().await
     }
 
     pub async fn book(&self, patient: &Patient, doctor: &Doctor, starts_at: &str) -> Answer {

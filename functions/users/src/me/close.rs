@@ -31,6 +31,7 @@ pub(crate) async fn close(Extract(users): Extract<Users>, caller: Caller) -> Res
             return Err(refused.with("next_visit", state.house.instant(visit.slot.start)));
         }
     }
-    state.store.change_account(Change::new(&before, &after)).await.map_err(not_changed)?;
+    let ends_bookings_of = before.account.patient_id.map(|patient| (patient, state.clock.now()));
+    state.store.change_account(Change { ends_bookings_of, ..Change::new(&before, &after) }).await.map_err(not_changed)?;
     Ok(StatusCode::NO_CONTENT)
 }
