@@ -63,6 +63,8 @@ async fn budgets() {
         "list a doctor's visits",
         spent(&app, async { drop(app.get("/appointments").bearer(&doctor.token).send().await.expect(200)) }).await,
     );
+    let of_patient = app.get(&format!("/patients/{}", ada.id)).bearer(&doctor.token);
+    line("read a patient whom one treats", spent(&app, async { drop(of_patient.send().await.expect(200)) }).await);
     let slots = app.get(&format!("/doctors/{}/slots", doctor.id)).bearer(&ada.token);
     line("free slots of a week", spent(&app, async { drop(slots.send().await.expect(200)) }).await);
 
@@ -103,6 +105,7 @@ async fn budgets() {
     arrive: 3 read, 6 write
     list a patient's visits: 1.5 read, 3 write
     list a doctor's visits: 3 read, 3 write
+    read a patient whom one treats: 6 read, 3 write
     free slots of a week: 2.5 read, 0 write
     list doctors: 1 read, 0 write
     read a doctor: 1 read, 0 write

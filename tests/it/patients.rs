@@ -19,10 +19,43 @@ async fn who_reads_a_record() {
     let hidden = app.get(&path).bearer(&alan.token).send().await.refused(404, "not_found");
     let missing = app.get("/patients/pat_01JD8Z0V3XQ5T4E2W9K7M6N8PR").bearer(&alan.token).send().await.refused(404, "not_found");
     assert_eq!(hidden.text, missing.text);
-    app.get(&path).bearer(&doctor.token).send().await.refused(403, "forbidden");
+    app.get(&path).bearer(&doctor.token).send().await.refused(404, "not_found");
     app.get(&path).bearer(&sweeper).send().await.refused(403, "forbidden");
     app.get("/patients/me").bearer(&doctor.token).send().await.refused(403, "forbidden");
     app.get(&path).send().await.refused(401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn a_doctor_reads_the_profiles_of_the_patients_they_treat() {
+    let app = App::new().await;
+    let (ada, doctor, other) =
+        (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await, app.doctor("Dr. Daniel Williams").await);
+    let path = format!("/patients/{}", ada.id);
+    let income = app.call("PATCH", "/patients/me").json(&json!({ "income": { "amount": "10", "currency": "USD" } }));
+    income.bearer(&ada.token).header("if-match", "\"v1\"").send().await.expect(200);
+    let read = async |doctor: &crate::support::Doctor| app.get(&path).bearer(&app.fresh_doctor(doctor).await).send().await;
+    read(&doctor).await.refused(404, "not_found");
+
+    let first = app.book(&ada, &doctor, "2026-03-02T09:00:00Z").await.expect(201).id();
+    let seen = read(&doctor).await.expect(200);
+    assert_eq!(seen.body["phone"], "+442079460018");
+    assert!(seen.body.get("income").is_none(), "{}", seen.text);
+    assert_eq!(app.get("/patients/me").bearer(&ada.token).send().await.expect(200).body["income"]["amount"], "10.00");
+    read(&other).await.refused(404, "not_found");
+    let cancel = app.post(&format!("/appointments/{first}/cancel"), &json!({})).bearer(&ada.token);
+    cancel.send().await.expect(200);
+    read(&doctor).await.refused(404, "not_found");
+
+    // Three months after the last appointment it is over.
+    let second = app.book(&ada, &doctor, "2026-03-02T10:00:00Z").await.expect(201).id();
+    app.set_clock("2026-03-02T10:20:00Z");
+    let token = app.fresh_doctor(&doctor).await;
+    let complete = app.call("POST", &format!("/appointments/{second}/complete")).bearer(&token).send();
+    complete.await.expect(200);
+    app.set_clock("2026-05-31T10:29:59Z");
+    read(&doctor).await.expect(200);
+    app.set_clock("2026-05-31T10:30:00Z");
+    read(&doctor).await.refused(404, "not_found");
 }
 
 #[tokio::test]

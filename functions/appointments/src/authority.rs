@@ -44,13 +44,15 @@ impl FromRequestParts<State> for Visit {
         let missing = || Problem::not_found("appointment");
         let Path(id) = Path::<AppointmentId>::from_request_parts(parts, state).await.map_err(|_| missing())?;
         let appointment = state.store.appointment(id).await?.ok_or_else(missing)?;
-        let relationship = caller.relationship_to(appointment.patient_id, Some(appointment.doctor_id));
-        if !caller.may(relationship) {
+        let own = caller.patient_id == Some(appointment.patient_id);
+        let treating = caller.doctor_id == Some(appointment.doctor_id);
+        let relationships = [own.then_some(Relationship::Own), treating.then_some(Relationship::Treating)];
+        if !caller.may(&relationships.into_iter().flatten().collect()) {
             return Err(missing());
         }
-        let side = match relationship {
-            Relationship::Own => Side::Patient,
-            Relationship::Treating => Side::Doctor,
+        let side = match (own, treating) {
+            (true, _) => Side::Patient,
+            (_, true) => Side::Doctor,
             _ => Side::FrontDesk,
         };
         Ok(Self { appointment, side })

@@ -5,7 +5,6 @@ use domain::{
     appointment::Appointment,
     booking_limit::BookingLimit,
     id::{AppointmentId, DoctorId, PatientId},
-    policy::Relationship,
     text::Reason,
 };
 use jiff::Timestamp;
@@ -96,13 +95,13 @@ impl BookRequest {
             (Some(text), _) => {
                 let named = fields.check("patient_id", text.parse::<PatientId>());
                 named.into_iter().for_each(trail::patient);
-                if named.is_some_and(|named| !caller.may(caller.relationship_to(named, None))) {
+                if named.is_some_and(|named| caller.patient_id != Some(named) && !caller.may_always()) {
                     return Err(Problem::forbidden("You can book for yourself only. Leave `patient_id` out."));
                 }
                 named
             }
             (None, Some(own)) => Some(own),
-            (None, None) if caller.may(Relationship::Any) => fields.required("patient_id", None::<String>, |text| text.parse()),
+            (None, None) if caller.may_always() => fields.required("patient_id", None::<String>, |text| text.parse()),
             (None, None) => return Err(Problem::forbidden("Patients and the front desk book visits.")),
         };
         let (Some(doctor_id), Some(start), Some(reason), Some(patient_id)) = (doctor_id, start, reason, patient_id) else {

@@ -4,7 +4,6 @@ use axum::extract::State as Extract;
 use domain::{
     Invalid,
     id::{AppointmentId, DoctorId, PatientId},
-    policy::Relationship,
 };
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -98,12 +97,12 @@ impl ListQuery {
             (Some(_), Some(_), _, _) => {
                 return Err(Problem::invalid_field("doctor_id", "one_of", "Name a patient or a doctor, not both."));
             }
-            (Some(patient), None, own, _) if own == Some(patient) || caller.may(Relationship::Any) => Whose::Patient(patient),
-            (None, Some(doctor), _, own) if own == Some(doctor) || caller.may(Relationship::Any) => Whose::Doctor(doctor),
+            (Some(patient), None, own, _) if own == Some(patient) || caller.may_always() => Whose::Patient(patient),
+            (None, Some(doctor), _, own) if own == Some(doctor) || caller.may_always() => Whose::Doctor(doctor),
             (Some(_), None, _, _) | (None, Some(_), _, _) => return Err(Problem::forbidden("You can list your own visits only.")),
             (None, None, Some(own), _) => Whose::Patient(own),
             (None, None, None, Some(own)) => Whose::Doctor(own),
-            (None, None, None, None) if caller.may(Relationship::Any) => {
+            (None, None, None, None) if caller.may_always() => {
                 return Err(Problem::invalid_field("patient_id", "required", "Name a patient or a doctor."));
             }
             (None, None, None, None) => return Err(Problem::forbidden("Patients, doctors and the front desk list visits.")),

@@ -1,29 +1,24 @@
-//! `GET /patients/{id}`: a patient's record, for the patient and the front desk.
+//! `GET /patients/{id}`: a patient's record, for the patient, their doctors and the front desk.
 
 use axum::extract::State as Extract;
-use domain::id::PatientId;
+use domain::policy::Relationship;
 use shared::{
     State,
-    auth::Caller,
-    http::{Path, Problem, Refusals, Versioned},
+    auth::PatientAccess,
+    http::{Refusals, Versioned},
 };
 
 use crate::view::{PatientView, view};
 
 /// Read a patient's record
 ///
-/// Patients read their own, the front desk everyone's. For anybody else it does not exist.
-#[utoipa::path(get, path = "/patients/{id}", tag = "patients", params(("id" = String, Path)),
+/// Patients read their own, doctors those of the patients they treat, the front desk everyone's. For anybody else it does not exist.
+/// The income is for the patient and the front desk.
+#[utoipa::path(get, path = "/patients/{patient_id}", tag = "patients", params(("patient_id" = String, Path)),
     responses((status = 200, body = PatientView), Refusals))]
-pub(crate) async fn get(
-    Extract(state): Extract<State>,
-    caller: Caller,
-    Path(id): Path<PatientId>,
-) -> Result<Versioned<PatientView>, Problem> {
-    let missing = || Problem::not_found("patient");
-    if !caller.may(caller.relationship_to(id, None)) {
-        return Err(missing());
+pub(crate) async fn get(Extract(state): Extract<State>, mut access: PatientAccess) -> Versioned<PatientView> {
+    if !access.caller.may_always() && !access.relationships.contains(&Relationship::Own) {
+        access.patient.income = None;
     }
-    let patient = state.store.patient(id).await?.ok_or_else(missing)?;
-    Ok(view(patient, &state.house))
+    view(access.patient, &state.house)
 }

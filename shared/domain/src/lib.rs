@@ -22,6 +22,7 @@ pub mod schedule;
 pub mod session;
 pub mod text;
 pub mod throttle;
+pub mod treating;
 
 pub use clock::Clock;
 pub use invalid::Invalid;

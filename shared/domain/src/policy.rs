@@ -7,20 +7,26 @@ use std::{collections::BTreeSet, fmt::Write as _};
 
 use crate::role::Role;
 
-/// How the caller stands to what the route is about.
+/// A way in which the caller can stand to what the route is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Relationship {
-    /// It is theirs: their account, their record, their visit.
+    /// It is theirs: their account, their profile, their appointment.
     Own,
-    /// They are the doctor of it.
+    /// They treat the patient: see [`crate::treating`].
     Treating,
     /// They work on the ward where the patient lies.
     SameWard,
     /// They are on duty at the time.
     OnShift,
-    /// None of these is asked for.
-    Any,
 }
+
+impl Relationship {
+    /// Every relationship.
+    pub const ALL: [Self; 4] = [Self::Own, Self::Treating, Self::SameWard, Self::OnShift];
+}
+
+/// All the ways in which a caller stands to something. Empty for a stranger to it.
+pub type Relationships = BTreeSet<Relationship>;
 
 /// What becomes of a request in the audit log. Refusals are noted of all but the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,8 +57,8 @@ pub enum Who {
 pub struct Rule {
     /// Method and path, as the API document has them.
     pub route: &'static str,
-    /// Who may, and as what.
-    pub grants: &'static [(Who, Relationship)],
+    /// Who may, and the relationships that they must all have.
+    pub grants: Grants,
     /// Whether account and sign-in are looked up for every request. Elsewhere the token's word counts for its 15 minutes.
     pub sensitive: bool,
     /// What the audit log calls it.
@@ -63,11 +69,12 @@ pub struct Rule {
     pub of_patients: bool,
 }
 
-use Relationship::{Any, Own, Treating};
+use Relationship::{Own, Treating};
 use Role::{Administrator, Doctor, Patient, Receptionist};
 use Who::{AnyAccount, Everybody};
 
-type Grants = &'static [(Who, Relationship)];
+/// Who may, each with the relationships that are asked for. One of them is enough.
+pub type Grants = &'static [(Who, &'static [Relationship])];
 
 const PATIENT: Who = Who::Roles(&[Patient]);
 const DOCTOR: Who = Who::Roles(&[Doctor]);
@@ -75,15 +82,15 @@ const FRONT_DESK: Who = Who::Roles(&[Receptionist, Administrator]);
 const ADMINISTRATOR: Who = Who::Roles(&[Administrator]);
 const ANY_ROLE: Who = Who::Roles(&Role::ALL);
 
-const OPEN: Grants = &[(Everybody, Any)];
-const OWNER: Grants = &[(AnyAccount, Own)];
-const ADMINISTRATORS: Grants = &[(ADMINISTRATOR, Any)];
-const WHOEVER_WORKS_OR_IS_TREATED_HERE: Grants = &[(ANY_ROLE, Any)];
-const OWN_RECORD: Grants = &[(PATIENT, Own)];
-const RECORD: Grants = &[(PATIENT, Own), (FRONT_DESK, Any)];
-const VISIT: Grants = &[(PATIENT, Own), (DOCTOR, Treating), (FRONT_DESK, Any)];
-const VISIT_AS_STAFF: Grants = &[(DOCTOR, Treating), (FRONT_DESK, Any)];
-const VISIT_AS_DOCTOR: Grants = &[(DOCTOR, Treating)];
+const OPEN: Grants = &[(Everybody, &[])];
+const OWNER: Grants = &[(AnyAccount, &[Own])];
+const ADMINISTRATORS: Grants = &[(ADMINISTRATOR, &[])];
+const EVERY_ACTIVE_ACCOUNT: Grants = &[(ANY_ROLE, &[])];
+const OWN_PATIENT: Grants = &[(PATIENT, &[Own])];
+const OWN_PATIENT_OR_FRONT_DESK: Grants = &[(PATIENT, &[Own]), (FRONT_DESK, &[])];
+const ALL_SIDES: Grants = &[(PATIENT, &[Own]), (DOCTOR, &[Treating]), (FRONT_DESK, &[])];
+const DOCTOR_OR_FRONT_DESK: Grants = &[(DOCTOR, &[Treating]), (FRONT_DESK, &[])];
+const TREATING_DOCTOR: Grants = &[(DOCTOR, &[Treating])];
 
 /// The table.
 pub const POLICY: &[Rule] = &[
@@ -119,25 +126,25 @@ pub const POLICY: &[Rule] = &[
     rule("POST /users/{id}/roles", ADMINISTRATORS).sensitive().written("account.set_roles"),
     rule("GET /audit-log", ADMINISTRATORS).sensitive().noted("audit.read"),
     // Patients
-    rule("GET /patients/me", OWN_RECORD).noted("patient.read").of_patients(),
-    rule("PATCH /patients/me", OWN_RECORD).sensitive().written("patient.change").of_patients(),
-    rule("GET /patients/me/access-log", OWN_RECORD).noted("patient.read_access_log").of_patients(),
-    rule("GET /patients/{id}", RECORD).noted("patient.read").of_patients(),
+    rule("GET /patients/me", OWN_PATIENT).noted("patient.read").of_patients(),
+    rule("PATCH /patients/me", OWN_PATIENT).sensitive().written("patient.change").of_patients(),
+    rule("GET /patients/me/access-log", OWN_PATIENT).noted("patient.read_access_log").of_patients(),
+    rule("GET /patients/{patient_id}", ALL_SIDES).noted("patient.read").of_patients(),
     // Doctors
-    rule("GET /doctors", WHOEVER_WORKS_OR_IS_TREATED_HERE),
+    rule("GET /doctors", EVERY_ACTIVE_ACCOUNT),
     rule("POST /doctors", ADMINISTRATORS).sensitive().written("doctor.add"),
-    rule("GET /doctors/{id}", WHOEVER_WORKS_OR_IS_TREATED_HERE),
-    rule("GET /doctors/{id}/slots", WHOEVER_WORKS_OR_IS_TREATED_HERE),
+    rule("GET /doctors/{id}", EVERY_ACTIVE_ACCOUNT),
+    rule("GET /doctors/{id}/slots", EVERY_ACTIVE_ACCOUNT),
     // Visits
-    rule("GET /appointments", VISIT).noted("appointment.list").of_patients(),
-    rule("POST /appointments", RECORD).sensitive().written("appointment.book").of_patients(),
-    rule("GET /appointments/{id}", VISIT).noted("appointment.read").of_patients(),
-    rule("GET /appointments/{id}/calendar.ics", VISIT).noted("appointment.read").of_patients(),
-    rule("POST /appointments/{id}/reschedule", VISIT).sensitive().written("appointment.move").of_patients(),
-    rule("POST /appointments/{id}/cancel", VISIT).sensitive().written("appointment.cancel").of_patients(),
-    rule("POST /appointments/{id}/arrive", VISIT_AS_STAFF).written("appointment.arrive").of_patients(),
-    rule("POST /appointments/{id}/complete", VISIT_AS_DOCTOR).written("appointment.complete").of_patients(),
-    rule("POST /appointments/{id}/no-show", VISIT_AS_STAFF).written("appointment.no_show").of_patients(),
+    rule("GET /appointments", ALL_SIDES).noted("appointment.list").of_patients(),
+    rule("POST /appointments", OWN_PATIENT_OR_FRONT_DESK).sensitive().written("appointment.book").of_patients(),
+    rule("GET /appointments/{id}", ALL_SIDES).noted("appointment.read").of_patients(),
+    rule("GET /appointments/{id}/calendar.ics", ALL_SIDES).noted("appointment.read").of_patients(),
+    rule("POST /appointments/{id}/reschedule", ALL_SIDES).sensitive().written("appointment.move").of_patients(),
+    rule("POST /appointments/{id}/cancel", ALL_SIDES).sensitive().written("appointment.cancel").of_patients(),
+    rule("POST /appointments/{id}/arrive", DOCTOR_OR_FRONT_DESK).written("appointment.arrive").of_patients(),
+    rule("POST /appointments/{id}/complete", TREATING_DOCTOR).written("appointment.complete").of_patients(),
+    rule("POST /appointments/{id}/no-show", DOCTOR_OR_FRONT_DESK).written("appointment.no_show").of_patients(),
 ];
 
 const fn rule(route: &'static str, grants: Grants) -> Rule {
@@ -193,8 +200,15 @@ impl Rule {
 
     /// Whether somebody with these roles may call it, standing so to what it is about.
     #[must_use]
-    pub fn permits(&self, roles: &BTreeSet<Role>, relationship: Relationship) -> bool {
-        self.grants.iter().any(|(who, asked)| who.includes(roles) && (*asked == Any || *asked == relationship))
+    pub fn permits(&self, roles: &BTreeSet<Role>, relationships: &Relationships) -> bool {
+        self.grants.iter().any(|(who, asked)| who.includes(roles) && asked.iter().all(|asked| relationships.contains(asked)))
+    }
+
+    /// Whether a relationship can make a difference for somebody with these roles. Finding out may cost a read.
+    #[must_use]
+    pub fn asks(&self, roles: &BTreeSet<Role>, relationship: Relationship) -> bool {
+        !self.permits(roles, &Relationships::new())
+            && self.grants.iter().any(|(who, asked)| who.includes(roles) && asked.contains(&relationship))
     }
 }
 
@@ -225,26 +239,26 @@ pub fn page() -> String {
 }
 
 impl Rule {
-    /// Who may, in words.
+    /// Who may, in words: "patients (own), doctors (treating), receptionists, administrators".
     #[must_use]
     pub fn told(&self) -> String {
-        let grants = self.grants.iter().map(|(who, relationship)| {
+        let grants = self.grants.iter().map(|(who, asked)| {
             let who = match who {
                 Everybody => return "everybody".to_owned(),
-                AnyAccount => "any account".to_owned(),
+                AnyAccount => "every account".to_owned(),
                 Who::Roles(roles) if roles.len() == Role::ALL.len() => "every active account".to_owned(),
-                Who::Roles(roles) => roles.iter().map(|role| role.spoken()).collect::<Vec<_>>().join(" or "),
+                Who::Roles(roles) => roles.iter().map(|role| role.spoken() + "s").collect::<Vec<_>>().join(", "),
             };
-            let relationship = match relationship {
-                Own => " (own)",
-                Treating => " (treating)",
-                Relationship::SameWard => " (same ward)",
-                Relationship::OnShift => " (on shift)",
-                Any => "",
-            };
-            who + relationship
+            let asked = asked.iter().map(|asked| match asked {
+                Own => "own",
+                Treating => "treating",
+                Relationship::SameWard => "same ward",
+                Relationship::OnShift => "on shift",
+            });
+            let asked = asked.collect::<Vec<_>>().join(" and ");
+            if asked.is_empty() { who } else { format!("{who} ({asked})") }
         });
-        grants.collect::<Vec<_>>().join("; ")
+        grants.collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -277,8 +291,18 @@ mod tests {
     fn a_role_alone_is_not_enough_where_a_relationship_is_asked_for() {
         let rule = Rule::of("POST", "/appointments/{id}/complete").unwrap();
         let doctor = [Doctor].into();
-        assert!(rule.admits(&doctor) && rule.permits(&doctor, Treating));
-        assert!(!rule.permits(&doctor, Any) && !rule.permits(&doctor, Own));
-        assert!(!rule.permits(&[Administrator].into(), Any));
+        assert!(rule.admits(&doctor) && rule.permits(&doctor, &[Treating].into()) && rule.permits(&doctor, &[Own, Treating].into()));
+        assert!(!rule.permits(&doctor, &[].into()) && !rule.permits(&doctor, &[Own].into()));
+        assert!(!rule.permits(&[Administrator].into(), &[].into()));
+        assert!(rule.asks(&doctor, Treating) && !rule.asks(&doctor, Own) && !rule.asks(&[Patient].into(), Treating));
+    }
+
+    #[test]
+    fn a_grant_may_ask_for_several_relationships_at_once() {
+        let grants: Grants = &[(Who::Roles(&[Role::Nurse]), &[Relationship::SameWard, Relationship::OnShift])];
+        let (rule, nurse) = (rule("GET /wards/{ward}/patients", grants), [Role::Nurse].into());
+        assert!(!rule.permits(&nurse, &[Relationship::SameWard].into()) && !rule.permits(&nurse, &[Relationship::OnShift].into()));
+        assert!(rule.permits(&nurse, &[Relationship::SameWard, Relationship::OnShift].into()));
+        assert_eq!(rule.told(), "nurses (same ward and on shift)");
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod email_token;
 pub mod password;
+mod patient_access;
 mod ring_provider;
 pub mod token;
 
@@ -17,11 +18,11 @@ use axum::{
 use domain::{
     account::Account,
     id::{DoctorId, PatientId, SessionId, UserId},
-    policy::{Relationship, Rule},
+    policy::{Relationship, Relationships, Rule},
     role::Role,
 };
 
-pub use self::token::Bearer;
+pub use self::{patient_access::PatientAccess, token::Bearer};
 use crate::{http::Problem, state::State, trail};
 
 /// A signed-in person whose roles the policy lets onto this route.
@@ -42,20 +43,20 @@ pub struct Caller {
 impl Caller {
     /// Whether they may, standing so to what the route is about.
     #[must_use]
-    pub fn may(&self, relationship: Relationship) -> bool {
-        self.rule.permits(&self.roles, relationship)
+    pub fn may(&self, relationships: &Relationships) -> bool {
+        self.rule.permits(&self.roles, relationships)
     }
 
-    /// How they stand to a patient's data.
+    /// Whether they may, whatever it is about.
     #[must_use]
-    pub fn relationship_to(&self, patient: PatientId, doctor: Option<DoctorId>) -> Relationship {
-        if self.patient_id == Some(patient) {
-            Relationship::Own
-        } else if doctor.is_some() && self.doctor_id == doctor {
-            Relationship::Treating
-        } else {
-            Relationship::Any
-        }
+    pub fn may_always(&self) -> bool {
+        self.may(&Relationships::new())
+    }
+
+    /// Whether a relationship can make a difference for them.
+    #[must_use]
+    pub fn is_asked_for(&self, relationship: Relationship) -> bool {
+        self.rule.asks(&self.roles, relationship)
     }
 }
 
@@ -88,7 +89,7 @@ where
             trail::account_holder(&account);
         }
         if !rule.admits(&roles) {
-            return Err(if roles.is_empty() { not_active() } else { Problem::forbidden(format!("This is for: {}.", rule.told())) });
+            return Err(if roles.is_empty() { not_active() } else { Problem::forbidden(format!("Only {} can do this.", rule.told())) });
         }
         let caller = Self { user_id, session_id, roles, patient_id, doctor_id, email_confirmed, rule };
         parts.extensions.insert(caller.clone());
@@ -143,12 +144,12 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let caller = Caller::from_request_parts(parts, state).await?;
-        match caller.patient_id.filter(|_| caller.may(Relationship::Own)) {
+        match caller.patient_id.filter(|_| caller.may(&[Relationship::Own].into())) {
             Some(patient_id) => {
                 trail::patient(patient_id);
                 Ok(Self(patient_id))
             }
-            None => Err(Problem::forbidden("This is for patients only.")),
+            None => Err(Problem::forbidden("Only patients can do this.")),
         }
     }
 }

@@ -14,6 +14,7 @@ use domain::{
     id::{AppointmentId, DoctorId, PatientId},
     schedule::Slot,
     text::{PersonName, Reason, Specialization},
+    treating::{AFTERWARDS, treats},
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
@@ -240,6 +241,34 @@ impl Store {
         let span = (keys::doctor_partition(doctor), from, to);
         let read = |item: Item| from_item::<DoctorVisit>(item).map(|DoctorVisit(entry)| vec![entry]);
         self.agenda(span, when, now, after, limit, read).await
+    }
+
+    /// Whether a doctor treats a patient now, by the appointments that the patient has and had with them.
+    pub async fn treats(&self, doctor: DoctorId, patient: PatientId, now: Timestamp, zone: &TimeZone) -> Result<bool, StoreError> {
+        let earliest = now.saturating_sub(AFTERWARDS).unwrap_or(now);
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :patient AND sk BETWEEN :from AND :to")
+            .expression_attribute_values(":patient", text(keys::patient_partition(patient)))
+            .expression_attribute_values(":from", text(keys::patient_day_sk(zone.to_datetime(earliest).date())))
+            .expression_attribute_values(":to", text("DAY#~"))
+            .consistent_read(true)
+            .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
+            .into_paginator()
+            .send();
+        while let Some(page) = pages.next().await {
+            let page = page?;
+            self.meter.read_units(page.consumed_capacity());
+            for item in page.items.unwrap_or_default() {
+                let is_off = |entry: &AgendaEntry| matches!(entry.status.as_str(), "cancelled" | "no_show");
+                if day_entries(item)?.iter().any(|entry| entry.doctor_id == doctor && treats(entry.slot, is_off(entry), now)) {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// One page of a patient's visits.

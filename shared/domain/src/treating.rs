@@ -1,0 +1,30 @@
+//! Who treats a patient. It opens the patient's data to a doctor, so it follows from what happened and ends by itself.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::schedule::Slot;
+
+/// How long after their last appointment a doctor still treats the patient: time for results to come and for follow-up questions.
+pub const AFTERWARDS: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+/// Whether an appointment makes its doctor treat the patient now: one that lies ahead, or ended a short time ago. `is_off` says that it was
+/// cancelled or missed.
+#[must_use]
+pub fn treats(slot: Slot, is_off: bool, now: Timestamp) -> bool {
+    !is_off && now.duration_since(slot.end) < AFTERWARDS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn from_the_booking_until_three_months_after_the_end() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let slot = Slot { start: at("2026-03-02T09:00:00Z"), end: at("2026-03-02T09:30:00Z") };
+        assert!(treats(slot, false, at("2025-12-01T00:00:00Z")));
+        assert!(treats(slot, false, at("2026-05-31T09:29:59Z")));
+        assert!(!treats(slot, false, at("2026-05-31T09:30:00Z")));
+        assert!(!treats(slot, true, at("2026-03-02T09:00:00Z")));
+    }
+}

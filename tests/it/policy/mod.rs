@@ -1,0 +1,142 @@
+//! The policy, walked: every route, for every role and every way to stand to what it is about, over HTTP.
+//!
+//! Each group of routes says in a file of its own how its requests look. People and things are made once for the whole walk: requests that
+//! would use something up meet it in whatever state it is, which is no matter of authority.
+
+mod appointments;
+mod doctors;
+mod patients;
+mod users;
+mod world;
+
+use std::{collections::BTreeSet, sync::Arc, time::Instant};
+
+use domain::{
+    policy::{POLICY, Relationship, Relationships, Rule, page},
+    role::Role,
+};
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use self::world::{Person, World};
+use crate::support::Answer;
+
+/// A request of a route: its address and its body.
+type Sample = (String, Value);
+
+/// The sample of the group that the route belongs to. `None` when this caller cannot stand so to what it is about.
+async fn sample(world: &World, rule: &Rule, caller: &Person, standing: &Relationships) -> Option<Sample> {
+    let (_, path) = rule.route.split_once(' ').unwrap();
+    match path.split('/').nth(1).unwrap() {
+        "users" | "auth" | "audit-log" => users::sample(world, rule, caller, standing).await,
+        "patients" => patients::sample(world, rule, caller, standing),
+        "doctors" => doctors::sample(world, rule, caller, standing),
+        "appointments" => appointments::sample(world, rule, caller, standing),
+        group => panic!("say in a file of tests/it/policy how requests of {group} look"),
+    }
+}
+
+#[test]
+fn every_route_has_a_row_and_every_row_a_route() {
+    let document: Value = serde_json::from_str(&local::openapi::json().unwrap()).unwrap();
+    let mut documented = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let route = format!("{} {path}", method.to_uppercase());
+            let rule = Rule::of(&method.to_uppercase(), path).unwrap_or_else(|| panic!("{route} has no row in domain::policy"));
+            assert!(operation["description"].as_str().unwrap().contains(&rule.told()), "{route} does not say who may");
+            documented.insert(route);
+        }
+    }
+    assert_eq!(documented, POLICY.iter().map(|rule| rule.route.to_owned()).collect());
+}
+
+#[test]
+fn the_published_table_is_fresh() {
+    let published = include_str!("../../../infra/permissions.md");
+    assert!(published.ends_with(&page()), "write it again: cargo run -- permissions > infra/permissions.md");
+}
+
+/// Whether authority was the obstacle; what is wrong with the request itself comes after.
+fn kept_out(answer: &Answer) -> bool {
+    match answer.status.as_u16() {
+        401 | 404 => true,
+        403 => answer.body["code"] != "wrong_password",
+        500.. => panic!("{}", answer.text),
+        _ => false,
+    }
+}
+
+async fn call(world: &World, rule: &Rule, caller: &Person, path: &str, body: &Value) -> Answer {
+    let (method, _) = rule.route.split_once(' ').unwrap();
+    let call = world.app.call(method, path).bearer(&caller.token);
+    if method == "GET" { call.send().await } else { call.json(body).send().await }
+}
+
+/// One route for one role. How many cells of the table it covered.
+async fn walk(world: Arc<World>, rule: &'static Rule, acting_as: Option<Role>) -> usize {
+    let mut cells = 0;
+    // Nothing at all, each relationship, and all together.
+    let each = Relationship::ALL.map(|relationship| Relationships::from([relationship]));
+    let standings = [Relationships::new()].into_iter().chain(each).chain([Relationships::from(Relationship::ALL)]);
+    for standing in standings {
+        let caller = world.caller(rule, acting_as).await;
+        let Some((path, body)) = sample(&world, rule, &caller, &standing).await else { continue };
+        let answer = call(&world, rule, &caller, &path, &body).await;
+        let expected = rule.permits(&caller.roles, &standing);
+        assert_eq!(!kept_out(&answer), expected, "{} as {acting_as:?}, {standing:?}: {} {}", rule.route, answer.status, answer.text);
+        cells += 1;
+
+        // What one may not see and what does not exist are answered alike.
+        if !expected && let Some(id) = path.split(['/', '?', '=']).find(|part| part.get(3..4) == Some("_")) {
+            let missing = path.replace(id, &format!("{}_01JD8Z0V3XQ5T4E2W9K7M6N8PR", &id[..3]));
+            let missing = call(&world, rule, &caller, &missing, &body).await;
+            assert_eq!((missing.status, missing.text), (answer.status, answer.text), "{}", rule.route);
+        }
+    }
+    cells
+}
+
+/// Where account and sign-in are looked up, a token is worth nothing once its sign-in has ended.
+async fn out_is_out(world: Arc<World>, rule: &'static Rule) -> usize {
+    let looked_up = |role: &Role| rule.admits(&[*role].into()) && rule.looks_up(&[*role].into());
+    let Some(admitted) = Role::ALL.into_iter().find(looked_up) else { return 0 };
+    let caller = world.signed_out(admitted);
+    let (_, path) = rule.route.split_once(' ').unwrap();
+    let path = path.replace('{', "usr_01JD8Z0V3XQ5T4E2W9K7M6N8PR").replace('}', "");
+    call(&world, rule, caller, &path, &json!({})).await.refused(401, "signed_out");
+    1
+}
+
+/// Walks the table so many times over, as if it were so many times as long.
+async fn walk_all(times: usize) {
+    let started = Instant::now();
+    let world = Arc::new(World::new().await);
+    let (mut cells, mut routes) = (0, 0);
+    let mut walks = JoinSet::new();
+    for rule in (0..times).flat_map(|_| POLICY).filter(|rule| !rule.is_open()) {
+        routes += 1;
+        walks.spawn(out_is_out(Arc::clone(&world), rule));
+        for role in Role::ALL.into_iter().map(Some).chain([None]) {
+            walks.spawn(walk(Arc::clone(&world), rule, role));
+            while walks.len() > 8 {
+                cells += walks.join_next().await.unwrap().unwrap();
+            }
+        }
+    }
+    cells += walks.join_all().await.into_iter().sum::<usize>();
+    println!("{routes} routes, {cells} cells, {:.1} s", started.elapsed().as_secs_f32());
+    assert!(cells > routes * 12, "{cells}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everybody_gets_where_the_table_says_and_nowhere_else() {
+    walk_all(1).await;
+}
+
+/// `cargo test -p tests policy::two_hundred -- --ignored --nocapture`: at most 10 s.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a measurement"]
+async fn two_hundred_routes() {
+    walk_all(200_usize.div_ceil(POLICY.len())).await;
+}

@@ -1,0 +1,28 @@
+//! Requests of `/patients`.
+
+use domain::policy::{Relationship, Relationships, Rule};
+use serde_json::json;
+
+use super::{Person, Sample, World};
+
+pub(super) fn sample(world: &World, rule: &Rule, caller: &Person, standing: &Relationships) -> Option<Sample> {
+    let (_, path) = rule.route.split_once(' ').unwrap();
+    let patient = patient(world, caller, standing)?;
+    // A patient's own pages are nobody else's.
+    if path.starts_with("/patients/me") && !standing.contains(&Relationship::Own) && caller.patient_id.is_some() {
+        return None;
+    }
+    Some((path.replace("{patient_id}", &patient), json!({})))
+}
+
+/// A patient to whom the caller stands so: nobody stands in several ways yet.
+pub(super) fn patient(world: &World, caller: &Person, standing: &Relationships) -> Option<String> {
+    let standing: Vec<_> = standing.iter().collect();
+    match standing[..] {
+        [Relationship::Own] => caller.patient_id.map(|id| id.to_string()),
+        [Relationship::Treating] => caller.doctor_id.map(|_| world.treated.id.to_string()),
+        // Everybody with a role is on shift.
+        [] | [Relationship::OnShift] => Some(world.patient.id.to_string()),
+        _ => None,
+    }
+}

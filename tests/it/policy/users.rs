@@ -1,0 +1,37 @@
+//! Requests of `/users`, `/auth` and `/audit-log`.
+
+use domain::policy::{Relationship, Relationships, Rule};
+use serde_json::json;
+
+use super::{Person, Sample, World};
+
+pub(super) async fn sample(world: &World, rule: &Rule, caller: &Person, standing: &Relationships) -> Option<Sample> {
+    let (_, path) = rule.route.split_once(' ').unwrap();
+    // These are about the caller, and all the others about somebody else.
+    let own = path.starts_with("/users/me") || path.starts_with("/auth/");
+    let known = if own {
+        *standing == Relationships::from([Relationship::Own])
+    } else {
+        standing.is_empty() || *standing == Relationships::from([Relationship::OnShift])
+    };
+    if !known {
+        return None;
+    }
+    let body = match rule.route {
+        "POST /users/me/password" => json!({ "current_password": "x", "new_password": "correct horse battery" }),
+        "POST /users/me/email" => json!({ "email": "x@example.org", "password": "x" }),
+        "POST /users/me/email/confirm" => json!({ "token": "x" }),
+        "POST /users/invitations" => json!({ "name": "N", "email": "x@example.org", "role": "nurse" }),
+        "PATCH /users/{id}" => json!({ "name": "N" }),
+        "POST /users/{id}/roles" => json!({ "roles": ["nurse"] }),
+        _ => json!({}),
+    };
+    let path = match path {
+        "/users/me/sessions/{id}" => {
+            let own = world.app.get("/users/me/sessions").bearer(&caller.token).send().await;
+            path.replace("{id}", own.body["items"][0]["id"].as_str().unwrap())
+        }
+        path => path.replace("{id}", &world.subject.id.to_string()),
+    };
+    Some((path, body))
+}

@@ -1,0 +1,123 @@
+//! Who calls, and what the routes are about: made once for a walk.
+
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+use domain::{
+    account::Account,
+    id::{DoctorId, PatientId, UserId},
+    policy::Rule,
+    role::Role,
+    roster::Shift,
+};
+use jiff::SignedDuration;
+use serde_json::json;
+
+use crate::support::{App, Doctor, Patient};
+
+/// Somebody who calls, in a role or as an account that waits for approval.
+pub(super) struct Person {
+    pub(super) token: String,
+    pub(super) user_id: UserId,
+    pub(super) patient_id: Option<PatientId>,
+    pub(super) doctor_id: Option<DoctorId>,
+    pub(super) roles: std::collections::BTreeSet<Role>,
+    /// An appointment of their own, when they are a patient or a doctor.
+    pub(super) appointment: Option<String>,
+}
+
+pub(super) struct World {
+    pub(super) app: App,
+    /// A patient and a doctor who are none of the callers, and their appointment.
+    pub(super) patient: Patient,
+    pub(super) doctor: Doctor,
+    pub(super) appointment: String,
+    /// A patient whom no caller treats but the doctor among them.
+    pub(super) treated: Patient,
+    /// An account to decide about.
+    pub(super) subject: Account,
+    people: BTreeMap<Option<Role>, std::sync::Arc<Person>>,
+    signed_out: BTreeMap<Role, Person>,
+    number: AtomicUsize,
+}
+
+impl World {
+    pub(super) async fn new() -> Self {
+        let app = App::new().await;
+        let (patient, doctor) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
+        let treated = app.patient("Grace Hopper").await;
+        let (_, desk) = app.staff("Rosa Parks", Role::Receptionist).await;
+        let appointment = app.book_for(&desk, &patient, &doctor, "2026-03-03T09:00:00Z").await.expect(201).id();
+        let (subject, _) = app.waiting("Mary Mahoney", Role::Sweeper).await;
+        let mut world = Self {
+            app,
+            patient,
+            doctor,
+            appointment,
+            treated,
+            subject,
+            people: BTreeMap::new(),
+            signed_out: BTreeMap::new(),
+            number: AtomicUsize::new(0),
+        };
+        for role in Role::ALL.into_iter().map(Some).chain([None]) {
+            let mut person = world.person(role).await;
+            let (app, at) = (&world.app, "2026-03-03T10:00:00Z");
+            let own = |id: PatientId| Patient { id, ..world.patient.clone() };
+            let with = |id: DoctorId| Doctor { id, ..world.doctor.clone() };
+            person.appointment = match (person.patient_id, person.doctor_id) {
+                (Some(id), _) => Some(app.book_for(&desk, &own(id), &world.doctor, at).await.expect(201).id()),
+                (_, Some(id)) => Some(app.book_for(&desk, &world.treated, &with(id), at).await.expect(201).id()),
+                _ => None,
+            };
+            if let Some(role) = role {
+                // One person holds a role at a time.
+                let (start, end) = (app.now(), app.now() + SignedDuration::from_hours(8));
+                app.store().enter_shift(&Shift { role, user_id: person.user_id, start, end }).await.unwrap();
+                let gone = world.person(Some(role)).await;
+                app.post("/auth/logout", &json!({})).bearer(&gone.token).send().await.expect(204);
+                world.signed_out.insert(role, gone);
+            }
+            world.people.insert(role, std::sync::Arc::new(person));
+        }
+        world
+    }
+
+    /// Somebody in a role. Where the route uses a sign-in or an account up, it is somebody new.
+    pub(super) async fn caller(&self, rule: &Rule, acting_as: Option<Role>) -> std::sync::Arc<Person> {
+        let (method, path) = rule.route.split_once(' ').unwrap();
+        let used_up = method != "GET" && (path.starts_with("/users/me") || path.starts_with("/auth/"));
+        if used_up { std::sync::Arc::new(self.person(acting_as).await) } else { std::sync::Arc::clone(&self.people[&acting_as]) }
+    }
+
+    /// Somebody whose sign-in has ended.
+    pub(super) fn signed_out(&self, role: Role) -> &Person {
+        &self.signed_out[&role]
+    }
+
+    async fn person(&self, role: Option<Role>) -> Person {
+        let (app, name) = (&self.app, format!("Caller {}", self.number.fetch_add(1, Ordering::Relaxed)));
+        let roles = role.into_iter().collect();
+        let (user_id, token, patient_id, doctor_id) = match role {
+            Some(Role::Patient) => {
+                let patient = app.patient(&name).await;
+                (patient.user_id, patient.token, Some(patient.id), None)
+            }
+            Some(Role::Doctor) => {
+                let doctor = app.doctor(&name).await;
+                (doctor.user_id, doctor.token, None, Some(doctor.id))
+            }
+            Some(staff) => {
+                let (account, token) = app.staff(&name, staff).await;
+                (account.id, token, None, None)
+            }
+            None => {
+                let (account, token) = app.waiting(&name, Role::Nurse).await;
+                (account.id, token, None, None)
+            }
+        };
+        Person { token, user_id, patient_id, doctor_id, roles, appointment: None }
+    }
+}
