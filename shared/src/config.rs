@@ -18,6 +18,20 @@ pub struct Config {
     pub administrator: Option<Email>,
     /// The SES configuration set that reports bounces and complaints.
     pub mail_configuration_set: Option<String>,
+    pub password_cost: PasswordCost,
+}
+
+/// What one hash of a password costs. The default is what OWASP recommends (Password Storage Cheat Sheet); a deployment has no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordCost {
+    pub memory_kib: u32,
+    pub passes: u32,
+}
+
+impl Default for PasswordCost {
+    fn default() -> Self {
+        Self { memory_kib: 19_456, passes: 2 }
+    }
 }
 
 /// The hospital itself.
@@ -139,6 +153,7 @@ impl Config {
                 None => None,
             },
             mail_configuration_set: optional("MAIL_CONFIGURATION_SET"),
+            password_cost: PasswordCost::default(),
         })
     }
 }

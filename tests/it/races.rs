@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use axum::http::StatusCode;
 use domain::{account::Group, role::Role, text::Email};
 use serde_json::{Value, json};
-use shared::auth::password::verify;
+use shared::{auth::password::Passwords, config::PasswordCost};
 use tokio::sync::Barrier;
 
 use crate::support::{Answer, App, booking, emailed_token};
@@ -136,7 +136,11 @@ async fn a_hundred_sign_up_with_one_address() {
     assert_eq!((mails.len(), subjects.len()), (2, 2), "one welcome, and one note for the 99 others: {subjects:?}");
     // One of the hundred passwords is the account's.
     let account = app.store().account_by_email(&Email::parse("ada@example.org").unwrap()).await.unwrap().unwrap();
-    let right = (0..100).filter(|number| verify(&format!("my own secret {number}"), account.password_hash.as_deref())).count();
+    let right = (0..100)
+        .filter(|number| {
+            Passwords::new(PasswordCost::default()).verify(&format!("my own secret {number}"), account.password_hash.as_deref())
+        })
+        .count();
     assert_eq!(right, 1);
     let listed = app.store().accounts(Group::Patients, None, 10).await.unwrap();
     assert_eq!(listed.len(), 1);

@@ -383,7 +383,7 @@ type Attempt<'a> = &'a dyn Fn(String) -> (&'static str, Value);
 /// measured alternately, and the medians compared: what a stranger could learn, had they many tries.
 #[tokio::test]
 async fn time_tells_nothing() {
-    let app = App::new().await;
+    let app = App::with_real_passwords().await;
     app.registered("ada@example.org").await;
     let register = |email: String| {
         let body = json!({

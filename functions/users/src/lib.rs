@@ -17,6 +17,7 @@ use shared::{
     State,
     auth::{
         email_token::Tokens,
+        password::Passwords,
         token::{Issuer, KeySetError},
     },
     config::{Config, SigningKey, TokenKey},
@@ -30,6 +31,7 @@ pub struct Users {
     pub base: State,
     issuer: Issuer,
     tokens: Tokens,
+    passwords: Passwords,
     public_keys: String,
     administrator: Option<Email>,
 }
@@ -40,6 +42,7 @@ impl Users {
             base: State::new(config, clock)?,
             issuer: Issuer::new(key, config.house.issuer.clone())?,
             tokens: Tokens::new(tokens),
+            passwords: Passwords::new(config.password_cost),
             public_keys: config.public_keys.clone(),
             administrator: config.administrator.clone(),
         })

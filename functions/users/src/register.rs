@@ -13,7 +13,6 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use shared::{
     State,
-    auth::password,
     http::{EmergencyContactBody, Fields, Json, MoneyBody, Problem, Refusals},
     store::{
         accounts::{OpenError, StoredAccount, Together},
@@ -87,7 +86,7 @@ pub(crate) async fn register(
     let (now, email) = (state.clock.now(), account.email.clone());
     let id = EmailTokenId::new(now, state.random.u128()?);
     let welcome = EmailToken::new(id, Purpose::Welcome, email.clone(), Some(account.id), now);
-    let stored = StoredAccount::new(account, Some(password::hash(&secret, &state.random)?));
+    let stored = StoredAccount::new(account, Some(users.passwords.hash(&secret, &state.random)?));
     match state.store.open_account(&stored, Together { patient: patient.as_ref(), token: Some(&welcome), ..Together::default() }).await {
         Ok(()) | Err(OpenError::NotAdministrator) => {}
         // The letter goes out as well, and `notifications` sees that it has to be another one.

@@ -17,7 +17,8 @@ use domain::{
 use jiff::{Timestamp, ToSpan, civil::Date};
 use shared::{
     State,
-    auth::password,
+    auth::password::{HashError, Passwords},
+    config::PasswordCost,
     store::{
         StoreError,
         accounts::{OpenError, StoredAccount, Together},
@@ -161,7 +162,7 @@ pub enum DemoError {
     #[error("the demo's hours are wrong: {0}")]
     Hours(Invalid),
     #[error(transparent)]
-    Hash(#[from] password::HashError),
+    Hash(#[from] HashError),
     #[error(transparent)]
     Open(#[from] OpenError),
     #[error(transparent)]
@@ -235,7 +236,7 @@ async fn new_account(
         doctor_id: doctor,
         ..Account::open(UserId::new(opened(), number), email, PersonName::parse(person.name)?, person.role, state.clock.now())
     };
-    Ok(Some(StoredAccount::new(account, Some(password::hash(&Password::parse(PASSWORD)?, &state.random)?))))
+    Ok(Some(StoredAccount::new(account, Some(Passwords::new(PasswordCost::default()).hash(&Password::parse(PASSWORD)?, &state.random)?))))
 }
 
 impl DemoDoctor {
@@ -320,7 +321,7 @@ async fn book_first_visits(state: &State) -> Result<(), DemoError> {
         let Some(doctor) = state.store.doctor(doctor_id).await? else { continue };
         let from = now.saturating_add(jiff::SignedDuration::from_hours(hours_ahead)).unwrap_or(now);
         let Some(slot) = state.next_free(&doctor, from, 1).await?.first().copied() else { continue };
-        let id = AppointmentId::new(now, state.random.u128().map_err(password::HashError::from)?);
+        let id = AppointmentId::new(now, state.random.u128().map_err(HashError::from)?);
         let visit = Appointment::book(id, &patient, &doctor, slot, Reason::parse(reason)?, now);
         state.store.book(&visit, zone).await?;
     }

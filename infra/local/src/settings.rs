@@ -12,7 +12,7 @@ use ring::{
 use serde::{Deserialize, Serialize};
 use shared::{
     auth::token::key_set,
-    config::{Aws, Config, House, Scheduling, SigningKey, TokenKey},
+    config::{Aws, Config, House, PasswordCost, Scheduling, SigningKey, TokenKey},
 };
 
 /// Kept in `hospital.json` in the data folder.
@@ -130,6 +130,7 @@ impl Settings {
             cursor_key: self.cursor_key.clone(),
             administrator: Some(Email::parse(ADMINISTRATOR)?),
             mail_configuration_set: None,
+            password_cost: PasswordCost::default(),
         })
     }
 

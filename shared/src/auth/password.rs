@@ -1,4 +1,4 @@
-//! Password hashing: argon2id with 19 MiB, 2 passes, 1 lane (OWASP Password Storage Cheat Sheet).
+//! Password hashing: argon2id, as expensive as the configuration says.
 
 use argon2::{
     Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
@@ -7,22 +7,19 @@ use argon2::{
 use domain::password::Password;
 
 use crate::{
+    config::PasswordCost,
     http::Problem,
     random::{NoEntropy, Random},
 };
 
-/// A hash in PHC string form that belongs to no password anybody has: verified for unknown addresses, so that they take
-/// as long as known ones.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bWVkaXRyYWNrLW5vYm9keQ$1uHUiuZ2YfAbOGjWhjn8K2Qr9yZB5cDcj1cXjCzL3XQ";
+/// Salt and hash, in PHC string form, that belong to no password anybody has.
+const NOBODY: &str = "bWVkaXRyYWNrLW5vYm9keQ$1uHUiuZ2YfAbOGjWhjn8K2Qr9yZB5cDcj1cXjCzL3XQ";
 
-fn argon2() -> Argon2<'static> {
-    let params = const {
-        match Params::new(19_456, 2, 1, None) {
-            Ok(params) => params,
-            Err(_) => Params::DEFAULT,
-        }
-    };
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+/// Hashes and verifies passwords.
+#[derive(Debug, Clone)]
+pub struct Passwords {
+    params: Params,
+    nobody: String,
 }
 
 /// Hashing failed for want of memory or randomness.
@@ -40,19 +37,34 @@ impl From<HashError> for Problem {
     }
 }
 
-/// The hash to store, in PHC string form.
-pub fn hash(password: &Password, random: &Random) -> Result<String, HashError> {
-    let salt: [u8; Salt::RECOMMENDED_LENGTH] = random.bytes()?;
-    let hash: PasswordHash = argon2().hash_password_with_salt(password.expose().as_bytes(), &salt).map_err(HashError::Argon2)?;
-    Ok(hash.to_string())
-}
+impl Passwords {
+    #[must_use]
+    pub fn new(cost: PasswordCost) -> Self {
+        let PasswordCost { memory_kib, passes } = cost;
+        // Out of the algorithm's range is out of the question: the recommended cost, then.
+        let params = Params::new(memory_kib, passes, 1, None).unwrap_or(Params::DEFAULT);
+        Self { nobody: format!("$argon2id$v=19$m={},t={},p=1${NOBODY}", params.m_cost(), params.t_cost()), params }
+    }
 
-/// Whether the password is the one that was hashed. Takes as long for nobody's hash (`None`) as for somebody's.
-#[must_use]
-pub fn verify(password: &str, hash: Option<&str>) -> bool {
-    let verdict =
-        PasswordHash::new(hash.unwrap_or(NOBODY)).is_ok_and(|parsed| argon2().verify_password(password.as_bytes(), &parsed).is_ok());
-    verdict && hash.is_some()
+    /// The hash to store, in PHC string form.
+    pub fn hash(&self, password: &Password, random: &Random) -> Result<String, HashError> {
+        let salt: [u8; Salt::RECOMMENDED_LENGTH] = random.bytes()?;
+        let hash: PasswordHash = self.argon2().hash_password_with_salt(password.expose().as_bytes(), &salt).map_err(HashError::Argon2)?;
+        Ok(hash.to_string())
+    }
+
+    /// Whether the password is the one that was hashed. Takes as long for nobody's hash (`None`) as for somebody's, so that unknown
+    /// addresses are not told from known ones.
+    #[must_use]
+    pub fn verify(&self, password: &str, hash: Option<&str>) -> bool {
+        let verdict = PasswordHash::new(hash.unwrap_or(&self.nobody))
+            .is_ok_and(|parsed| self.argon2().verify_password(password.as_bytes(), &parsed).is_ok());
+        verdict && hash.is_some()
+    }
+
+    fn argon2(&self) -> Argon2<'static> {
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, self.params.clone())
+    }
 }
 
 #[cfg(test)]
@@ -61,16 +73,21 @@ mod tests {
 
     #[test]
     fn a_hash_verifies_its_password_only() {
-        let hash = hash(&Password::parse("correct horse").unwrap(), &Random::default()).unwrap();
+        let passwords = Passwords::new(PasswordCost::default());
+        let hash = passwords.hash(&Password::parse("correct horse").unwrap(), &Random::default()).unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert!(verify("correct horse", Some(&hash)));
-        assert!(!verify("correct hors", Some(&hash)));
-        assert!(!verify("correct horse", None));
+        assert!(passwords.verify("correct horse", Some(&hash)));
+        assert!(!passwords.verify("correct hors", Some(&hash)));
+        assert!(!passwords.verify("correct horse", None));
     }
 
     #[test]
     fn nobodys_hash_costs_the_same() {
-        let parsed = PasswordHash::new(NOBODY).unwrap();
-        assert_eq!(Params::try_from(&parsed).unwrap().m_cost(), 19_456);
+        for cost in [PasswordCost::default(), PasswordCost { memory_kib: 64, passes: 1 }] {
+            let passwords = Passwords::new(cost);
+            let parsed = PasswordHash::new(&passwords.nobody).unwrap();
+            let params = Params::try_from(&parsed).unwrap();
+            assert_eq!((params.m_cost(), params.t_cost()), (cost.memory_kib, cost.passes));
+        }
     }
 }

@@ -26,7 +26,7 @@ use shared::{
     EventState,
     auth::token::Issuer,
     aws::{Patience, sdk_config},
-    config::Config,
+    config::{Config, PasswordCost},
     store::Store,
 };
 use tokio::sync::Mutex;
@@ -56,6 +56,15 @@ impl App {
     }
 
     pub async fn in_zone(zone: &str) -> Self {
+        Self::with(zone, PasswordCost { memory_kib: 64, passes: 1 }).await
+    }
+
+    /// With passwords that cost what they cost where people work with it.
+    pub async fn with_real_passwords() -> Self {
+        Self::with("Europe/London", PasswordCost::default()).await
+    }
+
+    async fn with(zone: &str, password_cost: PasswordCost) -> Self {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
         super::logs::install();
         let (database, dynamodb) = shared_database();
@@ -67,7 +76,7 @@ impl App {
         let settings = Settings::new(zone).unwrap();
         let services = Services::start(None, settings.signing_key(), clock.clone()).await.unwrap();
         let house = settings.house("https://portal.example.org").unwrap();
-        let config = settings.config(house, &table, dynamodb, services.address).unwrap();
+        let config = Config { password_cost, ..settings.config(house, &table, dynamodb, services.address).unwrap() };
         let functions = Functions::new(&config, &settings.signing_key(), &settings.token_key(), Settings::scheduling(), &clock).unwrap();
         let poller = Poller::new(database, table.clone(), template.stream, functions.clone(), None).unwrap().with_backoff(Duration::ZERO);
         let dead_letters = poller.dead_letters();

@@ -4,7 +4,7 @@ use axum::{extract::State as Extract, http::HeaderMap};
 use domain::password::Password;
 use serde::Deserialize;
 use shared::{
-    auth::{Caller, password},
+    auth::Caller,
     http::{Fields, Json, Problem, Refusals},
     store::accounts::{Change, StoredAccount},
 };
@@ -46,7 +46,7 @@ pub(crate) async fn change_password(
         return Err(Problem::invalid_field("new_password", "same_password", "This is the password that the account has."));
     }
 
-    let after = StoredAccount::new(account.clone().signed_out().changed(), Some(password::hash(&chosen, &state.random)?));
+    let after = StoredAccount::new(account.clone().signed_out().changed(), Some(users.passwords.hash(&chosen, &state.random)?));
     let (session, secret) = users.new_session(&after.account, &headers)?;
     let change = Change { session: Some(&session), ..Change::new(&before, &after) };
     state.store.change_account(change).await.map_err(not_changed)?;

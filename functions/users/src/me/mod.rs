@@ -12,7 +12,7 @@ pub(crate) mod sessions;
 
 use domain::{account::Account, password::Password, text::Email};
 use shared::{
-    auth::{Caller, password},
+    auth::Caller,
     http::Problem,
     store::{
         accounts::StoredAccount,
@@ -36,7 +36,7 @@ impl Users {
     async fn prove_password(&self, account: &StoredAccount, typed: &str) -> Result<(), Problem> {
         let state = &self.base;
         let attempt = throttle::pass(state, throttle::passwords_of(state, &account.account.email)).await?;
-        let typed = Password::parse(typed).map(|typed| password::verify(typed.expose(), account.password_hash.as_deref()));
+        let typed = Password::parse(typed).map(|typed| self.passwords.verify(typed.expose(), account.password_hash.as_deref()));
         if typed != Ok(true) {
             return Err(Problem::forbidden("This is not the account's password.").coded("wrong_password"));
         }

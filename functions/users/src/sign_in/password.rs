@@ -4,7 +4,6 @@ use axum::{extract::State as Extract, http::HeaderMap};
 use domain::{account::Status, password::Password, text::Email};
 use serde::Deserialize;
 use shared::{
-    auth::password,
     http::{Fields, Json, Problem, Refusals},
     trail,
 };
@@ -47,7 +46,7 @@ pub(crate) async fn sign_in(
     }
     let void = stored.as_ref().is_some_and(|stored| stored.password_void);
     let hash = stored.as_ref().and_then(|stored| stored.password_hash.as_deref());
-    let right = password::verify(typed.expose(), hash);
+    let right = users.passwords.verify(typed.expose(), hash);
     let Some(account) = stored.map(|stored| stored.account).filter(|account| right && account.status != Status::Closed) else {
         return Err(Problem::unauthenticated("invalid_credentials", "The email address or the password is wrong."));
     };

@@ -4,7 +4,6 @@ use axum::{extract::State as Extract, http::StatusCode};
 use domain::password::Password;
 use serde::Deserialize;
 use shared::{
-    auth::password,
     http::{Fields, Json, Problem, Refusals},
     store::{
         accounts::{Change, StoredAccount},
@@ -49,7 +48,7 @@ pub(crate) async fn reset_password(Extract(users): Extract<Users>, Json(request)
     let Some(chosen) = chosen else { return Err(fields.problem()) };
     let first_administrator = users.is_first_administrator(&token.email).await?;
     let proven = account.clone().prove_email(token.email, first_administrator).map_err(refused)?.signed_out();
-    let after = StoredAccount::new(proven, Some(password::hash(&chosen, &state.random)?));
+    let after = StoredAccount::new(proven, Some(users.passwords.hash(&chosen, &state.random)?));
     let change = Change { token: Some(token.id), first_administrator, ..Change::new(&before, &after) };
     state.store.change_account(change).await.map_err(not_changed)?;
     state.store.forget_attempts(&throttle::passwords_of(state, &after.account.email), state.clock.now()).await?;
