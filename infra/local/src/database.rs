@@ -1,8 +1,14 @@
 //! An embedded DynamoDB with Streams, reached over HTTP by the unmodified AWS client.
 
-use std::{net::SocketAddr, path::Path};
+use std::{
+    net::SocketAddr,
+    path::Path,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use dynoxide::Database;
+use rusqlite::Connection;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -17,23 +23,53 @@ pub enum DatabaseError {
     Table(#[source] dynoxide::DynoxideError),
     #[error("the table's definition is not understood: {0}")]
     Definition(#[from] serde_json::Error),
+    #[error("the stream's records cannot be kept in order: {0}")]
+    Stream(#[from] rusqlite::Error),
     #[error("the database cannot be served: {0}")]
     Serve(#[from] std::io::Error),
 }
 
+/// The database asks for the last record of a stream at each write, and for the next ones at each poll. Without an index it
+/// reads every record of every table for that.
+const INDEX: &str = "CREATE INDEX IF NOT EXISTS stream_records_in_order ON _stream_records (table_name, CAST(sequence_number AS INTEGER))";
+
+/// How long one connection to the database's file waits for another.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Opens the database in a file, or in memory.
 pub fn open(file: Option<&Path>) -> Result<Database, DatabaseError> {
-    match file {
-        Some(file) => Database::new(&file.to_string_lossy()),
-        None => Database::memory(),
-    }
-    .map_err(DatabaseError::Open)
+    static IN_MEMORY: AtomicUsize = AtomicUsize::new(0);
+    let path = match file {
+        Some(file) => file.to_string_lossy().into_owned(),
+        // In memory, and with a name: a second connection can open it.
+        None => format!("file:/meditrack-{}?vfs=memdb", IN_MEMORY.fetch_add(1, Ordering::Relaxed)),
+    };
+    let database = Database::new(&path).map_err(DatabaseError::Open)?;
+    // Sets `synchronous = NORMAL`, as suits a write-ahead log: after a crash of the machine the last writes may be gone, and what is there is whole.
+    database.disable_bulk_loading().map_err(DatabaseError::Open)?;
+    beside(&path)?.execute_batch(INDEX)?;
+    Ok(database)
+}
+
+/// A connection of our own to the database's file. `SQLite` lets one write at a time; the other waits.
+fn beside(path: &str) -> Result<Connection, rusqlite::Error> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(PATIENCE)?;
+    Ok(connection)
+}
+
+/// Deletes a stream's records up to a position, as DynamoDB does after 24 hours. The record at the position stays: the database counts on
+/// from the last one, and a number must not come twice.
+pub fn forget_records(database: &Database, table: &str, position: i64) -> Result<usize, DatabaseError> {
+    let Some(path) = database.db_path().map_err(DatabaseError::Open)? else { return Ok(0) };
+    let before = "DELETE FROM _stream_records WHERE table_name = ?1 AND CAST(sequence_number AS INTEGER) < ?2";
+    Ok(beside(&path)?.execute(before, (table, position))?)
 }
 
 /// Creates the table that the template declares, unless it is there.
 pub fn create_table(database: &Database, template: &Template, name: &str) -> Result<(), DatabaseError> {
-    let describe = serde_json::from_value(json!({ "TableName": name }))?;
-    if database.describe_table(describe).is_ok() {
+    // Not `DescribeTable`: that counts and decodes all that is in the table.
+    if database.get_table_metadata(name).map_err(DatabaseError::Table)?.is_some() {
         return Ok(());
     }
     let mut create = template.table.clone();

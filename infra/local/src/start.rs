@@ -11,6 +11,7 @@ use std::{
 
 use clap::Args;
 use domain::Clock;
+use dynoxide::Database;
 use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
 use local::{
     database::{self, DatabaseError},
@@ -141,10 +142,11 @@ async fn open(options: &Options, lambda: Option<&str>) -> Result<(), StartError>
         tokio::spawn(every(Duration::from_millis(500), stopped.clone(), async move || {
             firing.fire_due().await;
         })),
-        tokio::spawn(every(Duration::from_mins(1), stopped, async move || {
+        // DynamoDB takes days. Each sweep reads the whole table.
+        tokio::spawn(every(Duration::from_hours(1), stopped, async move || {
             // The database deletes by the machine's clock; under a moved one, that could be too early.
-            if sweeps && let Err(error) = database.sweep_ttl() {
-                tracing::error!(%error, "expired items are not being deleted");
+            if sweeps && let Err(error) = sweep(&database).await {
+                tracing::error!(error, "expired items are not being deleted");
             }
         })),
     ];
@@ -227,6 +229,13 @@ async fn every(period: Duration, mut stopped: watch::Receiver<bool>, mut work: i
             _ = stopped.changed() => return work().await,
         }
     }
+}
+
+/// Deletes what has expired, on a thread that may wait.
+async fn sweep(database: &Database) -> Result<(), String> {
+    let database = database.clone();
+    let swept = tokio::task::spawn_blocking(move || database.sweep_ttl()).await;
+    swept.map_err(|crash| crash.to_string())?.map(drop).map_err(|error| error.to_string())
 }
 
 async fn asked_to_stop() {

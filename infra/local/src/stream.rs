@@ -12,11 +12,14 @@ use std::{
     time::Duration,
 };
 
-use dynoxide::Database;
+use dynoxide::{Database, actions::get_shard_iterator::decode_shard_iterator};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::template::StreamMapping;
+use crate::{
+    database::{self, DatabaseError},
+    template::StreamMapping,
+};
 
 /// A function that takes a batch.
 pub trait Consumer {
@@ -39,10 +42,13 @@ pub struct DeadLetter {
 pub struct Poller<C> {
     database: Database,
     table: String,
+    stream: String,
     mapping: StreamMapping,
     consumer: C,
     folder: Option<PathBuf>,
     position: Option<String>,
+    /// Records that were read since the handled ones were last deleted.
+    handled: usize,
     backoff: Duration,
     dead: DeadLetters,
 }
@@ -85,6 +91,8 @@ impl DeadLetters {
 }
 
 const POSITION: &str = "stream-position";
+/// Handled records are deleted when there are as many as this.
+const MANY: usize = 1000;
 const DEAD_LETTERS: &str = "dead-letters.json";
 
 /// The stream cannot be read.
@@ -94,6 +102,8 @@ pub enum StreamError {
     Read(#[from] dynoxide::DynoxideError),
     #[error("a record of the stream is not understood: {0}")]
     Record(#[from] serde_json::Error),
+    #[error("what was read of the stream cannot be deleted: {0}")]
+    Forget(#[from] DatabaseError),
     #[error("the stream's position cannot be kept: {0}")]
     Position(#[from] io::Error),
 }
@@ -112,7 +122,11 @@ impl<C: Consumer> Poller<C> {
         }
         let position = kept(POSITION)?;
         let folder = folder.map(Path::to_owned);
-        Ok(Self { database, table, mapping, consumer, folder, position, backoff: Duration::from_millis(500), dead })
+        // Not `DescribeTable`: that counts and decodes all that is in the table.
+        let label = database.get_table_metadata(&table)?.and_then(|table| table.stream_label).unwrap_or_default();
+        let stream = dynoxide::streams::stream_arn(&table, &label);
+        let backoff = Duration::from_millis(500);
+        Ok(Self { database, table, stream, mapping, consumer, folder, position, handled: MANY, backoff, dead })
     }
 
     /// Waits less between attempts.
@@ -138,7 +152,8 @@ impl<C: Consumer> Poller<C> {
         }
         loop {
             let records = self.next_records()?;
-            let Some(last) = records.last().map(sequence) else { return Ok(delivered) };
+            let Some(last) = records.last().map(sequence) else { return self.forget_handled().map(|()| delivered) };
+            self.handled += records.len();
             let batch: Vec<Value> =
                 records.into_iter().filter(|record| self.mapping.filters.iter().any(|filter| filter.matches(record))).collect();
             delivered += batch.len();
@@ -149,20 +164,35 @@ impl<C: Consumer> Poller<C> {
     }
 
     fn next_records(&self) -> Result<Vec<Value>, StreamError> {
-        let describe = serde_json::from_value(json!({ "TableName": self.table }))?;
-        let arn = self.database.describe_table(describe)?.table.latest_stream_arn.unwrap_or_default();
+        let records = json!({ "ShardIterator": self.iterator()?, "Limit": self.mapping.batch_size });
+        let records = self.database.get_records(serde_json::from_value(records)?)?.records;
+        Ok(records.iter().map(serde_json::to_value).collect::<Result<_, _>>()?)
+    }
+
+    fn iterator(&self) -> Result<Option<String>, StreamError> {
         let start = match &self.position {
             Some(position) => json!({ "ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": position }),
             None => json!({ "ShardIteratorType": "TRIM_HORIZON" }),
         };
-        let mut request = json!({ "StreamArn": arn, "ShardId": dynoxide::streams::shard_id(&self.table) });
+        let mut request = json!({ "StreamArn": self.stream, "ShardId": dynoxide::streams::shard_id(&self.table) });
         if let (Some(request), Value::Object(start)) = (request.as_object_mut(), start) {
             request.extend(start);
         }
-        let iterator = self.database.get_shard_iterator(serde_json::from_value(request)?)?.shard_iterator;
-        let records = json!({ "ShardIterator": iterator, "Limit": self.mapping.batch_size });
-        let records = self.database.get_records(serde_json::from_value(records)?)?.records;
-        Ok(records.iter().map(serde_json::to_value).collect::<Result<_, _>>()?)
+        Ok(self.database.get_shard_iterator(serde_json::from_value(request)?)?.shard_iterator)
+    }
+
+    /// Deletes what was handled, now and then, and at the start what an earlier run left. Only where the position is kept: without it, a
+    /// later poller would miss what is gone.
+    fn forget_handled(&mut self) -> Result<(), StreamError> {
+        if self.handled < MANY || self.folder.is_none() || self.position.is_none() {
+            return Ok(());
+        }
+        if let Some((_, _, position)) = self.iterator()?.as_deref().and_then(decode_shard_iterator) {
+            let deleted = database::forget_records(&self.database, &self.table, position)?;
+            tracing::debug!(deleted, "handled records of the stream deleted");
+        }
+        self.handled = 0;
+        Ok(())
     }
 
     /// One batch until every record in it is handled or given up. A failure that names a record keeps what came before it;

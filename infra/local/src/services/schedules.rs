@@ -23,8 +23,21 @@ use serde_json::{Value, json};
 /// What is scheduled.
 #[derive(Debug, Clone)]
 pub struct Schedules {
-    inner: Arc<Mutex<BTreeMap<String, Value>>>,
+    inner: Arc<Mutex<BTreeMap<String, Kept>>>,
     folder: Option<PathBuf>,
+}
+
+/// A schedule, and when it fires: found out once, asked twice a second.
+#[derive(Debug, Clone)]
+struct Kept {
+    definition: Value,
+    at: Option<Timestamp>,
+}
+
+impl From<Value> for Kept {
+    fn from(definition: Value) -> Self {
+        Self { at: fires_at(&definition), definition }
+    }
 }
 
 /// A schedule whose time has come.
@@ -47,14 +60,14 @@ impl Schedules {
                     continue;
                 }
                 let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-                let definition = serde_json::from_slice(&std::fs::read(&path)?).map_err(io::Error::other)?;
-                all.insert(name, definition);
+                let definition: Value = serde_json::from_slice(&std::fs::read(&path)?).map_err(io::Error::other)?;
+                all.insert(name, Kept::from(definition));
             }
         }
         Ok(Self { inner: Arc::new(Mutex::new(all)), folder })
     }
 
-    fn inner(&self) -> MutexGuard<'_, BTreeMap<String, Value>> {
+    fn inner(&self) -> MutexGuard<'_, BTreeMap<String, Kept>> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -68,7 +81,7 @@ impl Schedules {
             std::fs::write(&temporary, definition.to_string())?;
             std::fs::rename(temporary, file)?;
         }
-        self.inner().insert(name.to_owned(), definition);
+        self.inner().insert(name.to_owned(), definition.into());
         Ok(())
     }
 
@@ -82,24 +95,24 @@ impl Schedules {
     /// When each schedule fires.
     #[must_use]
     pub fn list(&self) -> BTreeMap<String, Timestamp> {
-        self.inner().iter().filter_map(|(name, definition)| Some((name.clone(), fires_at(definition)?))).collect()
+        self.inner().iter().filter_map(|(name, kept)| Some((name.clone(), kept.at?))).collect()
     }
 
     /// What is due at an instant.
     #[must_use]
     pub fn due(&self, now: Timestamp) -> Vec<Due> {
         let all = self.inner();
-        let due = all.iter().filter_map(|(name, definition)| {
-            let at = fires_at(definition).filter(|at| *at <= now)?;
-            let input = definition["Target"]["Input"].as_str().unwrap_or_default().to_owned();
-            Some(Due { name: name.clone(), at, input, definition: definition.clone() })
+        let due = all.iter().filter_map(|(name, kept)| {
+            let at = kept.at.filter(|at| *at <= now)?;
+            let input = kept.definition["Target"]["Input"].as_str().unwrap_or_default().to_owned();
+            Some(Due { name: name.clone(), at, input, definition: kept.definition.clone() })
         });
         due.collect()
     }
 
     /// Forgets a schedule that has fired, unless it was changed meanwhile.
     pub fn fired(&self, due: &Due) {
-        let unchanged = self.inner().get(&due.name) == Some(&due.definition);
+        let unchanged = self.inner().get(&due.name).is_some_and(|kept| kept.definition == due.definition);
         if unchanged {
             self.remove(&due.name);
         }
@@ -145,7 +158,7 @@ fn write(schedules: &Schedules, name: &str, body: &[u8]) -> Response {
 
 async fn read(State(schedules): State<Schedules>, Path(name): Path<String>) -> Response {
     match schedules.inner().get(&name) {
-        Some(definition) => Json(definition.clone()).into_response(),
+        Some(kept) => Json(kept.definition.clone()).into_response(),
         None => missing(&name),
     }
 }
