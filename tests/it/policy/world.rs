@@ -69,7 +69,11 @@ impl World {
             let with = |id: DoctorId| Doctor { id, ..world.doctor.clone() };
             person.appointment = match (person.patient_id, person.doctor_id) {
                 (Some(id), _) => Some(app.book_for(&desk, &own(id), &world.doctor, at).await.expect(201).id()),
-                (_, Some(id)) => Some(app.book_for(&desk, &world.treated, &with(id), at).await.expect(201).id()),
+                (_, Some(id)) => {
+                    // What the walk does with the other appointment does not end the treatment.
+                    app.book_for(&desk, &world.treated, &with(id), "2026-03-03T11:00:00Z").await.expect(201);
+                    Some(app.book_for(&desk, &world.treated, &with(id), at).await.expect(201).id())
+                }
                 _ => None,
             };
             if let Some(role) = role {
