@@ -47,7 +47,22 @@ fn every_operation_is_told() {
             operation["responses"]["4XX"].is_object() || path == "/.well-known/jwks.json",
             "{method} {path} does not say how it refuses"
         );
-        assert!(operation["operationId"].is_string());
+    }
+}
+
+/// `/docs` and generated clients find an operation by its id alone.
+#[test]
+fn every_operation_has_an_id_of_its_own_that_says_what_it_does() {
+    const VERBS: &str = "add approve book cancel change close complete confirm download end get invite list note refresh register \
+        reinstate reject rename request reschedule reset set sign suspend";
+    let mut seen = BTreeMap::new();
+    for (method, path, operation) in operations(&document()) {
+        let id = operation["operationId"].as_str().unwrap().to_owned();
+        let (verb, noun) = id.split_once('_').unwrap_or_default();
+        assert!(VERBS.split_whitespace().any(|known| known == verb) && !noun.is_empty(), "{id} is no verb with a noun");
+        assert!(id.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{id}");
+        let earlier = seen.insert(id.clone(), format!("{method} {path}"));
+        assert!(earlier.is_none(), "{id} is {method} {path} and {}", earlier.unwrap());
     }
 }
 

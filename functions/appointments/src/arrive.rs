@@ -15,7 +15,7 @@ use crate::{
 /// Note that the patient has come
 ///
 /// On the visit's day, early or late, and on no other.
-#[utoipa::path(post, path = "/appointments/{id}/arrive", tag = "appointments",
+#[utoipa::path(post, path = "/appointments/{id}/arrive", tag = "appointments", operation_id = "note_arrival",
     params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "Refuses the change when the visit has changed since")),
     responses((status = 200, body = AppointmentView), Refusals))]
 pub(crate) async fn arrive(

@@ -49,7 +49,7 @@ struct Booking {
 ///
 /// Takes the slot for the patient, or answers 409 with `code` `slot_taken`, the `taken` slot and the `next_free` ones. Both
 /// sides get an email with an invitation, and a reminder one hour before.
-#[utoipa::path(post, path = "/appointments", tag = "appointments", request_body = BookRequest,
+#[utoipa::path(post, path = "/appointments", tag = "appointments", operation_id = "book_appointment", request_body = BookRequest,
     responses((status = 201, body = AppointmentView, description = "Booked"), Refusals))]
 pub(crate) async fn book(
     Extract(state): Extract<State>,

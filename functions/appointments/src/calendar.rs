@@ -12,7 +12,7 @@ use crate::authority::{Side, Visit};
 /// Download a visit for your calendar
 ///
 /// iCalendar (RFC 5545), in the hospital's time zone, with the UID that the emailed invitations have.
-#[utoipa::path(get, path = "/appointments/{id}/calendar.ics", tag = "appointments", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/appointments/{id}/calendar.ics", tag = "appointments", operation_id = "download_appointment", params(("id" = String, Path)),
     responses((status = 200, body = String, content_type = "text/calendar"), Refusals))]
 pub(crate) async fn calendar(Extract(state): Extract<State>, visit: Visit) -> Response {
     let invitation = match visit.side {

@@ -26,7 +26,7 @@ pub(crate) struct CancelRequest {
 /// Cancel a visit
 ///
 /// Possible until it begins. Both sides get a cancelled invitation, and no reminder is sent.
-#[utoipa::path(post, path = "/appointments/{id}/cancel", tag = "appointments", request_body = CancelRequest,
+#[utoipa::path(post, path = "/appointments/{id}/cancel", tag = "appointments", operation_id = "cancel_appointment", request_body = CancelRequest,
     params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "Refuses the change when the visit has changed since")),
     responses((status = 200, body = AppointmentView), Refusals))]
 pub(crate) async fn cancel(

@@ -15,7 +15,7 @@ use crate::{
 /// Complete a visit
 ///
 /// After the patient's arrival, or from the visit's start when nobody noted that.
-#[utoipa::path(post, path = "/appointments/{id}/complete", tag = "appointments",
+#[utoipa::path(post, path = "/appointments/{id}/complete", tag = "appointments", operation_id = "complete_appointment",
     params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "Refuses the change when the visit has changed since")),
     responses((status = 200, body = AppointmentView), Refusals))]
 pub(crate) async fn complete(

@@ -43,7 +43,7 @@ enum Whose {
 /// List visits
 ///
 /// Patients and doctors get their own; the front desk names a patient or a doctor.
-#[utoipa::path(get, path = "/appointments", tag = "appointments", params(ListQuery), responses((status = 200, body = Page<AppointmentSummary>), Refusals))]
+#[utoipa::path(get, path = "/appointments", tag = "appointments", operation_id = "list_appointments", params(ListQuery), responses((status = 200, body = Page<AppointmentSummary>), Refusals))]
 pub(crate) async fn list(
     Extract(state): Extract<State>,
     caller: Caller,

@@ -15,7 +15,7 @@ use crate::{
 /// Note that the patient did not come
 ///
 /// From the visit's start on.
-#[utoipa::path(post, path = "/appointments/{id}/no-show", tag = "appointments",
+#[utoipa::path(post, path = "/appointments/{id}/no-show", tag = "appointments", operation_id = "note_no_show",
     params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "Refuses the change when the visit has changed since")),
     responses((status = 200, body = AppointmentView), Refusals))]
 pub(crate) async fn no_show(

@@ -28,7 +28,7 @@ pub(crate) struct RescheduleRequest {
 /// Move a visit
 ///
 /// Both sides get an updated invitation, and the reminder moves too.
-#[utoipa::path(post, path = "/appointments/{id}/reschedule", tag = "appointments", request_body = RescheduleRequest,
+#[utoipa::path(post, path = "/appointments/{id}/reschedule", tag = "appointments", operation_id = "reschedule_appointment", request_body = RescheduleRequest,
     params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "Refuses the change when the visit has changed since")),
     responses((status = 200, body = AppointmentView), Refusals))]
 pub(crate) async fn reschedule(

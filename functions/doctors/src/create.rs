@@ -57,7 +57,7 @@ enum Whose {
 /// Add a doctor
 ///
 /// The doctor can be booked at once. Somebody new gets an invitation by email.
-#[utoipa::path(post, path = "/doctors", tag = "doctors", request_body = CreateRequest,
+#[utoipa::path(post, path = "/doctors", tag = "doctors", operation_id = "add_doctor", request_body = CreateRequest,
     responses((status = 201, body = DoctorView, description = "The doctor can be booked"), Refusals))]
 pub(crate) async fn create(
     Extract(state): Extract<State>,

@@ -11,7 +11,7 @@ use shared::{
 use crate::view::DoctorView;
 
 /// Read a doctor's profile
-#[utoipa::path(get, path = "/doctors/{id}", tag = "doctors", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/doctors/{id}", tag = "doctors", operation_id = "get_doctor", params(("id" = String, Path)),
     responses((status = 200, body = DoctorView), Refusals))]
 pub(crate) async fn get(Extract(state): Extract<State>, _: Caller, Path(id): Path<DoctorId>) -> Result<Versioned<DoctorView>, Problem> {
     let doctor = state.store.doctor(id).await?.ok_or_else(|| Problem::not_found("doctor"))?;

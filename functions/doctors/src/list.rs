@@ -34,7 +34,7 @@ pub(crate) struct DoctorSummary {
 }
 
 /// List doctors
-#[utoipa::path(get, path = "/doctors", tag = "doctors", params(ListQuery), responses((status = 200, body = Page<DoctorSummary>), Refusals))]
+#[utoipa::path(get, path = "/doctors", tag = "doctors", operation_id = "list_doctors", params(ListQuery), responses((status = 200, body = Page<DoctorSummary>), Refusals))]
 pub(crate) async fn list(
     Extract(state): Extract<State>,
     _: Caller,

@@ -45,7 +45,7 @@ pub(crate) struct SlotView {
 }
 
 /// List a doctor's free slots
-#[utoipa::path(get, path = "/doctors/{id}/slots", tag = "doctors", params(("id" = String, Path), SlotsQuery),
+#[utoipa::path(get, path = "/doctors/{id}/slots", tag = "doctors", operation_id = "list_free_slots", params(("id" = String, Path), SlotsQuery),
     responses((status = 200, body = FreeSlots), Refusals))]
 pub(crate) async fn slots(
     Extract(state): Extract<State>,

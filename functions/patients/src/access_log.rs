@@ -58,7 +58,7 @@ pub(crate) struct AccessView {
 /// See who opened your record
 ///
 /// Latest first. Changes appear within seconds.
-#[utoipa::path(get, path = "/patients/me/access-log", tag = "patients", params(AccessQuery),
+#[utoipa::path(get, path = "/patients/me/access-log", tag = "patients", operation_id = "list_own_accesses", params(AccessQuery),
     responses((status = 200, body = Page<AccessView>), Refusals))]
 pub(crate) async fn access_log(
     Extract(state): Extract<State>,

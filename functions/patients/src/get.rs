@@ -14,7 +14,7 @@ use crate::view::{PatientView, view};
 ///
 /// Patients read their own, doctors those of the patients they treat, the front desk everyone's. For anybody else it does not exist.
 /// The income is for the patient and the front desk.
-#[utoipa::path(get, path = "/patients/{patient_id}", tag = "patients", params(("patient_id" = String, Path)),
+#[utoipa::path(get, path = "/patients/{patient_id}", tag = "patients", operation_id = "get_patient", params(("patient_id" = String, Path)),
     responses((status = 200, body = PatientView), Refusals))]
 pub(crate) async fn get(Extract(state): Extract<State>, mut access: PatientAccess) -> Versioned<PatientView> {
     if !access.caller.may_always() && !access.relationships.contains(&Relationship::Own) {

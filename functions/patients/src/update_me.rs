@@ -34,7 +34,7 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Mon
 }
 
 /// Change your own record
-#[utoipa::path(patch, path = "/patients/me", tag = "patients", request_body = UpdateRequest,
+#[utoipa::path(patch, path = "/patients/me", tag = "patients", operation_id = "change_own_patient", request_body = UpdateRequest,
     params(("If-Match" = String, Header, description = "The ETag of the record that you changed")),
     responses((status = 200, body = PatientView), Refusals))]
 pub(crate) async fn update_me(

@@ -88,7 +88,7 @@ pub(crate) struct AuditEntryView {
 /// Read the audit log
 ///
 /// Latest first: by patient, by actor, or all that happened in a span of at most 31 days.
-#[utoipa::path(get, path = "/audit-log", tag = "users", params(AuditQuery), responses((status = 200, body = Page<AuditEntryView>), Refusals))]
+#[utoipa::path(get, path = "/audit-log", tag = "audit log", operation_id = "list_audit_entries", params(AuditQuery), responses((status = 200, body = Page<AuditEntryView>), Refusals))]
 pub(crate) async fn audit_log(
     Extract(users): Extract<Users>,
     _: Caller,

@@ -73,7 +73,7 @@ const STAFF_NEXT: &str = "Confirm the address with the link that we have sent to
 /// A patient's account is active at once and comes with a record. Every other role is `pending` until an administrator approves it
 /// and the address is confirmed; such an account can sign in and see itself, nothing else. The answer is the same whether or not
 /// the address has an account already.
-#[utoipa::path(post, path = "/users", tag = "users", request_body = RegisterRequest, security(()),
+#[utoipa::path(post, path = "/users", tag = "sign-in", operation_id = "register_account", request_body = RegisterRequest, security(()),
     responses((status = 202, body = Registered, description = "Received"), Refusals))]
 pub(crate) async fn register(
     Extract(users): Extract<Users>,

@@ -13,7 +13,7 @@ use crate::{Users, view::AccountView};
 /// Approve an account
 ///
 /// It becomes active as soon as its address is confirmed, at once if it is. The person is told by email.
-#[utoipa::path(post, path = "/users/{id}/approve", tag = "users",
+#[utoipa::path(post, path = "/users/{id}/approve", tag = "accounts", operation_id = "approve_account",
     params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "Refuses the change when the account has changed since")),
     responses((status = 200, body = AccountView), Refusals))]
 pub(crate) async fn approve(

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Read an account
-#[utoipa::path(get, path = "/users/{id}", tag = "users", operation_id = "read_account", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/users/{id}", tag = "accounts", operation_id = "get_account", params(("id" = String, Path)),
     responses((status = 200, body = AccountView), Refusals))]
 pub(crate) async fn get(Extract(users): Extract<Users>, _: Caller, Path(id): Path<UserId>) -> Result<Versioned<AccountView>, Problem> {
     let account = users.base.store.account(id).await?.ok_or_else(|| Problem::not_found("account"))?.account;

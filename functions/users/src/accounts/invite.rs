@@ -42,7 +42,7 @@ pub(crate) struct InviteRequest {
 ///
 /// Sends a token to the address, good for 7 days; with it, the person chooses a password (`POST /auth/password/reset`) and the role
 /// is active. Later, `POST /auth/password/forgot` sends another.
-#[utoipa::path(post, path = "/users/invitations", tag = "users", request_body = InviteRequest,
+#[utoipa::path(post, path = "/users/invitations", tag = "accounts", operation_id = "invite_account", request_body = InviteRequest,
     responses((status = 201, body = AccountView, description = "Invited"), Refusals))]
 pub(crate) async fn invite(
     Extract(users): Extract<Users>,

@@ -29,7 +29,7 @@ pub(crate) struct AccountsQuery {
 /// List accounts
 ///
 /// Of one group, by name.
-#[utoipa::path(get, path = "/users", tag = "users", operation_id = "list_accounts", params(AccountsQuery),
+#[utoipa::path(get, path = "/users", tag = "accounts", operation_id = "list_accounts", params(AccountsQuery),
     responses((status = 200, body = Page<AccountSummary>), Refusals))]
 pub(crate) async fn list(
     Extract(users): Extract<Users>,

@@ -13,7 +13,7 @@ use crate::{Users, view::AccountView};
 /// Reinstate an account
 ///
 /// With the roles it had. The person signs in anew.
-#[utoipa::path(post, path = "/users/{id}/reinstate", tag = "users",
+#[utoipa::path(post, path = "/users/{id}/reinstate", tag = "accounts", operation_id = "reinstate_account",
     params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "Refuses the change when the account has changed since")),
     responses((status = 200, body = AccountView), Refusals))]
 pub(crate) async fn reinstate(

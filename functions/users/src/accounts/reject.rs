@@ -13,7 +13,7 @@ use crate::{Users, view::AccountView};
 /// Reject an account
 ///
 /// The person is told by email, can still see the account, and can still be approved.
-#[utoipa::path(post, path = "/users/{id}/reject", tag = "users",
+#[utoipa::path(post, path = "/users/{id}/reject", tag = "accounts", operation_id = "reject_account",
     params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "Refuses the change when the account has changed since")),
     responses((status = 200, body = AccountView), Refusals))]
 pub(crate) async fn reject(

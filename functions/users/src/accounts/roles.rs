@@ -25,7 +25,7 @@ pub(crate) struct RolesRequest {
 /// Set an account's roles
 ///
 /// The person's rights change at once for whatever staff do, and at the next refresh elsewhere. They are told by email.
-#[utoipa::path(post, path = "/users/{id}/roles", tag = "users", request_body = RolesRequest,
+#[utoipa::path(post, path = "/users/{id}/roles", tag = "accounts", operation_id = "set_account_roles", request_body = RolesRequest,
     params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "Refuses the change when the account has changed since")),
     responses((status = 200, body = AccountView), Refusals))]
 pub(crate) async fn set_roles(

@@ -13,7 +13,7 @@ use crate::{Users, view::AccountView};
 /// Suspend an account
 ///
 /// Every sign-in ends: at once for whatever staff do, at the next refresh for what patients do with their own data.
-#[utoipa::path(post, path = "/users/{id}/suspend", tag = "users",
+#[utoipa::path(post, path = "/users/{id}/suspend", tag = "accounts", operation_id = "suspend_account",
     params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "Refuses the change when the account has changed since")),
     responses((status = 200, body = AccountView), Refusals))]
 pub(crate) async fn suspend(

@@ -35,7 +35,7 @@ pub(crate) struct EmailPromised {
 ///
 /// Sends a token to the new address; the account keeps the old one until the token comes back. Asked for with the address that the
 /// account has, it sends the confirmation again; an account that waits can ask for that only.
-#[utoipa::path(post, path = "/users/me/email", tag = "users", request_body = EmailRequest,
+#[utoipa::path(post, path = "/users/me/email", tag = "own account", operation_id = "request_confirmation_email", request_body = EmailRequest,
     responses((status = 202, body = EmailPromised), Refusals))]
 pub(crate) async fn ask_for_email(
     Extract(users): Extract<Users>,

@@ -29,7 +29,7 @@ pub(crate) struct ChangeRequest {
 }
 
 /// Change your own account
-#[utoipa::path(patch, path = "/users/me", tag = "users", operation_id = "change_own_account", request_body = ChangeRequest,
+#[utoipa::path(patch, path = "/users/me", tag = "own account", operation_id = "change_own_account", request_body = ChangeRequest,
     params(("If-Match" = Option<String>, Header, description = "Refuses the change when the account has changed since")),
     responses((status = 200, body = AccountView), Refusals))]
 pub(crate) async fn change(

@@ -25,7 +25,7 @@ pub(crate) struct ChangePasswordRequest {
 /// Change your password
 ///
 /// Every sign-in of the account ends, on all devices. The answer is a new one for this device.
-#[utoipa::path(post, path = "/users/me/password", tag = "users", request_body = ChangePasswordRequest,
+#[utoipa::path(post, path = "/users/me/password", tag = "own account", operation_id = "change_own_password", request_body = ChangePasswordRequest,
     responses((status = 200, body = TokenPair), Refusals))]
 pub(crate) async fn change_password(
     Extract(users): Extract<Users>,

@@ -19,7 +19,7 @@ use crate::{
 ///
 /// Every sign-in ends, the address is free again, and no more mail goes to it. A patient's record is kept. Visits that are coming up
 /// have to be cancelled first.
-#[utoipa::path(delete, path = "/users/me", tag = "users", responses((status = 204, description = "Closed"), Refusals))]
+#[utoipa::path(delete, path = "/users/me", tag = "own account", operation_id = "close_own_account", responses((status = 204, description = "Closed"), Refusals))]
 pub(crate) async fn close(Extract(users): Extract<Users>, caller: Caller) -> Result<StatusCode, Problem> {
     let state = &users.base;
     let before = users.own_account(&caller).await?;

@@ -32,7 +32,7 @@ pub(crate) struct ConfirmRequest {
 ///
 /// With the token of the letter, signed in to the account that asked for it. A requested role that has been approved becomes active
 /// with it; refresh the tokens to act in it.
-#[utoipa::path(post, path = "/users/me/email/confirm", tag = "users", request_body = ConfirmRequest,
+#[utoipa::path(post, path = "/users/me/email/confirm", tag = "own account", operation_id = "confirm_own_email", request_body = ConfirmRequest,
     responses((status = 200, body = AccountView), Refusals))]
 pub(crate) async fn confirm_email(
     Extract(users): Extract<Users>,

@@ -11,7 +11,7 @@ use shared::{
 use crate::Users;
 
 /// Sign out of one device
-#[utoipa::path(delete, path = "/users/me/sessions/{id}", tag = "users", params(("id" = String, Path)),
+#[utoipa::path(delete, path = "/users/me/sessions/{id}", tag = "own account", operation_id = "end_own_session", params(("id" = String, Path)),
     responses((status = 204, description = "Signed out there"), Refusals))]
 pub(crate) async fn end_session(Extract(users): Extract<Users>, caller: Caller, Path(id): Path<SessionId>) -> Result<StatusCode, Problem> {
     if users.base.store.end_session(caller.user_id, id, End::SignedOut).await? {

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Read your own account
-#[utoipa::path(get, path = "/users/me", tag = "users", operation_id = "read_own_account",
+#[utoipa::path(get, path = "/users/me", tag = "own account", operation_id = "get_own_account",
     responses((status = 200, body = AccountView), Refusals))]
 pub(crate) async fn read(Extract(users): Extract<Users>, caller: Caller) -> Result<Versioned<AccountView>, Problem> {
     let account = users.own_account(&caller).await?.account;

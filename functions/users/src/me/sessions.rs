@@ -43,7 +43,7 @@ pub(crate) struct SessionView {
 /// List your sign-ins
 ///
 /// Those that still hold, latest first.
-#[utoipa::path(get, path = "/users/me/sessions", tag = "users", params(SessionsQuery),
+#[utoipa::path(get, path = "/users/me/sessions", tag = "own account", operation_id = "list_own_sessions", params(SessionsQuery),
     responses((status = 200, body = Page<SessionView>), Refusals))]
 pub(crate) async fn sessions(
     Extract(users): Extract<Users>,

@@ -12,7 +12,7 @@ use crate::Users;
 /// Ask for a sign-in by email
 ///
 /// Sends a token to the address, if it has an account; it is good once, for 10 minutes. The answer is the same for every address.
-#[utoipa::path(post, path = "/auth/email-token", tag = "users", request_body = LetterRequest, security(()),
+#[utoipa::path(post, path = "/auth/email-token", tag = "sign-in", operation_id = "request_sign_in_email", request_body = LetterRequest, security(()),
     responses((status = 202, body = LetterPromised), Refusals))]
 pub(crate) async fn ask_for_token(
     Extract(users): Extract<Users>,

@@ -30,7 +30,7 @@ pub(crate) struct ExchangeRequest {
 ///
 /// The token is good once, for 10 minutes. It also confirms the address: a password that was chosen before is put out of use, unless the
 /// address had been confirmed with it.
-#[utoipa::path(post, path = "/auth/email-token/exchange", tag = "users", request_body = ExchangeRequest, security(()),
+#[utoipa::path(post, path = "/auth/email-token/exchange", tag = "sign-in", operation_id = "sign_in_by_email", request_body = ExchangeRequest, security(()),
     responses((status = 200, body = TokenPair, description = "Signed in"), Refusals))]
 pub(crate) async fn exchange_token(
     Extract(users): Extract<Users>,

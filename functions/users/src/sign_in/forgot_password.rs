@@ -12,7 +12,7 @@ use crate::Users;
 /// Ask for a new password
 ///
 /// Sends a token to the address, if it has an account; it is good once, for 30 minutes. The answer is the same for every address.
-#[utoipa::path(post, path = "/auth/password/forgot", tag = "users", request_body = LetterRequest, security(()),
+#[utoipa::path(post, path = "/auth/password/forgot", tag = "sign-in", operation_id = "request_password_email", request_body = LetterRequest, security(()),
     responses((status = 202, body = LetterPromised), Refusals))]
 pub(crate) async fn forgot_password(
     Extract(users): Extract<Users>,

@@ -24,7 +24,7 @@ pub(crate) struct SignInRequest {
 ///
 /// Unknown addresses and wrong passwords are answered alike, in the same time. Five attempts are free, then each makes the next
 /// wait longer: 429 with `Retry-After`.
-#[utoipa::path(post, path = "/auth/token", tag = "users", request_body = SignInRequest, security(()),
+#[utoipa::path(post, path = "/auth/token", tag = "sign-in", operation_id = "sign_in_by_password", request_body = SignInRequest, security(()),
     responses((status = 200, body = TokenPair, description = "Signed in"), Refusals))]
 pub(crate) async fn sign_in(
     Extract(users): Extract<Users>,

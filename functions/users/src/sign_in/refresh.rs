@@ -27,7 +27,7 @@ pub(crate) struct RefreshRequest {
 ///
 /// A refresh token is good once. Sent again within 10 seconds, because the answer was lost, it gives the same next refresh token;
 /// sent again later, or when the next one has been used, it ends the whole sign-in: two have had it. The new access token carries the roles that the account has now.
-#[utoipa::path(post, path = "/auth/refresh", tag = "users", request_body = RefreshRequest, security(()),
+#[utoipa::path(post, path = "/auth/refresh", tag = "sign-in", operation_id = "refresh_tokens", request_body = RefreshRequest, security(()),
     responses((status = 200, body = TokenPair, description = "The next pair"), Refusals))]
 pub(crate) async fn refresh(Extract(users): Extract<Users>, Json(request): Json<RefreshRequest>) -> Result<Json<TokenPair>, Problem> {
     let state = &users.base;

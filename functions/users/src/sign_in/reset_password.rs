@@ -32,7 +32,7 @@ pub(crate) struct ResetRequest {
 ///
 /// With the token of a letter: of one that was asked for, or of an invitation. It is good once. Every sign-in of the account ends,
 /// and its address counts as confirmed.
-#[utoipa::path(post, path = "/auth/password/reset", tag = "users", request_body = ResetRequest, security(()),
+#[utoipa::path(post, path = "/auth/password/reset", tag = "sign-in", operation_id = "reset_password", request_body = ResetRequest, security(()),
     responses((status = 204, description = "Sign in with the new password"), Refusals))]
 pub(crate) async fn reset_password(Extract(users): Extract<Users>, Json(request): Json<ResetRequest>) -> Result<StatusCode, Problem> {
     let state = &users.base;

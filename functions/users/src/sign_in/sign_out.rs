@@ -12,7 +12,7 @@ use crate::Users;
 /// Sign out
 ///
 /// The session's refresh token stops working at once, and so does its access token where it is looked up; elsewhere within 15 minutes.
-#[utoipa::path(post, path = "/auth/logout", tag = "users", responses((status = 204, description = "Signed out"), Refusals))]
+#[utoipa::path(post, path = "/auth/logout", tag = "sign-in", operation_id = "end_sign_in", responses((status = 204, description = "Signed out"), Refusals))]
 pub(crate) async fn sign_out(Extract(users): Extract<Users>, caller: Caller) -> Result<StatusCode, Problem> {
     users.base.store.end_session(caller.user_id, caller.session_id, End::SignedOut).await?;
     Ok(StatusCode::NO_CONTENT)
