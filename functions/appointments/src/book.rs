@@ -12,29 +12,30 @@ use serde::Deserialize;
 use shared::{
     State,
     auth::Caller,
-    http::{Created, Fields, Json, Problem, Refusals, parse_instant},
+    http::{Created, Fields, Instant, Json, Problem, parse_instant},
     store::bookings::Counted,
     trail,
 };
 use utoipa::ToSchema;
 
 use crate::{
-    refused::{doctor_unavailable, not_bookable, not_counted, not_written},
+    refused::{NotCounted, TimeRefused, doctor_unavailable, not_bookable, not_counted, not_written},
     view::{AppointmentView, view},
 };
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct BookRequest {
-    #[schema(required, nullable = false)]
+pub(crate) struct BookAppointmentRequest {
+    #[schema(value_type = DoctorId)]
     doctor_id: Option<String>,
     /// The start of a free slot, with its offset.
-    #[schema(required, nullable = false, format = "date-time", example = "2026-03-02T09:00:00+00:00")]
+    #[schema(value_type = Instant)]
     starts_at: Option<String>,
-    /// Why the patient comes, in their own words; up to 300 characters.
-    #[schema(required, nullable = false, example = "Palpitations since Monday")]
+    /// Why the patient comes, in their own words.
+    #[schema(value_type = Reason)]
     reason: Option<String>,
     /// For whom, when the front desk books. Patients book for themselves and leave it out.
+    #[schema(value_type = Option<PatientId>)]
     patient_id: Option<String>,
 }
 
@@ -49,12 +50,12 @@ struct Booking {
 ///
 /// Takes the slot for the patient, or answers 409 with `code` `slot_taken`, the `taken` slot and the `next_free` ones. Both
 /// sides get an email with an invitation, and a reminder one hour before.
-#[utoipa::path(post, path = "/appointments", tag = "appointments", operation_id = "book_appointment", request_body = BookRequest,
-    responses((status = 201, body = AppointmentView, description = "Booked"), Refusals))]
+#[utoipa::path(post, path = "/appointments", tag = "appointments", operation_id = "book_appointment", request_body = BookAppointmentRequest,
+    responses((status = 201, body = Created<AppointmentView>, description = "Booked"), TimeRefused, NotCounted))]
 pub(crate) async fn book(
     Extract(state): Extract<State>,
     caller: Caller,
-    Json(request): Json<BookRequest>,
+    Json(request): Json<BookAppointmentRequest>,
 ) -> Result<Created<AppointmentView>, Problem> {
     let booking = request.parse(&caller)?;
     trail::patient(booking.patient_id);
@@ -85,7 +86,7 @@ pub(crate) async fn book(
     Ok(Created { location, version: shown.version, body: shown.body })
 }
 
-impl BookRequest {
+impl BookAppointmentRequest {
     fn parse(self, caller: &Caller) -> Result<Booking, Problem> {
         let mut fields = Fields::default();
         let doctor_id = fields.required("doctor_id", self.doctor_id, |text| text.parse());

@@ -5,15 +5,16 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use shared::{State, http::Refusals, mail::calendar::Invitation};
+use domain::id::AppointmentId;
+use shared::{State, mail::calendar::Invitation};
 
 use crate::authority::{Side, Visit};
 
 /// Download a visit for your calendar
 ///
 /// iCalendar (RFC 5545), in the hospital's time zone, with the UID that the emailed invitations have.
-#[utoipa::path(get, path = "/appointments/{id}/calendar.ics", tag = "appointments", operation_id = "download_appointment", params(("id" = String, Path)),
-    responses((status = 200, body = String, content_type = "text/calendar"), Refusals))]
+#[utoipa::path(get, path = "/appointments/{id}/calendar.ics", tag = "appointments", operation_id = "download_appointment", params(("id" = AppointmentId, Path)),
+    responses((status = 200, body = String, content_type = "text/calendar")))]
 pub(crate) async fn calendar(Extract(state): Extract<State>, visit: Visit) -> Response {
     let invitation = match visit.side {
         Side::Patient => Invitation::for_patient(&visit.appointment),

@@ -1,39 +1,40 @@
 //! `POST /appointments/{id}/cancel`: call a visit off; its slot is free at once.
 
 use axum::extract::State as Extract;
+use domain::id::AppointmentId;
 use domain::text::Reason;
 use serde::Deserialize;
 use shared::{
     State,
-    http::{Fields, IfMatch, Json, Problem, Refusals, Versioned},
+    http::{Fields, IfMatch, Json, Problem, Versioned},
 };
 use utoipa::ToSchema;
 
 use crate::{
     authority::Visit,
-    refused::{not_changed, refused},
+    refused::{NotAhead, not_changed, refused},
     view::{AppointmentView, view},
 };
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct CancelRequest {
-    /// Why, if you like to say so; up to 300 characters.
-    #[schema(example = "I am well again")]
+pub(crate) struct CancelAppointmentRequest {
+    /// Why, if you like to say so.
+    #[schema(value_type = Option<Reason>)]
     reason: Option<String>,
 }
 
 /// Cancel a visit
 ///
 /// Possible until it begins. Both sides get a cancelled invitation, and no reminder is sent.
-#[utoipa::path(post, path = "/appointments/{id}/cancel", tag = "appointments", operation_id = "cancel_appointment", request_body = CancelRequest,
-    params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "Refuses the change when the visit has changed since")),
-    responses((status = 200, body = AppointmentView), Refusals))]
+#[utoipa::path(post, path = "/appointments/{id}/cancel", tag = "appointments", operation_id = "cancel_appointment", request_body = CancelAppointmentRequest,
+    params(("id" = AppointmentId, Path), IfMatch),
+    responses((status = 200, body = Versioned<AppointmentView>), NotAhead))]
 pub(crate) async fn cancel(
     Extract(state): Extract<State>,
     visit: Visit,
     if_match: IfMatch,
-    Json(request): Json<CancelRequest>,
+    Json(request): Json<CancelAppointmentRequest>,
 ) -> Result<Versioned<AppointmentView>, Problem> {
     let mut fields = Fields::default();
     let Some(reason) = fields.optional("reason", request.reason, |text| Reason::parse(&text)) else { return Err(fields.problem()) };

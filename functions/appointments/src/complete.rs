@@ -1,14 +1,15 @@
 //! `POST /appointments/{id}/complete`: the doctor has seen the patient.
 
 use axum::extract::State as Extract;
+use domain::id::AppointmentId;
 use shared::{
     State,
-    http::{IfMatch, NoBody, Problem, Refusals, Versioned},
+    http::{IfMatch, NoBody, Problem, Versioned},
 };
 
 use crate::{
     authority::Visit,
-    refused::{not_changed, refused},
+    refused::{NotNow, not_changed, refused},
     view::{AppointmentView, view},
 };
 
@@ -16,8 +17,8 @@ use crate::{
 ///
 /// After the patient's arrival, or from the visit's start when nobody noted that.
 #[utoipa::path(post, path = "/appointments/{id}/complete", tag = "appointments", operation_id = "complete_appointment",
-    params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "Refuses the change when the visit has changed since")),
-    responses((status = 200, body = AppointmentView), Refusals))]
+    params(("id" = AppointmentId, Path), IfMatch),
+    responses((status = 200, body = Versioned<AppointmentView>), NotNow))]
 pub(crate) async fn complete(
     Extract(state): Extract<State>,
     Visit { appointment: before, .. }: Visit,

@@ -1,10 +1,8 @@
 //! `GET /appointments/{id}`: one visit.
 
 use axum::extract::State as Extract;
-use shared::{
-    State,
-    http::{Refusals, Versioned},
-};
+use domain::id::AppointmentId;
+use shared::{State, http::Versioned};
 
 use crate::{
     authority::Visit,
@@ -14,8 +12,8 @@ use crate::{
 /// Read a visit
 ///
 /// Its patient, its doctor and the front desk see it.
-#[utoipa::path(get, path = "/appointments/{id}", tag = "appointments", operation_id = "get_appointment", params(("id" = String, Path)),
-    responses((status = 200, body = AppointmentView), Refusals))]
+#[utoipa::path(get, path = "/appointments/{id}", tag = "appointments", operation_id = "get_appointment", params(("id" = AppointmentId, Path)),
+    responses((status = 200, body = Versioned<AppointmentView>)))]
 pub(crate) async fn get(Extract(state): Extract<State>, visit: Visit) -> Versioned<AppointmentView> {
     view(visit.appointment, &state.house)
 }

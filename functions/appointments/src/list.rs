@@ -10,7 +10,7 @@ use serde::Deserialize;
 use shared::{
     State,
     auth::Caller,
-    http::{Fields, Json, Page, Problem, Query, Refusals, page},
+    http::{Fields, Json, Page, Problem, Query, page},
     store::appointments::{After, When},
     trail,
 };
@@ -22,11 +22,14 @@ use crate::view::{AppointmentSummary, summary};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
-    /// `upcoming` (the default): not over and not cancelled, next first. `past`: everything that is over, latest first.
+    /// `upcoming`, which it is when left out: not over and not cancelled, next first. `past`: everything that is over, latest first.
+    #[param(value_type = Option<When>, inline)]
     when: Option<String>,
     /// Whose, when the front desk asks.
+    #[param(value_type = Option<PatientId>)]
     patient_id: Option<String>,
     /// Whose, when the front desk asks.
+    #[param(value_type = Option<DoctorId>)]
     doctor_id: Option<String>,
     /// 1 to 100, 20 when left out.
     limit: Option<String>,
@@ -43,7 +46,7 @@ enum Whose {
 /// List visits
 ///
 /// Patients and doctors get their own; the front desk names a patient or a doctor.
-#[utoipa::path(get, path = "/appointments", tag = "appointments", operation_id = "list_appointments", params(ListQuery), responses((status = 200, body = Page<AppointmentSummary>), Refusals))]
+#[utoipa::path(get, path = "/appointments", tag = "appointments", operation_id = "list_appointments", params(ListQuery), responses((status = 200, body = Page<AppointmentSummary>)))]
 pub(crate) async fn list(
     Extract(state): Extract<State>,
     caller: Caller,

@@ -2,18 +2,45 @@
 
 use axum::http::StatusCode;
 use domain::{
-    appointment::Refused,
+    appointment::{Refused, Status},
     booking_limit::MOVES,
     doctor::{Doctor, NotBookable},
+    id::AppointmentId,
     schedule::Slot,
 };
 use jiff::Timestamp;
 use shared::{
     State,
     config::House,
-    http::Problem,
+    http::{FieldError, Instant, Problem, SlotView},
+    refusals,
     store::{appointments::WriteError, bookings::Counted},
 };
+
+refusals! {
+    pub(crate) TimeRefused {
+        409 "doctor_unavailable",
+        409 "slot_taken" { taken: SlotView, next_free: Vec<SlotView> },
+        409 "already_booked" { appointment_id: AppointmentId },
+        409 "patient_busy" { wanted: SlotView },
+        409 "day_full",
+        422 "invalid_request" { errors: Vec<FieldError>, next_free: Option<Vec<SlotView>> },
+        429 "too_many_changes",
+    }
+    pub(crate) NotCounted {
+        409 "too_many_open_appointments" { limit: u32 },
+    }
+    pub(crate) NotAhead {
+        409 "wrong_status" { current_status: Status },
+        409 "visit_begun",
+        409 "moved_too_often",
+    }
+    pub(crate) NotNow {
+        409 "wrong_status" { current_status: Status },
+        409 "too_early" { not_before: Instant },
+        409 "too_late" { not_after: Instant },
+    }
+}
 
 /// How many free slots to offer instead.
 const OFFERED: usize = 3;
@@ -70,13 +97,13 @@ pub(crate) async fn not_written(state: &State, doctor: &Doctor, slot: Slot, why:
         WriteError::SlotTaken => {
             let problem = Problem::conflict("slot_taken", "Somebody else has this slot. Choose one of the next free ones.");
             // From its end on: a list read this very moment may still show the slot as free.
-            offer(state, doctor, slot.end, problem.with("taken", view(&state.house, slot))).await
+            offer(state, doctor, slot.end, problem.with("taken", SlotView::of(slot, &state.house))).await
         }
         WriteError::PatientBusy => Problem::conflict(
             "patient_busy",
             "The patient has another visit at that time. Choose another time, or move the other visit first.",
         )
-        .with("wanted", view(&state.house, slot)),
+        .with("wanted", SlotView::of(slot, &state.house)),
         WriteError::Stale => Problem::stale(),
         WriteError::Store(error) => error.into(),
     }
@@ -118,9 +145,5 @@ pub(crate) fn refused(why: Refused, house: &House) -> Problem {
 /// Names the next free slots. Failing to find them does not hide the refusal itself.
 async fn offer(state: &State, doctor: &Doctor, from: Timestamp, problem: Problem) -> Problem {
     let free = state.next_free(doctor, from, OFFERED).await.unwrap_or_default();
-    problem.with("next_free", free.into_iter().map(|slot| view(&state.house, slot)).collect::<Vec<_>>())
-}
-
-fn view(house: &House, slot: Slot) -> impl serde::Serialize + use<> {
-    std::collections::BTreeMap::from([("starts_at", house.instant(slot.start)), ("ends_at", house.instant(slot.end))])
+    problem.with("next_free", free.into_iter().map(|slot| SlotView::of(slot, &state.house)).collect::<Vec<_>>())
 }

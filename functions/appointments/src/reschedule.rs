@@ -1,42 +1,42 @@
 //! `POST /appointments/{id}/reschedule`: move a visit; its id stays and its old slot is free at once.
 
 use axum::extract::State as Extract;
-use domain::booking_limit::BookingLimit;
+use domain::{booking_limit::BookingLimit, id::AppointmentId};
 use serde::Deserialize;
 use shared::{
     State,
     auth::Caller,
-    http::{Fields, IfMatch, Json, Problem, Refusals, Versioned, parse_instant},
+    http::{Fields, IfMatch, Instant, Json, Problem, Versioned, parse_instant},
     store::bookings::Counted,
 };
 use utoipa::ToSchema;
 
 use crate::{
     authority::{Side, Visit},
-    refused::{doctor_unavailable, not_bookable, not_counted, not_written, refused},
+    refused::{NotAhead, TimeRefused, doctor_unavailable, not_bookable, not_counted, not_written, refused},
     view::{AppointmentView, view},
 };
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct RescheduleRequest {
+pub(crate) struct RescheduleAppointmentRequest {
     /// The start of a free slot of the same doctor, with its offset.
-    #[schema(required, nullable = false, format = "date-time", example = "2026-03-03T10:30:00+00:00")]
+    #[schema(value_type = Instant)]
     starts_at: Option<String>,
 }
 
 /// Move a visit
 ///
 /// Both sides get an updated invitation, and the reminder moves too.
-#[utoipa::path(post, path = "/appointments/{id}/reschedule", tag = "appointments", operation_id = "reschedule_appointment", request_body = RescheduleRequest,
-    params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "Refuses the change when the visit has changed since")),
-    responses((status = 200, body = AppointmentView), Refusals))]
+#[utoipa::path(post, path = "/appointments/{id}/reschedule", tag = "appointments", operation_id = "reschedule_appointment", request_body = RescheduleAppointmentRequest,
+    params(("id" = AppointmentId, Path), IfMatch),
+    responses((status = 200, body = Versioned<AppointmentView>), TimeRefused, NotAhead))]
 pub(crate) async fn reschedule(
     Extract(state): Extract<State>,
     caller: Caller,
     visit: Visit,
     if_match: IfMatch,
-    Json(request): Json<RescheduleRequest>,
+    Json(request): Json<RescheduleAppointmentRequest>,
 ) -> Result<Versioned<AppointmentView>, Problem> {
     let mut fields = Fields::default();
     let Some(start) = fields.required("starts_at", request.starts_at, |text| parse_instant(&text)) else { return Err(fields.problem()) };

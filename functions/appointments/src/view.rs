@@ -1,10 +1,14 @@
 //! A visit as this API shows it: whole, and as a line in a list.
 
-use domain::appointment::{Appointment, Status};
+use domain::{
+    appointment::{Appointment, CancelledBy, Status},
+    id::{AppointmentId, DoctorId, PatientId},
+    text::{PersonName, Reason, Specialization},
+};
 use serde::Serialize;
 use shared::{
     config::House,
-    http::{MoneyBody, Versioned},
+    http::{Instant, MoneyBody, Versioned},
     store::appointments::AgendaEntry,
 };
 use utoipa::ToSchema;
@@ -12,61 +16,54 @@ use utoipa::ToSchema;
 /// A visit.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AppointmentView {
-    id: String,
+    id: AppointmentId,
     patient: PersonRef,
     doctor: DoctorRef,
-    #[schema(format = "date-time", example = "2026-03-02T09:00:00+00:00")]
-    starts_at: String,
-    #[schema(format = "date-time")]
-    ends_at: String,
-    /// `scheduled`, `rescheduled`, `arrived`, `completed`, `cancelled` or `no_show`.
+    starts_at: Instant,
+    ends_at: Instant,
+    #[schema(value_type = Status)]
     status: &'static str,
     /// Why the patient comes, in their own words.
-    reason: String,
+    reason: Reason,
     /// As it was when the visit was booked.
     consultation_fee: MoneyBody,
-    #[schema(format = "date-time")]
-    booked_at: String,
+    booked_at: Instant,
     /// When the patient arrived, the visit ended, or it was called off or missed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(format = "date-time")]
-    status_at: Option<String>,
-    /// Who called it off: `patient`, `doctor` or `front_desk`.
+    status_at: Option<Instant>,
+    /// Who called it off.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    cancelled_by: Option<domain::appointment::CancelledBy>,
+    cancelled_by: Option<CancelledBy>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    cancellation_reason: Option<String>,
+    cancellation_reason: Option<Reason>,
 }
 
 /// A line in a list of visits.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AppointmentSummary {
-    id: String,
+    id: AppointmentId,
     patient: PersonRef,
     doctor: DoctorRef,
-    #[schema(format = "date-time")]
-    starts_at: String,
-    #[schema(format = "date-time")]
-    ends_at: String,
-    /// `scheduled`, `rescheduled`, `arrived`, `completed`, `cancelled` or `no_show`.
+    starts_at: Instant,
+    ends_at: Instant,
+    #[schema(value_type = Status)]
     status: String,
     /// In a doctor's list.
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
+    reason: Option<Reason>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PersonRef {
-    id: String,
-    name: String,
+    id: PatientId,
+    name: PersonName,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DoctorRef {
-    id: String,
-    name: String,
-    specialization: String,
+    id: DoctorId,
+    name: PersonName,
+    specialization: Specialization,
 }
 
 pub(crate) fn view(visit: Appointment, house: &House) -> Versioned<AppointmentView> {
@@ -79,34 +76,30 @@ pub(crate) fn view(visit: Appointment, house: &House) -> Versioned<AppointmentVi
     Versioned {
         version: visit.version,
         body: AppointmentView {
-            id: visit.id.to_string(),
-            patient: PersonRef { id: visit.patient_id.to_string(), name: visit.patient_name.into() },
-            doctor: DoctorRef {
-                id: visit.doctor_id.to_string(),
-                name: visit.doctor_name.into(),
-                specialization: visit.specialization.into(),
-            },
+            id: visit.id,
+            patient: PersonRef { id: visit.patient_id, name: visit.patient_name },
+            doctor: DoctorRef { id: visit.doctor_id, name: visit.doctor_name, specialization: visit.specialization },
             starts_at: house.instant(visit.slot.start),
             ends_at: house.instant(visit.slot.end),
             status,
-            reason: visit.reason.into(),
+            reason: visit.reason,
             consultation_fee: visit.consultation_fee.into(),
             booked_at: house.instant(visit.booked_at),
             status_at: status_at.map(|at| house.instant(at)),
             cancelled_by,
-            cancellation_reason: cancellation_reason.map(Into::into),
+            cancellation_reason,
         },
     }
 }
 
 pub(crate) fn summary(entry: AgendaEntry, house: &House) -> AppointmentSummary {
     AppointmentSummary {
-        id: entry.id.to_string(),
-        patient: PersonRef { id: entry.patient_id.to_string(), name: entry.patient_name.into() },
-        doctor: DoctorRef { id: entry.doctor_id.to_string(), name: entry.doctor_name.into(), specialization: entry.specialization.into() },
+        id: entry.id,
+        patient: PersonRef { id: entry.patient_id, name: entry.patient_name },
+        doctor: DoctorRef { id: entry.doctor_id, name: entry.doctor_name, specialization: entry.specialization },
         starts_at: house.instant(entry.slot.start),
         ends_at: house.instant(entry.slot.end),
         status: entry.status,
-        reason: entry.reason.map(Into::into),
+        reason: entry.reason,
     }
 }

@@ -13,7 +13,8 @@ use serde::Deserialize;
 use shared::{
     State,
     auth::Caller,
-    http::{Created, Fields, Json, MoneyBody, Problem, Refusals},
+    http::{Created, Fields, Json, MoneyBody, Problem},
+    refusals,
     store::{
         accounts::{Change, ChangeError, OpenError, StoredAccount, Together},
         email_tokens::{EmailToken, Purpose},
@@ -24,27 +25,35 @@ use utoipa::ToSchema;
 
 use crate::view::{DoctorView, PeriodBody};
 
+refusals! {
+    pub(crate) NotAdded {
+        409 "email_taken",
+        409 "not_a_doctor_without_profile",
+        409 "changed_meanwhile",
+    }
+}
+
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct CreateRequest {
+pub(crate) struct AddDoctorRequest {
     /// How patients see the doctor.
-    #[schema(required, nullable = false, example = "Dr. Mary Seacole")]
+    #[schema(value_type = PersonName)]
     name: Option<String>,
     /// Of somebody new, who is invited to choose a password.
-    #[schema(format = "email", example = "mary@example.org")]
+    #[schema(value_type = Option<Email>)]
     email: Option<String>,
     /// Of an active doctor's account that has no profile yet, instead of `email`.
-    #[schema(example = "usr_01JD8Z0V3XQ5T4E2W9K7M6N8PR")]
+    #[schema(value_type = Option<UserId>)]
     user_id: Option<String>,
-    #[schema(required, nullable = false, example = "cardiology")]
+    #[schema(value_type = Specialization)]
     specialization: Option<String>,
-    #[schema(required, nullable = false)]
+    #[schema(value_type = MoneyBody)]
     consultation_fee: Option<MoneyBody>,
-    /// How long one visit lasts: 5 to 240 minutes, in steps of 5. It cannot be changed later.
-    #[schema(required, nullable = false, example = 30)]
+    /// It cannot be changed later.
+    #[schema(value_type = SlotLength)]
     slot_minutes: Option<u16>,
     /// In the hospital's time zone.
-    #[schema(required, nullable = false)]
+    #[schema(value_type = Vec<PeriodBody>, min_items = 1, max_items = 50)]
     weekly_hours: Option<Vec<PeriodBody>>,
 }
 
@@ -57,12 +66,12 @@ enum Whose {
 /// Add a doctor
 ///
 /// The doctor can be booked at once. Somebody new gets an invitation by email.
-#[utoipa::path(post, path = "/doctors", tag = "doctors", operation_id = "add_doctor", request_body = CreateRequest,
-    responses((status = 201, body = DoctorView, description = "The doctor can be booked"), Refusals))]
+#[utoipa::path(post, path = "/doctors", tag = "doctors", operation_id = "add_doctor", request_body = AddDoctorRequest,
+    responses((status = 201, body = Created<DoctorView>, description = "The doctor can be booked"), NotAdded))]
 pub(crate) async fn create(
     Extract(state): Extract<State>,
     caller: Caller,
-    Json(request): Json<CreateRequest>,
+    Json(request): Json<AddDoctorRequest>,
 ) -> Result<Created<DoctorView>, Problem> {
     let (whose, mut doctor) = request.parse(&state)?;
     match whose {
@@ -112,7 +121,7 @@ async fn add_profile(state: &State, caller: &Caller, doctor: &Doctor) -> Result<
     })
 }
 
-impl CreateRequest {
+impl AddDoctorRequest {
     fn parse(self, state: &State) -> Result<(Whose, Doctor), Problem> {
         let mut fields = Fields::default();
         let name = fields.required("name", self.name, |text| PersonName::parse(&text));

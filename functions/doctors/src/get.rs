@@ -5,14 +5,14 @@ use domain::id::DoctorId;
 use shared::{
     State,
     auth::Caller,
-    http::{Path, Problem, Refusals, Versioned},
+    http::{Path, Problem, Versioned},
 };
 
 use crate::view::DoctorView;
 
 /// Read a doctor's profile
-#[utoipa::path(get, path = "/doctors/{id}", tag = "doctors", operation_id = "get_doctor", params(("id" = String, Path)),
-    responses((status = 200, body = DoctorView), Refusals))]
+#[utoipa::path(get, path = "/doctors/{id}", tag = "doctors", operation_id = "get_doctor", params(("id" = DoctorId, Path)),
+    responses((status = 200, body = Versioned<DoctorView>)))]
 pub(crate) async fn get(Extract(state): Extract<State>, _: Caller, Path(id): Path<DoctorId>) -> Result<Versioned<DoctorView>, Problem> {
     let doctor = state.store.doctor(id).await?.ok_or_else(|| Problem::not_found("doctor"))?;
     Ok(Versioned { version: doctor.version, body: DoctorView::of(doctor, &state.house) })

@@ -1,12 +1,16 @@
 //! `GET /doctors`: the directory, by specialization and name.
 
 use axum::extract::State as Extract;
-use domain::text::Specialization;
+use domain::{
+    id::DoctorId,
+    schedule::SlotLength,
+    text::{PersonName, Specialization},
+};
 use serde::{Deserialize, Serialize};
 use shared::{
     State,
     auth::Caller,
-    http::{Fields, Json, MoneyBody, Page, Problem, Query, Refusals, page},
+    http::{Fields, Json, MoneyBody, Page, Problem, Query, page},
     store::doctors::DirectoryEntry,
 };
 use utoipa::{IntoParams, ToSchema};
@@ -16,6 +20,7 @@ use utoipa::{IntoParams, ToSchema};
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
     /// Only this specialization, such as `cardiology`.
+    #[param(value_type = Option<Specialization>)]
     specialization: Option<String>,
     /// 1 to 100, 20 when left out.
     limit: Option<String>,
@@ -26,15 +31,15 @@ pub(crate) struct ListQuery {
 /// A doctor in the directory.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DoctorSummary {
-    id: String,
-    name: String,
-    specialization: String,
+    id: DoctorId,
+    name: PersonName,
+    specialization: Specialization,
     consultation_fee: MoneyBody,
-    slot_minutes: u16,
+    slot_minutes: SlotLength,
 }
 
 /// List doctors
-#[utoipa::path(get, path = "/doctors", tag = "doctors", operation_id = "list_doctors", params(ListQuery), responses((status = 200, body = Page<DoctorSummary>), Refusals))]
+#[utoipa::path(get, path = "/doctors", tag = "doctors", operation_id = "list_doctors", params(ListQuery), responses((status = 200, body = Page<DoctorSummary>)))]
 pub(crate) async fn list(
     Extract(state): Extract<State>,
     _: Caller,
@@ -56,11 +61,11 @@ pub(crate) async fn list(
 impl From<DirectoryEntry> for DoctorSummary {
     fn from(entry: DirectoryEntry) -> Self {
         Self {
-            id: entry.id.to_string(),
-            name: entry.name.into(),
-            specialization: entry.specialization.into(),
+            id: entry.id,
+            name: entry.name,
+            specialization: entry.specialization,
             consultation_fee: entry.consultation_fee.into(),
-            slot_minutes: entry.slot_length.minutes(),
+            slot_minutes: entry.slot_length,
         }
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     State,
     auth::Caller,
-    http::{Fields, Json, Path, Problem, Query, Refusals},
+    http::{Fields, Json, Path, Problem, Query, SlotView},
 };
 use utoipa::{IntoParams, ToSchema};
 
@@ -19,8 +19,10 @@ const MAX_DAYS: i32 = 31;
 #[into_params(parameter_in = Query)]
 pub(crate) struct SlotsQuery {
     /// First day in the hospital's time zone, as `YYYY-MM-DD`; today when left out.
+    #[param(value_type = Option<String>, format = Date)]
     from: Option<String>,
     /// Last day, included; six days after the first when left out, thirty at most.
+    #[param(value_type = Option<String>, format = Date)]
     to: Option<String>,
 }
 
@@ -34,19 +36,9 @@ pub(crate) struct FreeSlots {
     items: Vec<SlotView>,
 }
 
-/// A free slot.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct SlotView {
-    /// Send this as `starts_at` to book.
-    #[schema(format = "date-time")]
-    starts_at: String,
-    #[schema(format = "date-time")]
-    ends_at: String,
-}
-
 /// List a doctor's free slots
-#[utoipa::path(get, path = "/doctors/{id}/slots", tag = "doctors", operation_id = "list_free_slots", params(("id" = String, Path), SlotsQuery),
-    responses((status = 200, body = FreeSlots), Refusals))]
+#[utoipa::path(get, path = "/doctors/{id}/slots", tag = "doctors", operation_id = "list_free_slots", params(("id" = DoctorId, Path), SlotsQuery),
+    responses((status = 200, body = FreeSlots)))]
 pub(crate) async fn slots(
     Extract(state): Extract<State>,
     _: Caller,
@@ -56,8 +48,7 @@ pub(crate) async fn slots(
     let (from, to) = days(query, state.house.zone.to_datetime(state.clock.now()).date())?;
     let doctor = state.store.doctor(id).await?.ok_or_else(|| Problem::not_found("doctor"))?;
     let slots = if state.takes_visits(&doctor).await? { state.free_slots(&doctor, from, to).await? } else { Vec::new() };
-    let view = |at| state.house.instant(at);
-    let items = slots.into_iter().map(|slot| SlotView { starts_at: view(slot.start), ends_at: view(slot.end) }).collect();
+    let items = slots.into_iter().map(|slot| SlotView::of(slot, &state.house)).collect();
     Ok(Json(FreeSlots { from: from.to_string(), to: to.to_string(), items }))
 }
 

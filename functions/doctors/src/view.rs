@@ -2,7 +2,9 @@
 
 use domain::{
     doctor::Doctor,
-    schedule::{Period, TimeOfDay, Weekday},
+    id::DoctorId,
+    schedule::{Period, SlotLength, TimeOfDay, Weekday},
+    text::{PersonName, Specialization},
 };
 use serde::{Deserialize, Serialize};
 use shared::http::{Fields, MoneyBody};
@@ -11,14 +13,11 @@ use utoipa::ToSchema;
 /// A doctor.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DoctorView {
-    id: String,
-    #[schema(example = "Dr. Mary Seacole")]
-    name: String,
-    #[schema(example = "cardiology")]
-    specialization: String,
+    id: DoctorId,
+    name: PersonName,
+    specialization: Specialization,
     consultation_fee: MoneyBody,
-    /// How long one visit lasts, in minutes.
-    slot_minutes: u16,
+    slot_minutes: SlotLength,
     /// In the hospital's time zone.
     weekly_hours: Vec<PeriodBody>,
     #[schema(example = "Europe/London")]
@@ -29,12 +28,11 @@ pub(crate) struct DoctorView {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PeriodBody {
-    /// `monday` to `sunday`.
-    #[schema(required, nullable = false, example = "monday")]
+    #[schema(value_type = Weekday)]
     pub(crate) weekday: Option<String>,
-    #[schema(required, nullable = false, example = "09:00")]
+    #[schema(value_type = TimeOfDay)]
     pub(crate) from: Option<String>,
-    #[schema(required, nullable = false, example = "12:30")]
+    #[schema(value_type = TimeOfDay)]
     pub(crate) to: Option<String>,
 }
 
@@ -57,11 +55,11 @@ impl From<Period> for PeriodBody {
 impl DoctorView {
     pub(crate) fn of(doctor: Doctor, house: &shared::config::House) -> Self {
         Self {
-            id: doctor.id.to_string(),
-            name: doctor.name.into(),
-            specialization: doctor.specialization.into(),
+            id: doctor.id,
+            name: doctor.name,
+            specialization: doctor.specialization,
             consultation_fee: doctor.consultation_fee.into(),
-            slot_minutes: doctor.slot_length.minutes(),
+            slot_minutes: doctor.slot_length,
             weekly_hours: doctor.weekly_hours.periods().iter().copied().map(Into::into).collect(),
             time_zone: house.zone.iana_name().unwrap_or("UTC").to_owned(),
         }

@@ -5,13 +5,14 @@ use domain::{
     audit::Outcome,
     id::{AuditId, UserId},
     role::Role,
+    text::PersonName,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use shared::{
     State,
     auth::AsPatient,
-    http::{Json, Page, Problem, Query, Refusals, page},
+    http::{Instant, Json, Page, Problem, Query, page},
     store::audit::{About, Span, place},
 };
 use utoipa::{IntoParams, ToSchema};
@@ -29,29 +30,23 @@ pub(crate) struct AccessQuery {
 /// Somebody opened or changed the record, or was kept from it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AccessView {
-    #[schema(value_type = String)]
     id: AuditId,
-    at: String,
+    at: Instant,
     /// Who it was, of those who work here: the same id whatever they are called. Other patients are not named.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     staff_id: Option<UserId>,
     /// What they were called then.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "Rosa Parks")]
-    name: Option<String>,
+    name: Option<PersonName>,
     /// What they had been called before, when that was something else.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    earlier_names: Vec<String>,
+    earlier_names: Vec<PersonName>,
     /// What they acted as.
-    #[schema(value_type = Vec<String>, example = json!(["receptionist"]))]
     roles: Vec<Role>,
     /// Whether it was you.
     you: bool,
     #[schema(example = "patient.read")]
     action: String,
-    /// `done` or `refused`.
-    #[schema(value_type = String, example = "done")]
     outcome: Outcome,
 }
 
@@ -59,7 +54,7 @@ pub(crate) struct AccessView {
 ///
 /// Latest first. Changes appear within seconds.
 #[utoipa::path(get, path = "/patients/me/access-log", tag = "patients", operation_id = "list_own_accesses", params(AccessQuery),
-    responses((status = 200, body = Page<AccessView>), Refusals))]
+    responses((status = 200, body = Page<AccessView>)))]
 pub(crate) async fn access_log(
     Extract(state): Extract<State>,
     AsPatient(id): AsPatient,
@@ -79,8 +74,8 @@ pub(crate) async fn access_log(
         id: entry.id,
         at: state.house.instant(entry.at),
         staff_id: entry.actor.filter(|_| entry.name.is_some()),
-        name: entry.name.map(Into::into),
-        earlier_names: entry.earlier_names.into_iter().map(Into::into).collect(),
+        name: entry.name,
+        earlier_names: entry.earlier_names,
         roles: entry.roles.into_iter().collect(),
         // Whoever opened the record by registering had no account yet.
         you: entry.actor.map_or(entry.action == "account.register", |actor| Some(actor) == own),

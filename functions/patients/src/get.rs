@@ -1,12 +1,8 @@
 //! `GET /patients/{id}`: a patient's record, for the patient, their doctors and the front desk.
 
 use axum::extract::State as Extract;
-use domain::policy::Relationship;
-use shared::{
-    State,
-    auth::PatientAccess,
-    http::{Refusals, Versioned},
-};
+use domain::{id::PatientId, policy::Relationship};
+use shared::{State, auth::PatientAccess, http::Versioned};
 
 use crate::view::{PatientView, view};
 
@@ -14,8 +10,8 @@ use crate::view::{PatientView, view};
 ///
 /// Patients read their own, doctors those of the patients they treat, the front desk everyone's. For anybody else it does not exist.
 /// The income is for the patient and the front desk.
-#[utoipa::path(get, path = "/patients/{patient_id}", tag = "patients", operation_id = "get_patient", params(("patient_id" = String, Path)),
-    responses((status = 200, body = PatientView), Refusals))]
+#[utoipa::path(get, path = "/patients/{patient_id}", tag = "patients", operation_id = "get_patient", params(("patient_id" = PatientId, Path)),
+    responses((status = 200, body = Versioned<PatientView>)))]
 pub(crate) async fn get(Extract(state): Extract<State>, mut access: PatientAccess) -> Versioned<PatientView> {
     if !access.caller.may_always() && !access.relationships.contains(&Relationship::Own) {
         access.patient.income = None;

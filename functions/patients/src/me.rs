@@ -4,13 +4,13 @@ use axum::extract::State as Extract;
 use shared::{
     State,
     auth::AsPatient,
-    http::{Problem, Refusals, Versioned},
+    http::{Problem, Versioned},
 };
 
 use crate::view::{PatientView, view};
 
 /// Read your own record
-#[utoipa::path(get, path = "/patients/me", tag = "patients", operation_id = "get_own_patient", responses((status = 200, body = PatientView), Refusals))]
+#[utoipa::path(get, path = "/patients/me", tag = "patients", operation_id = "get_own_patient", responses((status = 200, body = Versioned<PatientView>)))]
 pub(crate) async fn me(Extract(state): Extract<State>, AsPatient(id): AsPatient) -> Result<Versioned<PatientView>, Problem> {
     let patient = state.store.patient(id).await?.ok_or_else(|| Problem::not_found("record"))?;
     Ok(view(patient, &state.house))

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 use shared::{
     State,
     auth::AsPatient,
-    http::{EmergencyContactBody, Fields, Json, MoneyBody, Problem, Refusals, RequiredIfMatch, Versioned},
+    http::{EmergencyContactBody, Fields, Json, MoneyBody, Problem, RequiredIfMatch, Versioned},
 };
 use utoipa::ToSchema;
 
@@ -18,9 +18,11 @@ use crate::view::{PatientView, view};
 /// What is left out stays. Name, date of birth and gender are changed at the front desk, against a document.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct UpdateRequest {
+pub(crate) struct ChangePatientRequest {
+    #[schema(value_type = Option<Phone>)]
     phone: Option<String>,
     emergency_contact: Option<EmergencyContactBody>,
+    #[schema(value_type = Option<PostalAddress>)]
     address: Option<String>,
     /// `null` removes it.
     #[serde(default, deserialize_with = "given")]
@@ -34,14 +36,14 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Mon
 }
 
 /// Change your own record
-#[utoipa::path(patch, path = "/patients/me", tag = "patients", operation_id = "change_own_patient", request_body = UpdateRequest,
-    params(("If-Match" = String, Header, description = "The ETag of the record that you changed")),
-    responses((status = 200, body = PatientView), Refusals))]
+#[utoipa::path(patch, path = "/patients/me", tag = "patients", operation_id = "change_own_patient", request_body = ChangePatientRequest,
+    params(RequiredIfMatch),
+    responses((status = 200, body = Versioned<PatientView>)))]
 pub(crate) async fn update_me(
     Extract(state): Extract<State>,
     AsPatient(id): AsPatient,
     RequiredIfMatch(version): RequiredIfMatch,
-    Json(request): Json<UpdateRequest>,
+    Json(request): Json<ChangePatientRequest>,
 ) -> Result<Versioned<PatientView>, Problem> {
     let before = state.store.patient(id).await?.ok_or_else(|| Problem::not_found("record"))?;
     if before.version != version {
@@ -54,7 +56,7 @@ pub(crate) async fn update_me(
     Ok(view(after, &state.house))
 }
 
-impl UpdateRequest {
+impl ChangePatientRequest {
     fn apply(self, before: Patient, state: &State) -> Result<Patient, Problem> {
         let mut fields = Fields::default();
         let phone = fields.optional("phone", self.phone, |text| Phone::parse(&text));

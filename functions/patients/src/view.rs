@@ -1,41 +1,43 @@
 //! A patient's record as this API shows it.
 
-use domain::patient::Patient;
+use domain::{
+    id::PatientId,
+    patient::{DateOfBirth, Gender, Patient},
+    text::{PersonName, Phone, PostalAddress},
+};
 use serde::Serialize;
 use shared::{
     config::House,
-    http::{EmergencyContactBody, MoneyBody, Versioned},
+    http::{EmergencyContactBody, Instant, MoneyBody, Versioned},
 };
 use utoipa::ToSchema;
 
 /// A patient.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PatientView {
-    id: String,
-    name: String,
-    #[schema(format = "date")]
-    date_of_birth: String,
-    #[schema(example = "female")]
-    gender: &'static str,
-    phone: String,
+    id: PatientId,
+    name: PersonName,
+    date_of_birth: DateOfBirth,
+    gender: Gender,
+    phone: Phone,
     emergency_contact: EmergencyContactBody,
-    address: String,
+    address: PostalAddress,
     #[serde(skip_serializing_if = "Option::is_none")]
     income: Option<MoneyBody>,
-    registered_at: String,
+    registered_at: Instant,
 }
 
 pub(crate) fn view(patient: Patient, house: &House) -> Versioned<PatientView> {
     Versioned {
         version: patient.version,
         body: PatientView {
-            id: patient.id.to_string(),
-            name: patient.name.into(),
-            date_of_birth: patient.date_of_birth.date().to_string(),
-            gender: patient.gender.as_str(),
-            phone: patient.phone.into(),
+            id: patient.id,
+            name: patient.name,
+            date_of_birth: patient.date_of_birth,
+            gender: patient.gender,
+            phone: patient.phone,
             emergency_contact: patient.emergency_contact.into(),
-            address: patient.address.into(),
+            address: patient.address,
             income: patient.income.map(Into::into),
             registered_at: house.instant(patient.registered_at),
         },

@@ -5,13 +5,14 @@ use domain::{
     audit::{Entry, Outcome},
     id::{AuditId, PatientId, UserId},
     role::Role,
+    text::PersonName,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use shared::{
     auth::Caller,
     config::House,
-    http::{Fields, Json, Page, Problem, Query, Refusals, page, parse_instant},
+    http::{Fields, Instant, Json, Page, Problem, Query, page, parse_instant},
     store::audit::{About, Span, place},
     trail,
 };
@@ -27,14 +28,16 @@ const LONGEST_SPAN: SignedDuration = SignedDuration::from_hours(31 * 24);
 #[into_params(parameter_in = Query)]
 pub(crate) struct AuditQuery {
     /// Whose data.
+    #[param(value_type = Option<PatientId>)]
     patient_id: Option<String>,
     /// Who acted.
+    #[param(value_type = Option<UserId>)]
     actor_id: Option<String>,
     /// Entries from this instant on. 7 days before `to` when left out; with a patient or an actor, from the beginning.
-    #[param(format = "date-time")]
+    #[param(value_type = Option<Instant>)]
     from: Option<String>,
     /// Entries before this instant; now when left out.
-    #[param(format = "date-time")]
+    #[param(value_type = Option<Instant>)]
     to: Option<String>,
     /// 1 to 100, 20 when left out.
     limit: Option<String>,
@@ -45,34 +48,27 @@ pub(crate) struct AuditQuery {
 /// One entry.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AuditEntryView {
-    #[schema(value_type = String)]
     id: AuditId,
-    at: String,
+    at: Instant,
     /// Who; absent when nobody had proven who they are.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     actor_id: Option<UserId>,
     /// What somebody who works here was called then.
     #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
+    name: Option<PersonName>,
     /// What they had been called before, when that was something else.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    earlier_names: Vec<String>,
+    earlier_names: Vec<PersonName>,
     /// What the actor acted as.
-    #[schema(value_type = Vec<String>)]
     roles: Vec<Role>,
     #[schema(example = "patient.read")]
     action: String,
-    /// `done` or `refused`.
-    #[schema(value_type = String, example = "done")]
     outcome: Outcome,
     /// Whose data.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     patient_id: Option<PatientId>,
     /// The account that was acted on.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     account_id: Option<UserId>,
     /// What was decided, where the action does not say it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -88,7 +84,7 @@ pub(crate) struct AuditEntryView {
 /// Read the audit log
 ///
 /// Latest first: by patient, by actor, or all that happened in a span of at most 31 days.
-#[utoipa::path(get, path = "/audit-log", tag = "audit log", operation_id = "list_audit_entries", params(AuditQuery), responses((status = 200, body = Page<AuditEntryView>), Refusals))]
+#[utoipa::path(get, path = "/audit-log", tag = "audit log", operation_id = "list_audit_entries", params(AuditQuery), responses((status = 200, body = Page<AuditEntryView>)))]
 pub(crate) async fn audit_log(
     Extract(users): Extract<Users>,
     _: Caller,
@@ -145,8 +141,8 @@ fn view(entry: Entry, house: &House) -> AuditEntryView {
         id: entry.id,
         at: house.instant(entry.at),
         actor_id: entry.actor,
-        name: entry.name.map(Into::into),
-        earlier_names: entry.earlier_names.into_iter().map(Into::into).collect(),
+        name: entry.name,
+        earlier_names: entry.earlier_names,
         roles: entry.roles.into_iter().collect(),
         action: entry.action,
         outcome: entry.outcome,

@@ -11,7 +11,7 @@ use crate::Users;
 /// The public keys
 ///
 /// A JSON Web Key Set (RFC 7517) for whoever verifies this hospital's access tokens.
-#[utoipa::path(get, path = "/.well-known/jwks.json", tag = "sign-in", operation_id = "get_public_keys", security(()),
+#[utoipa::path(get, path = "/.well-known/jwks.json", tag = "sign-in", operation_id = "get_public_keys",
     responses((status = 200, body = Object, content_type = "application/jwk-set+json")))]
 pub(crate) async fn jwks(Extract(users): Extract<Users>) -> Response {
     ([(header::CONTENT_TYPE, "application/jwk-set+json"), (header::CACHE_CONTROL, "public, max-age=300")], users.public_keys)

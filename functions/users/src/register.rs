@@ -13,7 +13,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use shared::{
     State,
-    http::{EmergencyContactBody, Fields, Json, MoneyBody, Problem, Refusals},
+    http::{EmergencyContactBody, Fields, Json, MoneyBody, Problem},
     store::{
         accounts::{OpenError, StoredAccount, Together},
         email_tokens::{EmailToken, Purpose},
@@ -21,44 +21,75 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-use crate::{Users, throttle};
+use crate::{
+    Users,
+    throttle::{self, TooManyAttempts},
+    view::{patient_role, staff_role},
+};
 
-#[derive(Debug, Deserialize, ToSchema)]
+/// What patients and staff send, as it comes. The API document has the two apart.
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct RegisterRequest {
-    /// `patient` when left out. Every other role waits for an administrator: `administrator`, `accountant`, `doctor`, `lab_technician`,
-    /// `nurse`, `pharmacist`, `receptionist`, `security_guard`, `sweeper`, `ward_manager`.
-    #[schema(example = "patient")]
+pub(crate) struct RegisterAccountRequest {
     role: Option<String>,
-    #[schema(required, nullable = false, example = "Ada Byron")]
     name: Option<String>,
-    #[schema(required, nullable = false, format = "email", example = "ada@example.org")]
     email: Option<String>,
-    /// 8 to 128 characters, and not one that many people use.
-    #[schema(required, nullable = false, format = "password", example = "correct horse battery")]
     password: Option<String>,
-    #[schema(required, nullable = false, example = "+1 212 555 0136")]
     phone: Option<String>,
-    /// Of patients.
-    #[schema(format = "date", example = "1990-12-10")]
     date_of_birth: Option<String>,
-    /// Of patients: `female`, `male`, `other` or `unknown`.
-    #[schema(example = "female")]
     gender: Option<String>,
-    /// Of patients.
     emergency_contact: Option<EmergencyContactBody>,
-    /// Of patients.
-    #[schema(example = "12 St James's Square, Springfield")]
     address: Option<String>,
-    /// Of patients, if they like: monthly, for means-tested discounts.
     income: Option<MoneyBody>,
+}
+
+/// A patient's account comes with a profile; every other role waits for an administrator.
+#[derive(Deserialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = RegisterAccountRequest)]
+#[expect(dead_code, reason = "it is only described")]
+enum Described {
+    Patient(RegisterPatientRequest),
+    Staff(RegisterStaffRequest),
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "it is only described")]
+struct RegisterPatientRequest {
+    #[schema(schema_with = patient_role)]
+    role: Option<Role>,
+    name: PersonName,
+    email: Email,
+    #[schema(value_type = Password)]
+    password: String,
+    phone: Phone,
+    #[schema(value_type = DateOfBirth)]
+    date_of_birth: String,
+    gender: Gender,
+    emergency_contact: EmergencyContactBody,
+    address: PostalAddress,
+    /// If they like: monthly, for means-tested discounts.
+    income: Option<MoneyBody>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "it is only described")]
+struct RegisterStaffRequest {
+    #[schema(schema_with = staff_role)]
+    role: Role,
+    name: PersonName,
+    email: Email,
+    #[schema(value_type = Password)]
+    password: String,
+    phone: Phone,
 }
 
 /// The same for a new address and for one that has an account: who has one is nobody's business.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Registered {
-    email: String,
-    #[schema(value_type = String)]
+    email: Email,
     role: Role,
     next: &'static str,
 }
@@ -73,11 +104,11 @@ const STAFF_NEXT: &str = "Confirm the address with the link that we have sent to
 /// A patient's account is active at once and comes with a record. Every other role is `pending` until an administrator approves it
 /// and the address is confirmed; such an account can sign in and see itself, nothing else. The answer is the same whether or not
 /// the address has an account already.
-#[utoipa::path(post, path = "/users", tag = "sign-in", operation_id = "register_account", request_body = RegisterRequest, security(()),
-    responses((status = 202, body = Registered, description = "Received"), Refusals))]
+#[utoipa::path(post, path = "/users", tag = "sign-in", operation_id = "register_account", request_body = Described,
+    responses((status = 202, body = Registered, description = "Received"), TooManyAttempts))]
 pub(crate) async fn register(
     Extract(users): Extract<Users>,
-    Json(request): Json<RegisterRequest>,
+    Json(request): Json<RegisterAccountRequest>,
 ) -> Result<(StatusCode, Json<Registered>), Problem> {
     let state = &users.base;
     let New { account, secret, patient, role } = request.parse(state)?;
@@ -94,7 +125,7 @@ pub(crate) async fn register(
         Err(OpenError::Store(error)) => return Err(error.into()),
     }
     let next = if role == Role::Patient { PATIENT_NEXT } else { STAFF_NEXT };
-    Ok((StatusCode::ACCEPTED, Json(Registered { email: email.into(), role, next })))
+    Ok((StatusCode::ACCEPTED, Json(Registered { email, role, next })))
 }
 
 struct New {
@@ -104,7 +135,7 @@ struct New {
     role: Role,
 }
 
-impl RegisterRequest {
+impl RegisterAccountRequest {
     fn parse(mut self, state: &State) -> Result<New, Problem> {
         let now = state.clock.now();
         let mut fields = Fields::default();

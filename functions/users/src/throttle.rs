@@ -8,12 +8,19 @@ use domain::{
 use shared::{
     State,
     http::Problem,
+    refusals,
     store::{
         StoreError,
         throttle::{Attempts, Turn},
     },
     trail,
 };
+
+refusals! {
+    pub(crate) TooManyAttempts {
+        429 "too_many_attempts",
+    }
+}
 
 /// While a source has made so few attempts, what succeeds need not be given back.
 const FEW: u32 = 10;

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
     auth::{email_token::Tokens, token::ACCESS_LIFETIME},
-    http::Problem,
+    http::{Instant, Problem},
     random::fingerprint,
     store::sessions::Session,
     trail,
@@ -35,7 +35,7 @@ pub(crate) struct TokenPair {
     /// Good for one `POST /auth/refresh`, which gives the next.
     refresh_token: String,
     /// When the sign-in ends unless it is refreshed: half an hour for staff, 30 days for patients.
-    refresh_expires_at: String,
+    refresh_expires_at: Instant,
 }
 
 impl Users {

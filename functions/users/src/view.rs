@@ -1,66 +1,92 @@
 //! An account as this API shows it.
 
 use domain::{
-    account::{Account, Refused},
+    account::{Account, Refused, Status},
     id::{DoctorId, PatientId, UserId},
     role::Role,
+    text::{Email, PersonName, Phone},
 };
 use serde::Serialize;
 use shared::{
     config::House,
-    http::{Problem, Versioned},
+    http::{Instant, Problem, Versioned},
+    refusals,
     store::accounts::{ChangeError, ListedAccount},
 };
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::schema::{ObjectBuilder, Schema, Type},
+};
+
+refusals! {
+    pub(crate) NotDecided {
+        409 "not_yourself",
+        409 "wrong_status" { account_status: Status },
+        409 "nothing_requested",
+        409 "email_not_confirmed",
+        409 "changed_meanwhile",
+    }
+    pub(crate) NotRenamed {
+        403 "name_of_staff",
+    }
+    pub(crate) NotChanged {
+        409 "changed_meanwhile",
+    }
+    pub(crate) NotProven {
+        409 "wrong_status" { account_status: Status },
+        409 "email_taken",
+        409 "changed_meanwhile",
+    }
+    pub(crate) InvalidToken {
+        401 "invalid_token",
+    }
+    pub(crate) WrongPassword {
+        403 "wrong_password",
+        403 "password_void",
+    }
+}
 
 /// An account.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AccountView {
-    #[schema(value_type = String)]
     id: UserId,
-    name: String,
+    name: PersonName,
     /// What its owner was called before, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    earlier_names: Vec<String>,
-    email: String,
+    earlier_names: Vec<PersonName>,
+    email: Email,
     /// Whether its owner has shown that the address is theirs.
     email_confirmed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    phone: Option<String>,
-    /// `pending`, `active`, `rejected`, `suspended` or `closed`.
-    #[schema(example = "active")]
-    status: &'static str,
-    #[schema(value_type = Vec<String>, example = json!(["patient"]))]
+    phone: Option<Phone>,
+    status: Status,
     roles: Vec<Role>,
     /// The role that waits, for approval, for the confirmed address, or for both.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     requested_role: Option<Role>,
     /// Whether an administrator has granted the requested role.
     #[serde(skip_serializing_if = "Option::is_none")]
     approved: Option<bool>,
     /// Their record, when they are a patient.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     patient_id: Option<PatientId>,
     /// Their profile, when they are a doctor who has one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     doctor_id: Option<DoctorId>,
-    created_at: String,
+    created_at: Instant,
 }
 
-pub(crate) fn view(account: Account, phone: Option<String>, house: &House) -> Versioned<AccountView> {
+pub(crate) fn view(account: Account, phone: Option<Phone>, house: &House) -> Versioned<AccountView> {
     Versioned {
         version: account.version,
         body: AccountView {
             id: account.id,
-            name: account.name.into(),
-            earlier_names: account.earlier_names.into_iter().map(Into::into).collect(),
-            email: account.email.into(),
+            name: account.name,
+            earlier_names: account.earlier_names,
+            email: account.email,
             email_confirmed: account.email_confirmed,
-            phone: phone.or_else(|| account.phone.map(Into::into)),
-            status: account.status.as_str(),
+            phone: phone.or(account.phone),
+            status: account.status,
             roles: account.roles.into_iter().collect(),
             approved: account.requested_role.map(|_| account.approved),
             requested_role: account.requested_role,
@@ -74,27 +100,24 @@ pub(crate) fn view(account: Account, phone: Option<String>, house: &House) -> Ve
 /// An account in a list.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AccountSummary {
-    #[schema(value_type = String)]
     id: UserId,
-    name: String,
-    email: String,
+    name: PersonName,
+    email: Email,
     email_confirmed: bool,
-    status: &'static str,
-    #[schema(value_type = Vec<String>)]
+    status: Status,
     roles: Vec<Role>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     requested_role: Option<Role>,
-    created_at: String,
+    created_at: Instant,
 }
 
 pub(crate) fn summary(account: ListedAccount, house: &House) -> AccountSummary {
     AccountSummary {
         id: account.id,
-        name: account.name.into(),
-        email: account.email.into(),
+        name: account.name,
+        email: account.email,
         email_confirmed: account.email_confirmed,
-        status: account.status.as_str(),
+        status: account.status,
         roles: account.roles,
         requested_role: account.requested_role,
         created_at: house.instant(account.created_at),
@@ -103,7 +126,7 @@ pub(crate) fn summary(account: ListedAccount, house: &House) -> AccountSummary {
 
 /// A change that the account's state does not allow.
 pub(crate) fn refused(why: Refused) -> Problem {
-    let status = |status: domain::account::Status| format!("The account is {}, so this cannot be done.", status.as_str());
+    let status = |status: Status| format!("The account is {}, so this cannot be done.", status.as_str());
     match why {
         Refused::Status(now) => Problem::conflict("wrong_status", status(now)).with("account_status", now.as_str()),
         Refused::NothingRequested => Problem::conflict("nothing_requested", "No role of this account waits for approval."),
@@ -151,4 +174,19 @@ pub(crate) fn invalid_token() -> Problem {
         "invalid_token",
         "This link is not valid any more: it has been used, it is too old, or it is incomplete. Ask for a new one.",
     )
+}
+
+/// The role of whoever works here, for the API document.
+pub(crate) fn staff_role() -> Schema {
+    roles(Role::is_staff)
+}
+
+/// The role of patients, for the API document.
+pub(crate) fn patient_role() -> Schema {
+    roles(|role| !role.is_staff())
+}
+
+fn roles(which: impl Fn(Role) -> bool) -> Schema {
+    let names = Role::ALL.into_iter().filter(|role| which(*role)).map(Role::as_str).collect::<Vec<_>>();
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).into()
 }

@@ -63,7 +63,7 @@ pub fn pages(services: Services, dead_letters: DeadLetters) -> Router {
         .route("/dead-letters.json", get(dead_letters_json))
         .route("/dead-letters/replay", post(replay))
         .with_state(Desk { services, dead_letters })
-        .merge(Router::from(SwaggerUi::new("/docs").url("/openapi.json", openapi::document())))
+        .merge(Router::from(SwaggerUi::new("/docs").external_url_unchecked("/openapi.json", openapi::document().unwrap_or_default())))
 }
 
 /// A panic is one failed request, not a closed connection.

@@ -118,11 +118,21 @@ impl Group {
         }
     }
 
+    /// Every list.
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Administrators,
+        Self::Staff,
+        Self::Patients,
+        Self::Other(Status::Pending),
+        Self::Other(Status::Rejected),
+        Self::Other(Status::Suspended),
+        Self::Other(Status::Closed),
+    ];
+
     /// Parses the name of a list.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let others = Status::ALL.into_iter().filter(|status| *status != Status::Active).map(Self::Other);
-        [Self::Administrators, Self::Staff, Self::Patients].into_iter().chain(others).find(|group| group.as_str() == text)
+        Self::ALL.into_iter().find(|group| group.as_str() == text)
     }
 }
 

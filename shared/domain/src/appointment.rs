@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{
     booking_limit::MOVES,
@@ -82,7 +83,7 @@ pub enum Status {
 }
 
 /// Who called a visit off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CancelledBy {
     /// The patient.
@@ -94,6 +95,9 @@ pub enum CancelledBy {
 }
 
 impl Status {
+    /// Every name.
+    pub const NAMES: [&str; 6] = ["scheduled", "rescheduled", "arrived", "completed", "cancelled", "no_show"];
+
     /// The name used in JSON.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
@@ -298,6 +302,7 @@ mod tests {
             (cancelled, [false; 5]),
             (Status::NoShow { at: moment }, [false; 5]),
         ];
+        assert_eq!(table.each_ref().map(|(status, _)| status.as_str()), Status::NAMES);
         for (status, expected) in table {
             let visit = || visit(status.clone());
             let outcome = [

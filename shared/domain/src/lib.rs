@@ -19,6 +19,7 @@ pub mod policy;
 pub mod role;
 pub mod roster;
 pub mod schedule;
+pub mod schema;
 pub mod session;
 pub mod text;
 pub mod throttle;

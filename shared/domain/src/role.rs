@@ -1,11 +1,12 @@
 //! The roles a person can hold in the hospital.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::Invalid;
 
 /// What somebody does here. Rights follow from a role together with a relationship (own, treating, same ward, on shift).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Approves accounts and keeps the hospital's settings.

@@ -5,7 +5,19 @@ use axum::{
     http::{HeaderValue, StatusCode, header, request::Parts},
 };
 
+use utoipa::{
+    IntoParams,
+    openapi::{
+        Required,
+        path::{Parameter, ParameterBuilder, ParameterIn},
+        schema::{ObjectBuilder, Type},
+    },
+};
+
 use super::Problem;
+
+/// What every ETag looks like.
+pub(super) const PATTERN: &str = "^\"v(0|[1-9][0-9]{0,18})\"$";
 
 /// The ETag of a version.
 #[must_use]
@@ -42,7 +54,8 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
             return Ok(Self(None));
         }
         let version = text.strip_prefix("\"v").and_then(|rest| rest.strip_suffix('"')).and_then(|digits| digits.parse().ok());
-        version.map(|version| Self(Some(version))).ok_or_else(malformed)
+        // One spelling: not `"v03"`, not `"v+3"`.
+        version.filter(|version| etag(*version) == text).map(|version| Self(Some(version))).ok_or_else(malformed)
     }
 }
 
@@ -62,4 +75,23 @@ impl<S: Send + Sync> FromRequestParts<S> for RequiredIfMatch {
         };
         IfMatch::from_request_parts(parts, state).await?.0.map(Self).ok_or_else(required)
     }
+}
+
+impl IntoParams for IfMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let pattern = PATTERN.replacen('^', "^(\\*|", 1).replacen('$', ")$", 1);
+        vec![if_match(Required::False, pattern, "Refuses the change when the thing has changed since. `*` is any version.")]
+    }
+}
+
+impl IntoParams for RequiredIfMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![if_match(Required::True, PATTERN.to_owned(), "The ETag of the version that you changed.")]
+    }
+}
+
+fn if_match(required: Required, pattern: String, description: &str) -> Parameter {
+    let schema = ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).examples(["\"v3\""]);
+    let parameter = ParameterBuilder::new().name("If-Match").parameter_in(ParameterIn::Header).required(required);
+    parameter.description(Some(description)).schema(Some(schema)).build()
 }

@@ -8,6 +8,7 @@ use axum::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::error::Category;
+use utoipa::ToSchema;
 
 use super::{Problem, etag};
 
@@ -117,7 +118,7 @@ impl<T: Serialize> IntoResponse for Json<T> {
 }
 
 /// One thing with its version as ETag.
-#[derive(Debug)]
+#[derive(Debug, ToSchema)]
 pub struct Versioned<T> {
     pub version: u64,
     pub body: T,
@@ -130,7 +131,7 @@ impl<T: Serialize> IntoResponse for Versioned<T> {
 }
 
 /// 201: a new thing, where it is, and its version as ETag.
-#[derive(Debug)]
+#[derive(Debug, ToSchema)]
 pub struct Created<T> {
     pub location: String,
     pub version: u64,

@@ -1,5 +1,6 @@
 //! How this API speaks HTTP: one convention a file.
 
+mod document;
 mod etag;
 mod fields;
 mod finish;
@@ -12,6 +13,7 @@ mod problem;
 mod refusals;
 mod views;
 
+pub use document::document;
 pub use etag::{IfMatch, RequiredIfMatch, etag};
 pub use fields::Fields;
 pub use finish::finish;
@@ -20,5 +22,5 @@ pub use json::{Created, Json, NoBody, Versioned};
 pub use page::Page;
 pub use params::{Path, Query};
 pub use problem::{FieldError, Problem, chain};
-pub use refusals::Refusals;
-pub use views::{EmergencyContactBody, MoneyBody, parse_instant};
+pub use refusals::refusal;
+pub use views::{EmergencyContactBody, Instant, MoneyBody, SlotView, parse_instant};

@@ -3,6 +3,7 @@
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use ring::hmac;
 use serde::Serialize;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::{Fields, Problem};
@@ -39,11 +40,20 @@ const MAC_BYTES: usize = 32;
 /// Parses `limit`, 1 to 100, 20 when left out.
 pub fn limit(raw: Option<&str>) -> Result<usize, Problem> {
     let Some(raw) = raw else { return Ok(DEFAULT_LIMIT as usize) };
-    raw.parse::<u32>().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit)).map(|limit| limit as usize).ok_or_else(|| {
+    let digits = !raw.starts_with('+');
+    raw.parse::<u32>().ok().filter(|limit| digits && (1..=MAX_LIMIT).contains(limit)).map(|limit| limit as usize).ok_or_else(|| {
         let mut fields = Fields::default();
         fields.refuse("limit", "invalid_limit", format!("Use a number from 1 to {MAX_LIMIT}."));
         fields.problem()
     })
+}
+
+pub(super) fn limit_schema() -> Value {
+    json!({ "type": "integer", "format": "int32", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT })
+}
+
+pub(super) fn cursor_schema() -> Value {
+    json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]+$" })
 }
 
 /// The functions' common secret: seals and opens cursors, and takes fingerprints of bodies.
@@ -108,7 +118,7 @@ mod tests {
     fn limits() {
         assert_eq!(limit(None).unwrap(), 20);
         assert_eq!(limit(Some("100")).unwrap(), 100);
-        for bad in ["0", "101", "-1", "ten", "", "1e1"] {
+        for bad in ["0", "101", "-1", "ten", "", "1e1", "+5"] {
             assert_eq!(limit(Some(bad)).unwrap_err().errors[0].field, "limit");
         }
     }

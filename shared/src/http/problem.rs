@@ -18,17 +18,18 @@ use crate::random::NoEntropy;
 pub struct Problem {
     /// The HTTP status.
     #[serde(serialize_with = "status_number")]
-    #[schema(value_type = u16, example = 422)]
+    #[schema(value_type = u16, minimum = 400, maximum = 599, example = 422)]
     pub status: StatusCode,
     /// Stable, in snake case.
-    #[schema(value_type = String, example = "invalid_request")]
+    #[schema(value_type = String, pattern = "^[a-z_]+$", example = "invalid_request")]
     pub code: &'static str,
     /// The status in words.
     pub title: &'static str,
     /// What is wrong here and what to do about it.
     pub detail: String,
-    /// Every field that is wrong.
+    /// Every field that is wrong, with `invalid_request`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(min_items = 1)]
     pub errors: Vec<FieldError>,
     /// What the conflict is about, such as the taken slot.
     #[serde(flatten)]
@@ -45,7 +46,7 @@ pub struct FieldError {
     /// Where, such as `emergency_contact.phone` or `weekly_hours[2].from`.
     pub field: String,
     /// Stable, in snake case.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, pattern = "^[a-z_]+$", example = "required")]
     pub code: &'static str,
     /// What would be accepted.
     pub detail: String,

@@ -1,16 +1,40 @@
-//! What the API document says of refusals, once for every route.
+//! What a route refuses that no other route of its shape does, named for the API document. What follows from the shape, such as 401
+//! where one has to be signed in, `document.rs` adds.
 
-use utoipa::IntoResponses;
+use utoipa::openapi::{ContentBuilder, RefOr, Response, ResponseBuilder, Schema};
 
-use super::Problem;
+/// Names refusals by status and code, with what they say besides: `responses(…, SlotTaken)`.
+///
+/// ```
+/// shared::refusals! {
+///     pub(crate) NotMoved {
+///         409 "too_early" { not_before: String },
+///         409 "too_many_changes",
+///     }
+/// }
+/// # fn main() {}
+/// ```
+#[macro_export]
+macro_rules! refusals {
+    ($($vis:vis $name:ident { $($status:literal $code:literal $({ $($member:ident: $type:ty),+ $(,)? })?),+ $(,)? })+) => {$(
+        #[derive(Debug)]
+        $vis enum $name {}
 
-/// Every route may answer with these.
-#[derive(Debug, IntoResponses)]
-pub enum Refusals {
-    /// The request is refused; `code` and `errors` say why and what to do.
-    #[response(status = "4XX", content_type = "application/problem+json")]
-    Refused(Problem),
-    /// Something failed on the hospital's side.
-    #[response(status = "5XX", content_type = "application/problem+json")]
-    Failed(Problem),
+        impl ::utoipa::IntoResponses for $name {
+            fn responses() -> ::std::collections::BTreeMap<String, ::utoipa::openapi::RefOr<::utoipa::openapi::Response>> {
+                [$({
+                    #[derive(::utoipa::ToSchema)]
+                    #[expect(dead_code, reason = "it is only described")]
+                    struct Members { $($($member: $type),+)? }
+                    (format!("{} {}", $status, $code), $crate::http::refusal(<Members as ::utoipa::PartialSchema>::schema()))
+                }),+].into()
+            }
+        }
+    )+};
+}
+
+/// A refusal in the making: `document.rs` puts those with one status together.
+#[must_use]
+pub fn refusal(members: RefOr<Schema>) -> RefOr<Response> {
+    ResponseBuilder::new().content("application/problem+json", ContentBuilder::new().schema(Some(members)).build()).build().into()
 }

@@ -4,11 +4,18 @@ use domain::{
     Invalid,
     money::{Currency, Money},
     patient::EmergencyContact,
+    schedule::Slot,
     text::{PersonName, Phone},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        RefOr, Schema,
+        schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type},
+    },
+};
 
 use super::Fields;
 use crate::config::House;
@@ -18,10 +25,9 @@ use crate::config::House;
 #[serde(deny_unknown_fields)]
 pub struct MoneyBody {
     /// Decimal, with at most as many fraction digits as the currency has.
-    #[schema(example = "1250.00")]
+    #[schema(pattern = "^[0-9]{1,13}(\\.[0-9]{1,4})?$", example = "1250.00")]
     pub amount: String,
-    /// ISO 4217.
-    #[schema(example = "USD")]
+    #[schema(value_type = Currency)]
     pub currency: String,
 }
 
@@ -45,12 +51,13 @@ impl From<Money> for MoneyBody {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EmergencyContactBody {
-    #[schema(required, nullable = false, example = "Grace Hopper")]
+    #[schema(value_type = PersonName)]
     pub name: Option<String>,
-    #[schema(required, nullable = false, example = "+1 212 555 0117")]
+    #[schema(value_type = Phone)]
     pub phone: Option<String>,
-    /// Who they are to the patient.
-    #[schema(example = "mother")]
+    /// Who they are to the patient, such as `mother`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<PersonName>)]
     pub relationship: Option<String>,
 }
 
@@ -69,19 +76,55 @@ impl From<EmergencyContact> for EmergencyContactBody {
     }
 }
 
+/// An instant as this API writes it: RFC 3339 with the hospital's offset.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Instant(String);
+
+impl PartialSchema for Instant {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+            .max_length(Some(MAX_INSTANT))
+            .description(Some("RFC 3339 with offset. Answers have the hospital's."))
+            .examples(["2026-03-02T09:00:00+00:00"])
+            .into()
+    }
+}
+
+impl ToSchema for Instant {}
+
+/// The time of one appointment with a doctor.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SlotView {
+    /// Send this as `starts_at` to book.
+    pub starts_at: Instant,
+    pub ends_at: Instant,
+}
+
+impl SlotView {
+    #[must_use]
+    pub fn of(slot: Slot, house: &House) -> Self {
+        Self { starts_at: house.instant(slot.start), ends_at: house.instant(slot.end) }
+    }
+}
+
+/// The longest instant that anybody needs.
+const MAX_INSTANT: usize = 40;
+
 /// Parses an RFC 3339 instant; the offset is required, so that nobody's time zone is guessed.
 pub fn parse_instant(text: &str) -> Result<Timestamp, Invalid> {
     let refused = || Invalid::new("invalid_instant", "Give an instant with its offset, such as `2026-03-02T09:00:00+01:00`.");
-    if text.len() > 40 {
+    if text.len() > MAX_INSTANT {
         return Err(refused());
     }
     text.parse().map_err(|_| refused())
 }
 
 impl House {
-    /// An instant as this API writes it: RFC 3339 with the hospital's offset.
+    /// An instant as this API writes it.
     #[must_use]
-    pub fn instant(&self, at: Timestamp) -> String {
-        at.to_zoned_datetime(self.zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    pub fn instant(&self, at: Timestamp) -> Instant {
+        Instant(at.to_zoned_datetime(self.zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
     }
 }

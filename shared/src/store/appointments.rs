@@ -105,7 +105,8 @@ pub enum WriteError {
 }
 
 /// Which way through a list of visits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, utoipa::ToSchema)]
+#[schema(rename_all = "snake_case")]
 pub enum When {
     /// From the one that ends next.
     Upcoming,

@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use axum::{
     body::Body,
     http::{HeaderMap, Method, Request, StatusCode, header},
@@ -70,6 +72,7 @@ impl Call<'_> {
     }
 
     pub async fn send(self) -> Answer {
+        let (method, path) = (self.method.clone(), self.path.clone());
         let mut request = Request::builder().method(self.method).uri(self.path);
         for (name, value) in self.headers {
             request = request.header(name, value);
@@ -89,7 +92,9 @@ impl Call<'_> {
             shows_nothing_unnoted(trail, &text);
         }
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Answer { status: parts.status, headers: parts.headers, body, text }
+        let answer = Answer { status: parts.status, headers: parts.headers, body, text };
+        answer.is_as_documented(method.as_str(), &path);
+        answer
     }
 }
 
@@ -105,7 +110,39 @@ fn shows_nothing_unnoted(trail: &Trail, text: &str) {
     assert!(!noted.is_empty() || text.starts_with("{\"items\":[]"), "{} notes no patient", rule.route);
 }
 
+/// The API document, which every answer of every test is held against.
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| local::openapi::document().unwrap());
+
+/// The operation at an address, `{id}` standing for whatever no other path names.
+fn operation(method: &str, path: &str) -> Option<&'static Value> {
+    let segments: Vec<_> = path.split('?').next()?.split('/').collect();
+    let fits = |pattern: &str| {
+        let pattern: Vec<_> = pattern.split('/').collect();
+        pattern.len() == segments.len() && pattern.iter().zip(&segments).all(|(name, segment)| name == segment || name.starts_with('{'))
+    };
+    let paths = DOCUMENT["paths"].as_object()?.iter().filter(|(pattern, _)| fits(pattern));
+    let (_, item) = paths.min_by_key(|(pattern, _)| pattern.matches('{').count())?;
+    item.get(method.to_lowercase())
+}
+
 impl Answer {
+    /// Status, code and headers are among those that the document names.
+    fn is_as_documented(&self, method: &str, path: &str) {
+        let Some(operation) = operation(method, path).filter(|_| self.body["code"] != "no_such_route") else { return };
+        let told = format!("{method} {path} answers {}, which the API document does not say: {}", self.status, self.text);
+        let response = &operation["responses"][self.status.as_str()];
+        let response = response["$ref"].as_str().map_or(response, |at| DOCUMENT.pointer(at.trim_start_matches('#')).unwrap());
+        assert!(response.is_object(), "{told}");
+        if self.status.as_u16() >= 400 {
+            let code = format!("`{}`", self.body["code"].as_str().unwrap());
+            assert!(response["description"].as_str().unwrap().contains(&code), "{told}");
+        }
+        for (name, header) in response["headers"].as_object().unwrap() {
+            let header = DOCUMENT.pointer(header["$ref"].as_str().unwrap().trim_start_matches('#')).unwrap();
+            assert!(header["required"] == false || self.headers.contains_key(name.as_str()), "{name} is missing: {told}");
+        }
+    }
+
     /// Fails the test with the whole answer unless the status is this one.
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {

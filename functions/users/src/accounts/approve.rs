@@ -4,18 +4,21 @@ use axum::extract::State as Extract;
 use domain::{account::Account, id::UserId};
 use shared::{
     auth::Caller,
-    http::{IfMatch, NoBody, Path, Problem, Refusals, Versioned},
+    http::{IfMatch, NoBody, Path, Problem, Versioned},
 };
 
 use super::decide;
-use crate::{Users, view::AccountView};
+use crate::{
+    Users,
+    view::{AccountView, NotDecided},
+};
 
 /// Approve an account
 ///
 /// It becomes active as soon as its address is confirmed, at once if it is. The person is told by email.
 #[utoipa::path(post, path = "/users/{id}/approve", tag = "accounts", operation_id = "approve_account",
-    params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "Refuses the change when the account has changed since")),
-    responses((status = 200, body = AccountView), Refusals))]
+    params(("id" = UserId, Path), IfMatch),
+    responses((status = 200, body = Versioned<AccountView>), NotDecided))]
 pub(crate) async fn approve(
     Extract(users): Extract<Users>,
     caller: Caller,

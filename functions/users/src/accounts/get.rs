@@ -4,7 +4,7 @@ use axum::extract::State as Extract;
 use domain::id::UserId;
 use shared::{
     auth::Caller,
-    http::{Path, Problem, Refusals, Versioned},
+    http::{Path, Problem, Versioned},
 };
 
 use crate::{
@@ -13,8 +13,8 @@ use crate::{
 };
 
 /// Read an account
-#[utoipa::path(get, path = "/users/{id}", tag = "accounts", operation_id = "get_account", params(("id" = String, Path)),
-    responses((status = 200, body = AccountView), Refusals))]
+#[utoipa::path(get, path = "/users/{id}", tag = "accounts", operation_id = "get_account", params(("id" = UserId, Path)),
+    responses((status = 200, body = Versioned<AccountView>)))]
 pub(crate) async fn get(Extract(users): Extract<Users>, _: Caller, Path(id): Path<UserId>) -> Result<Versioned<AccountView>, Problem> {
     let account = users.base.store.account(id).await?.ok_or_else(|| Problem::not_found("account"))?.account;
     Ok(view(account, None, &users.base.house))

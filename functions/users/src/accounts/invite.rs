@@ -11,7 +11,8 @@ use domain::{
 use serde::Deserialize;
 use shared::{
     auth::Caller,
-    http::{Created, Fields, Json, Problem, Refusals},
+    http::{Created, Fields, Json, Problem},
+    refusals,
     store::{
         accounts::{OpenError, StoredAccount, Together},
         email_tokens::{EmailToken, Purpose},
@@ -22,19 +23,24 @@ use utoipa::ToSchema;
 
 use crate::{
     Users,
-    view::{AccountView, view},
+    view::{AccountView, staff_role, view},
 };
+
+refusals! {
+    pub(crate) NotInvited {
+        409 "email_taken" { account_id: Option<UserId> },
+    }
+}
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct InviteRequest {
-    #[schema(required, nullable = false, example = "Rosa Parks")]
+pub(crate) struct InviteAccountRequest {
+    #[schema(value_type = PersonName)]
     name: Option<String>,
-    #[schema(required, nullable = false, format = "email", example = "rosa@example.org")]
+    #[schema(value_type = Email)]
     email: Option<String>,
-    /// Any but `patient`: `administrator`, `accountant`, `doctor`, `lab_technician`, `nurse`, `pharmacist`, `receptionist`,
-    /// `security_guard`, `sweeper`, `ward_manager`.
-    #[schema(required, nullable = false, example = "receptionist")]
+    /// Any but `patient`.
+    #[schema(schema_with = staff_role)]
     role: Option<String>,
 }
 
@@ -42,12 +48,12 @@ pub(crate) struct InviteRequest {
 ///
 /// Sends a token to the address, good for 7 days; with it, the person chooses a password (`POST /auth/password/reset`) and the role
 /// is active. Later, `POST /auth/password/forgot` sends another.
-#[utoipa::path(post, path = "/users/invitations", tag = "accounts", operation_id = "invite_account", request_body = InviteRequest,
-    responses((status = 201, body = AccountView, description = "Invited"), Refusals))]
+#[utoipa::path(post, path = "/users/invitations", tag = "accounts", operation_id = "invite_account", request_body = InviteAccountRequest,
+    responses((status = 201, body = Created<AccountView>, description = "Invited"), NotInvited))]
 pub(crate) async fn invite(
     Extract(users): Extract<Users>,
     caller: Caller,
-    Json(request): Json<InviteRequest>,
+    Json(request): Json<InviteAccountRequest>,
 ) -> Result<Created<AccountView>, Problem> {
     let state = &users.base;
     let mut fields = Fields::default();
@@ -72,7 +78,10 @@ pub(crate) async fn invite(
                 "There is an account with this email address. Look at it, and approve it or set its roles.",
             );
             let holder = state.store.account_by_email(&stored.account.email).await?;
-            return Err(refusal.with("account_id", holder.map(|holder| holder.account.id)));
+            return Err(match holder {
+                Some(holder) => refusal.with("account_id", holder.account.id),
+                None => refusal,
+            });
         }
         Err(OpenError::NotAdministrator) => return Err(Problem::forbidden("You are no administrator any more.")),
         Err(OpenError::Store(error)) => return Err(error.into()),

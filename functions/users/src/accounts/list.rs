@@ -5,7 +5,7 @@ use domain::account::Group;
 use serde::Deserialize;
 use shared::{
     auth::Caller,
-    http::{Json, Page, Problem, Query, Refusals, page},
+    http::{Json, Page, Problem, Query, page},
 };
 use utoipa::IntoParams;
 
@@ -18,7 +18,8 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct AccountsQuery {
-    /// `pending` (the default), `administrators`, `staff`, `patients`, `rejected`, `suspended` or `closed`.
+    /// `pending` when left out.
+    #[param(value_type = Option<Group>)]
     group: Option<String>,
     /// 1 to 100, 20 when left out.
     limit: Option<String>,
@@ -30,7 +31,7 @@ pub(crate) struct AccountsQuery {
 ///
 /// Of one group, by name.
 #[utoipa::path(get, path = "/users", tag = "accounts", operation_id = "list_accounts", params(AccountsQuery),
-    responses((status = 200, body = Page<AccountSummary>), Refusals))]
+    responses((status = 200, body = Page<AccountSummary>)))]
 pub(crate) async fn list(
     Extract(users): Extract<Users>,
     _: Caller,

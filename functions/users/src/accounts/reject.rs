@@ -4,18 +4,21 @@ use axum::extract::State as Extract;
 use domain::{account::Account, id::UserId};
 use shared::{
     auth::Caller,
-    http::{IfMatch, NoBody, Path, Problem, Refusals, Versioned},
+    http::{IfMatch, NoBody, Path, Problem, Versioned},
 };
 
 use super::decide;
-use crate::{Users, view::AccountView};
+use crate::{
+    Users,
+    view::{AccountView, NotDecided},
+};
 
 /// Reject an account
 ///
 /// The person is told by email, can still see the account, and can still be approved.
 #[utoipa::path(post, path = "/users/{id}/reject", tag = "accounts", operation_id = "reject_account",
-    params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "Refuses the change when the account has changed since")),
-    responses((status = 200, body = AccountView), Refusals))]
+    params(("id" = UserId, Path), IfMatch),
+    responses((status = 200, body = Versioned<AccountView>), NotDecided))]
 pub(crate) async fn reject(
     Extract(users): Extract<Users>,
     caller: Caller,

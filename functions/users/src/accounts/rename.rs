@@ -5,32 +5,35 @@ use domain::{id::UserId, text::PersonName};
 use serde::Deserialize;
 use shared::{
     auth::Caller,
-    http::{Fields, IfMatch, Json, Path, Problem, Refusals, Versioned},
+    http::{Fields, IfMatch, Json, Path, Problem, Versioned},
 };
 use utoipa::ToSchema;
 
 use super::decide;
-use crate::{Users, view::AccountView};
+use crate::{
+    Users,
+    view::{AccountView, NotDecided},
+};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct RenameRequest {
-    #[schema(required, nullable = false, example = "Rosa Parks")]
+pub(crate) struct RenameAccountRequest {
+    #[schema(value_type = PersonName)]
     name: Option<String>,
 }
 
 /// Change a person's name
 ///
 /// The audit log and the patients' access logs go on telling the earlier names. The person is told by email.
-#[utoipa::path(patch, path = "/users/{id}", tag = "users", operation_id = "rename_account", request_body = RenameRequest,
-    params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "Refuses the change when the account has changed since")),
-    responses((status = 200, body = AccountView), Refusals))]
+#[utoipa::path(patch, path = "/users/{id}", tag = "accounts", operation_id = "rename_account", request_body = RenameAccountRequest,
+    params(("id" = UserId, Path), IfMatch),
+    responses((status = 200, body = Versioned<AccountView>), NotDecided))]
 pub(crate) async fn rename(
     Extract(users): Extract<Users>,
     caller: Caller,
     Path(id): Path<UserId>,
     if_match: IfMatch,
-    Json(request): Json<RenameRequest>,
+    Json(request): Json<RenameAccountRequest>,
 ) -> Result<Versioned<AccountView>, Problem> {
     let mut fields = Fields::default();
     let Some(name) = fields.required("name", request.name, |text| PersonName::parse(&text)) else { return Err(fields.problem()) };

@@ -7,33 +7,36 @@ use domain::{id::UserId, role::Role};
 use serde::Deserialize;
 use shared::{
     auth::Caller,
-    http::{Fields, IfMatch, Json, Path, Problem, Refusals, Versioned},
+    http::{Fields, IfMatch, Json, Path, Problem, Versioned},
 };
 use utoipa::ToSchema;
 
 use super::decide;
-use crate::{Users, view::AccountView};
+use crate::{
+    Users,
+    view::{AccountView, NotDecided},
+};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct RolesRequest {
+pub(crate) struct SetRolesRequest {
     /// All of them, named as at registration. `patient` stays with a patient's record, `doctor` with a doctor's profile.
-    #[schema(required, nullable = false, example = json!(["nurse"]))]
+    #[schema(value_type = BTreeSet<Role>, min_items = 1, example = json!(["nurse"]))]
     roles: Option<Vec<String>>,
 }
 
 /// Set an account's roles
 ///
 /// The person's rights change at once for whatever staff do, and at the next refresh elsewhere. They are told by email.
-#[utoipa::path(post, path = "/users/{id}/roles", tag = "accounts", operation_id = "set_account_roles", request_body = RolesRequest,
-    params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "Refuses the change when the account has changed since")),
-    responses((status = 200, body = AccountView), Refusals))]
+#[utoipa::path(post, path = "/users/{id}/roles", tag = "accounts", operation_id = "set_account_roles", request_body = SetRolesRequest,
+    params(("id" = UserId, Path), IfMatch),
+    responses((status = 200, body = Versioned<AccountView>), NotDecided))]
 pub(crate) async fn set_roles(
     Extract(users): Extract<Users>,
     caller: Caller,
     Path(id): Path<UserId>,
     if_match: IfMatch,
-    Json(request): Json<RolesRequest>,
+    Json(request): Json<SetRolesRequest>,
 ) -> Result<Versioned<AccountView>, Problem> {
     let mut fields = Fields::default();
     let Some(names) = fields.required("roles", request.roles, Ok) else { return Err(fields.problem()) };

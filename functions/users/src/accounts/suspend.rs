@@ -4,18 +4,21 @@ use axum::extract::State as Extract;
 use domain::{account::Account, id::UserId};
 use shared::{
     auth::Caller,
-    http::{IfMatch, NoBody, Path, Problem, Refusals, Versioned},
+    http::{IfMatch, NoBody, Path, Problem, Versioned},
 };
 
 use super::decide;
-use crate::{Users, view::AccountView};
+use crate::{
+    Users,
+    view::{AccountView, NotDecided},
+};
 
 /// Suspend an account
 ///
 /// Every sign-in ends: at once for whatever staff do, at the next refresh for what patients do with their own data.
 #[utoipa::path(post, path = "/users/{id}/suspend", tag = "accounts", operation_id = "suspend_account",
-    params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "Refuses the change when the account has changed since")),
-    responses((status = 200, body = AccountView), Refusals))]
+    params(("id" = UserId, Path), IfMatch),
+    responses((status = 200, body = Versioned<AccountView>), NotDecided))]
 pub(crate) async fn suspend(
     Extract(users): Extract<Users>,
     caller: Caller,

@@ -9,20 +9,31 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use shared::{
     auth::Caller,
-    http::{Fields, Json, Problem, Refusals},
+    http::{Fields, Json, Problem},
+    refusals,
     store::email_tokens::{EmailToken, Purpose},
 };
 use utoipa::ToSchema;
 
-use crate::{Users, throttle, view::refused};
+use crate::{
+    Users,
+    throttle::{self, TooManyAttempts},
+    view::{WrongPassword, refused},
+};
+
+refusals! {
+    pub(crate) NotActive {
+        409 "wrong_status" { account_status: Status },
+    }
+}
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct EmailRequest {
-    #[schema(required, nullable = false, format = "email", example = "ada@example.org")]
+pub(crate) struct RequestConfirmationEmailRequest {
+    #[schema(value_type = Email)]
     email: Option<String>,
     /// The account's password.
-    #[schema(required, nullable = false, format = "password")]
+    #[schema(value_type = String, format = Password)]
     password: Option<String>,
 }
 
@@ -35,12 +46,12 @@ pub(crate) struct EmailPromised {
 ///
 /// Sends a token to the new address; the account keeps the old one until the token comes back. Asked for with the address that the
 /// account has, it sends the confirmation again; an account that waits can ask for that only.
-#[utoipa::path(post, path = "/users/me/email", tag = "own account", operation_id = "request_confirmation_email", request_body = EmailRequest,
-    responses((status = 202, body = EmailPromised), Refusals))]
+#[utoipa::path(post, path = "/users/me/email", tag = "own account", operation_id = "request_confirmation_email", request_body = RequestConfirmationEmailRequest,
+    responses((status = 202, body = EmailPromised), WrongPassword, NotActive, TooManyAttempts))]
 pub(crate) async fn ask_for_email(
     Extract(users): Extract<Users>,
     caller: Caller,
-    Json(request): Json<EmailRequest>,
+    Json(request): Json<RequestConfirmationEmailRequest>,
 ) -> Result<(StatusCode, Json<EmailPromised>), Problem> {
     let state = &users.base;
     let mut fields = Fields::default();

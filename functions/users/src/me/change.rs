@@ -8,35 +8,37 @@ use domain::{
 use serde::Deserialize;
 use shared::{
     auth::Caller,
-    http::{Fields, IfMatch, Json, Problem, Refusals, Versioned},
+    http::{Fields, IfMatch, Json, Problem, Versioned},
     store::accounts::{Change, StoredAccount},
 };
 use utoipa::ToSchema;
 
 use crate::{
     Users,
-    view::{AccountView, not_changed, refused, view},
+    view::{AccountView, NotChanged, NotRenamed, not_changed, refused, view},
 };
 
 /// What is left out stays.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ChangeRequest {
+pub(crate) struct ChangeAccountRequest {
     /// How you are addressed. An administrator changes the names of staff. The name in a patient's profile is changed at the front desk, against a document.
+    #[schema(value_type = Option<PersonName>)]
     name: Option<String>,
     /// For patients, it is the number in their record.
+    #[schema(value_type = Option<Phone>)]
     phone: Option<String>,
 }
 
 /// Change your own account
-#[utoipa::path(patch, path = "/users/me", tag = "own account", operation_id = "change_own_account", request_body = ChangeRequest,
-    params(("If-Match" = Option<String>, Header, description = "Refuses the change when the account has changed since")),
-    responses((status = 200, body = AccountView), Refusals))]
+#[utoipa::path(patch, path = "/users/me", tag = "own account", operation_id = "change_own_account", request_body = ChangeAccountRequest,
+    params(IfMatch),
+    responses((status = 200, body = Versioned<AccountView>), NotRenamed, NotChanged))]
 pub(crate) async fn change(
     Extract(users): Extract<Users>,
     caller: Caller,
     if_match: IfMatch,
-    Json(request): Json<ChangeRequest>,
+    Json(request): Json<ChangeAccountRequest>,
 ) -> Result<Versioned<AccountView>, Problem> {
     let state = &users.base;
     let mut fields = Fields::default();
@@ -63,7 +65,7 @@ pub(crate) async fn change(
     let change = Change { patient: patient.as_ref(), ..Change::new(&before, &after) };
     state.store.change_account(change).await.map_err(not_changed)?;
     let phone = match patient {
-        Some(patient) => Some(patient.phone.into()),
+        Some(patient) => Some(patient.phone),
         None => users.record_phone(&after.account).await?,
     };
     Ok(view(after.account, phone, &state.house))

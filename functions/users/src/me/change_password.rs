@@ -5,20 +5,24 @@ use domain::password::Password;
 use serde::Deserialize;
 use shared::{
     auth::Caller,
-    http::{Fields, Json, Problem, Refusals},
+    http::{Fields, Json, Problem},
     store::accounts::{Change, StoredAccount},
 };
 use utoipa::ToSchema;
 
-use crate::{Users, tokens::TokenPair, view::not_changed};
+use crate::{
+    Users,
+    throttle::TooManyAttempts,
+    tokens::TokenPair,
+    view::{NotChanged, WrongPassword, not_changed},
+};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ChangePasswordRequest {
-    #[schema(required, nullable = false, format = "password")]
+    #[schema(value_type = String, format = Password)]
     current_password: Option<String>,
-    /// 8 to 128 characters, and not one that many people use.
-    #[schema(required, nullable = false, format = "password", example = "correct horse battery")]
+    #[schema(value_type = Password)]
     new_password: Option<String>,
 }
 
@@ -26,7 +30,7 @@ pub(crate) struct ChangePasswordRequest {
 ///
 /// Every sign-in of the account ends, on all devices. The answer is a new one for this device.
 #[utoipa::path(post, path = "/users/me/password", tag = "own account", operation_id = "change_own_password", request_body = ChangePasswordRequest,
-    responses((status = 200, body = TokenPair), Refusals))]
+    responses((status = 200, body = TokenPair), WrongPassword, NotChanged, TooManyAttempts))]
 pub(crate) async fn change_password(
     Extract(users): Extract<Users>,
     caller: Caller,

@@ -1,9 +1,11 @@
 //! `DELETE /users/me`: leave, for good. A patient's record stays, as the law wants; the account and its contact data are used no more.
 
 use axum::{extract::State as Extract, http::StatusCode};
+use domain::account::Status;
 use shared::{
     auth::Caller,
-    http::{Problem, Refusals},
+    http::{Instant, Problem},
+    refusals,
     store::{
         accounts::{Change, StoredAccount},
         appointments::When,
@@ -15,11 +17,21 @@ use crate::{
     view::{not_changed, refused},
 };
 
+refusals! {
+    pub(crate) NotClosed {
+        409 "visits_booked" { next_visit: Instant },
+        409 "still_needed",
+        409 "wrong_status" { account_status: Status },
+        409 "booking_under_way",
+        409 "changed_meanwhile",
+    }
+}
+
 /// Close your account
 ///
 /// Every sign-in ends, the address is free again, and no more mail goes to it. A patient's record is kept. Visits that are coming up
 /// have to be cancelled first.
-#[utoipa::path(delete, path = "/users/me", tag = "own account", operation_id = "close_own_account", responses((status = 204, description = "Closed"), Refusals))]
+#[utoipa::path(delete, path = "/users/me", tag = "own account", operation_id = "close_own_account", responses((status = 204, description = "Closed"), NotClosed))]
 pub(crate) async fn close(Extract(users): Extract<Users>, caller: Caller) -> Result<StatusCode, Problem> {
     let state = &users.base;
     let before = users.own_account(&caller).await?;

@@ -7,9 +7,9 @@ use axum::extract::State as Extract;
 use serde::Deserialize;
 use shared::{
     auth::Caller,
-    http::{Fields, Json, Problem, Refusals, Versioned},
+    http::{Fields, Json, Problem, Versioned},
     store::{
-        accounts::{Change, StoredAccount},
+        accounts::{Change, ChangeError, StoredAccount},
         email_tokens::Purpose,
     },
 };
@@ -17,14 +17,14 @@ use utoipa::ToSchema;
 
 use crate::{
     Users,
-    view::{AccountView, not_changed, refused, view},
+    view::{AccountView, NotProven, not_changed, refused, view},
 };
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ConfirmRequest {
+pub(crate) struct ConfirmEmailRequest {
     /// What follows `#token=` in the letter's link.
-    #[schema(required, nullable = false)]
+    #[schema(value_type = String)]
     token: Option<String>,
 }
 
@@ -32,12 +32,12 @@ pub(crate) struct ConfirmRequest {
 ///
 /// With the token of the letter, signed in to the account that asked for it. A requested role that has been approved becomes active
 /// with it; refresh the tokens to act in it.
-#[utoipa::path(post, path = "/users/me/email/confirm", tag = "own account", operation_id = "confirm_own_email", request_body = ConfirmRequest,
-    responses((status = 200, body = AccountView), Refusals))]
+#[utoipa::path(post, path = "/users/me/email/confirm", tag = "own account", operation_id = "confirm_own_email", request_body = ConfirmEmailRequest,
+    responses((status = 200, body = Versioned<AccountView>), NotProven))]
 pub(crate) async fn confirm_email(
     Extract(users): Extract<Users>,
     caller: Caller,
-    Json(request): Json<ConfirmRequest>,
+    Json(request): Json<ConfirmEmailRequest>,
 ) -> Result<Versioned<AccountView>, Problem> {
     let state = &users.base;
     let mut fields = Fields::default();
@@ -55,7 +55,10 @@ pub(crate) async fn confirm_email(
     let account = before.account.clone().prove_email(token.email, first_administrator).map_err(refused)?;
     let after = StoredAccount { account, ..before.clone() };
     let change = Change { token: Some(token.id), first_administrator, ..Change::new(&before, &after) };
-    state.store.change_account(change).await.map_err(not_changed)?;
+    state.store.change_account(change).await.map_err(|why| match why {
+        ChangeError::TokenUsed => invalid(),
+        why => not_changed(why),
+    })?;
     let phone = users.record_phone(&after.account).await?;
     Ok(view(after.account, phone, &state.house))
 }

@@ -4,15 +4,15 @@ use axum::{extract::State as Extract, http::StatusCode};
 use domain::id::SessionId;
 use shared::{
     auth::Caller,
-    http::{Path, Problem, Refusals},
+    http::{Path, Problem},
     store::sessions::End,
 };
 
 use crate::Users;
 
 /// Sign out of one device
-#[utoipa::path(delete, path = "/users/me/sessions/{id}", tag = "own account", operation_id = "end_own_session", params(("id" = String, Path)),
-    responses((status = 204, description = "Signed out there"), Refusals))]
+#[utoipa::path(delete, path = "/users/me/sessions/{id}", tag = "own account", operation_id = "end_own_session", params(("id" = SessionId, Path)),
+    responses((status = 204, description = "Signed out there")))]
 pub(crate) async fn end_session(Extract(users): Extract<Users>, caller: Caller, Path(id): Path<SessionId>) -> Result<StatusCode, Problem> {
     if users.base.store.end_session(caller.user_id, id, End::SignedOut).await? {
         Ok(StatusCode::NO_CONTENT)

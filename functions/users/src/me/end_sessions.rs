@@ -3,16 +3,19 @@
 use axum::{extract::State as Extract, http::StatusCode};
 use shared::{
     auth::Caller,
-    http::{Problem, Refusals},
+    http::Problem,
     store::accounts::{Change, StoredAccount},
 };
 
-use crate::{Users, view::not_changed};
+use crate::{
+    Users,
+    view::{NotChanged, not_changed},
+};
 
 /// Sign out everywhere
 ///
 /// On every device, this one included. What a patient reads of their own, an access token still shows for its 15 minutes.
-#[utoipa::path(delete, path = "/users/me/sessions", tag = "own account", operation_id = "end_own_sessions", responses((status = 204, description = "Signed out"), Refusals))]
+#[utoipa::path(delete, path = "/users/me/sessions", tag = "own account", operation_id = "end_own_sessions", responses((status = 204, description = "Signed out"), NotChanged))]
 pub(crate) async fn end_sessions(Extract(users): Extract<Users>, caller: Caller) -> Result<StatusCode, Problem> {
     let before = users.own_account(&caller).await?;
     let after = StoredAccount { account: before.account.clone().signed_out().changed(), ..before.clone() };

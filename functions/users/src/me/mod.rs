@@ -10,7 +10,11 @@ pub(crate) mod end_sessions;
 pub(crate) mod read;
 pub(crate) mod sessions;
 
-use domain::{account::Account, password::Password, text::Email};
+use domain::{
+    account::Account,
+    password::Password,
+    text::{Email, Phone},
+};
 use shared::{
     auth::Caller,
     http::Problem,
@@ -47,9 +51,9 @@ impl Users {
     }
 
     /// The phone number is the record's, where there is one.
-    async fn record_phone(&self, account: &Account) -> Result<Option<String>, Problem> {
+    async fn record_phone(&self, account: &Account) -> Result<Option<Phone>, Problem> {
         let Some(id) = account.patient_id else { return Ok(None) };
-        Ok(self.base.store.patient(id).await?.map(|patient| patient.phone.into()))
+        Ok(self.base.store.patient(id).await?.map(|patient| patient.phone))
     }
 
     /// An emailed token and its account, if both are good still.

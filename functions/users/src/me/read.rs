@@ -3,7 +3,7 @@
 use axum::extract::State as Extract;
 use shared::{
     auth::Caller,
-    http::{Problem, Refusals, Versioned},
+    http::{Problem, Versioned},
 };
 
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
 
 /// Read your own account
 #[utoipa::path(get, path = "/users/me", tag = "own account", operation_id = "get_own_account",
-    responses((status = 200, body = AccountView), Refusals))]
+    responses((status = 200, body = Versioned<AccountView>)))]
 pub(crate) async fn read(Extract(users): Extract<Users>, caller: Caller) -> Result<Versioned<AccountView>, Problem> {
     let account = users.own_account(&caller).await?.account;
     let phone = users.record_phone(&account).await?;

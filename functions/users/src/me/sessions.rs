@@ -5,7 +5,7 @@ use domain::id::SessionId;
 use serde::{Deserialize, Serialize};
 use shared::{
     auth::Caller,
-    http::{Json, Page, Problem, Query, Refusals, page},
+    http::{Instant, Json, Page, Problem, Query, page},
 };
 use utoipa::{IntoParams, ToSchema};
 
@@ -24,14 +24,13 @@ pub(crate) struct SessionsQuery {
 /// A sign-in.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SessionView {
-    #[schema(value_type = String)]
     id: SessionId,
     /// Whether it is the one that asks.
     current: bool,
-    signed_in_at: String,
-    refreshed_at: String,
+    signed_in_at: Instant,
+    refreshed_at: Instant,
     /// When it ends unless it is refreshed.
-    expires_at: String,
+    expires_at: Instant,
     /// The address that it began from.
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<String>,
@@ -44,7 +43,7 @@ pub(crate) struct SessionView {
 ///
 /// Those that still hold, latest first.
 #[utoipa::path(get, path = "/users/me/sessions", tag = "own account", operation_id = "list_own_sessions", params(SessionsQuery),
-    responses((status = 200, body = Page<SessionView>), Refusals))]
+    responses((status = 200, body = Page<SessionView>)))]
 pub(crate) async fn sessions(
     Extract(users): Extract<Users>,
     caller: Caller,

@@ -3,7 +3,7 @@
 use axum::{extract::State as Extract, http::HeaderMap};
 use serde::Deserialize;
 use shared::{
-    http::{Fields, Json, Problem, Refusals},
+    http::{Fields, Json, Problem},
     store::{
         accounts::{Change, ChangeError, StoredAccount},
         email_tokens::Purpose,
@@ -13,16 +13,17 @@ use shared::{
 use utoipa::ToSchema;
 
 use crate::{
-    Users, throttle,
+    Users,
+    throttle::{self, TooManyAttempts},
     tokens::TokenPair,
-    view::{invalid_token, not_changed, refused},
+    view::{InvalidToken, NotProven, invalid_token, not_changed, refused},
 };
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ExchangeRequest {
+pub(crate) struct SignInByEmailRequest {
     /// What follows `#token=` in the letter's link.
-    #[schema(required, nullable = false)]
+    #[schema(value_type = String)]
     token: Option<String>,
 }
 
@@ -30,12 +31,12 @@ pub(crate) struct ExchangeRequest {
 ///
 /// The token is good once, for 10 minutes. It also confirms the address: a password that was chosen before is put out of use, unless the
 /// address had been confirmed with it.
-#[utoipa::path(post, path = "/auth/email-token/exchange", tag = "sign-in", operation_id = "sign_in_by_email", request_body = ExchangeRequest, security(()),
-    responses((status = 200, body = TokenPair, description = "Signed in"), Refusals))]
+#[utoipa::path(post, path = "/auth/email-token/exchange", tag = "sign-in", operation_id = "sign_in_by_email", request_body = SignInByEmailRequest,
+    responses((status = 200, body = TokenPair, description = "Signed in"), InvalidToken, NotProven, TooManyAttempts))]
 pub(crate) async fn exchange_token(
     Extract(users): Extract<Users>,
     headers: HeaderMap,
-    Json(request): Json<ExchangeRequest>,
+    Json(request): Json<SignInByEmailRequest>,
 ) -> Result<Json<TokenPair>, Problem> {
     let state = &users.base;
     let mut fields = Fields::default();

@@ -22,8 +22,8 @@ use crate::{Users, throttle};
 /// Where to send a letter.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct LetterRequest {
-    #[schema(required, nullable = false, format = "email", example = "ada@example.org")]
+pub(crate) struct RequestEmailRequest {
+    #[schema(value_type = Email)]
     email: Option<String>,
 }
 
@@ -34,7 +34,7 @@ pub(crate) struct LetterPromised {
 }
 
 /// Promises a letter to an address. Nothing here looks whether it has an account: `notifications` does.
-async fn promise(users: &Users, request: LetterRequest, purpose: Purpose) -> Result<(StatusCode, Json<LetterPromised>), Problem> {
+async fn promise(users: &Users, request: RequestEmailRequest, purpose: Purpose) -> Result<(StatusCode, Json<LetterPromised>), Problem> {
     let state = &users.base;
     let mut fields = Fields::default();
     let Some(email) = fields.required("email", request.email, |text| Email::parse(&text)) else { return Err(fields.problem()) };

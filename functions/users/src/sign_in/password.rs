@@ -4,19 +4,33 @@ use axum::{extract::State as Extract, http::HeaderMap};
 use domain::{account::Status, password::Password, text::Email};
 use serde::Deserialize;
 use shared::{
-    http::{Fields, Json, Problem, Refusals},
-    trail,
+    http::{Fields, Json, Problem},
+    refusals, trail,
 };
 use utoipa::ToSchema;
 
-use crate::{Users, throttle, tokens::TokenPair, view::password_void};
+use crate::{
+    Users,
+    throttle::{self, TooManyAttempts},
+    tokens::TokenPair,
+    view::password_void,
+};
+
+refusals! {
+    pub(crate) NotSignedIn {
+        401 "invalid_credentials",
+        403 "password_void",
+        403 "account_suspended",
+        409 "try_again",
+    }
+}
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct SignInRequest {
-    #[schema(required, nullable = false, format = "email", example = "ada@example.org")]
+pub(crate) struct SignInByPasswordRequest {
+    #[schema(value_type = Email)]
     email: Option<String>,
-    #[schema(required, nullable = false, format = "password", example = "correct horse battery")]
+    #[schema(value_type = Password)]
     password: Option<String>,
 }
 
@@ -24,12 +38,12 @@ pub(crate) struct SignInRequest {
 ///
 /// Unknown addresses and wrong passwords are answered alike, in the same time. Five attempts are free, then each makes the next
 /// wait longer: 429 with `Retry-After`.
-#[utoipa::path(post, path = "/auth/token", tag = "sign-in", operation_id = "sign_in_by_password", request_body = SignInRequest, security(()),
-    responses((status = 200, body = TokenPair, description = "Signed in"), Refusals))]
+#[utoipa::path(post, path = "/auth/token", tag = "sign-in", operation_id = "sign_in_by_password", request_body = SignInByPasswordRequest,
+    responses((status = 200, body = TokenPair, description = "Signed in"), NotSignedIn, TooManyAttempts))]
 pub(crate) async fn sign_in(
     Extract(users): Extract<Users>,
     headers: HeaderMap,
-    Json(request): Json<SignInRequest>,
+    Json(request): Json<SignInByPasswordRequest>,
 ) -> Result<Json<TokenPair>, Problem> {
     let state = &users.base;
     let mut fields = Fields::default();

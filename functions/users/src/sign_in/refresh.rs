@@ -4,8 +4,9 @@ use axum::extract::State as Extract;
 use domain::session::{RETRY, lifetime};
 use serde::Deserialize;
 use shared::{
-    http::{Fields, Json, Problem, Refusals},
+    http::{Fields, Json, Problem},
     random::fingerprint,
+    refusals,
     store::sessions::{End, Session},
     trail,
 };
@@ -16,10 +17,16 @@ use crate::{
     tokens::{self, TokenPair, prolonged},
 };
 
+refusals! {
+    pub(crate) NotRefreshed {
+        401 "invalid_refresh_token",
+    }
+}
+
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct RefreshRequest {
-    #[schema(required, nullable = false)]
+pub(crate) struct RefreshTokensRequest {
+    #[schema(value_type = String)]
     refresh_token: Option<String>,
 }
 
@@ -27,9 +34,9 @@ pub(crate) struct RefreshRequest {
 ///
 /// A refresh token is good once. Sent again within 10 seconds, because the answer was lost, it gives the same next refresh token;
 /// sent again later, or when the next one has been used, it ends the whole sign-in: two have had it. The new access token carries the roles that the account has now.
-#[utoipa::path(post, path = "/auth/refresh", tag = "sign-in", operation_id = "refresh_tokens", request_body = RefreshRequest, security(()),
-    responses((status = 200, body = TokenPair, description = "The next pair"), Refusals))]
-pub(crate) async fn refresh(Extract(users): Extract<Users>, Json(request): Json<RefreshRequest>) -> Result<Json<TokenPair>, Problem> {
+#[utoipa::path(post, path = "/auth/refresh", tag = "sign-in", operation_id = "refresh_tokens", request_body = RefreshTokensRequest,
+    responses((status = 200, body = TokenPair, description = "The next pair"), NotRefreshed))]
+pub(crate) async fn refresh(Extract(users): Extract<Users>, Json(request): Json<RefreshTokensRequest>) -> Result<Json<TokenPair>, Problem> {
     let state = &users.base;
     let mut fields = Fields::default();
     let Some(token) = fields.required("refresh_token", request.refresh_token, Ok) else { return Err(fields.problem()) };

@@ -4,7 +4,7 @@ use axum::{extract::State as Extract, http::StatusCode};
 use domain::password::Password;
 use serde::Deserialize;
 use shared::{
-    http::{Fields, Json, Problem, Refusals},
+    http::{Fields, Json, Problem},
     store::{
         accounts::{Change, StoredAccount},
         email_tokens::Purpose,
@@ -13,18 +13,18 @@ use shared::{
 use utoipa::ToSchema;
 
 use crate::{
-    Users, throttle,
-    view::{not_changed, refused},
+    Users,
+    throttle::{self, TooManyAttempts},
+    view::{InvalidToken, NotProven, not_changed, refused},
 };
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ResetRequest {
+pub(crate) struct ResetPasswordRequest {
     /// What follows `#token=` in the letter's link.
-    #[schema(required, nullable = false)]
+    #[schema(value_type = String)]
     token: Option<String>,
-    /// 8 to 128 characters, and not one that many people use.
-    #[schema(required, nullable = false, format = "password", example = "correct horse battery")]
+    #[schema(value_type = Password)]
     password: Option<String>,
 }
 
@@ -32,9 +32,12 @@ pub(crate) struct ResetRequest {
 ///
 /// With the token of a letter: of one that was asked for, or of an invitation. It is good once. Every sign-in of the account ends,
 /// and its address counts as confirmed.
-#[utoipa::path(post, path = "/auth/password/reset", tag = "sign-in", operation_id = "reset_password", request_body = ResetRequest, security(()),
-    responses((status = 204, description = "Sign in with the new password"), Refusals))]
-pub(crate) async fn reset_password(Extract(users): Extract<Users>, Json(request): Json<ResetRequest>) -> Result<StatusCode, Problem> {
+#[utoipa::path(post, path = "/auth/password/reset", tag = "sign-in", operation_id = "reset_password", request_body = ResetPasswordRequest,
+    responses((status = 204, description = "Sign in with the new password"), InvalidToken, NotProven, TooManyAttempts))]
+pub(crate) async fn reset_password(
+    Extract(users): Extract<Users>,
+    Json(request): Json<ResetPasswordRequest>,
+) -> Result<StatusCode, Problem> {
     let state = &users.base;
     let mut fields = Fields::default();
     let token = fields.required("token", request.token, Ok);

@@ -1,0 +1,153 @@
+//! What the API document says of the hospital's words: one schema a type, so that an endpoint names the type and nothing else.
+//!
+//! A pattern describes what the type's parser accepts; a test holds the two together. It is written for every dialect of regular
+//! expressions that reads API documents.
+
+use std::borrow::Cow;
+
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        RefOr, Schema,
+        schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type},
+    },
+};
+
+use crate::{
+    account::{self, Group},
+    appointment,
+    id::{AppointmentId, AuditId, DoctorId, EmailTokenId, PatientId, SessionId, UserId},
+    money::Currency,
+    password::Password,
+    patient::DateOfBirth,
+    schedule::{SlotLength, TimeOfDay},
+    text::{Email, PersonName, Phone, PostalAddress, Reason, Specialization},
+};
+
+/// Unicode's white space, which is cut off at both ends.
+const SPACE: &str = r"\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000";
+/// Control characters and the ones that reorder text.
+const HIDDEN: &str = r"\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff";
+/// The same, but for line breaks.
+const HIDDEN_IN_LINES: &str = r"\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff";
+
+/// Something but white space, without the characters in `refused`.
+fn free_text(refused: &str, max: usize) -> ObjectBuilder {
+    let pattern = format!("^[{SPACE}]*[^{SPACE}{refused}]([^{refused}]*[^{SPACE}{refused}])?[{SPACE}]*$");
+    text().pattern(Some(pattern)).min_length(Some(1)).max_length(Some(max))
+}
+
+fn text() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
+
+fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> ObjectBuilder {
+    text().enum_values(Some(names.into_iter().collect::<Vec<_>>()))
+}
+
+macro_rules! schemas {
+    ($($type:ty, $name:literal: $schema:expr;)*) => {
+        $(
+            impl PartialSchema for $type {
+                fn schema() -> RefOr<Schema> {
+                    $schema.into()
+                }
+            }
+
+            impl ToSchema for $type {
+                fn name() -> Cow<'static, str> {
+                    Cow::Borrowed($name)
+                }
+            }
+        )*
+
+        /// Every word with its schema, for parameters that name one.
+        #[must_use]
+        pub fn words() -> Vec<(&'static str, RefOr<Schema>)> {
+            vec![$(($name, <$type>::schema())),*]
+        }
+    };
+}
+
+macro_rules! id {
+    ($type:ty) => {
+        text().pattern(Some(concat_prefix(<$type>::PREFIX))).examples([format!("{}01JD8Z0V3XQ5T4E2W9K7M6N8PR", <$type>::PREFIX)])
+    };
+}
+
+/// 26 characters of Crockford's base 32, 128 bits.
+fn concat_prefix(prefix: &str) -> String {
+    format!("^{prefix}[0-7][0-9A-HJKMNP-TV-Z]{{25}}$")
+}
+
+schemas! {
+    AppointmentId, "AppointmentId": id!(AppointmentId);
+    AuditId, "AuditId": id!(AuditId);
+    DoctorId, "DoctorId": id!(DoctorId);
+    EmailTokenId, "EmailTokenId": id!(EmailTokenId);
+    PatientId, "PatientId": id!(PatientId);
+    SessionId, "SessionId": id!(SessionId);
+    UserId, "UserId": id!(UserId);
+
+    Email, "Email": text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Email))).max_length(Some(254)).examples(["ada@example.org"]);
+    PersonName, "PersonName": free_text(&format!("{HIDDEN}@"), 100)
+        .description(Some("A person's full name. White space around it is cut off.")).examples(["Ada Byron"]);
+    Phone, "Phone": text().pattern(Some(r"^[ ().-]*\+[ ().-]*[1-9]([ ().-]*[0-9]){7,14}[ ().-]*$"))
+        .description(Some("With its country code. Answers have it as `+` and 8 to 15 digits (E.164).")).examples(["+1 212 555 0136"]);
+    PostalAddress, "PostalAddress": free_text(HIDDEN_IN_LINES, 300)
+        .description(Some("A postal address, in one line or several.")).examples(["12 St James's Square, Springfield"]);
+    Reason, "Reason": free_text(HIDDEN_IN_LINES, 300)
+        .description(Some("Why something was asked for or called off.")).examples(["Palpitations since Monday"]);
+    Specialization, "Specialization": free_text(&format!(r"{HIDDEN}!-%'-,./0-9:-@\[-`{{-~"), 60)
+        .description(Some("A medical specialization. Answers have it in lower case.")).examples(["internal medicine"]);
+
+    Password, "Password": text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Password)))
+        .min_length(Some(8)).max_length(Some(128))
+        .description(Some("8 to 128 characters. One that is chosen must not be one that many people use, nor one's name or address."))
+        .examples(["correct horse battery"]);
+    DateOfBirth, "DateOfBirth": text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
+        .description(Some("Not in the future, at most 130 years ago.")).examples(["1990-12-10"]);
+    Currency, "Currency": text().pattern(Some("^[A-Z]{3}$")).description(Some("ISO 4217.")).examples(["USD"]);
+    SlotLength, "SlotMinutes": ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(5)).maximum(Some(240)).multiple_of(Some(5))
+        .description(Some("How long one appointment with the doctor lasts, in minutes.")).examples([30]);
+    TimeOfDay, "TimeOfDay": text().pattern(Some("^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"))
+        .description(Some("`HH:MM` in the hospital's time zone.")).examples(["09:00"]);
+
+    account::Status, "AccountStatus": one_of(account::Status::ALL.map(account::Status::as_str));
+    Group, "AccountGroup": one_of(Group::ALL.map(Group::as_str));
+    appointment::Status, "AppointmentStatus": one_of(appointment::Status::NAMES);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::{prelude::*, string::string_regex};
+
+    use super::*;
+
+    /// The pattern of a word, as it is in the document.
+    fn pattern(name: &str) -> String {
+        let schema = words().into_iter().find(|(word, _)| *word == name).unwrap().1;
+        let RefOr::T(Schema::Object(object)) = schema else { panic!("{name} is no plain text") };
+        object.pattern.unwrap()
+    }
+
+    /// Without the spelling that only other dialects need.
+    fn strategy(name: &str) -> impl Strategy<Value = String> + use<> {
+        let pattern = pattern(name);
+        string_regex(pattern.trim_start_matches('^').trim_end_matches('$')).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn what_matches_is_accepted(
+            id in strategy("PatientId"), phone in strategy("Phone"), time in strategy("TimeOfDay"), reason in strategy("Reason"),
+            address in strategy("PostalAddress"),
+        ) {
+            prop_assert!(id.parse::<PatientId>().is_ok(), "{id}");
+            prop_assert!(Phone::parse(&phone).is_ok(), "{phone}");
+            prop_assert!(TimeOfDay::parse(&time).is_ok(), "{time}");
+            prop_assert!(Reason::parse(&reason).is_ok() || reason.chars().count() > 300, "{reason:?}");
+            prop_assert!(PostalAddress::parse(&address).is_ok() || address.chars().count() > 300, "{address:?}");
+        }
+    }
+}
