@@ -1,5 +1,6 @@
 //! What is not even a request.
 
+use domain::role::Role;
 use serde_json::json;
 
 use crate::support::App;
@@ -32,6 +33,27 @@ async fn bodies() {
         .refused(415, "unsupported_media_type");
     app.call("POST", "/users").raw("{}").send().await.refused(415, "unsupported_media_type");
     app.call("POST", "/users").raw("{}").header("content-type", "application/json; charset=utf-8").send().await.expect(422);
+}
+
+#[tokio::test]
+async fn an_array_is_no_object_at_any_depth() {
+    let app = App::new().await;
+    let (ada, admin) = (app.patient("Ada Byron").await, app.staff("Florence Nightingale", Role::Administrator).await.1);
+    let mine = app.get("/patients/me").bearer(&ada.token).send().await;
+    let change = |body| app.call("PATCH", "/patients/me").bearer(&ada.token).header("if-match", mine.etag()).json(&body).send();
+    change(json!({ "emergency_contact": ["B", "+442079460018"] })).await.invalid(&[("emergency_contact", "invalid_type")]);
+    change(json!({ "emergency_contact": ["B", "+442079460018", null] })).await.invalid(&[("emergency_contact", "invalid_type")]);
+    change(json!({ "income": ["10.00", "USD"] })).await.invalid(&[("income", "invalid_type")]);
+    change(json!({ "income": { "amount": "10.00", "currency": "USD" } })).await.expect(200);
+    let doctor = |hours| {
+        json!({ "name": "Dr. No", "email": "no@example.org", "specialization": "cardiology", "slot_minutes": 30, "weekly_hours": hours,
+            "consultation_fee": { "amount": "80.00", "currency": "USD" } })
+    };
+    let add = |hours| app.post("/doctors", &doctor(hours)).bearer(&admin).send();
+    add(json!([{ "weekday": "monday", "from": "09:00", "to": "12:00" }, ["monday", "13:00", "14:00"]]))
+        .await
+        .invalid(&[("weekly_hours[1]", "invalid_type")]);
+    add(json!([{ "weekday": "monday", "from": "09:00", "to": "12:00" }])).await.expect(201);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::error::Category;
 use utoipa::ToSchema;
 
-use super::{Problem, etag};
+use super::{Problem, etag, objects::Objects};
 
 /// The largest request body, in bytes.
 pub(super) const MAX_BODY: usize = 64 * 1024;
@@ -34,13 +34,13 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             StatusCode::PAYLOAD_TOO_LARGE => too_large(),
             _ => Problem::bad_request("unreadable_body", "The body could not be read to its end."),
         })?;
-        // serde would read an array as an object's fields in order.
+        // Malformed comes before another shape.
         if body.trim_ascii_start().first().is_some_and(|first| matches!(first, b'[' | b'"' | b'0'..=b'9' | b'n' | b't' | b'f')) {
             serde_json::from_slice::<serde::de::IgnoredAny>(&body).map_err(|_| malformed())?;
             return Err(Problem::invalid_field("body", "invalid_type", "Expected an object."));
         }
         let mut json = serde_json::Deserializer::from_slice(&body);
-        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| refused(&error))?;
+        let value = serde_path_to_error::deserialize(Objects(&mut json)).map_err(|error| refused(&error))?;
         json.end().map_err(|_| malformed())?;
         Ok(Self(value))
     }

@@ -6,6 +6,7 @@ mod fields;
 mod finish;
 mod idempotency;
 mod json;
+mod objects;
 mod observe;
 pub mod page;
 mod params;
