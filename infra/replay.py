@@ -4,7 +4,7 @@
     infra/replay.py STACK                 show what was given up
     infra/replay.py STACK --replay        hand it to its function again; what succeeds leaves its queue
 
-Lambda keeps only where a change stands in the table's stream, and the stream keeps it for 24 hours: replay within a day.
+What fails again, or is not in the stream any more, stays in its queue. Lambda keeps only where a change stands in the table's stream, and the stream keeps it for 24 hours: replay within a day.
 Handling a change twice does no harm. Run it with the Python of an environment that has infra/requirements.txt; it uses
 your AWS credentials and region, and AWS_ENDPOINT_URL where that is set.
 """
@@ -13,8 +13,13 @@ import argparse
 import base64
 import json
 import sys
+import time
 
 import boto3
+from botocore.config import Config
+
+# How long to look for one letter's records. The stream answers with empty pages where a shard has nothing just there.
+LOOKS_FOR = 120
 
 
 def main() -> int:
@@ -39,9 +44,13 @@ def main() -> int:
 
 def replay(queue: str, function: str, events, really: bool) -> int:
     """How many messages are left."""
-    sqs, functions = boto3.client("sqs"), boto3.client("lambda")
-    left, seen = 0, set()
-    while messages := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=30 if really else 2, WaitTimeSeconds=1).get("Messages"):
+    sqs = boto3.client("sqs")
+    # A function may take five minutes. One that is still at work is not called a second time.
+    functions = boto3.client("lambda", config=Config(read_timeout=330, retries={"max_attempts": 0}))
+    left, seen, stay = 0, set(), []
+    # One at a time where it takes long: what was received is hidden from others meanwhile.
+    hide = {"MaxNumberOfMessages": 1, "VisibilityTimeout": 1800} if really else {"MaxNumberOfMessages": 10, "VisibilityTimeout": 2}
+    while messages := sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1, **hide).get("Messages"):
         fresh = [message for message in messages if message["MessageId"] not in seen]
         if not fresh:
             break
@@ -60,9 +69,12 @@ def replay(queue: str, function: str, events, really: bool) -> int:
             except Exception as error:
                 print(f"{function}: {message['MessageId']} stays: {error}", file=sys.stderr)
                 left += 1
+                stay.append(message["ReceiptHandle"])
                 continue
             sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
             print(f"{function}: {message['MessageId']} replayed")
+    for receipt in stay:
+        sqs.change_message_visibility(QueueUrl=queue, ReceiptHandle=receipt, VisibilityTimeout=0)
     return left
 
 
@@ -73,15 +85,23 @@ def changes(letter: dict):
     iterator = streams.get_shard_iterator(
         StreamArn=batch["streamArn"], ShardId=batch["shardId"], ShardIteratorType="AT_SEQUENCE_NUMBER", SequenceNumber=batch["startSequenceNumber"],
     )["ShardIterator"]
-    last = int(batch["endSequenceNumber"])
-    while iterator:
+    wanted, last = {batch["startSequenceNumber"], batch["endSequenceNumber"]}, int(batch["endSequenceNumber"])
+    deadline = time.monotonic() + LOOKS_FOR
+    # Until the shard ends (no next iterator). An empty page says nothing: there may be records behind it.
+    while iterator and time.monotonic() < deadline:
         page = streams.get_records(ShardIterator=iterator)
         records = [record for record in page["Records"] if int(record["dynamodb"]["SequenceNumber"]) <= last]
         if records:
             yield {"Records": [plain(record) for record in records]}
-        if not page["Records"] or int(page["Records"][-1]["dynamodb"]["SequenceNumber"]) >= last:
-            return
+        wanted -= {record["dynamodb"]["SequenceNumber"] for record in records}
+        if len(records) < len(page["Records"]) or not wanted:
+            break
         iterator = page.get("NextShardIterator")
+        if not records:
+            # A shard may be asked five times a second.
+            time.sleep(0.25)
+    if wanted:
+        raise LookupError(f"not in the stream: {', '.join(sorted(wanted))} of shard {batch['shardId']}")
 
 
 def input_of(letter: dict):
