@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""Replays what was given up: changes that notifications could not handle, reports of bounces, and reminders.
+"""Replays what was given up: changes that notifications could not handle, reports of bounces, reminders, and refused emails.
 
     infra/replay.py STACK                 show what was given up
     infra/replay.py STACK --replay        hand it to its function again; what succeeds leaves its queue
+    infra/replay.py STACK --emails        have every email sent again that SES refused, as an administrator can over the API
 
-What fails again, or is not in the stream any more, stays in its queue. Lambda keeps only where a change stands in the table's stream, and the stream keeps it for 24 hours: replay within a day.
-Handling a change twice does no harm. Run it with the Python of an environment that has infra/requirements.txt; it uses
-your AWS credentials and region, and AWS_ENDPOINT_URL where that is set.
+Lambda keeps only where a change stands in the table's stream, and the stream keeps it for 24 hours: replay within a day.
+What fails again, or is not in the stream any more, stays in its queue. Handling a change twice does no harm. Run it with
+the Python of an environment that has infra/requirements.txt; it uses your AWS credentials and region, and AWS_ENDPOINT_URL
+where that is set.
 """
 
 import argparse
@@ -26,6 +28,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("stack", help="the CloudFormation stack's name")
     parser.add_argument("--replay", action="store_true", help="hand it to its function again")
+    parser.add_argument("--emails", action="store_true", help="send refused emails again")
     arguments = parser.parse_args()
     cloudformation = boto3.client("cloudformation")
 
@@ -39,6 +42,9 @@ def main() -> int:
         ("RemindersDeadLetters", "RemindersFunction", input_of),
     ):
         left += replay(physical(queue), physical(function), events, arguments.replay)
+    stack = cloudformation.describe_stacks(StackName=arguments.stack)["Stacks"][0]
+    table = next(output["OutputValue"] for output in stack["Outputs"] if output["OutputKey"] == "TableName")
+    left += refused_emails(table, arguments.emails)
     return 1 if left else 0
 
 
@@ -76,6 +82,31 @@ def replay(queue: str, function: str, events, really: bool) -> int:
     for receipt in stay:
         sqs.change_message_visibility(QueueUrl=queue, ReceiptHandle=receipt, VisibilityTimeout=0)
     return left
+
+
+def refused_emails(table: str, really: bool) -> int:
+    """How many are left. What is queued here, notifications learns from the table's stream; SES may refuse it again."""
+    dynamodb = boto3.client("dynamodb")
+    pages = dynamodb.get_paginator("query").paginate(
+        TableName=table, IndexName="gsi1", KeyConditionExpression="gsi1pk = :failed", ExpressionAttributeValues={":failed": {"S": "MAIL#failed"}},
+    )
+    emails = [item for page in pages for item in page["Items"]]
+    for email in emails:
+        about = f"{email['id']['S']}, refused at {email['entry']['M']['at']['S']} ({email['entry']['M']['reason']['S']})"
+        if not really:
+            print(f"email: {about}")
+            continue
+        try:
+            dynamodb.update_item(
+                TableName=table, Key={"pk": email["pk"], "sk": email["sk"]},
+                UpdateExpression="SET delivery_state = :queued, since = :now REMOVE gsi1pk, gsi1sk, #entry",
+                ConditionExpression="delivery_state = :failed AND attribute_exists(cause)", ExpressionAttributeNames={"#entry": "entry"},
+                ExpressionAttributeValues={":queued": {"S": "queued"}, ":failed": {"S": "failed"}, ":now": {"N": str(int(time.time()))}},
+            )
+            print(f"email: {about}: queued")
+        except dynamodb.exceptions.ConditionalCheckFailedException:
+            print(f"email: {about}: somebody else has asked for it")
+    return 0 if really else len(emails)
 
 
 def changes(letter: dict):

@@ -10,10 +10,13 @@ use aws_sdk_scheduler::{
     types::{ActionAfterCompletion, DeadLetterConfig, FlexibleTimeWindow, FlexibleTimeWindowMode, RetryPolicy, Target},
 };
 use domain::{appointment::Appointment, id::AppointmentId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::config::Scheduling;
+
+/// Scheduler knows minutes, and refuses what is over.
+const SOON: SignedDuration = SignedDuration::from_mins(1);
 
 /// What the `reminders` function is called with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +25,14 @@ pub struct ReminderDue {
     pub appointment_id: AppointmentId,
     /// The start that the reminder was scheduled for: when the visit has moved since, this reminder is void.
     pub starts_at: Timestamp,
+}
+
+impl ReminderDue {
+    /// Whether the visit, as it is now, still calls for it.
+    #[must_use]
+    pub fn holds(&self, visit: &Appointment, now: Timestamp) -> bool {
+        visit.status.is_ahead() && visit.slot.start == self.starts_at && now < visit.slot.start
+    }
 }
 
 /// Schedules reminders.
@@ -62,6 +73,11 @@ impl Reminders {
             Some(due) => self.set(visit, due).await,
             None => self.clear(visit.id).await,
         }
+    }
+
+    /// Has the visit's reminder fire once more, as soon as Scheduler can.
+    pub async fn again(&self, visit: &Appointment, now: Timestamp) -> Result<(), ReminderError> {
+        self.set(visit, now.saturating_add(SOON).unwrap_or(now)).await
     }
 
     async fn set(&self, visit: &Appointment, due: Timestamp) -> Result<(), ReminderError> {

@@ -8,7 +8,7 @@ use crate::{
     aws::{self, Patience},
     config::{Config, House},
     http::page::CursorKey,
-    mail::Mailer,
+    mail::{Cause, Mailer},
     random::Random,
     store::Store,
 };
@@ -59,5 +59,11 @@ impl EventState {
             clock.clone(),
         );
         Self { store, clock, house: config.house.clone(), mailer }
+    }
+
+    /// The same, for emails that follow from this; see [`Mailer::because_of`].
+    #[must_use]
+    pub fn because_of(&self, cause: Cause) -> Self {
+        Self { mailer: self.mailer.because_of(cause), ..self.clone() }
     }
 }

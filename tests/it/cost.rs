@@ -2,6 +2,7 @@
 //! infra/README.md says the same.
 
 use domain::role::Role;
+use local::services::mailbox::Refusal;
 use serde_json::json;
 use shared::store::Units;
 
@@ -96,6 +97,21 @@ async fn budgets() {
         .header("idempotency-key", "k");
     line("book with a key", spent(&app, async { drop(keyed.send().await.expect(201)) }).await);
 
+    let (_, administrator) = app.staff("Florence Nightingale", Role::Administrator).await;
+    for _ in 0..21 {
+        app.services.mailbox.refuse_next(Refusal::Rejected);
+    }
+    app.drain().await;
+    let mut refused = json!({});
+    line(
+        "list refused emails",
+        spent(&app, async { refused = app.get("/emails").bearer(&administrator).send().await.expect(200).body }).await,
+    );
+    assert_eq!(refused["items"].as_array().unwrap().len(), 20);
+    let again = format!("/emails/{}/resend", refused["items"][0]["id"].as_str().unwrap());
+    let again = app.call("POST", &again).bearer(&administrator);
+    line("ask for an email again", spent(&app, async { drop(again.send().await.expect(202)) }).await);
+
     insta::assert_snapshot!(lines.join("\n"), @r"
     book: 5 read, 7 write
     read a visit: 1 read, 3 write
@@ -114,5 +130,7 @@ async fn budgets() {
     sign in: 2 read, 5 write
     refresh: 2 read, 1 write
     book with a key: 5 read, 9 write
+    list refused emails: 3 read, 2 write
+    ask for an email again: 3 read, 2 write
     ");
 }

@@ -23,6 +23,7 @@ mod policy;
 mod races;
 mod registration;
 mod reminders;
+mod resend;
 mod restart;
 mod routes_agree;
 mod services;

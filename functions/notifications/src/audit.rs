@@ -4,7 +4,7 @@ use aws_lambda_events::dynamodb::EventRecord;
 use domain::{appointment::Appointment, patient::Patient};
 use shared::{
     EventState,
-    store::{Record, StoreError, StreamValue, accounts::StoredAccount, origin_of},
+    store::{Record, StoreError, StreamValue, accounts::StoredAccount, deliveries::Delivery, origin_of},
 };
 
 use crate::change::kind;
@@ -21,6 +21,7 @@ pub(crate) async fn note(state: &EventState, record: &EventRecord) -> Result<(),
         Some(StoredAccount::KIND) => origin.entry(thing, None, attribute("id").and_then(|id| id.parse().ok())),
         Some(Patient::KIND) => origin.entry(thing, attribute("id").and_then(|id| id.parse().ok()), None),
         Some(Appointment::KIND) => origin.entry(thing, attribute("patient_id").and_then(|id| id.parse().ok()), None),
+        Some(Delivery::KIND) => origin.entry(thing, None, attribute("to").and_then(|id| id.parse().ok())),
         _ => return Ok(()),
     };
     state.store.append_to_audit_log(vec![entry]).await

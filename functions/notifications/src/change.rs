@@ -2,15 +2,35 @@
 
 use aws_lambda_events::dynamodb::EventRecord;
 use domain::{account::Account, appointment::Appointment, patient::Patient};
-use shared::store::{Record, StoreError, StreamItem, StreamValue, accounts::StoredAccount, email_tokens::EmailToken, from_stream};
+use shared::{
+    mail::Cause,
+    store::{
+        Record, StoreError, StreamItem, StreamValue,
+        accounts::StoredAccount,
+        deliveries::{Delivery, DeliveryState},
+        email_tokens::EmailToken,
+        from_stream,
+    },
+};
 
 /// A change that something follows from.
 pub(crate) enum Change {
     AccountOpened(Box<Account>),
-    AccountChanged { before: Box<StoredAccount>, after: Box<StoredAccount> },
+    AccountChanged {
+        before: Box<StoredAccount>,
+        after: Box<StoredAccount>,
+    },
     EmailTokenPromised(Box<EmailToken>),
     PatientRegistered(Box<Patient>),
-    Visit { before: Option<Box<Appointment>>, after: Box<Appointment> },
+    Visit {
+        before: Option<Box<Appointment>>,
+        after: Box<Appointment>,
+    },
+    /// Somebody asks for an email again that SES had refused; what it follows from.
+    EmailAskedForAgain {
+        id: String,
+        cause: String,
+    },
 }
 
 impl Change {
@@ -32,7 +52,23 @@ impl Change {
                 let before = if images.old_image.is_empty() { None } else { Some(Box::new(from_stream(images.old_image)?)) };
                 Some(Self::Visit { before, after: Box::new(from_stream(images.new_image)?) })
             }
+            Some(Delivery::KIND) => match from_stream(images.new_image)? {
+                Delivery { id, state: DeliveryState::Queued, cause: Some(cause), .. } => Some(Self::EmailAskedForAgain { id, cause }),
+                _ => None,
+            },
             _ => None,
+        })
+    }
+
+    /// What is kept of it with an email that SES refuses.
+    pub(crate) fn cause(&self) -> Option<Cause> {
+        Some(match self {
+            Self::AccountOpened(account) => Cause::AccountOpened(account.id),
+            Self::AccountChanged { before, after } => Cause::account_changed(before, after),
+            Self::EmailTokenPromised(token) => Cause::EmailTokenPromised(token.clone()),
+            Self::PatientRegistered(patient) => Cause::PatientRegistered(patient.id),
+            Self::Visit { before, after } => Cause::visit(before.as_deref(), after),
+            Self::EmailAskedForAgain { .. } => return None,
         })
     }
 }

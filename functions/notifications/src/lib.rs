@@ -9,6 +9,7 @@ mod change;
 mod email_token;
 mod feedback;
 mod new_patient;
+mod resend;
 mod role_requested;
 mod visit;
 
@@ -107,12 +108,25 @@ async fn one(state: &Notifications, record: EventRecord) -> Result<(), Failure> 
     // The log first: a letter may have to be sent again, and a note must not wait for it.
     audit::note(&state.base, &record).await?;
     match Change::of(record)? {
-        Some(Change::AccountOpened(account)) => role_requested::ask_administrators(&state.base, &account).await?,
-        Some(Change::AccountChanged { before, after }) => account::tell(&state.base, &before, &after).await?,
-        Some(Change::EmailTokenPromised(token)) => email_token::send(state, *token).await?,
-        Some(Change::PatientRegistered(patient)) => new_patient::tell_front_desk(&state.base, &patient).await?,
-        Some(Change::Visit { before, after }) => visit::follow(state, before.as_deref(), &after).await?,
-        None => {}
+        Some(Change::EmailAskedForAgain { id, cause }) => resend::again(state, &id, &cause).await,
+        Some(change) => follow(state, change).await,
+        None => Ok(()),
+    }
+}
+
+/// What follows from a change.
+async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
+    let state = &match change.cause() {
+        Some(cause) => Notifications { base: state.base.because_of(cause), ..state.clone() },
+        None => state.clone(),
+    };
+    match change {
+        Change::AccountOpened(account) => role_requested::ask_administrators(&state.base, &account).await?,
+        Change::AccountChanged { before, after } => account::tell(&state.base, &before, &after).await?,
+        Change::EmailTokenPromised(token) => email_token::send(state, *token).await?,
+        Change::PatientRegistered(patient) => new_patient::tell_front_desk(&state.base, &patient).await?,
+        Change::Visit { before, after } => visit::follow(state, before.as_deref(), &after).await?,
+        Change::EmailAskedForAgain { .. } => {}
     }
     Ok(())
 }

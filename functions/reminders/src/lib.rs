@@ -7,7 +7,7 @@ use domain::appointment::Appointment;
 use shared::{
     EventState,
     mail::{
-        Letter, Link, MailError,
+        Cause, Letter, Link, MailError,
         calendar::visit_url,
         parties::{BothSides, facts_for_doctor, facts_for_patient},
     },
@@ -17,15 +17,12 @@ use shared::{
 /// Sends what is due. Scheduler delivers at least once; each letter goes out once.
 pub async fn handle(state: &EventState, due: ReminderDue) -> Result<(), MailError> {
     let visit = state.store.appointment(due.appointment_id).await?;
-    let Some(visit) = visit.filter(|visit| still_due(visit, &due, state)) else {
+    let Some(visit) = visit.filter(|visit| due.holds(visit, state.clock.now())) else {
         tracing::info!(appointment = %due.appointment_id, "reminder is void");
         return Ok(());
     };
-    state.send_to_both(&visit, "reminder", letters(state, &visit)).await
-}
-
-fn still_due(visit: &Appointment, due: &ReminderDue, state: &EventState) -> bool {
-    visit.status.is_ahead() && visit.slot.start == due.starts_at && state.clock.now() < visit.slot.start
+    let state = state.because_of(Cause::Reminder(due));
+    state.send_to_both(&visit, "reminder", letters(&state, &visit)).await
 }
 
 fn letters(state: &EventState, visit: &Appointment) -> BothSides {

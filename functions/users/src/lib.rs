@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit_log;
+mod emails;
 mod jwks;
 mod me;
 mod register;
@@ -82,7 +83,9 @@ pub fn routes() -> OpenApiRouter<Users> {
         .routes(routes!(accounts::suspend::suspend))
         .routes(routes!(accounts::reinstate::reinstate))
         .routes(routes!(accounts::roles::set_roles))
-        .routes(routes!(audit_log::audit_log));
+        .routes(routes!(audit_log::audit_log))
+        .routes(routes!(emails::list::list))
+        .routes(routes!(emails::resend::resend));
     anybody.merge(owner).merge(administrators)
 }
 

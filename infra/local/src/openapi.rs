@@ -23,11 +23,12 @@ once; *by the token* trusts an access token for its 15 minutes. The last column 
 ";
 
 /// What people look for, and what they find there.
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 8] = [
     ("sign-in", "Open an account, sign in, stay signed in, and get back in."),
     ("own account", "One's own account: name, address, password, and where one is signed in."),
     ("accounts", "Everybody's accounts, for administrators."),
     ("audit log", "Who did what."),
+    ("emails", "Emails that were refused, for administrators."),
     ("patients", "Patients' own profiles, and who opened them."),
     ("doctors", "The directory, and what is free."),
     ("appointments", "Book, move, cancel, arrive, complete, miss."),

@@ -125,6 +125,8 @@ pub const POLICY: &[Rule] = &[
     rule("POST /users/{id}/reinstate", ADMINISTRATORS).sensitive().written("account.reinstate"),
     rule("POST /users/{id}/roles", ADMINISTRATORS).sensitive().written("account.set_roles"),
     rule("GET /audit-log", ADMINISTRATORS).sensitive().noted("audit.read"),
+    rule("GET /emails", ADMINISTRATORS).sensitive().noted("email.list"),
+    rule("POST /emails/{id}/resend", ADMINISTRATORS).sensitive().written("email.resend"),
     // Patients
     rule("GET /patients/me", OWN_PATIENT).noted("patient.read").of_patients(),
     rule("PATCH /patients/me", OWN_PATIENT).sensitive().written("patient.change").of_patients(),

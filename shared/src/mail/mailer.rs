@@ -1,6 +1,6 @@
 //! Hands letters to SES, each at most once for its cause.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use aws_sdk_sesv2::{
     Client,
@@ -11,12 +11,12 @@ use aws_sdk_sesv2::{
 };
 use domain::Clock;
 
-use super::{Letter, Recipient, letter::RenderError};
+use super::{Cause, Letter, Recipient, letter::RenderError};
 use crate::{
     config::House,
     store::{
         Store, StoreError,
-        deliveries::{Delivery, DeliveryState, Turn},
+        deliveries::{Delivery, DeliveryState, Refusal, RefusalReason, Turn},
     },
 };
 
@@ -32,6 +32,8 @@ pub struct Mailer {
     /// Where SES reports bounces and complaints.
     configuration_set: Option<String>,
     clock: Clock,
+    /// What the emails follow from.
+    cause: Option<Arc<Cause>>,
 }
 
 /// An email did not go out this time; the next attempt may succeed.
@@ -41,6 +43,8 @@ pub enum MailError {
     Render(#[from] RenderError),
     #[error("the message could not be described")]
     Build(#[from] aws_sdk_sesv2::error::BuildError),
+    #[error("the cause of a refused email cannot be kept or read")]
+    Cause(#[from] serde_json::Error),
     #[error("the same email is being sent this moment")]
     Busy,
     #[error("SES did not take the email")]
@@ -52,7 +56,13 @@ pub enum MailError {
 impl Mailer {
     #[must_use]
     pub fn new(client: Client, store: Store, house: House, configuration_set: Option<String>, clock: Clock) -> Self {
-        Self { client, store, house, configuration_set, clock }
+        Self { client, store, house, configuration_set, clock, cause: None }
+    }
+
+    /// The way out for emails that follow from this. When SES refuses one, its cause is kept, to have it follow again.
+    #[must_use]
+    pub fn because_of(&self, cause: Cause) -> Self {
+        Self { cause: Some(Arc::new(cause)), ..self.clone() }
     }
 
     /// Sends a letter unless the same `id` has been sent. `id` names the cause and the recipient.
@@ -72,7 +82,7 @@ impl Mailer {
         }
         let now = self.clock.now();
         if self.store.suppression(&to.email).await?.is_some() {
-            return self.settle(id, to, DeliveryState::Suppressed, None).await;
+            return self.settle(id, to, DeliveryState::Suppressed, None, None).await;
         }
         let raw = RawMessage::builder().data(Blob::new(letter.message(id, to, &self.house, now)?)).build()?;
         let send = self
@@ -84,30 +94,51 @@ impl Mailer {
             .set_configuration_set_name(self.configuration_set.clone())
             .send()
             .await;
-        let (state, message_id) = match send {
-            Ok(output) => (DeliveryState::Sent, output.message_id),
-            Err(error) if is_final(&error) => {
-                tracing::error!(delivery = id, "SES refuses the email for good");
-                (DeliveryState::Failed, None)
-            }
+        match send {
+            Ok(output) => self.settle(id, to, DeliveryState::Sent, output.message_id, None).await,
             Err(error) => {
-                self.store.release_delivery(id).await?;
-                return Err(MailError::Ses(Box::new(error)));
+                let Some(reason) = refusal(&error) else {
+                    self.store.release_delivery(id).await?;
+                    return Err(MailError::Ses(Box::new(error)));
+                };
+                // An alarm counts these lines: the template has their first words.
+                tracing::error!(delivery = id, ?reason, "SES refuses an email: list it and send it again");
+                self.settle(id, to, DeliveryState::Failed, None, Some(reason)).await
             }
-        };
-        self.settle(id, to, state, message_id).await
+        }
     }
 
-    async fn settle(&self, id: &str, to: &Recipient, state: DeliveryState, message_id: Option<String>) -> Result<(), MailError> {
-        let since = self.clock.now().as_second();
-        let delivery = Delivery { id: id.to_owned(), to: to.user_id, state, since, message_id };
+    async fn settle(
+        &self,
+        id: &str,
+        to: &Recipient,
+        state: DeliveryState,
+        message_id: Option<String>,
+        reason: Option<RefusalReason>,
+    ) -> Result<(), MailError> {
+        let now = self.clock.now();
+        let cause = self.cause.as_deref().filter(|_| reason.is_some()).map(Cause::write).transpose()?;
+        let delivery = Delivery {
+            id: id.to_owned(),
+            to: to.user_id,
+            state,
+            since: now.as_second(),
+            message_id,
+            refusal: reason.map(|reason| Refusal { to: to.user_id, at: now, reason }),
+            cause,
+        };
         Ok(self.store.settle_delivery(&delivery).await?)
     }
 }
 
-/// Trying again would be refused again.
-fn is_final(error: &SdkError<SendEmailError>) -> bool {
-    error
-        .as_service_error()
-        .is_some_and(|error| error.is_bad_request_exception() || error.is_message_rejected() || error.is_not_found_exception())
+/// Why trying again at once would be refused again. `None` for what passes by itself.
+fn refusal(error: &SdkError<SendEmailError>) -> Option<RefusalReason> {
+    match error.as_service_error()? {
+        SendEmailError::MessageRejected(_) => Some(RefusalReason::NotVerified),
+        SendEmailError::MailFromDomainNotVerifiedException(_) => Some(RefusalReason::MailFromNotVerified),
+        SendEmailError::AccountSuspendedException(_) => Some(RefusalReason::AccountSuspended),
+        SendEmailError::SendingPausedException(_) => Some(RefusalReason::SendingPaused),
+        SendEmailError::BadRequestException(_) | SendEmailError::NotFoundException(_) => Some(RefusalReason::Invalid),
+        _ => None,
+    }
 }

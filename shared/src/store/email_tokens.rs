@@ -78,6 +78,11 @@ impl Store {
         self.put_new(token).await
     }
 
+    /// Promises a letter again that never went out, with the same token and a new term.
+    pub async fn promise_email_token_again(&self, token: &EmailToken) -> Result<(), StoreError> {
+        self.put(token).await
+    }
+
     /// A token that can still be used.
     pub async fn email_token(&self, id: EmailTokenId, now: Timestamp) -> Result<Option<EmailToken>, StoreError> {
         Ok(self.get::<EmailToken>(&keys::email_token(id)).await?.filter(|token| now < token.expires_at))

@@ -212,6 +212,14 @@ pub fn delivery(id: &str) -> Key {
     Key::new(format!("MAIL#{id}"), "DELIVERY")
 }
 
+/// The emails that SES refused, in the index.
+pub(super) const FAILED_DELIVERIES: &str = "MAIL#failed";
+
+/// Where a refused email is in that list: by time, then by its id.
+pub(super) fn failed_delivery_sk(since: Timestamp, id: &str) -> String {
+    format!("{}#{id}", audit_time(since))
+}
+
 #[must_use]
 pub fn idempotency(id: &str) -> Key {
     Key::new(format!("IDEM#{id}"), "ANSWER")

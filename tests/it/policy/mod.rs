@@ -28,7 +28,7 @@ type Sample = (String, Value);
 async fn sample(world: &World, rule: &Rule, caller: &Person, standing: &Relationships) -> Option<Sample> {
     let (_, path) = rule.route.split_once(' ').unwrap();
     match path.split('/').nth(1).unwrap() {
-        "users" | "auth" | "audit-log" => users::sample(world, rule, caller, standing).await,
+        "users" | "auth" | "audit-log" | "emails" => users::sample(world, rule, caller, standing).await,
         "patients" => patients::sample(world, rule, caller, standing),
         "doctors" => doctors::sample(world, rule, caller, standing),
         "appointments" => appointments::sample(world, rule, caller, standing),

@@ -2,6 +2,7 @@
 
 use domain::policy::{Relationship, Relationships, Rule};
 use serde_json::json;
+use shared::store::deliveries::{Delivery, DeliveryState, Refusal, RefusalReason};
 
 use super::{Person, Sample, World};
 
@@ -31,7 +32,18 @@ pub(super) async fn sample(world: &World, rule: &Rule, caller: &Person, standing
             let own = world.app.get("/users/me/sessions").bearer(&caller.token).send().await;
             path.replace("{id}", own.body["items"][0]["id"].as_str().unwrap())
         }
+        "/emails/{id}/resend" => path.replace("{id}", &refused_email(world, caller).await),
         path => path.replace("{id}", &world.subject.id.to_string()),
     };
     Some((path, body))
+}
+
+/// An email to the caller that SES refused.
+async fn refused_email(world: &World, caller: &Person) -> String {
+    let (id, at, to) = (format!("{}-welcome", caller.user_id), world.app.now(), caller.user_id);
+    let refusal = Some(Refusal { to, at, reason: RefusalReason::NotVerified });
+    let state = DeliveryState::Failed;
+    let email = Delivery { id: id.clone(), to, state, since: at.as_second(), message_id: None, refusal, cause: Some("{}".to_owned()) };
+    world.app.store().settle_delivery(&email).await.unwrap();
+    id
 }

@@ -30,8 +30,10 @@ struct Inner {
 pub enum Refusal {
     /// For now.
     Throttled,
-    /// For good.
+    /// Until the sender, or in the sandbox the recipient, is verified.
     Rejected,
+    /// Until the account may send again.
+    Paused,
 }
 
 /// One email, taken apart.

@@ -29,6 +29,7 @@ async fn send_email(State(mailbox): State<Mailbox>, body: Bytes) -> Response {
             return error(StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException", "Maximum sending rate exceeded.");
         }
         Some(Refusal::Rejected) => return error(StatusCode::BAD_REQUEST, "MessageRejected", "Email address is not verified."),
+        Some(Refusal::Paused) => return error(StatusCode::BAD_REQUEST, "SendingPausedException", "Sending is paused for this account."),
         None => {}
     }
     match mailbox.deliver(to, &raw) {

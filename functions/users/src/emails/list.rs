@@ -1,0 +1,58 @@
+//! `GET /emails`: emails that the email service refused.
+
+use axum::extract::State as Extract;
+use serde::Deserialize;
+use shared::{
+    auth::Caller,
+    http::{Json, Page, Problem, Query, page},
+    store::deliveries::DeliveryState,
+};
+use utoipa::{
+    IntoParams,
+    openapi::schema::{ObjectBuilder, Schema, Type},
+};
+
+use super::{EmailView, view};
+use crate::Users;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct EmailsQuery {
+    /// `failed`: the default, and the only list that there is.
+    #[param(schema_with = failed)]
+    state: Option<String>,
+    /// 1 to 100, 20 when left out.
+    limit: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// List refused emails
+///
+/// Latest first. Mend the cause, then send each again.
+#[utoipa::path(get, path = "/emails", tag = "emails", operation_id = "list_emails", params(EmailsQuery),
+    responses((status = 200, body = Page<EmailView>)))]
+pub(crate) async fn list(
+    Extract(users): Extract<Users>,
+    _: Caller,
+    Query(query): Query<EmailsQuery>,
+) -> Result<Json<Page<EmailView>>, Problem> {
+    let state = &users.base;
+    let limit = page::limit(query.limit.as_deref())?;
+    if query.state.is_some_and(|state| state != "failed") {
+        return Err(Problem::invalid_field("state", "invalid_state", "Use `failed`: other emails are not listed."));
+    }
+    let list = "emails?failed";
+    let after = query.cursor.map(|cursor| state.cursors.open(list, &cursor)).transpose()?;
+    let found = state.store.refused_emails(after.as_deref(), limit + 1).await?;
+    let page = Page::cut(found, limit, |last| state.cursors.seal(list, &last.position));
+    Ok(Json(page.map(|email| {
+        let refusal = email.refusal;
+        view(email.id, refusal.to, DeliveryState::Failed, refusal.at, Some(refusal.reason), &state.house)
+    })))
+}
+
+fn failed() -> Schema {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["failed"])).into()
+}

@@ -1,0 +1,54 @@
+//! `POST /emails/{id}/resend`: send a refused email again.
+
+use axum::{extract::State as Extract, http::StatusCode};
+use jiff::Timestamp;
+use shared::{
+    auth::Caller,
+    http::{Json, NoBody, Path, Problem},
+    refusals,
+    store::deliveries::{Again, DeliveryState},
+    trail,
+};
+
+use super::{EmailView, view};
+use crate::Users;
+
+refusals! {
+    pub(crate) NotResent {
+        409 "email_not_refused",
+    }
+}
+
+/// Send a refused email again
+///
+/// Once its cause is mended. It is written anew from what it is about, and goes out if that is still true: of a cancelled appointment
+/// nobody is told that it is booked. Asking twice sends once. If it is refused again, it is listed again.
+#[utoipa::path(post, path = "/emails/{id}/resend", tag = "emails", operation_id = "resend_email", params(("id" = String, Path)),
+    responses((status = 202, body = EmailView), NotResent))]
+pub(crate) async fn resend(
+    Extract(users): Extract<Users>,
+    _: Caller,
+    Path(id): Path<String>,
+    _: NoBody,
+) -> Result<(StatusCode, Json<EmailView>), Problem> {
+    let state = &users.base;
+    match state.store.ask_for_delivery_again(&id, state.clock.now()).await? {
+        Again::Queued(email) => {
+            trail::account(email.to);
+            let since = Timestamp::from_second(email.since).unwrap_or_default();
+            Ok((StatusCode::ACCEPTED, Json(view(email.id, email.to, email.state, since, None, &state.house))))
+        }
+        Again::Not(found) => Err(Problem::conflict("email_not_refused", why(found))),
+        Again::Unknown => Err(Problem::not_found("email")),
+    }
+}
+
+const fn why(state: DeliveryState) -> &'static str {
+    match state {
+        DeliveryState::Queued => "This email is being sent.",
+        DeliveryState::Sent => "This email was sent.",
+        DeliveryState::Suppressed => "This address bounced or complained, and is not written to.",
+        DeliveryState::Void => "What this email would say is no longer true.",
+        DeliveryState::Failed => "It is not known any more what this email is about.",
+    }
+}
