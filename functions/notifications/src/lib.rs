@@ -9,6 +9,7 @@ mod change;
 mod email_token;
 mod feedback;
 mod new_patient;
+mod rebuild;
 mod resend;
 mod role_requested;
 mod visit;
@@ -19,6 +20,7 @@ use aws_lambda_events::dynamodb::{Event, EventRecord};
 use change::Change;
 use domain::Clock;
 pub use feedback::{Feedback, note};
+pub use rebuild::Rebuild;
 use serde::{Deserialize, Serialize};
 use shared::{
     EventState,
@@ -58,14 +60,18 @@ pub enum Call {
     Changes(Event),
     /// From SES, over the event bus.
     Feedback(Feedback),
+    /// From an operator, after the table was restored.
+    Rebuild(Rebuild),
 }
 
 /// Handles a call of either kind.
-pub async fn answer(state: &Notifications, call: Call) -> Result<BatchResponse, StoreError> {
+pub async fn answer(state: &Notifications, call: Call) -> Result<BatchResponse, Failure> {
     match call {
-        Call::Changes(event) => Ok(handle(state, event).await),
-        Call::Feedback(feedback) => note(&state.base, feedback).await.map(|()| BatchResponse::default()),
+        Call::Changes(event) => return Ok(handle(state, event).await),
+        Call::Feedback(feedback) => note(&state.base, feedback).await?,
+        Call::Rebuild(rebuild) => rebuild::reminders(state, &rebuild).await?,
     }
+    Ok(BatchResponse::default())
 }
 
 /// Which records of a batch have to come again (`ReportBatchItemFailures`).
@@ -108,8 +114,8 @@ async fn one(state: &Notifications, record: EventRecord) -> Result<(), Failure> 
     // The log first: a letter may have to be sent again, and a note must not wait for it.
     audit::note(&state.base, &record).await?;
     match Change::of(record)? {
-        Some(Change::EmailAskedForAgain { id, cause }) => resend::again(state, &id, &cause).await,
-        Some(change) => follow(state, change).await,
+        Some(Change::EmailAskedForAgain { id, cause }) => Box::pin(resend::again(state, &id, &cause)).await,
+        Some(change) => Box::pin(follow(state, change)).await,
         None => Ok(()),
     }
 }
@@ -131,9 +137,9 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A record could not be handled this time.
+/// A record, or another call, could not be handled this time.
 #[derive(Debug, thiserror::Error)]
-enum Failure {
+pub enum Failure {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]

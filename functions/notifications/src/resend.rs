@@ -36,7 +36,7 @@ pub(crate) async fn again(state: &Notifications, id: &str, cause: &str) -> Resul
         }
     };
     if let Some(change) = change {
-        follow(state, change).await?;
+        Box::pin(follow(state, change)).await?;
     }
     // Nobody took it up: what it would say is no longer true, or its recipient is gone.
     Ok(base.store.void_delivery(id).await?)
