@@ -31,4 +31,5 @@ mod sign_in;
 mod status;
 mod support;
 mod suppression;
+mod template;
 mod tokens;

@@ -32,7 +32,16 @@ enum Command {
         /// The signing key's id; choose another at each rotation.
         #[arg(long, default_value = "key-1")]
         key_id: String,
+        /// Other parameters to write beside them, such as SenderEmail=hospital@example.org.
+        #[arg(value_name = "NAME=VALUE", value_parser = parameter)]
+        parameters: Vec<(String, String)>,
     },
+}
+
+/// `NAME=VALUE`.
+fn parameter(text: &str) -> Result<(String, String), String> {
+    let parts = text.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()));
+    parts.ok_or_else(|| "say NAME=VALUE".to_owned())
 }
 
 fn main() -> std::process::ExitCode {
@@ -43,8 +52,8 @@ fn main() -> std::process::ExitCode {
             start::say(&local::openapi::permissions());
             Ok(())
         }
-        Some(Command::Secrets { key_id }) => {
-            local::settings::deployment_secrets(&key_id).map_err(|error| error.to_string()).map(|json| start::say(&json))
+        Some(Command::Secrets { key_id, parameters }) => {
+            local::settings::deployment_secrets(&key_id, parameters).map_err(|error| error.to_string()).map(|json| start::say(&json))
         }
         Some(Command::Services { lambda }) => start::run(&arguments.options, Some(&lambda)).map_err(|error| error.to_string()),
         None => start::run(&arguments.options, None).map_err(|error| error.to_string()),

@@ -200,16 +200,19 @@ impl Settings {
     }
 }
 
-/// The secrets of a new deployment, named as the template's parameters.
-pub fn deployment_secrets(key_id: &str) -> Result<String, SettingsError> {
+/// The secrets of a new deployment, named as the template's parameters, and others beside them: a file that `sam deploy` reads, since JSON is YAML.
+pub fn deployment_secrets(key_id: &str, others: Vec<(String, String)>) -> Result<String, SettingsError> {
     let fresh = Settings::new("UTC")?;
-    let parameters = serde_json::json!({
+    let mut parameters = serde_json::json!({
         "SigningKeyId": key_id,
         "SigningKey": fresh.signing_key,
         "PublicKeys": fresh.public_keys_as(key_id)?,
         "CursorKey": fresh.cursor_key,
         "TokenKey": fresh.token_key,
     });
+    for (name, value) in others {
+        parameters[name] = value.into();
+    }
     Ok(serde_json::to_string_pretty(&parameters)? + "\n")
 }
 

@@ -38,9 +38,13 @@ pub struct StreamMapping {
 }
 
 impl Template {
+    /// All of it.
+    pub fn document() -> Result<Value, TemplateError> {
+        serde_norway::from_str(TEMPLATE).map(plain).map_err(|error| TemplateError(error.to_string()))
+    }
+
     pub fn read() -> Result<Self, TemplateError> {
-        let yaml: serde_norway::Value = serde_norway::from_str(TEMPLATE).map_err(|error| TemplateError(error.to_string()))?;
-        let document = plain(yaml);
+        let document = Self::document()?;
         let table = &document["Resources"]["Table"]["Properties"];
         let mut create = Map::new();
         for name in ["AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode"] {
