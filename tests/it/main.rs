@@ -10,6 +10,7 @@ mod cost;
 mod doctors;
 mod events;
 mod faults;
+mod front;
 mod growth;
 mod idempotency;
 mod journey;

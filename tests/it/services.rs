@@ -3,19 +3,24 @@
 use std::{fmt::Write as _, time::SystemTime};
 
 use aws_credential_types::Credentials;
+use aws_sdk_sesv2::{
+    primitives::Blob,
+    types::{Destination, EmailContent, RawMessage},
+};
 use aws_sigv4::{
     http_request::{PayloadChecksumKind, SignableBody, SignableRequest, SigningSettings, sign},
     sign::v4,
 };
 use domain::Clock;
 use local::services::Services;
-use serde_json::Value;
+use serde_json::{Value, json};
+use shared::aws::{self, Patience};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
 
-use crate::support::App;
+use crate::support::{App, PASSWORD};
 
 /// One HTTP exchange, signed as AWS wants it.
 async fn s3(address: std::net::SocketAddr, method: &str, path: &str, body: &[u8], secret: &str) -> (u16, String) {
@@ -85,6 +90,34 @@ async fn the_developers_pages() {
     let docs = app.get("/docs/").send().await;
     assert!(docs.status.is_success() && docs.text.contains("swagger-ui"));
     assert!(app.get("/docs/swagger-ui-bundle.js").send().await.status.is_success());
+}
+
+#[tokio::test]
+async fn an_odd_address_gets_its_email_and_a_bad_email_holds_up_no_others() {
+    let app = App::new().await;
+    let odd = "=?utf-8?q?x?=@example.org";
+    app.post("/users", &json!({ "role": "nurse", "name": "Odd Address", "email": odd, "password": PASSWORD, "phone": "+44 20 7946 0103" }))
+        .send()
+        .await
+        .expect(202);
+    let mails = app.new_mails(&mut 0).await;
+    assert_eq!((mails.len(), mails[0].to.as_str()), (1, odd));
+    assert!(app.dead_letters.list().is_empty());
+
+    // SES tells what will never be taken from what may be taken later.
+    let client = aws::ses(&app.config.aws, &aws::sdk_config(&app.config.aws, Patience::NobodyWaits));
+    for (to, message) in [("ada@example.org", "To: <alan@example.org>\r\n\r\nHello\r\n"), ("ada@example.org", "")] {
+        let raw = RawMessage::builder().data(Blob::new(message)).build().unwrap();
+        let sent = client
+            .send_email()
+            .destination(Destination::builder().to_addresses(to).build())
+            .content(EmailContent::builder().raw(raw).build())
+            .send()
+            .await;
+        let refused = sent.unwrap_err().into_service_error();
+        assert!(refused.is_bad_request_exception(), "{refused:?}");
+    }
+    assert_eq!(app.services.mailbox.list().len(), 1);
 }
 
 #[tokio::test]

@@ -1,12 +1,15 @@
 //! One address for everything: the API, its document, and what a developer wants to look into.
 
-use std::net::SocketAddr;
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use askama::Template;
 use axum::{
     Router,
     extract::{ConnectInfo, Path, Request, State},
-    http::{StatusCode, header},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header, uri::Authority},
     middleware::{self, Next},
     response::{Html, IntoResponse, Redirect, Response},
     routing::{get, post},
@@ -14,6 +17,7 @@ use axum::{
 use lambda_http::{aws_lambda_events::apigw::ApiGatewayV2httpRequestContext, request::RequestContext};
 use serde_json::json;
 use shared::http::{Json, Problem};
+use tower_http::cors::{AllowOrigin, CorsLayer};
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
@@ -24,6 +28,7 @@ use crate::{
         mailbox::{Attachment, Mail},
     },
     stream::DeadLetters,
+    template::Cors,
 };
 
 /// What the developer's pages show.
@@ -34,8 +39,57 @@ struct Desk {
 }
 
 /// The API and the pages.
-pub fn router(functions: &Functions, services: Services, dead_letters: DeadLetters) -> Router {
-    functions.api().merge(pages(services, dead_letters)).layer(middleware::from_fn(survive)).layer(middleware::from_fn(say_from_where))
+pub fn router(functions: &Functions, services: Services, dead_letters: DeadLetters, cors: &Cors, patience: Duration) -> Router {
+    let api = functions.api().layer(cross_origin(cors)).merge(pages(services, dead_letters));
+    api.layer(middleware::from_fn_with_state(patience, in_time))
+        .layer(middleware::from_fn(survive))
+        .layer(middleware::from_fn(say_from_where))
+}
+
+/// As API Gateway does with the template's `CorsConfiguration`, but for the origins: here, every page of this machine.
+fn cross_origin(cors: &Cors) -> CorsLayer {
+    let headers = |names: &[String]| names.iter().filter_map(|name| name.parse::<HeaderName>().ok()).collect::<Vec<_>>();
+    let methods: Vec<Method> = cors.allow_methods.iter().filter_map(|method| method.parse().ok()).collect();
+    let local = |origin: &HeaderValue, _: &_| {
+        let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
+        origin.is_some_and(|(scheme, authority)| matches!(scheme, "http" | "https") && names_this_machine(authority))
+    };
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(local))
+        .allow_methods(methods)
+        .allow_headers(headers(&cors.allow_headers))
+        .expose_headers(headers(&cors.expose_headers))
+        .max_age(Duration::from_secs(cors.max_age))
+}
+
+/// Whether a `Host` or an origin, with or without a port, is this machine.
+fn names_this_machine(authority: &str) -> bool {
+    let Ok(authority) = authority.parse::<Authority>() else { return false };
+    let host = authority.host().to_ascii_lowercase();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    address.is_ok_and(|address| address.is_loopback()) || host == "localhost" || host.ends_with(".localhost")
+}
+
+/// A page elsewhere can have its name lead to this machine, and would then read the mailbox. A browser sends that name as `Host`.
+async fn for_this_machine(request: Request, next: Next) -> Response {
+    let named = request.headers().get(header::HOST).map(|host| host.to_str().unwrap_or_default());
+    if named.or_else(|| request.uri().authority().map(Authority::as_str)).is_none_or(names_this_machine) {
+        return next.run(request).await;
+    }
+    let detail = "These pages are for this machine alone: ask for localhost, 127.0.0.1 or [::1].";
+    Problem::new(StatusCode::MISDIRECTED_REQUEST, "other_host", detail).into_response()
+}
+
+/// API Gateway waits as long as this.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A client that sends its body too slowly is not waited for.
+async fn in_time(State(patience): State<Duration>, request: Request, next: Next) -> Response {
+    let detail = "The request did not arrive, or was not answered, in time. Try again.";
+    match tokio::time::timeout(patience, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow", detail).into_response(),
+    }
 }
 
 /// As API Gateway does.
@@ -64,6 +118,7 @@ pub fn pages(services: Services, dead_letters: DeadLetters) -> Router {
         .route("/dead-letters/replay", post(replay))
         .with_state(Desk { services, dead_letters })
         .merge(Router::from(SwaggerUi::new("/docs").external_url_unchecked("/openapi.json", openapi::document().unwrap_or_default())))
+        .layer(middleware::from_fn(for_this_machine))
 }
 
 /// A panic is one failed request, not a closed connection.

@@ -7,6 +7,7 @@
 //! - [`stream`] the stream's records to `notifications`, with Lambda's batch semantics
 //! - [`firing`] due schedules to `reminders`
 //! - [`front`] every route behind one address, the API document, the mailbox
+//! - [`serve`] the port, and how much clients may take of it
 //! - [`demo`] a small hospital to try it with
 
 pub mod database;
@@ -17,6 +18,7 @@ pub mod front;
 pub mod functions;
 pub mod invoke;
 pub mod openapi;
+pub mod serve;
 pub mod services;
 pub mod settings;
 pub mod stream;

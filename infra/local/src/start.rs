@@ -20,6 +20,7 @@ use local::{
     front,
     functions::Functions,
     invoke::{Remote, Worker},
+    serve::{Bounds, serve},
     services::Services,
     settings::{ADMINISTRATOR, Settings, SettingsError, TABLE, write_private},
     stream::{Poller, StreamError},
@@ -75,8 +76,8 @@ pub(crate) enum StartError {
     Keys(#[from] KeySetError),
     #[error("the demo hospital cannot be filled: {0}")]
     Demo(#[from] DemoError),
-    #[error("the server stopped: {0}")]
-    Server(io::Error),
+    #[error("there is no runtime: {0}")]
+    Runtime(io::Error),
 }
 
 pub(crate) fn say(text: &str) {
@@ -91,7 +92,10 @@ pub(crate) fn complain(why: &str) {
 pub(crate) fn run(options: &Options, lambda: Option<&str>) -> Result<(), StartError> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,dynoxide=error"));
     tracing_subscriber::fmt().with_ansi(io::stdout().is_terminal()).with_target(false).with_env_filter(filter).compact().init();
-    let runtime = tokio::runtime::Runtime::new().map_err(StartError::Server)?;
+    // The database and the emails hold what patients told: whatever is made is for its owner alone.
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+    let runtime = tokio::runtime::Runtime::new().map_err(StartError::Runtime)?;
     let outcome = runtime.block_on(open(options, lambda));
     runtime.shutdown_timeout(Duration::from_secs(2));
     outcome
@@ -152,7 +156,7 @@ async fn open(options: &Options, lambda: Option<&str>) -> Result<(), StartError>
     ];
 
     let router = match lambda {
-        None => front::router(&functions, services.clone(), dead_letters),
+        None => front::router(&functions, services.clone(), dead_letters, &template.cors, front::PATIENCE),
         Some(_) => front::pages(services.clone(), dead_letters),
     };
     let has_demo = demo::is_here(&functions.state).await?;
@@ -173,13 +177,13 @@ async fn open(options: &Options, lambda: Option<&str>) -> Result<(), StartError>
         }
     }
     let (stopping, told) = tokio::sync::oneshot::channel::<()>();
-    let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(async move {
+    let serving = serve(listener, router, Bounds::default(), async move {
         asked_to_stop().await;
         say("\nStopping: finishing what has begun.\n");
         let _ = stopping.send(());
     });
     tokio::select! {
-        served = serving => served.map_err(StartError::Server)?,
+        () = serving => {}
         // A client that never finishes its request does not hold the hospital open, nor does a second Ctrl-C wait.
         () = async {
             let _ = told.await;

@@ -21,6 +21,7 @@ pub struct Template {
     pub table: Map<String, Value>,
     pub ttl_attribute: String,
     pub stream: StreamMapping,
+    pub cors: Cors,
     /// `METHOD /path`, as OpenAPI writes paths.
     pub routes: BTreeSet<String>,
 }
@@ -35,6 +36,16 @@ pub struct StreamMapping {
     pub function_response_types: Vec<String>,
     #[serde(skip)]
     pub filters: Vec<Filter>,
+}
+
+/// What browsers are told about other origins (`CorsConfiguration`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Cors {
+    pub allow_methods: Vec<String>,
+    pub allow_headers: Vec<String>,
+    pub expose_headers: Vec<String>,
+    pub max_age: u64,
 }
 
 impl Template {
@@ -64,7 +75,11 @@ impl Template {
             .map(|filter| Filter::parse(filter["Pattern"].as_str().unwrap_or_default()).map_err(TemplateError))
             .collect::<Result<_, _>>()?;
 
+        let cors = document["Resources"]["Api"]["Properties"]["CorsConfiguration"].clone();
+        let cors = serde_json::from_value(cors).map_err(|error| TemplateError(format!("CorsConfiguration: {error}")))?;
+
         Ok(Self {
+            cors,
             table: create,
             ttl_attribute: text(&table["TimeToLiveSpecification"]["AttributeName"])?,
             stream,

@@ -68,19 +68,35 @@ fn what_cannot_start_says_why_in_one_line() {
 fn one_hospital_a_folder_and_it_stops_when_told() {
     let folder = tempfile::tempdir().unwrap();
     let port = free_port();
-    let mut first = started(meditrack(folder.path(), port));
-    refused(meditrack(folder.path(), free_port()), "another hospital is running");
+    let mut first = started(meditrack(&folder.path().join("data"), port));
+    refused(meditrack(&folder.path().join("data"), free_port()), "another hospital is running");
 
     // A request that never ends does not hold it open.
     let mut half = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    half.write_all(b"POST /auth/token HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{").unwrap();
+    half.write_all(b"POST /auth/token HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{")
+        .unwrap();
     assert!(terminate(&mut first) < Duration::from_secs(12));
 
-    let mut again = started(meditrack(folder.path(), port));
+    #[cfg(unix)]
+    only_for_its_owner(&folder.path().join("data"));
+
+    let mut again = started(meditrack(&folder.path().join("data"), port));
     let mut health = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    health.write_all(b"GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+    health.write_all(b"GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
     let mut answer = String::new();
     health.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("{\"status\":\"ok\"}"), "{answer}");
     assert!(terminate(&mut again) < Duration::from_secs(5), "with nothing to finish it stops at once");
+}
+
+#[cfg(unix)]
+fn only_for_its_owner(path: &std::path::Path) {
+    let meta = std::fs::metadata(path).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::mode(&meta.permissions());
+    assert_eq!(mode & 0o077, 0, "{} can be read by others: {mode:o}", path.display());
+    if meta.is_dir() {
+        for entry in std::fs::read_dir(path).unwrap() {
+            only_for_its_owner(&entry.unwrap().path());
+        }
+    }
 }

@@ -8,8 +8,10 @@ use std::{
 };
 
 use domain::Clock;
-use mail_parser::{MessageParser, MimeHeaders, PartType};
+use mail_parser::{HeaderName, MessageParser, MimeHeaders, PartType};
 use serde::Serialize;
+
+use crate::settings::write_private;
 
 /// The emulated inbox of everybody.
 #[derive(Debug, Clone)]
@@ -34,6 +36,17 @@ pub enum Refusal {
     Rejected,
     /// Until the account may send again.
     Paused,
+}
+
+/// Why an email is not delivered.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum DeliverError {
+    #[error("this is not an email")]
+    NotAnEmail,
+    #[error("the envelope and the message name different recipients")]
+    OtherRecipient,
+    #[error("the email cannot be kept: {0}")]
+    Keep(#[from] io::Error),
 }
 
 /// One email, taken apart.
@@ -78,16 +91,16 @@ impl Mailbox {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn deliver(&self, to: &str, raw: &[u8]) -> io::Result<String> {
+    pub(super) fn deliver(&self, to: &str, raw: &[u8]) -> Result<String, DeliverError> {
         let mut inner = self.inner();
         // The number first: they are kept in the order in which they came, whatever the clock says.
         let id = format!("{:06}-{}", inner.mails.len() + 1, self.clock.now().strftime("%Y%m%dT%H%M%SZ"));
-        if let Some(folder) = &self.folder {
-            std::fs::write(folder.join(format!("{id}.eml")), raw)?;
-        }
-        let mail = Mail::parse(id.clone(), raw).ok_or_else(|| io::Error::other("not an email"))?;
+        let mail = Mail::parse(id.clone(), raw).ok_or(DeliverError::NotAnEmail)?;
         if mail.to != to {
-            return Err(io::Error::other("the envelope and the message name different recipients"));
+            return Err(DeliverError::OtherRecipient);
+        }
+        if let Some(folder) = &self.folder {
+            write_private(&folder.join(format!("{id}.eml")), raw)?;
         }
         inner.mails.push(mail);
         Ok(id)
@@ -117,8 +130,11 @@ impl Mailbox {
 impl Mail {
     fn parse(id: String, raw: &[u8]) -> Option<Self> {
         let message = MessageParser::default().parse(raw)?;
-        let address = |list: Option<&mail_parser::Address<'_>>| {
-            list.and_then(|list| list.first()).and_then(|first| first.address()).unwrap_or_default().to_owned()
+        // As it is written: the parser decodes `=?utf-8?q?x?=` in an address too, where it means nothing but itself.
+        let address = |header: HeaderName<'static>| {
+            let written = message.header_raw(header).unwrap_or_default();
+            let within = written.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>'));
+            within.map_or(written, |(address, _)| address).trim().to_owned()
         };
         let kind = |part: &mail_parser::MessagePart<'_>| {
             part.content_type().map_or(String::new(), |kind| format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or_default()))
@@ -136,8 +152,8 @@ impl Mail {
         });
         Some(Self {
             id,
-            to: address(message.to()),
-            from: address(message.from()),
+            to: address(HeaderName::To),
+            from: address(HeaderName::From),
             subject: message.subject().unwrap_or_default().to_owned(),
             date: message.date().map(mail_parser::DateTime::to_rfc3339).unwrap_or_default(),
             text: message.body_text(0).unwrap_or_default().into_owned(),

@@ -11,7 +11,7 @@ use axum::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 
-use super::mailbox::{Mailbox, Refusal};
+use super::mailbox::{DeliverError, Mailbox, Refusal};
 
 pub(super) fn router(mailbox: Mailbox) -> Router {
     Router::new().route("/v2/email/outbound-emails", post(send_email)).with_state(mailbox)
@@ -34,7 +34,9 @@ async fn send_email(State(mailbox): State<Mailbox>, body: Bytes) -> Response {
     }
     match mailbox.deliver(to, &raw) {
         Ok(id) => ([("content-type", "application/json")], json!({ "MessageId": id }).to_string()).into_response(),
-        Err(cause) => error(StatusCode::INTERNAL_SERVER_ERROR, "InternalServiceErrorException", &cause.to_string()),
+        Err(cause @ DeliverError::Keep(_)) => error(StatusCode::INTERNAL_SERVER_ERROR, "InternalServiceErrorException", &cause.to_string()),
+        // The same message would be refused again: one bad email does not hold up those behind it.
+        Err(cause) => error(StatusCode::BAD_REQUEST, "BadRequestException", &cause.to_string()),
     }
 }
 
