@@ -20,7 +20,7 @@ import time
 import boto3
 from botocore.config import Config
 
-# How long to look for one letter's records. The stream answers with empty pages where a shard has nothing just there.
+# How long to look for one email's records. The stream answers with empty pages where a shard has nothing just there.
 LOOKS_FOR = 120
 
 
@@ -109,9 +109,9 @@ def refused_emails(table: str, really: bool) -> int:
     return 0 if really else len(emails)
 
 
-def changes(letter: dict):
+def changes(email: dict):
     """The records that a dead letter of the stream stands for, as Lambda would send them."""
-    batch = letter["DDBStreamBatchInfo"]
+    batch = email["DDBStreamBatchInfo"]
     streams = boto3.client("dynamodbstreams")
     iterator = streams.get_shard_iterator(
         StreamArn=batch["streamArn"], ShardId=batch["shardId"], ShardIteratorType="AT_SEQUENCE_NUMBER", SequenceNumber=batch["startSequenceNumber"],
@@ -135,9 +135,9 @@ def changes(letter: dict):
         raise LookupError(f"not in the stream: {', '.join(sorted(wanted))} of shard {batch['shardId']}")
 
 
-def input_of(letter: dict):
+def input_of(email: dict):
     """The dead letter of a reminder or a mail report is what its function was called with; a Lambda destination would wrap it."""
-    yield letter.get("requestPayload", letter)
+    yield email.get("requestPayload", email)
 
 
 def plain(value):

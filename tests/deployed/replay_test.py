@@ -25,13 +25,13 @@ class Aws:
     def __init__(self, *pages: list[dict], closed: bool):
         self.pages, self.closed = pages, closed
         self.asked, self.called, self.hidden = 0, [], False
-        self.letters = [{"MessageId": "m", "ReceiptHandle": "r", "Body": json.dumps(LETTER)}]
+        self.emails = [{"MessageId": "m", "ReceiptHandle": "r", "Body": json.dumps(LETTER)}]
 
     def client(self, _service: str, **_) -> "Aws":
         return self
 
     def receive_message(self, **_) -> dict:
-        received = {} if self.hidden or not self.letters else {"Messages": list(self.letters)}
+        received = {} if self.hidden or not self.emails else {"Messages": list(self.emails)}
         self.hidden = True
         return received
 
@@ -39,7 +39,7 @@ class Aws:
         self.hidden = False
 
     def delete_message(self, **_) -> None:
-        self.letters.clear()
+        self.emails.clear()
 
     def get_shard_iterator(self, **_) -> dict:
         return {"ShardIterator": "0"}
@@ -56,7 +56,7 @@ class Aws:
 
 class Replay(unittest.TestCase):
     def replay(self, aws: Aws) -> tuple[int, str]:
-        """How many letters are left, and what was said."""
+        """How many emails are left, and what was said."""
         clock, said = iter(range(0, 1_000_000, 10)), io.StringIO()
         with mock.patch.object(replay, "boto3", aws), mock.patch.object(replay.time, "monotonic", lambda: next(clock)), \
                 mock.patch.object(replay.time, "sleep"), contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
@@ -65,7 +65,7 @@ class Replay(unittest.TestCase):
     def test_an_empty_page_is_not_the_end(self):
         aws = Aws([], records(101), [], records(102, 103, 104), closed=False)
         left, said = self.replay(aws)
-        self.assertEqual((left, aws.called, aws.letters), (0, ["101", "102", "103"], []), said)
+        self.assertEqual((left, aws.called, aws.emails), (0, ["101", "102", "103"], []), said)
         self.assertEqual(aws.asked, 4, "nothing is read behind what was wanted")
 
     def test_what_is_not_found_stays(self):
@@ -77,7 +77,7 @@ class Replay(unittest.TestCase):
         }.items():
             with self.subTest(name):
                 left, said = self.replay(aws)
-                self.assertEqual((left, len(aws.letters), aws.hidden), (1, 1, False), said)
+                self.assertEqual((left, len(aws.emails), aws.hidden), (1, 1, False), said)
                 self.assertIn("m stays: ", said)
                 self.assertIn("not in the stream", said)
                 self.assertNotIn("replayed", said)

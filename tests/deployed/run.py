@@ -37,8 +37,8 @@ PEOPLE = ["ada", "alan", "helen", "mary", "florence"]
 # On a real account nobody can read the mail here. Its delivery is looked up instead, whose id says what it is about.
 DELIVERIES = {
     "Welcome to": "-welcome", "You have an account": "-registered-again-", "You are invited to": "tok_", "Your sign-in to": "tok_",
-    "Your visit to Dr. Helen Taussig is booked": "-booked-patient", "New visit:": "-booked-doctor", "Your visit to Dr. Helen Taussig has moved": "-moved-patient",
-    "Your visit to Dr. Helen Taussig is cancelled": "-cancelled-patient", "Reminder: your visit": "-reminder-patient", "Reminder: visit of": "-reminder-doctor",
+    "Your appointment with Dr. Helen Taussig is booked": "-booked-patient", "New appointment:": "-booked-doctor", "Your appointment with Dr. Helen Taussig has moved": "-moved-patient",
+    "Your appointment with Dr. Helen Taussig is cancelled": "-cancelled-patient", "Reminder: your appointment": "-reminder-patient", "Reminder: appointment with": "-reminder-doctor",
     "Mary Mahoney asks for": "-requested-", "Your account is active": "-active",
 }
 
@@ -283,32 +283,32 @@ class Deployment:
         check(found[0]["id"] == doctor, "the directory shows the doctor")
         slots = self.expect("GET", f"/doctors/{doctor}/slots", 200, token=ada)["items"]
         wish = {"doctor_id": doctor, "starts_at": slots[8]["starts_at"], "reason": "Palpitations since Monday"}
-        visit = self.expect("POST", "/appointments", 201, wish, ada)["id"]
+        appointment = self.expect("POST", "/appointments", 201, wish, ada)["id"]
         taken = self.expect("POST", "/appointments", 409, wish, alan)
         check(taken["code"] == "slot_taken" and len(taken["next_free"]) == 3, "the taken slot is refused with the next free ones")
-        letter = self.mail(self.at("ada"), "Your visit to Dr. Helen Taussig is booked")
-        check(not self.emulated or "(Europe/London time)" in letter, "the letter says when, in the hospital's time")
-        self.mail(self.at("helen"), "New visit:")
+        email = self.mail(self.at("ada"), "Your appointment with Dr. Helen Taussig is booked")
+        check(not self.emulated or "(Europe/London time)" in email, "the email says when, in the hospital's time")
+        self.mail(self.at("helen"), "New appointment:")
         step("booked; both sides are invited")
 
-        moved = self.expect("POST", f"/appointments/{visit}/reschedule", 200, {"starts_at": slots[10]["starts_at"]}, ada)
-        check(moved["id"] == visit and moved["status"] == "rescheduled", "the visit moved and kept its id")
+        moved = self.expect("POST", f"/appointments/{appointment}/reschedule", 200, {"starts_at": slots[10]["starts_at"]}, ada)
+        check(moved["id"] == appointment and moved["status"] == "rescheduled", "the appointment moved and kept its id")
         self.expect("POST", "/appointments", 201, wish, alan)
-        self.mail(self.at("ada"), "Your visit to Dr. Helen Taussig has moved")
-        self.remind(visit, slots[10]["starts_at"])
+        self.mail(self.at("ada"), "Your appointment with Dr. Helen Taussig has moved")
+        self.remind(appointment, slots[10]["starts_at"])
         step("moved; the reminder followed, fired and was sent")
 
-        self.expect("POST", f"/appointments/{visit}/cancel", 200, {"reason": "I am well again"}, ada)
-        self.mail(self.at("ada"), "Your visit to Dr. Helen Taussig is cancelled")
-        calendar = self.expect("GET", f"/appointments/{visit}/calendar.ics", 200, token=ada)
+        self.expect("POST", f"/appointments/{appointment}/cancel", 200, {"reason": "I am well again"}, ada)
+        self.mail(self.at("ada"), "Your appointment with Dr. Helen Taussig is cancelled")
+        calendar = self.expect("GET", f"/appointments/{appointment}/calendar.ics", 200, token=ada)
         check("STATUS:CANCELLED" in calendar and "SEQUENCE:2" in calendar, "the calendar file is withdrawn")
         upcoming = self.expect("GET", "/appointments?when=upcoming", 200, token=ada)["items"]
         check(upcoming == [], "nothing is coming up")
         helen = self.sign_in(self.at("helen"))
         agenda = self.expect("GET", "/appointments", 200, token=helen)["items"]
-        check(len(agenda) == 1 and agenda[0]["patient"]["name"] == "Alan Mathison", "the doctor sees the other visit")
+        check(len(agenda) == 1 and agenda[0]["patient"]["name"] == "Alan Mathison", "the doctor sees the other appointment")
         self.expect("POST", f"/appointments/{agenda[0]['id']}/no-show", 409, token=helen)
-        self.expect("GET", f"/appointments/{visit}", 404, token=alan)
+        self.expect("GET", f"/appointments/{appointment}", 404, token=alan)
         step("cancelled; the lists agree")
 
         self.expect("POST", "/auth/email-token", 202, {"email": self.at("ada")})
@@ -349,10 +349,10 @@ class Deployment:
         self.expect("POST", "/users", 202, {"name": name, "email": address, "password": "correct horse battery", "phone": "+44 20 7946 0020", "role": role})
 
     def emailed_token(self, to: str, subject: str) -> str:
-        """The token of a letter. On a real account nobody can read the mail here: it is derived from what the table promises, with the key."""
-        letter = self.mail(to, subject)
+        """The token of an email. On a real account nobody can read the mail here: it is derived from what the table promises, with the key."""
+        email = self.mail(to, subject)
         if self.emulated:
-            return letter.split("#token=")[1].split()[0]
+            return email.split("#token=")[1].split()[0]
 
         def promised():
             pages = self.dynamodb.get_paginator("scan").paginate(
@@ -365,9 +365,9 @@ class Deployment:
         tag = hmac.new(self.parameters["TokenKey"].encode(), f"email\n{token}".encode(), hashlib.sha256).digest()
         return f"{token}.{base64.urlsafe_b64encode(tag).decode().rstrip('=')}"
 
-    def remind(self, visit: str, starts_at: str) -> None:
-        """The schedule is there for an hour before the visit; moved to now, with nothing else changed, it reminds."""
-        group, name = self.physical("ReminderGroup"), f"appt-{visit}-1h"
+    def remind(self, appointment: str, starts_at: str) -> None:
+        """The schedule is there for an hour before the appointment; moved to now, with nothing else changed, it reminds."""
+        group, name = self.physical("ReminderGroup"), f"appt-{appointment}-1h"
         group = group.rsplit("/", 1)[-1]
         due = datetime.datetime.fromisoformat(starts_at).astimezone(datetime.UTC) - datetime.timedelta(hours=1)
         expected = f"at({due:%Y-%m-%dT%H:%M:%S})"
@@ -386,8 +386,8 @@ class Deployment:
             GroupName=group, Name=name, ScheduleExpression=f"at({now:%Y-%m-%dT%H:%M:%S})", ScheduleExpressionTimezone="UTC",
             FlexibleTimeWindow=schedule["FlexibleTimeWindow"], Target=schedule["Target"], ActionAfterCompletion="DELETE",
         )
-        self.mail(self.at("ada"), "Reminder: your visit to Dr. Helen Taussig", seconds=90)
-        self.mail(self.at("helen"), "Reminder: visit of Ada Byron at")
+        self.mail(self.at("ada"), "Reminder: your appointment with Dr. Helen Taussig", seconds=90)
+        self.mail(self.at("helen"), "Reminder: appointment with Ada Byron at")
 
     def bounce(self) -> None:
         """SES says that an address is lost; it is not written to again."""
@@ -412,9 +412,9 @@ class Deployment:
         delivery = key(f"MAIL#{welcome['NewImage']['user_id']['S']}-welcome", "DELIVERY")
         self.dynamodb.delete_item(TableName=self.table, Key=delivery)
         sequence = welcome["SequenceNumber"]
-        letter = {"DDBStreamBatchInfo": {"shardId": shard, "streamArn": stream, "startSequenceNumber": sequence, "endSequenceNumber": sequence, "batchSize": 1}}
+        email = {"DDBStreamBatchInfo": {"shardId": shard, "streamArn": stream, "startSequenceNumber": sequence, "endSequenceNumber": sequence, "batchSize": 1}}
         queue = self.physical("StreamDeadLetters")
-        boto3.client("sqs", region_name=self.region, endpoint_url=self.endpoint).send_message(QueueUrl=queue, MessageBody=json.dumps(letter))
+        boto3.client("sqs", region_name=self.region, endpoint_url=self.endpoint).send_message(QueueUrl=queue, MessageBody=json.dumps(email))
         report = json.loads((ROOT / "events/notifications/email-complaint.json").read_text())
         queue = self.physical("FeedbackDeadLetters")
         boto3.client("sqs", region_name=self.region, endpoint_url=self.endpoint).send_message(QueueUrl=queue, MessageBody=json.dumps(report))
@@ -450,8 +450,8 @@ class Deployment:
         self.dynamodb.update_time_to_live(TableName=restored, TimeToLiveSpecification={"Enabled": True, "AttributeName": "ttl"})
         self.dynamodb.update_continuous_backups(TableName=restored, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
         alan = self.sign_in(self.at("alan"))
-        visit = self.expect("GET", "/appointments", 200, token=alan)["items"][0]["id"]
-        schedule = {"GroupName": self.physical("ReminderGroup").rsplit("/", 1)[-1], "Name": f"appt-{visit}-1h"}
+        appointment = self.expect("GET", "/appointments", 200, token=alan)["items"][0]["id"]
+        schedule = {"GroupName": self.physical("ReminderGroup").rsplit("/", 1)[-1], "Name": f"appt-{appointment}-1h"}
         eventually("the reminder", lambda: self.scheduler.get_schedule(**schedule))
         self.scheduler.delete_schedule(**schedule)
         self.deploy(ExistingTableStream=self.dynamodb.describe_table(TableName=restored)["Table"]["LatestStreamArn"])
@@ -465,9 +465,9 @@ class Deployment:
         rebuilt = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)
         check(rebuilt.returncode == 0 and rebuilt.stdout.startswith("2 "), f"the reminders are rebuilt: {rebuilt.stdout}{rebuilt.stderr}")
         self.scheduler.get_schedule(**schedule)
-        self.expect("POST", f"/appointments/{visit}/cancel", 200, {}, self.sign_in(self.at("alan")))
-        self.mail(self.at("alan"), "Your visit to Dr. Helen Taussig is cancelled")
-        status = {"TableName": restored, "Key": key(f"APPT#{visit}", "APPOINTMENT")}
+        self.expect("POST", f"/appointments/{appointment}/cancel", 200, {}, self.sign_in(self.at("alan")))
+        self.mail(self.at("alan"), "Your appointment with Dr. Helen Taussig is cancelled")
+        status = {"TableName": restored, "Key": key(f"APPT#{appointment}", "APPOINTMENT")}
         check(self.dynamodb.get_item(**status)["Item"]["status"]["M"]["name"]["S"] == "cancelled", "the restored table is in use")
         step("the table was restored, the stack moved over to it, and the reminders rebuilt")
 

@@ -121,7 +121,7 @@ async fn an_approval_is_for_the_address_that_was_approved() {
         }
         assert_eq!(app.get("/users/me").bearer(&mallory).send().await.expect(200).body["status"], "pending");
         app.get("/doctors").bearer(&mallory).send().await.refused(403, "account_not_active");
-        // The letter can be had again, at the address itself.
+        // The email can be had again, at the address itself.
         ask("helen@example.org").await.expect(202);
         assert!(app.new_mails(&mut seen).await.iter().any(|mail| mail.to == "helen@example.org" && mail.text.contains("#token=")));
     }
@@ -182,10 +182,11 @@ async fn who_is_out_hears_no_more_of_patients_and_gets_no_kept_answers() {
     app.book(&ada, &doctor, "2026-03-04T09:00:00Z").await.refused(409, "doctor_unavailable");
     let slots = app.get(&format!("/doctors/{}/slots", doctor.id)).bearer(&ada.token).send().await.expect(200);
     assert_eq!(slots.body["items"], json!([]));
-    let visit = app.get("/appointments").bearer(&ada.token).send().await.expect(200).body["items"][0]["id"].as_str().unwrap().to_owned();
+    let appointment =
+        app.get("/appointments").bearer(&ada.token).send().await.expect(200).body["items"][0]["id"].as_str().unwrap().to_owned();
     let to = json!({ "starts_at": "2026-03-04T09:00:00Z" });
-    app.post(&format!("/appointments/{visit}/reschedule"), &to).bearer(&ada.token).send().await.refused(409, "doctor_unavailable");
-    app.post(&format!("/appointments/{visit}/cancel"), &json!({})).bearer(&ada.token).send().await.expect(200);
+    app.post(&format!("/appointments/{appointment}/reschedule"), &to).bearer(&ada.token).send().await.refused(409, "doctor_unavailable");
+    app.post(&format!("/appointments/{appointment}/cancel"), &json!({})).bearer(&ada.token).send().await.expect(200);
     let to: Vec<_> = app.new_mails(&mut seen).await.into_iter().map(|mail| mail.to).collect();
     assert_eq!(to, ["ada-byron@example.org"]);
 }
@@ -221,9 +222,9 @@ async fn an_invitation_is_accepted_with_a_password() {
     assert_eq!(invited.headers["location"], format!("/users/{}", invited.id()));
     assert_eq!(invite(rosa).await.refused(409, "email_taken").body["account_id"], invited.body["id"]);
 
-    let letters = app.new_mails(&mut seen).await;
-    assert_eq!((letters.len(), letters[0].subject.as_str()), (1, "You are invited to Seacole General Hospital"));
-    let emailed = emailed_token(&letters[0]);
+    let messages = app.new_mails(&mut seen).await;
+    assert_eq!((messages.len(), messages[0].subject.as_str()), (1, "You are invited to Seacole General Hospital"));
+    let emailed = emailed_token(&messages[0]);
     let accept = |password: &str| app.post("/auth/password/reset", &json!({ "token": emailed, "password": password })).send();
     accept("12345678").await.invalid(&[("password", "too_common")]);
     accept("short").await.invalid(&[("password", "too_short")]);
@@ -234,7 +235,7 @@ async fn an_invitation_is_accepted_with_a_password() {
     let me = app.get("/users/me").bearer(&token).send().await.expect(200);
     assert_eq!((&me.body["roles"], &me.body["email_confirmed"]), (&json!(["receptionist"]), &json!(true)));
 
-    // One that was never opened is over after a week; its owner asks for another letter.
+    // One that was never opened is over after a week; its owner asks for another email.
     invite(json!({ "name": "Sojourner Truth", "email": "sojourner@example.org", "role": "receptionist" })).await.expect(201);
     let late = emailed_token(&app.new_mails(&mut seen).await[1]);
     app.wait(jiff::SignedDuration::from_hours(7 * 24));
@@ -267,7 +268,7 @@ async fn the_first_administrator_is_the_configured_address() {
     let emailed = emailed_token(mails.iter().find(|mail| mail.to == "clara@example.org").unwrap());
     assert_eq!(confirm(&app, &clara, &emailed).await.expect(200).body["status"], "pending");
 
-    // The configured address does it once: whoever lost the role does not get it back by another letter.
+    // The configured address does it once: whoever lost the role does not get it back by another email.
     let id = app.get("/users/me").bearer(&clara).send().await.expect(200).id();
     app.post(&format!("/users/{id}/approve"), &json!({})).bearer(&token).send().await.expect(200);
     let first = confirmed.id();

@@ -8,13 +8,11 @@ use axum::{
     routing::post,
 };
 use domain::{account::Account, role::Role};
+use http::AppState;
 use http_body_util::BodyExt;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use shared::{
-    State,
-    store::audit::{About, Span},
-};
+use store::audit::{About, Span};
 use tower::ServiceExt;
 
 use crate::support::{Answer, App, PASSWORD};
@@ -50,10 +48,10 @@ async fn every_read_and_write_of_a_patients_data_is_noted_once() {
     app.get(&record).bearer(&doctor.token).send().await.refused(404, "not_found");
     let change = app.call("PATCH", "/patients/me").json(&json!({ "address": "2 High Street" })).bearer(&ada.token);
     change.header("if-match", own.etag()).send().await.expect(200);
-    let visit = app.book(&ada, &doctor, "2026-03-02T09:00:00Z").await.expect(201).id();
+    let appointment = app.book(&ada, &doctor, "2026-03-02T09:00:00Z").await.expect(201).id();
     app.book(&ada, &doctor, "2026-03-02T09:00:00Z").await.refused(409, "already_booked");
     app.book(&alan, &doctor, "2026-03-02T10:00:00Z").await.expect(201);
-    let path = format!("/appointments/{visit}");
+    let path = format!("/appointments/{appointment}");
     app.get(&path).bearer(&doctor.token).send().await.expect(200);
     app.get(&path).bearer(&alan.token).send().await.refused(404, "not_found");
     app.get(&format!("{path}/calendar.ics")).bearer(&ada.token).send().await.expect(200);
@@ -323,7 +321,7 @@ async fn what_cannot_be_noted_is_not_shown() {
     let (account, _) = app.staff("Ada Byron", Role::Patient).await;
     let account = Account { patient_id: Some("pat_01KDVDNA000000000000000001".parse().unwrap()), ..account };
     let token = app.token(&account).await;
-    let router = patients::router(&State::new(&config, app.clock.clone()).unwrap());
+    let router = patients::router(&AppState::new(&config, app.clock.clone()).unwrap());
     let request = Request::get("/patients/me").header("authorization", format!("Bearer {token}")).body(Body::empty()).unwrap();
     let answer = router.oneshot(request).await.unwrap();
     assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);

@@ -78,10 +78,10 @@ async fn injection_is_only_text() {
     let body = json!({ "doctor_id": doctor.id, "starts_at": "2026-03-02T09:00:00Z", "reason": reason });
     let booked = app.post("/appointments", &body).bearer(&ada.token).send().await.expect(201);
     assert_eq!(booked.body["reason"], reason);
-    // In a letter a name is text too.
+    // In an email a name is text too.
     let eve = app.patient("Eve <b>Bold</b>").await;
     app.book(&eve, &doctor, "2026-03-02T09:30:00Z").await.expect(201);
     let mails = app.new_mails(&mut 0).await;
-    let letter = mails.iter().rfind(|mail| mail.to == eve.email).unwrap();
-    assert!(letter.html.contains("Eve &#60;b&#62;Bold"), "{}", letter.html);
+    let message = mails.iter().rfind(|mail| mail.to == eve.email).unwrap();
+    assert!(message.html.contains("Eve &#60;b&#62;Bold"), "{}", message.html);
 }

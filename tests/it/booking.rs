@@ -28,7 +28,7 @@ async fn times_that_nobody_can_book() {
     }
     let off_grid = app.book(&ada, &doctor, "2026-03-02T09:10:00Z").await;
     assert_eq!(off_grid.body["next_free"][0]["starts_at"], "2026-03-02T09:30:00+00:00");
-    assert_eq!(app.drain().await, 5, "two accounts, two letters and a record, and no visit");
+    assert_eq!(app.drain().await, 5, "two accounts, two emails and a record, and no appointment");
 }
 
 #[tokio::test]
@@ -92,13 +92,13 @@ async fn a_patient_is_in_one_place_at_a_time() {
 }
 
 #[tokio::test]
-async fn booking_ones_own_slot_names_the_visit() {
+async fn booking_ones_own_slot_names_the_appointment() {
     let app = App::new().await;
     let (ada, doctor) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
-    let visit = app.book(&ada, &doctor, "2026-03-02T09:30:00Z").await.expect(201).id();
+    let appointment = app.book(&ada, &doctor, "2026-03-02T09:30:00Z").await.expect(201).id();
     // The answer was lost on the way, and the client asks again.
     let again = app.book(&ada, &doctor, "2026-03-02T09:30:00Z").await.refused(409, "already_booked");
-    assert_eq!(again.body["appointment_id"], json!(visit));
+    assert_eq!(again.body["appointment_id"], json!(appointment));
 }
 
 #[tokio::test]
@@ -107,8 +107,8 @@ async fn a_day_holds_a_dozen_changes_of_mind() {
     let (ada, doctor) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
     let (_, desk) = app.staff("Rosa Parks", Role::Receptionist).await;
     for _ in 0..12 {
-        let visit = app.book_for(&desk, &ada, &doctor, "2026-03-03T09:30:00Z").await.expect(201).id();
-        app.post(&format!("/appointments/{visit}/cancel"), &json!({})).bearer(&ada.token).send().await.expect(200);
+        let appointment = app.book_for(&desk, &ada, &doctor, "2026-03-03T09:30:00Z").await.expect(201).id();
+        app.post(&format!("/appointments/{appointment}/cancel"), &json!({})).bearer(&ada.token).send().await.expect(200);
     }
     app.book_for(&desk, &ada, &doctor, "2026-03-03T09:30:00Z").await.refused(409, "day_full");
     app.wait(SignedDuration::from_secs(31));
@@ -122,10 +122,10 @@ async fn moving_never_stands_in_its_own_way() {
     let app = App::new().await;
     let ada = app.patient("Ada Byron").await;
     let doctor = app.doctor_with("Dr. Mary Seacole", "general practice", 60).await;
-    let visit = app.book(&ada, &doctor, "2026-03-02T09:00:00Z").await.expect(201).id();
+    let appointment = app.book(&ada, &doctor, "2026-03-02T09:00:00Z").await.expect(201).id();
     let other = app.doctor("Dr. Helen Taussig").await;
     app.book(&ada, &other, "2026-03-02T10:30:00Z").await.expect(201);
-    let path = format!("/appointments/{visit}/reschedule");
+    let path = format!("/appointments/{appointment}/reschedule");
     let to = |starts_at: &str| app.post(&path, &json!({ "starts_at": starts_at })).bearer(&ada.token).send();
 
     to("2026-03-02T09:00:00Z").await.invalid(&[("starts_at", "same_slot")]);

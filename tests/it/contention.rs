@@ -13,7 +13,7 @@ use axum::{
 };
 use domain::{appointment::Appointment, id::AppointmentId, text::Reason};
 use serde_json::json;
-use shared::store::{Store, StoreError, appointments::WriteError};
+use store::{Store, StoreError, appointments::WriteError};
 
 use crate::support::App;
 
@@ -46,12 +46,13 @@ async fn book(app: &App, endpoint: String) -> Result<(), WriteError> {
     let (ada, helen) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
     let patient = app.store().patient(ada.id).await.unwrap().unwrap();
     let doctor = app.store().doctor(helen.id).await.unwrap().unwrap();
-    let slot = doctor.bookable_slot("2026-03-02T09:00:00Z".parse().unwrap(), app.now(), &app.config.house.zone).unwrap();
-    let visit = Appointment::book(AppointmentId::new(app.now(), 1), &patient, &doctor, slot, Reason::parse("checkup").unwrap(), app.now());
+    let slot = doctor.bookable_slot("2026-03-02T09:00:00Z".parse().unwrap(), app.now(), &app.config.hospital.zone).unwrap();
+    let appointment =
+        Appointment::book(AppointmentId::new(app.now(), 1), &patient, &doctor, slot, Reason::parse("checkup").unwrap(), app.now());
     let mut aws = app.config.aws.clone();
     aws.dynamodb_endpoint = Some(endpoint);
-    let sdk = shared::aws::sdk_config(&aws, shared::aws::Patience::SomebodyWaits);
-    Store::new(shared::aws::dynamodb(&aws, &sdk), "any".to_owned()).book(&visit, &app.config.house.zone).await
+    let sdk = platform::aws::sdk_config(&aws, platform::aws::Patience::SomebodyWaits);
+    Store::connect(&aws, &sdk, "any".to_owned()).book(&appointment, &app.config.hospital.zone).await
 }
 
 #[tokio::test]
@@ -63,11 +64,11 @@ async fn a_clash_is_tried_again() {
 }
 
 /// The item of a taken slot.
-fn holder(visit: &str) -> serde_json::Value {
+fn holder(appointment: &str) -> serde_json::Value {
     let id = |prefix: &str| json!({ "S": format!("{prefix}01JD8Z0V3XQ5T4E2W9K7M6N8PR") });
     let text = |text: &str| json!({ "S": text });
     json!({ "Item": {
-        "pk": text("x"), "sk": text("x"), "kind": text("doctor_visit"), "id": text(visit), "patient_id": id("pat_"), "doctor_id": id("doc_"),
+        "pk": text("x"), "sk": text("x"), "kind": text("doctor_slot"), "id": text(appointment), "patient_id": id("pat_"), "doctor_id": id("doc_"),
         "patient_name": text("Alan"), "doctor_name": text("Helen"), "specialization": text("cardiology"), "status": text("scheduled"),
         "slot": { "M": { "start": text("2026-03-02T09:00:00Z"), "end": text("2026-03-02T09:30:00Z") } }
     } })

@@ -4,7 +4,7 @@
 use domain::role::Role;
 use local::services::mailbox::Refusal;
 use serde_json::json;
-use shared::store::Units;
+use store::Units;
 
 use crate::support::{App, booking};
 
@@ -26,10 +26,13 @@ async fn budgets() {
 
     let long_reason = "Palpitations since Monday, mostly in the evening, with some dizziness. ".repeat(4);
     let body = json!({ "doctor_id": doctor.id, "starts_at": "2026-03-03T09:00:00Z", "reason": long_reason.trim() });
-    let mut visit = String::new();
-    line("book", spent(&app, async { visit = app.post("/appointments", &body).bearer(&ada.token).send().await.expect(201).id() }).await);
-    let path = format!("/appointments/{visit}");
-    line("read a visit", spent(&app, async { drop(app.get(&path).bearer(&ada.token).send().await.expect(200)) }).await);
+    let mut appointment = String::new();
+    line(
+        "book",
+        spent(&app, async { appointment = app.post("/appointments", &body).bearer(&ada.token).send().await.expect(201).id() }).await,
+    );
+    let path = format!("/appointments/{appointment}");
+    line("read an appointment", spent(&app, async { drop(app.get(&path).bearer(&ada.token).send().await.expect(200)) }).await);
     let to = |starts_at: &str| json!({ "starts_at": starts_at });
     let same_day = app.post(&format!("{path}/reschedule"), &to("2026-03-03T09:30:00Z")).bearer(&ada.token);
     line("move within a day", spent(&app, async { drop(same_day.send().await.expect(200)) }).await);
@@ -44,7 +47,7 @@ async fn budgets() {
     let arrive = app.call("POST", &format!("/appointments/{second}/arrive")).bearer(&doctor.token);
     line("arrive", spent(&app, async { drop(arrive.send().await.expect(200)) }).await);
 
-    // Full pages, booked at the front desk, which may go beyond the limit: 20 visits of one patient on 20 days, and of one doctor.
+    // Full pages, booked at the front desk, which may go beyond the limit: 20 appointments of one patient on 20 days, and of one doctor.
     for day in 9..=27 {
         let at = format!("2026-03-{day:02}T09:00:00Z");
         if app.book_for(&desk, &ada, &doctor, &at).await.status.is_success() {
@@ -53,7 +56,7 @@ async fn budgets() {
     }
     let mut items = 0;
     line(
-        "list a patient's visits",
+        "list a patient's appointments",
         spent(&app, async {
             items = app.get("/appointments").bearer(&ada.token).send().await.expect(200).body["items"].as_array().unwrap().len();
         })
@@ -61,7 +64,7 @@ async fn budgets() {
     );
     assert_eq!(items, 20);
     line(
-        "list a doctor's visits",
+        "list a doctor's appointments",
         spent(&app, async { drop(app.get("/appointments").bearer(&doctor.token).send().await.expect(200)) }).await,
     );
     let of_patient = app.get(&format!("/patients/{}", ada.id)).bearer(&doctor.token);
@@ -114,13 +117,13 @@ async fn budgets() {
 
     insta::assert_snapshot!(lines.join("\n"), @r"
     book: 5 read, 7 write
-    read a visit: 1 read, 3 write
+    read an appointment: 1 read, 3 write
     move within a day: 5 read, 9 write
     move to another day: 5 read, 11 write
     cancel: 3 read, 6 write
     arrive: 3 read, 6 write
-    list a patient's visits: 1.5 read, 3 write
-    list a doctor's visits: 3 read, 3 write
+    list a patient's appointments: 1.5 read, 3 write
+    list a doctor's appointments: 3 read, 3 write
     read a patient whom one treats: 6 read, 3 write
     free slots of a week: 2.5 read, 0 write
     list doctors: 1 read, 0 write

@@ -5,11 +5,9 @@ use std::path::{Path, PathBuf};
 use axum::body::Body;
 use domain::role::Role;
 use local::stream::Consumer;
+use mail::reminders::ReminderDue;
 use serde_json::Value;
-use shared::{
-    reminders::ReminderDue,
-    store::audit::{About, Span},
-};
+use store::audit::{About, Span};
 use tower::ServiceExt;
 
 use crate::support::App;
@@ -58,11 +56,11 @@ async fn stream() {
         let answer = app.functions.call(event).await.unwrap();
         assert_eq!(answer["batchItemFailures"], Value::Array(Vec::new()), "{}", file.display());
     }
-    // Who is not in the table gets no letter; what the payloads themselves say is enough for these.
-    let mut letters: Vec<_> = app.services.mailbox.list().into_iter().map(|mail| format!("{}: {}", mail.to, mail.subject)).collect();
-    letters.sort();
+    // Who is not in the table gets no email; what the payloads themselves say is enough for these.
+    let mut messages: Vec<_> = app.services.mailbox.list().into_iter().map(|mail| format!("{}: {}", mail.to, mail.subject)).collect();
+    messages.sort();
     assert_eq!(
-        letters,
+        messages,
         [
             "florence-nightingale@example.org: Mary Mahoney asks for the role of nurse",
             "mary@example.org: Your account is active at Seacole General Hospital",
@@ -83,5 +81,5 @@ async fn schedule() {
         let due: ReminderDue = serde_json::from_str(&payload).unwrap();
         reminders::handle(&state, due).await.unwrap();
     }
-    assert!(app.services.mailbox.list().is_empty(), "the visit does not exist here");
+    assert!(app.services.mailbox.list().is_empty(), "the appointment does not exist here");
 }

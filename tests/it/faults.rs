@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use domain::email::DeliveryState;
 use local::{
     functions::Functions,
     services::mailbox::Refusal,
@@ -12,7 +13,6 @@ use local::{
     template::Template,
 };
 use serde_json::{Value, json};
-use shared::store::deliveries::DeliveryState;
 
 use crate::support::{App, booking, shared_database};
 
@@ -37,10 +37,10 @@ fn poller<F: Fn(Value) -> Result<Value, String> + Send + Sync>(app: &App, meddle
 
 async fn booked_and_moved(app: &App) -> String {
     let (ada, doctor) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
-    let visit = app.book(&ada, &doctor, "2026-03-03T09:00:00Z").await.expect(201).id();
+    let appointment = app.book(&ada, &doctor, "2026-03-03T09:00:00Z").await.expect(201).id();
     let body = json!({ "starts_at": "2026-03-03T10:00:00Z" });
-    app.post(&format!("/appointments/{visit}/reschedule"), &body).bearer(&ada.token).send().await.expect(200);
-    visit
+    app.post(&format!("/appointments/{appointment}/reschedule"), &body).bearer(&ada.token).send().await.expect(200);
+    appointment
 }
 
 fn subjects(app: &App) -> Vec<String> {
@@ -64,12 +64,12 @@ async fn every_batch_three_times_and_a_crash_at_every_record() {
 
     // Three times from the start.
     let app = App::new().await;
-    let visit = booked_and_moved(&app).await;
+    let appointment = booked_and_moved(&app).await;
     for _ in 0..3 {
         poller(&app, Ok).drain().await.unwrap();
     }
     assert_eq!(subjects(&app), expected);
-    assert_eq!(app.services.schedules.list()[&format!("appt-{visit}-1h")].to_string(), "2026-03-03T09:00:00Z");
+    assert_eq!(app.services.schedules.list()[&format!("appt-{appointment}-1h")].to_string(), "2026-03-03T09:00:00Z");
 
     // The function handles the first n records and dies: Lambda sends the batch again.
     for after in 0..5 {
@@ -135,11 +135,11 @@ async fn a_poison_record_is_parked_and_the_rest_delivered() {
     let mapping = Template::read().unwrap().stream;
     let mut mended = Poller::new(database, app.table.clone(), mapping, app.functions.clone(), Some(folder.path())).unwrap();
     mended.drain().await.unwrap();
-    let letters = mended.dead_letters();
-    assert_eq!(letters.list().len(), 1, "kept over a restart, and not replayed unasked");
-    letters.replay();
+    let messages = mended.dead_letters();
+    assert_eq!(messages.list().len(), 1, "kept over a restart, and not replayed unasked");
+    messages.replay();
     mended.drain().await.unwrap();
-    assert!(letters.list().is_empty());
+    assert!(messages.list().is_empty());
     assert_eq!(std::fs::read_to_string(folder.path().join("dead-letters.json")).unwrap(), "[]");
 }
 
@@ -181,10 +181,10 @@ async fn ses_is_away_for_a_moment_or_refuses_for_good() {
 
 #[tokio::test]
 async fn a_sender_that_died_is_followed_by_another() {
-    use shared::store::deliveries::Turn;
+    use store::deliveries::Turn;
     let app = App::new().await;
     let ada = app.patient("Ada Byron").await;
-    let claim = || app.store().claim_delivery("some-letter", ada.user_id, app.now());
+    let claim = || app.store().claim_delivery("some-email", ada.user_id, app.now());
     assert_eq!(claim().await.unwrap(), Turn::Yours);
     assert_eq!(claim().await.unwrap(), Turn::Busy);
     app.wait(jiff::SignedDuration::from_secs(11));
@@ -198,7 +198,7 @@ async fn the_table_is_away() {
     // A hospital whose table does not answer.
     let mut config = app.config.clone();
     config.aws.dynamodb_endpoint = Some("http://127.0.0.1:9".to_owned());
-    let state = shared::State::new(&config, app.clock.clone()).unwrap();
+    let state = http::AppState::new(&config, app.clock.clone()).unwrap();
     let router = appointments::router(&state);
     let request = axum::http::Request::post("/appointments")
         .header("content-type", "application/json")

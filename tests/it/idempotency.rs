@@ -1,7 +1,7 @@
 //! A POST that is sent twice acts once.
 
 use serde_json::json;
-use shared::store::idempotency::Claim;
+use store::idempotency::Claim;
 
 use crate::support::{App, booking};
 

@@ -40,12 +40,9 @@ async fn from_registration_to_reminder() {
     let (_, administrator) = app.staff("Florence Nightingale", domain::role::Role::Administrator).await;
     app.post("/doctors", &helen()).bearer(&administrator).send().await.expect(201);
     // The doctor accepts the invitation.
-    let invitation_letter = app.new_mails(&mut seen).await.pop().unwrap();
-    assert_eq!(
-        (invitation_letter.to.as_str(), invitation_letter.subject.as_str()),
-        ("helen@example.org", "You are invited to Seacole General Hospital")
-    );
-    let accept = json!({ "token": emailed_token(&invitation_letter), "password": "another long secret" });
+    let invited = app.new_mails(&mut seen).await.pop().unwrap();
+    assert_eq!((invited.to.as_str(), invited.subject.as_str()), ("helen@example.org", "You are invited to Seacole General Hospital"));
+    let accept = json!({ "token": emailed_token(&invited), "password": "another long secret" });
     app.post("/auth/password/reset", &accept).send().await.expect(204);
     let helen = sign_in(&app, "helen@example.org", "another long secret").await["access_token"].as_str().unwrap().to_owned();
     app.new_mails(&mut seen).await;
@@ -60,15 +57,15 @@ async fn from_registration_to_reminder() {
     // She books it; both get an invitation.
     let wish = json!({ "doctor_id": doctor, "starts_at": "2026-03-03T09:00:00Z", "reason": "Palpitations since Monday" });
     let booked = app.post("/appointments", &wish).bearer(&ada).send().await.expect(201);
-    let visit = booked.id();
-    assert_eq!(booked.headers["location"], format!("/appointments/{visit}"));
+    let appointment = booked.id();
+    assert_eq!(booked.headers["location"], format!("/appointments/{appointment}"));
     assert_eq!(booked.body["status"], "scheduled");
     assert_eq!(booked.body["consultation_fee"], json!({ "amount": "140.00", "currency": "USD" }));
     let mails = app.new_mails(&mut seen).await;
     assert_eq!(mails.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), ["ada@example.org", "helen@example.org"]);
     for mail in &mails {
         assert!(!mail.text.contains("Palpitations") && !mail.html.contains("Palpitations"), "a reason is nobody else's business");
-        invitation(mail, "REQUEST", &visit, 0, "20260303T090000");
+        invitation(mail, "REQUEST", &appointment, 0, "20260303T090000");
     }
     assert!(mails[0].text.contains("Tuesday 3 March 2026, 09:00 to 09:30 (Europe/London time)"), "{}", mails[0].text);
 
@@ -81,15 +78,15 @@ async fn from_registration_to_reminder() {
     app.new_mails(&mut seen).await;
 
     // She moves it: the id stays, the old slot is free at once.
-    let moved = app.post(&format!("/appointments/{visit}/reschedule"), &json!({ "starts_at": "2026-03-03T10:30:00Z" }));
+    let moved = app.post(&format!("/appointments/{appointment}/reschedule"), &json!({ "starts_at": "2026-03-03T10:30:00Z" }));
     let moved = moved.bearer(&ada).send().await.expect(200);
-    assert_eq!((moved.id(), moved.body["status"].as_str().unwrap()), (visit.clone(), "rescheduled"));
+    assert_eq!((moved.id(), moved.body["status"].as_str().unwrap()), (appointment.clone(), "rescheduled"));
     app.post("/appointments", &wish).bearer(&alan.token).send().await.expect(201);
     let mails = app.new_mails(&mut seen).await;
-    assert_eq!(mails[0].subject, "Your visit to Dr. Helen Taussig has moved");
+    assert_eq!(mails[0].subject, "Your appointment with Dr. Helen Taussig has moved");
     assert!(mails[0].text.contains("Before: Tuesday 3 March 2026, 09:00 to 09:30"), "{}", mails[0].text);
-    invitation(&mails[0], "REQUEST", &visit, 1, "20260303T103000");
-    invitation(&mails[1], "REQUEST", &visit, 1, "20260303T103000");
+    invitation(&mails[0], "REQUEST", &appointment, 1, "20260303T103000");
+    invitation(&mails[1], "REQUEST", &appointment, 1, "20260303T103000");
 
     // One hour before, both are reminded, once.
     app.set_clock("2026-03-03T09:29:59Z");
@@ -98,23 +95,23 @@ async fn from_registration_to_reminder() {
     app.set_clock("2026-03-03T09:30:00Z");
     assert_eq!(app.fire_due().await, 1);
     let mails = app.new_mails(&mut seen).await;
-    assert_eq!(mails[0].subject, "Reminder: your visit to Dr. Helen Taussig at 10:30");
+    assert_eq!(mails[0].subject, "Reminder: your appointment with Dr. Helen Taussig at 10:30");
     assert_eq!(mails.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), ["ada@example.org", "helen@example.org"]);
     assert_eq!(app.fire_due().await, 0);
 
     // She cancels; both hear of it, and the slot is free.
     let cancelled =
-        app.post(&format!("/appointments/{visit}/cancel"), &json!({ "reason": "I am well again" })).bearer(&ada_later(&app).await);
+        app.post(&format!("/appointments/{appointment}/cancel"), &json!({ "reason": "I am well again" })).bearer(&ada_later(&app).await);
     let cancelled = cancelled.send().await.expect(200);
     assert_eq!(cancelled.body["status"], "cancelled");
     assert_eq!(cancelled.body["cancelled_by"], "patient");
     let mails = app.new_mails(&mut seen).await;
     assert_eq!(mails.len(), 2);
     for mail in &mails {
-        invitation(mail, "CANCEL", &visit, 2, "20260303T103000");
+        invitation(mail, "CANCEL", &appointment, 2, "20260303T103000");
     }
 
-    // The doctor completes the other visit.
+    // The doctor completes the other appointment.
     let helen = app.post("/auth/token", &json!({ "email": "helen@example.org", "password": "another long secret" })).send().await.body["access_token"]
         .as_str()
         .map_or(helen, str::to_owned);
@@ -151,11 +148,11 @@ fn helen() -> Value {
 }
 
 #[track_caller]
-fn invitation(mail: &local::services::mailbox::Mail, method: &str, visit: &str, sequence: u32, start: &str) {
+fn invitation(mail: &local::services::mailbox::Mail, method: &str, appointment: &str, sequence: u32, start: &str) {
     let calendar = mail.attachments.iter().find(|part| part.content_type == format!("text/calendar; method={method}")).unwrap();
     for line in [
         format!("METHOD:{method}"),
-        format!("UID:{visit}@seacole.example.org"),
+        format!("UID:{appointment}@seacole.example.org"),
         format!("SEQUENCE:{sequence}"),
         format!("DTSTART;TZID=Europe/London:{start}"),
         format!("mailto:{}", mail.to),

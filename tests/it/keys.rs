@@ -5,14 +5,14 @@ use domain::{
     role::Role,
     text::Email,
 };
-use shared::store::keys;
+use store::keys;
 
 #[test]
 fn every_key() {
     let at = "2026-03-02T09:00:00Z".parse().unwrap();
     let day = jiff::civil::date(2026, 3, 2);
     let (user, patient, doctor) = ("usr_00000000000000000000000001", "pat_00000000000000000000000002", "doc_00000000000000000000000003");
-    let (visit, session) = ("apt_00000000000000000000000004", "ses_00000000000000000000000005");
+    let (appointment, session) = ("apt_00000000000000000000000004", "ses_00000000000000000000000005");
     let entry = Entry {
         id: "aud_00000000000000000000000007".parse().unwrap(),
         at: "2026-03-02T09:00:00.012Z".parse().unwrap(),
@@ -40,8 +40,8 @@ fn every_key() {
         keys::bookings(patient.parse().unwrap()),
         keys::patient_day(patient.parse().unwrap(), day),
         keys::doctor(doctor.parse().unwrap()),
-        keys::visit(doctor.parse().unwrap(), at),
-        keys::appointment(visit.parse().unwrap()),
+        keys::slot(doctor.parse().unwrap(), at),
+        keys::appointment(appointment.parse().unwrap()),
         keys::shift(Role::Receptionist, at),
         keys::suppression(&Email::parse("Ada@example.org").unwrap()),
         keys::delivery("apt_00000000000000000000000004-0-booked-patient"),
@@ -60,7 +60,7 @@ fn every_key() {
     PAT#pat_00000000000000000000000002 | BOOKINGS
     PAT#pat_00000000000000000000000002 | DAY#2026-03-02
     DOC#doc_00000000000000000000000003 | PROFILE
-    DOC#doc_00000000000000000000000003 | VISIT#2026-03-02T09:00:00Z
+    DOC#doc_00000000000000000000000003 | SLOT#2026-03-02T09:00:00Z
     APPT#apt_00000000000000000000000004 | APPOINTMENT
     ROSTER#receptionist | SHIFT#2026-03-02T09:00:00Z
     SUPPRESSED#ada@example.org | SUPPRESSION

@@ -31,7 +31,7 @@ async fn upcoming_and_past_by_patient_and_by_doctor() {
     let (ada_token, helen_token) = (app.fresh(&ada).await, app.fresh_doctor(&helen).await);
     assert_eq!(starts(&list("", &ada_token).await), ["03-02T10:00", "03-04T09:00"]);
     assert_eq!(starts(&list("?when=past", &ada_token).await), ["03-03T09:00", "03-02T09:00"]);
-    assert_eq!(starts(&list("", &helen_token).await), ["03-02T09:30", "03-04T09:00"], "the visit that is going on is not over");
+    assert_eq!(starts(&list("", &helen_token).await), ["03-02T09:30", "03-04T09:00"], "the appointment that is going on is not over");
     assert_eq!(starts(&list("?when=past", &helen_token).await), ["03-02T09:00"]);
 
     app.set_clock("2026-03-10T00:00:00Z");
@@ -105,18 +105,18 @@ async fn pages_cover_the_list_exactly() {
 async fn a_slot_that_was_booked_again_is_listed_once_for_each() {
     let app = App::new().await;
     let (ada, helen) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
-    let mut visits = Vec::new();
+    let mut appointments = Vec::new();
     for _ in 0..3 {
-        let visit = app.book(&ada, &helen, "2026-03-02T09:00:00Z").await.expect(201).id();
-        app.post(&format!("/appointments/{visit}/cancel"), &json!({})).bearer(&ada.token).send().await.expect(200);
-        visits.push(visit);
+        let appointment = app.book(&ada, &helen, "2026-03-02T09:00:00Z").await.expect(201).id();
+        app.post(&format!("/appointments/{appointment}/cancel"), &json!({})).bearer(&ada.token).send().await.expect(200);
+        appointments.push(appointment);
     }
     let kept = app.book(&ada, &helen, "2026-03-02T09:00:00Z").await.expect(201).id();
     app.call("POST", &format!("/appointments/{kept}/arrive")).bearer(&helen.token).send().await.expect(200);
     app.call("POST", &format!("/appointments/{kept}/complete")).bearer(&helen.token).send().await.expect(200);
-    visits.push(kept.clone());
-    visits.sort();
-    for (token, expected) in [(&ada.token, visits), (&helen.token, vec![kept])] {
+    appointments.push(kept.clone());
+    appointments.sort();
+    for (token, expected) in [(&ada.token, appointments), (&helen.token, vec![kept])] {
         for limit in 1..=5 {
             let (mut found, mut cursor) = (Vec::new(), String::new());
             loop {

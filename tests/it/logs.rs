@@ -7,8 +7,8 @@ async fn without_health_data_or_secrets() {
     let app = App::new().await;
     logs::listen();
     let (ada, doctor) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
-    let visit = app.book(&ada, &doctor, "2026-03-03T09:00:00Z").await.expect(201);
-    app.get(&format!("/appointments/{}", visit.id())).bearer(&ada.token).send().await.expect(200);
+    let appointment = app.book(&ada, &doctor, "2026-03-03T09:00:00Z").await.expect(201);
+    app.get(&format!("/appointments/{}", appointment.id())).bearer(&ada.token).send().await.expect(200);
     app.get("/patients/me").bearer(&ada.token).send().await.expect(200);
     app.get("/users/me").bearer("forged-token").send().await.expect(401);
     app.services.mailbox.refuse_next(local::services::mailbox::Refusal::Rejected);
@@ -19,10 +19,10 @@ async fn without_health_data_or_secrets() {
     let line: serde_json::Value = serde_json::from_str(answered).unwrap();
     assert_eq!(line["fields"]["status"], 201);
     assert_eq!(line["fields"]["write_units"], 7.0);
-    assert_eq!(line["fields"]["request_id"], visit.headers["x-request-id"].to_str().unwrap());
+    assert_eq!(line["fields"]["request_id"], appointment.headers["x-request-id"].to_str().unwrap());
     assert!(log.contains("/appointments/{id}"), "the route's pattern, not the path");
-    for private in ["Palpitations", "Byron", "Taussig", "example.org", "7946", "St James", "forged-token", &ada.token, &visit.id()] {
-        // A delivery's id names its visit, so that support can find it; a request's line does not.
+    for private in ["Palpitations", "Byron", "Taussig", "example.org", "7946", "St James", "forged-token", &ada.token, &appointment.id()] {
+        // A delivery's id names its appointment, so that support can find it; a request's line does not.
         let lines = log.lines().filter(|line| line.contains(private) && !line.contains("SES refuses"));
         assert_eq!(lines.collect::<Vec<_>>(), Vec::<&str>::new(), "{private}");
     }

@@ -46,10 +46,10 @@ async fn an_address_counts_when_it_is_confirmed() {
     ask("rosa@example.org", "wrong password").await.refused(403, "wrong_password");
     ask("rosa", PASSWORD).await.invalid(&[("email", "invalid_email")]);
     ask("rosa@example.org", PASSWORD).await.expect(202);
-    let letters = app.new_mails(&mut seen).await;
-    assert_eq!((letters.len(), letters[0].to.as_str()), (1, "rosa@example.org"));
+    let messages = app.new_mails(&mut seen).await;
+    assert_eq!((messages.len(), messages[0].to.as_str()), (1, "rosa@example.org"));
     assert_eq!(app.get("/users/me").bearer(&token).send().await.expect(200).body["email"], old.as_str());
-    let confirmed = confirm(&emailed_token(&letters[0])).await.expect(200);
+    let confirmed = confirm(&emailed_token(&messages[0])).await.expect(200);
     assert_eq!((confirmed.body["email"].as_str(), confirmed.body["status"].as_str()), (Some("rosa@example.org"), Some("active")));
     let told = app.new_mails(&mut seen).await;
     assert_eq!((told[0].to.as_str(), told[0].subject.as_str()), (old.as_str(), "Your address at Seacole General Hospital has changed"));
@@ -58,8 +58,8 @@ async fn an_address_counts_when_it_is_confirmed() {
 
     // Another's address is refused to whoever shows that it is theirs, and to nobody else.
     ask("ada-byron@example.org", PASSWORD).await.expect(202);
-    let letter = app.new_mails(&mut seen).await.remove(0);
-    confirm(&emailed_token(&letter)).await.refused(409, "email_taken");
+    let message = app.new_mails(&mut seen).await.remove(0);
+    confirm(&emailed_token(&message)).await.refused(409, "email_taken");
     // The old one is free again.
     let body = json!({ "name": "Somebody Else", "email": old, "password": PASSWORD, "phone": "+442079460020", "role": "nurse" });
     app.post("/users", &body).send().await.expect(202);
@@ -127,11 +127,11 @@ async fn a_closed_account_is_over_and_its_record_stays() {
     let mut seen = 0;
     let (ada, doctor) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
     let (_, desk) = app.staff("Rosa Parks", Role::Receptionist).await;
-    let visit = app.book(&ada, &doctor, "2026-03-03T09:00:00Z").await.expect(201).id();
+    let appointment = app.book(&ada, &doctor, "2026-03-03T09:00:00Z").await.expect(201).id();
     let close = |token: &str| app.call("DELETE", "/users/me").bearer(token).send();
-    let refused = close(&ada.token).await.refused(409, "visits_booked");
-    assert_eq!(refused.body["next_visit"], "2026-03-03T09:00:00+00:00");
-    app.post(&format!("/appointments/{visit}/cancel"), &json!({})).bearer(&ada.token).send().await.expect(200);
+    let refused = close(&ada.token).await.refused(409, "appointments_booked");
+    assert_eq!(refused.body["next_appointment"], "2026-03-03T09:00:00+00:00");
+    app.post(&format!("/appointments/{appointment}/cancel"), &json!({})).bearer(&ada.token).send().await.expect(200);
     app.new_mails(&mut seen).await;
     // A booking that is under way could still be written.
     let soon = close(&ada.token).await.refused(409, "booking_under_way");
@@ -149,8 +149,8 @@ async fn a_closed_account_is_over_and_its_record_stays() {
     // The front desk still books for the record; no mail goes to the address.
     let body = json!({ "doctor_id": doctor.id, "patient_id": ada.id, "starts_at": "2026-03-04T09:00:00Z", "reason": "Follow-up" });
     app.post("/appointments", &body).bearer(&desk).send().await.expect(201);
-    let letters = app.new_mails(&mut seen).await;
-    assert_eq!(letters.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), ["dr--helen-taussig@example.org"]);
+    let messages = app.new_mails(&mut seen).await;
+    assert_eq!(messages.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), ["dr--helen-taussig@example.org"]);
     app.post("/auth/email-token", &json!({ "email": ada.email })).send().await.expect(202);
     assert!(app.new_mails(&mut seen).await.is_empty());
 

@@ -4,9 +4,10 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use axum::http::StatusCode;
 use domain::{account::Group, role::Role, text::Email};
+use platform::config::PasswordCost;
 use serde_json::{Value, json};
-use shared::{auth::password::Passwords, config::PasswordCost};
 use tokio::sync::Barrier;
+use users::password_hash::Passwords;
 
 use crate::support::{Answer, App, booking, emailed_token};
 
@@ -51,7 +52,7 @@ async fn two_hundred_want_one_slot() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn one_patient_wants_overlapping_visits() {
+async fn one_patient_wants_overlapping_appointments() {
     for _ in 0..10 {
         let app = Arc::new(App::new().await);
         let ada = app.patient("Ada Byron").await;
@@ -83,8 +84,8 @@ async fn moving_and_cancelling_at_once_leaves_one_truth() {
         let app = Arc::new(App::new().await);
         let (ada, alan, doctor) =
             (app.patient("Ada Byron").await, app.patient("Alan Mathison").await, app.doctor("Dr. Helen Taussig").await);
-        let visit = app.book(&ada, &doctor, "2026-03-02T09:00:00Z").await.expect(201).id();
-        let path = |action: &str| format!("/appointments/{visit}/{action}");
+        let appointment = app.book(&ada, &doctor, "2026-03-02T09:00:00Z").await.expect(201).id();
+        let path = |action: &str| format!("/appointments/{appointment}/{action}");
         let to = |starts_at: &str| json!({ "starts_at": starts_at });
         let answers = at_once(
             &app,
@@ -99,8 +100,8 @@ async fn moving_and_cancelling_at_once_leaves_one_truth() {
         .await;
         assert!(answers.iter().all(|answer| answer.status.as_u16() < 500), "{answers:?}");
 
-        // Whatever happened: the visit's own slot is taken unless it is cancelled, and nothing else of it is.
-        let now = app.get(&format!("/appointments/{visit}")).bearer(&ada.token).send().await.expect(200);
+        // Whatever happened: the appointment's own slot is taken unless it is cancelled, and nothing else of it is.
+        let now = app.get(&format!("/appointments/{appointment}")).bearer(&ada.token).send().await.expect(200);
         let slots =
             app.get(&format!("/doctors/{}/slots?from=2026-03-02&to=2026-03-03", doctor.id)).bearer(&ada.token).send().await.expect(200);
         let free: Vec<&str> = slots.body["items"].as_array().unwrap().iter().map(|slot| slot["starts_at"].as_str().unwrap()).collect();

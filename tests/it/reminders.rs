@@ -3,8 +3,8 @@
 use domain::id::AppointmentId;
 use jiff::Timestamp;
 use local::stream::Consumer;
+use mail::reminders::ReminderDue;
 use serde_json::json;
-use shared::reminders::ReminderDue;
 
 use crate::support::App;
 
@@ -13,20 +13,20 @@ fn due(app: &App) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_schedule_follows_the_visit() {
+async fn the_schedule_follows_the_appointment() {
     let app = App::new().await;
     let (ada, doctor) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
-    let visit = app.book(&ada, &doctor, "2026-03-03T09:00:00Z").await.expect(201).id();
+    let appointment = app.book(&ada, &doctor, "2026-03-03T09:00:00Z").await.expect(201).id();
     app.drain().await;
     assert_eq!(
         app.services.schedules.list().into_iter().collect::<Vec<_>>(),
-        [(format!("appt-{visit}-1h"), "2026-03-03T08:00:00Z".parse().unwrap())]
+        [(format!("appt-{appointment}-1h"), "2026-03-03T08:00:00Z".parse().unwrap())]
     );
     let body = json!({ "starts_at": "2026-03-03T11:00:00Z" });
-    app.post(&format!("/appointments/{visit}/reschedule"), &body).bearer(&ada.token).send().await.expect(200);
+    app.post(&format!("/appointments/{appointment}/reschedule"), &body).bearer(&ada.token).send().await.expect(200);
     app.drain().await;
     assert_eq!(due(&app), ["2026-03-03T10:00:00Z"]);
-    app.post(&format!("/appointments/{visit}/cancel"), &json!({})).bearer(&ada.token).send().await.expect(200);
+    app.post(&format!("/appointments/{appointment}/cancel"), &json!({})).bearer(&ada.token).send().await.expect(200);
     app.drain().await;
     assert!(due(&app).is_empty());
 
@@ -64,10 +64,10 @@ async fn reminders_are_rebuilt_from_the_table() {
 async fn arrival_needs_no_reminder() {
     let app = App::new().await;
     let (ada, doctor) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
-    let visit = app.book(&ada, &doctor, "2026-03-02T11:00:00Z").await.expect(201).id();
+    let appointment = app.book(&ada, &doctor, "2026-03-02T11:00:00Z").await.expect(201).id();
     app.drain().await;
     assert_eq!(due(&app).len(), 1);
-    app.call("POST", &format!("/appointments/{visit}/arrive")).bearer(&doctor.token).send().await.expect(200);
+    app.call("POST", &format!("/appointments/{appointment}/arrive")).bearer(&doctor.token).send().await.expect(200);
     let mut seen = app.services.mailbox.list().len();
     assert!(app.new_mails(&mut seen).await.is_empty(), "nobody is told that somebody arrived");
     assert!(due(&app).is_empty());
@@ -77,10 +77,10 @@ async fn arrival_needs_no_reminder() {
 async fn a_void_reminder_is_silent() {
     let app = App::new().await;
     let (ada, doctor) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
-    let visit = app.book(&ada, &doctor, "2026-03-03T09:00:00Z").await.expect(201).id();
+    let appointment = app.book(&ada, &doctor, "2026-03-03T09:00:00Z").await.expect(201).id();
     app.drain().await;
     let mut seen = app.services.mailbox.list().len();
-    let (id, start): (AppointmentId, Timestamp) = (visit.parse().unwrap(), "2026-03-03T09:00:00Z".parse().unwrap());
+    let (id, start): (AppointmentId, Timestamp) = (appointment.parse().unwrap(), "2026-03-03T09:00:00Z".parse().unwrap());
     let state = app.events();
     let fire = |appointment_id, starts_at| reminders::handle(&state, ReminderDue { appointment_id, starts_at });
 
@@ -91,7 +91,7 @@ async fn a_void_reminder_is_silent() {
     fire(id, start).await.unwrap();
     assert_eq!(app.new_mails(&mut seen).await.len(), 2);
     fire(id, start).await.unwrap();
-    assert!(app.new_mails(&mut seen).await.is_empty(), "Scheduler delivers at least once; people get one letter");
+    assert!(app.new_mails(&mut seen).await.is_empty(), "Scheduler delivers at least once; people get one email");
 
     app.set_clock("2026-03-03T09:00:00Z");
     let other = app.patient("Alan Mathison").await;
@@ -99,9 +99,9 @@ async fn a_void_reminder_is_silent() {
     app.new_mails(&mut seen).await;
     app.set_clock("2026-03-03T09:30:00Z");
     fire(late.parse().unwrap(), "2026-03-03T09:30:00Z".parse().unwrap()).await.unwrap();
-    assert!(app.new_mails(&mut seen).await.is_empty(), "the visit has begun");
+    assert!(app.new_mails(&mut seen).await.is_empty(), "the appointment has begun");
 
-    // A stale schedule that outlived its visit fires into the void.
+    // A stale schedule that outlived its appointment fires into the void.
     let token = app.fresh(&other).await;
     let body = crate::support::booking(&doctor, "2026-03-04T09:00:00Z");
     let gone = app.post("/appointments", &body).bearer(&token).send().await.expect(201).id();
@@ -109,7 +109,7 @@ async fn a_void_reminder_is_silent() {
     app.post(&format!("/appointments/{gone}/cancel"), &json!({})).bearer(&token).send().await.expect(200);
     let mut seen = app.services.mailbox.list().len();
     app.set_clock("2026-03-04T08:00:00Z");
-    assert_eq!(app.fire_due().await, 2, "the stream has not been followed yet, and the first visit's is late");
+    assert_eq!(app.fire_due().await, 2, "the stream has not been followed yet, and the first appointment's is late");
     assert_eq!(app.services.mailbox.list().len(), seen);
     assert_eq!(app.new_mails(&mut seen).await.len(), 2, "the cancellation itself");
 }

@@ -2,14 +2,11 @@
 
 use std::time::Duration;
 
-use domain::role::Role;
+use domain::{email::DeliveryState, role::Role};
 use jiff::SignedDuration;
 use local::{services::mailbox::Refusal, stream::Poller, template::Template};
 use serde_json::json;
-use shared::store::{
-    audit::{About, Span},
-    deliveries::DeliveryState,
-};
+use store::audit::{About, Span};
 
 use crate::support::{Answer, App, emailed_token, logs, shared_database};
 
@@ -129,48 +126,48 @@ async fn what_is_refused_again_is_listed_again() {
 }
 
 #[tokio::test]
-async fn a_visit_is_told_as_long_as_it_is_so() {
+async fn a_appointment_is_told_as_long_as_it_is_so() {
     let app = App::new().await;
     let (_, admin) = app.staff("Florence Nightingale", Role::Administrator).await;
     let (ada, doctor) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
     let mut seen = 0;
     app.new_mails(&mut seen).await;
-    let visit = app.book(&ada, &doctor, "2026-03-03T09:00:00Z").await.expect(201).id();
+    let appointment = app.book(&ada, &doctor, "2026-03-03T09:00:00Z").await.expect(201).id();
     app.drain_refused(2).await;
-    let (to_patient, to_doctor) = (format!("{visit}-0-booked-patient"), format!("{visit}-0-booked-doctor"));
+    let (to_patient, to_doctor) = (format!("{appointment}-0-booked-patient"), format!("{appointment}-0-booked-doctor"));
     assert_eq!(app.refused(&admin).await.len(), 2);
     let kept = app.store().delivery(&to_patient).await.unwrap().unwrap().cause.unwrap();
-    assert!(kept.contains(&visit) && !kept.contains("Palpitations"), "{kept}");
+    assert!(kept.contains(&appointment) && !kept.contains("Palpitations"), "{kept}");
 
     app.resend(&to_patient, &admin).await.expect(202);
     let mails = app.new_mails(&mut seen).await;
-    assert_eq!(mails.iter().map(|mail| mail.subject.as_str()).collect::<Vec<_>>(), ["Your visit to Dr. Helen Taussig is booked"]);
+    assert_eq!(mails.iter().map(|mail| mail.subject.as_str()).collect::<Vec<_>>(), ["Your appointment with Dr. Helen Taussig is booked"]);
     assert!(mails[0].attachments.iter().any(|part| part.content.contains("METHOD:REQUEST")));
 
     // It moves: that it was booked is old news.
     let body = json!({ "starts_at": "2026-03-03T10:00:00Z" });
-    app.post(&format!("/appointments/{visit}/reschedule"), &body).bearer(&ada.token).send().await.expect(200);
+    app.post(&format!("/appointments/{appointment}/reschedule"), &body).bearer(&ada.token).send().await.expect(200);
     app.drain_refused(2).await;
     app.resend(&to_doctor, &admin).await.expect(202);
     assert!(app.subjects(&mut seen).await.is_empty());
     assert_eq!(app.state(&to_doctor).await, DeliveryState::Void);
     app.resend(&to_doctor, &admin).await.refused(409, "email_not_refused");
-    app.resend(&format!("{visit}-1-moved-doctor"), &admin).await.expect(202);
+    app.resend(&format!("{appointment}-1-moved-doctor"), &admin).await.expect(202);
     let moved = app.new_mails(&mut seen).await;
     assert!(moved.len() == 1 && moved[0].text.contains("Before: Tuesday 3 March 2026, 09:00"), "{moved:?}");
 
     // It is called off: that it moved is old news.
-    app.post(&format!("/appointments/{visit}/cancel"), &json!({})).bearer(&ada.token).send().await.expect(200);
+    app.post(&format!("/appointments/{appointment}/cancel"), &json!({})).bearer(&ada.token).send().await.expect(200);
     app.drain_refused(2).await;
-    app.resend(&format!("{visit}-1-moved-patient"), &admin).await.expect(202);
+    app.resend(&format!("{appointment}-1-moved-patient"), &admin).await.expect(202);
     assert!(app.subjects(&mut seen).await.is_empty());
-    app.resend(&format!("{visit}-2-cancelled-patient"), &admin).await.expect(202);
-    assert_eq!(app.subjects(&mut seen).await, ["Your visit to Dr. Helen Taussig is cancelled"]);
+    app.resend(&format!("{appointment}-2-cancelled-patient"), &admin).await.expect(202);
+    assert_eq!(app.subjects(&mut seen).await, ["Your appointment with Dr. Helen Taussig is cancelled"]);
 
     // Its time has passed: nothing about it is news.
     app.set_clock("2026-03-03T10:00:00Z");
     let (_, admin) = app.staff("Edith Cavell", Role::Administrator).await;
-    app.resend(&format!("{visit}-2-cancelled-doctor"), &admin).await.expect(202);
+    app.resend(&format!("{appointment}-2-cancelled-doctor"), &admin).await.expect(202);
     assert!(app.subjects(&mut seen).await.is_empty());
 }
 
@@ -178,7 +175,7 @@ async fn a_visit_is_told_as_long_as_it_is_so() {
 async fn a_reminder_fires_again_while_it_is_due() {
     let app = App::new().await;
     let (ada, doctor) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
-    let visit = app.book(&ada, &doctor, "2026-03-03T09:00:00Z").await.expect(201).id();
+    let appointment = app.book(&ada, &doctor, "2026-03-03T09:00:00Z").await.expect(201).id();
     let mut seen = 0;
     app.new_mails(&mut seen).await;
     app.set_clock("2026-03-03T08:00:00Z");
@@ -187,16 +184,16 @@ async fn a_reminder_fires_again_while_it_is_due() {
     assert_eq!(app.fire_due().await, 1);
     assert_eq!(app.refused(&admin).await.len(), 2);
 
-    app.resend(&format!("{visit}-0-reminder-patient"), &admin).await.expect(202);
+    app.resend(&format!("{appointment}-0-reminder-patient"), &admin).await.expect(202);
     app.drain().await;
     app.wait(SignedDuration::from_mins(1));
     assert_eq!(app.fire_due().await, 1);
-    assert_eq!(app.subjects(&mut seen).await, ["Reminder: your visit to Dr. Helen Taussig at 09:00"]);
+    assert_eq!(app.subjects(&mut seen).await, ["Reminder: your appointment with Dr. Helen Taussig at 09:00"]);
 
-    // The visit has begun: too late for the doctor's.
+    // The appointment has begun: too late for the doctor's.
     app.set_clock("2026-03-03T09:00:00Z");
     let (_, admin) = app.staff("Edith Cavell", Role::Administrator).await;
-    let to_doctor = format!("{visit}-0-reminder-doctor");
+    let to_doctor = format!("{appointment}-0-reminder-doctor");
     app.resend(&to_doctor, &admin).await.expect(202);
     app.drain().await;
     assert_eq!(app.state(&to_doctor).await, DeliveryState::Void);
@@ -218,9 +215,9 @@ async fn a_welcome_that_never_arrived_is_good_however_late_it_comes() {
     let request = refused.iter().find(|id| id.contains("-requested-")).unwrap().clone();
     app.resend(&welcome, &admin).await.expect(202);
     let mails = app.new_mails(&mut seen).await;
-    let letter = mails.iter().find(|mail| mail.to == "mary@example.org").unwrap();
+    let message = mails.iter().find(|mail| mail.to == "mary@example.org").unwrap();
     let mary = app.sign_in("mary@example.org").await;
-    let confirm = json!({ "token": emailed_token(letter) });
+    let confirm = json!({ "token": emailed_token(message) });
     let confirmed = app.post("/users/me/email/confirm", &confirm).bearer(&mary).send().await.expect(200);
     assert_eq!(confirmed.body["email_confirmed"], true);
 

@@ -13,8 +13,8 @@ use aws_sigv4::{
 };
 use domain::Clock;
 use local::services::Services;
+use platform::aws::{self, Patience};
 use serde_json::{Value, json};
-use shared::aws::{self, Patience};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -105,7 +105,10 @@ async fn an_odd_address_gets_its_email_and_a_bad_email_holds_up_no_others() {
     assert!(app.dead_letters.list().is_empty());
 
     // SES tells what will never be taken from what may be taken later.
-    let client = aws::ses(&app.config.aws, &aws::sdk_config(&app.config.aws, Patience::NobodyWaits));
+    let sdk = aws::sdk_config(&app.config.aws, Patience::NobodyWaits);
+    let mut client = aws_sdk_sesv2::config::Builder::from(&sdk);
+    client.set_endpoint_url(app.config.aws.ses_endpoint.clone());
+    let client = aws_sdk_sesv2::Client::from_conf(client.build());
     for (to, message) in [("ada@example.org", "To: <alan@example.org>\r\n\r\nHello\r\n"), ("ada@example.org", "")] {
         let raw = RawMessage::builder().data(Blob::new(message)).build().unwrap();
         let sent = client

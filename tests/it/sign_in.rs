@@ -44,14 +44,14 @@ async fn by_a_token_that_comes_by_email() {
     let (known, unknown) = (ask("ada@example.org").await.expect(202), ask("nobody@example.org").await.expect(202));
     assert_eq!(known.text, unknown.text);
     ask("ada").await.invalid(&[("email", "invalid_email")]);
-    let letters = app.new_mails(&mut seen).await;
+    let messages = app.new_mails(&mut seen).await;
     assert_eq!(
-        (letters.len(), letters[0].to.as_str(), letters[0].subject.as_str()),
+        (messages.len(), messages[0].to.as_str(), messages[0].subject.as_str()),
         (1, "ada@example.org", "Your sign-in to Seacole General Hospital")
     );
-    assert!(letters[0].text.contains("Good until: Monday 2 March 2026, 08:10 (Europe/London time)"), "{}", letters[0].text);
+    assert!(messages[0].text.contains("Good until: Monday 2 March 2026, 08:10 (Europe/London time)"), "{}", messages[0].text);
 
-    let token = emailed_token(&letters[0]);
+    let token = emailed_token(&messages[0]);
     app.post("/auth/password/reset", &json!({ "token": token, "password": PASSWORD })).send().await.refused(401, "invalid_token");
     let mut forged = token.clone();
     forged.pop();
@@ -71,7 +71,7 @@ async fn by_a_token_that_comes_by_email() {
 }
 
 #[tokio::test]
-async fn a_letter_that_is_sent_again_carries_the_same_token_and_a_late_one_is_not_sent() {
+async fn an_email_that_is_sent_again_carries_the_same_token_and_a_late_one_is_not_sent() {
     let app = App::new().await;
     app.registered("ada@example.org").await;
     app.post("/auth/email-token", &json!({ "email": "ada@example.org" })).send().await.expect(202);
@@ -81,7 +81,7 @@ async fn a_letter_that_is_sent_again_carries_the_same_token_and_a_late_one_is_no
 }
 
 #[tokio::test]
-async fn letters_are_throttled_for_known_and_unknown_addresses_alike() {
+async fn messages_are_throttled_for_known_and_unknown_addresses_alike() {
     let app = App::new().await;
     app.registered("ada@example.org").await;
     for path in ["/auth/email-token", "/auth/password/forgot"] {
@@ -109,9 +109,9 @@ async fn a_new_password_ends_every_sign_in() {
     app.new_mails(&mut seen).await;
     let forgot = |email: &str| app.post("/auth/password/forgot", &json!({ "email": email })).send();
     assert_eq!(forgot("ada@example.org").await.expect(202).text, forgot("nobody@example.org").await.expect(202).text);
-    let letters = app.new_mails(&mut seen).await;
-    assert_eq!(letters.len(), 1);
-    let token = emailed_token(&letters[0]);
+    let messages = app.new_mails(&mut seen).await;
+    assert_eq!(messages.len(), 1);
+    let token = emailed_token(&messages[0]);
     let reset = |password: &str| app.post("/auth/password/reset", &json!({ "token": token, "password": password })).send();
     reset("password").await.invalid(&[("password", "too_common")]);
     reset("ada@example.org").await.invalid(&[("password", "too_personal")]);
@@ -132,7 +132,7 @@ async fn a_new_password_ends_every_sign_in() {
 }
 
 #[tokio::test]
-async fn what_ends_every_sign_in_ends_the_letters_under_way() {
+async fn what_ends_every_sign_in_ends_the_emails_under_way() {
     let app = App::new().await;
     let mut seen = 0;
     let email = app.with_invitation("Rosa Parks", Role::Receptionist).await;
@@ -141,14 +141,14 @@ async fn what_ends_every_sign_in_ends_the_letters_under_way() {
     ask("/auth/password/forgot").await.expect(202);
     ask("/auth/password/forgot").await.expect(202);
     ask("/auth/email-token").await.expect(202);
-    let letters = app.new_mails(&mut seen).await;
+    let messages = app.new_mails(&mut seen).await;
     let reset = |mail: usize| {
-        app.post("/auth/password/reset", &json!({ "token": emailed_token(&letters[mail]), "password": "another long secret" })).send()
+        app.post("/auth/password/reset", &json!({ "token": emailed_token(&messages[mail]), "password": "another long secret" })).send()
     };
     reset(1).await.expect(204);
     reset(0).await.refused(401, "invalid_token");
-    app.post("/auth/email-token/exchange", &json!({ "token": emailed_token(&letters[2]) })).send().await.refused(401, "invalid_token");
-    // Nor does a letter that is sent again after all bring an old one back.
+    app.post("/auth/email-token/exchange", &json!({ "token": emailed_token(&messages[2]) })).send().await.refused(401, "invalid_token");
+    // Nor does an email that is sent again after all bring an old one back.
     app.drain().await;
     reset(0).await.refused(401, "invalid_token");
 }
@@ -379,7 +379,7 @@ async fn a_suspended_account_cannot_sign_in_and_says_so_to_its_owner_only() {
 /// Makes a request about an address.
 type Attempt<'a> = &'a dyn Fn(String) -> (&'static str, Value);
 
-/// Known and unknown addresses take the same time, at sign-in, at registration and when a letter is asked for. Each pair is
+/// Known and unknown addresses take the same time, at sign-in, at registration and when an email is asked for. Each pair is
 /// measured alternately, and the medians compared: what a stranger could learn, had they many tries.
 #[tokio::test]
 async fn time_tells_nothing() {

@@ -1,4 +1,4 @@
-//! A visit's status over HTTP: who may change it, when, and to what.
+//! An appointment's status over HTTP: who may change it, when, and to what.
 
 use serde_json::json;
 
@@ -11,8 +11,8 @@ async fn the_doctor_and_the_desk_note_what_happens() {
     let other = app.doctor("Dr. Daniel Williams").await;
     let (_, desk) = app.staff("Rosa Parks", domain::role::Role::Receptionist).await;
     let (_, nurse) = app.staff("Mary Mahoney", domain::role::Role::Nurse).await;
-    let visit = app.book(&ada, &doctor, "2026-03-02T09:00:00Z").await.expect(201).id();
-    let act = |action: &str, token: &str| app.call("POST", &format!("/appointments/{visit}/{action}")).bearer(token).send();
+    let appointment = app.book(&ada, &doctor, "2026-03-02T09:00:00Z").await.expect(201).id();
+    let act = |action: &str, token: &str| app.call("POST", &format!("/appointments/{appointment}/{action}")).bearer(token).send();
 
     for action in ["arrive", "no-show", "complete"] {
         act(action, &ada.token).await.refused(403, "forbidden");
@@ -28,37 +28,37 @@ async fn the_doctor_and_the_desk_note_what_happens() {
     assert_eq!((arrived.body["status"].as_str(), arrived.body["status_at"].as_str()), (Some("arrived"), Some("2026-03-02T08:00:00+00:00")));
     act("arrive", &desk).await.refused(409, "wrong_status");
     act("no-show", &desk).await.refused(409, "wrong_status");
-    app.post(&format!("/appointments/{visit}/cancel"), &json!({})).bearer(&ada.token).send().await.refused(409, "wrong_status");
+    app.post(&format!("/appointments/{appointment}/cancel"), &json!({})).bearer(&ada.token).send().await.refused(409, "wrong_status");
     let done = act("complete", &doctor.token).await.expect(200);
     assert_eq!(done.body["status"], "completed");
     assert_eq!(act("complete", &doctor.token).await.refused(409, "wrong_status").body["current_status"], "completed");
 }
 
 #[tokio::test]
-async fn a_missed_visit() {
+async fn a_missed_appointment() {
     let app = App::new().await;
     let (ada, doctor) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
-    let visit = app.book(&ada, &doctor, "2026-03-02T08:00:00Z").await;
-    visit.invalid(&[("starts_at", "in_the_past")]);
-    let visit = app.book(&ada, &doctor, "2026-03-02T09:00:00Z").await.expect(201).id();
+    let appointment = app.book(&ada, &doctor, "2026-03-02T08:00:00Z").await;
+    appointment.invalid(&[("starts_at", "in_the_past")]);
+    let appointment = app.book(&ada, &doctor, "2026-03-02T09:00:00Z").await.expect(201).id();
     app.set_clock("2026-03-02T09:10:00Z");
     let (_, desk) = app.staff("Rosa Parks", domain::role::Role::Receptionist).await;
-    app.post(&format!("/appointments/{visit}/cancel"), &json!({})).bearer(&desk).send().await.refused(409, "visit_begun");
+    app.post(&format!("/appointments/{appointment}/cancel"), &json!({})).bearer(&desk).send().await.refused(409, "appointment_begun");
     let body = json!({ "starts_at": "2026-03-02T10:00:00Z" });
-    app.post(&format!("/appointments/{visit}/reschedule"), &body).bearer(&desk).send().await.refused(409, "visit_begun");
-    let missed = app.call("POST", &format!("/appointments/{visit}/no-show")).bearer(&desk).send().await.expect(200);
+    app.post(&format!("/appointments/{appointment}/reschedule"), &body).bearer(&desk).send().await.refused(409, "appointment_begun");
+    let missed = app.call("POST", &format!("/appointments/{appointment}/no-show")).bearer(&desk).send().await.expect(200);
     assert_eq!(missed.body["status"], "no_show");
 }
 
 #[tokio::test]
-async fn anothers_visit_and_no_visit_look_alike() {
+async fn anothers_appointment_and_no_appointment_look_alike() {
     let app = App::new().await;
     let (ada, alan, doctor) = (app.patient("Ada Byron").await, app.patient("Alan Mathison").await, app.doctor("Dr. Helen Taussig").await);
-    let visit = app.book(&ada, &doctor, "2026-03-02T09:00:00Z").await.expect(201).id();
+    let appointment = app.book(&ada, &doctor, "2026-03-02T09:00:00Z").await.expect(201).id();
     let missing = "apt_01JD8Z0V3XQ5T4E2W9K7M6N8PR";
     for (method, action) in [("GET", ""), ("GET", "/calendar.ics"), ("POST", "/cancel")] {
         let mut texts = Vec::new();
-        for id in [visit.as_str(), missing, "apt_x", "doc_01JD8Z0V3XQ5T4E2W9K7M6N8PR"] {
+        for id in [appointment.as_str(), missing, "apt_x", "doc_01JD8Z0V3XQ5T4E2W9K7M6N8PR"] {
             let call = app.call(method, &format!("/appointments/{id}{action}")).bearer(&alan.token).json(&json!({}));
             texts.push(call.send().await.refused(404, "not_found").text);
         }
@@ -66,8 +66,8 @@ async fn anothers_visit_and_no_visit_look_alike() {
         assert_eq!(texts.len(), 1, "{texts:?}");
     }
     let (_, nurse) = app.staff("Mary Mahoney", domain::role::Role::Nurse).await;
-    app.get(&format!("/appointments/{visit}")).bearer(&nurse).send().await.refused(403, "forbidden");
-    app.get(&format!("/appointments/{visit}")).bearer(&doctor.token).send().await.expect(200);
+    app.get(&format!("/appointments/{appointment}")).bearer(&nurse).send().await.refused(403, "forbidden");
+    app.get(&format!("/appointments/{appointment}")).bearer(&doctor.token).send().await.expect(200);
 }
 
 #[tokio::test]
@@ -92,8 +92,8 @@ async fn a_stale_change_is_refused() {
 async fn the_calendar_file() {
     let app = App::new().await;
     let (ada, doctor) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
-    let visit = app.book(&ada, &doctor, "2026-03-30T08:00:00Z").await.expect(201).id();
-    let file = app.get(&format!("/appointments/{visit}/calendar.ics")).bearer(&ada.token).send().await.expect(200);
+    let appointment = app.book(&ada, &doctor, "2026-03-30T08:00:00Z").await.expect(201).id();
+    let file = app.get(&format!("/appointments/{appointment}/calendar.ics")).bearer(&ada.token).send().await.expect(200);
     assert_eq!(file.headers["content-type"], "text/calendar; charset=utf-8");
     let lines: Vec<&str> = file.text.split("\r\n").collect();
     for line in [
@@ -102,12 +102,12 @@ async fn the_calendar_file() {
         "TZOFFSETTO:+0100",
         "DTSTART;TZID=Europe/London:20260330T090000",
         "DTEND;TZID=Europe/London:20260330T093000",
-        "SUMMARY:Visit to Dr. Helen Taussig (cardiology)",
+        "SUMMARY:Appointment with Dr. Helen Taussig (cardiology)",
         "STATUS:CONFIRMED",
     ] {
         assert!(lines.contains(&line), "{line} is not in\n{}", file.text);
     }
     assert!(!file.text.contains("METHOD:") && !file.text.contains("Palpitations"));
-    let file = app.get(&format!("/appointments/{visit}/calendar.ics")).bearer(&doctor.token).send().await.expect(200);
-    assert!(file.text.contains("SUMMARY:Visit of Ada Byron\r\n"));
+    let file = app.get(&format!("/appointments/{appointment}/calendar.ics")).bearer(&doctor.token).send().await.expect(200);
+    assert!(file.text.contains("SUMMARY:Appointment with Ada Byron\r\n"));
 }

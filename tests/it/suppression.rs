@@ -1,9 +1,9 @@
 //! Addresses that bounced or complained are not written to again.
 
-use domain::text::Email;
+use domain::{email::DeliveryState, text::Email};
 use local::{services::mailbox::Refusal, stream::Consumer};
 use serde_json::{Value, json};
-use shared::store::{deliveries::DeliveryState, suppressions::SuppressionCause};
+use store::suppressions::SuppressionCause;
 
 use crate::support::App;
 

@@ -1,12 +1,10 @@
 //! Access tokens: only what our key signed, for us, now.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use http::auth::access_token::{Issuer, Verifier, key_set};
 use jsonwebtoken::Algorithm;
+use platform::config::SigningKey;
 use serde_json::{Value, json};
-use shared::{
-    auth::token::{Issuer, Verifier, key_set},
-    config::SigningKey,
-};
 
 use crate::support::App;
 
@@ -108,19 +106,19 @@ async fn keys_are_rotated_with_an_overlap() {
     let pkcs8 = ring::signature::Ed25519KeyPair::generate_pkcs8(&random).unwrap();
     let pair = ring::signature::Ed25519KeyPair::from_pkcs8_maybe_unchecked(pkcs8.as_ref()).unwrap();
     let key = SigningKey { id: "key-2".to_owned(), pkcs8: base64::prelude::BASE64_STANDARD.encode(pkcs8) };
-    let issuer = Issuer::new(&key, app.config.house.issuer.clone()).unwrap();
+    let issuer = Issuer::new(&key, app.config.hospital.issuer.clone()).unwrap();
     let session = domain::id::SessionId::new(app.now(), 1);
     let new_token = issuer.sign(&account, session, 1, app.now()).unwrap();
 
     let new_set = key_set("key-2", ring::signature::KeyPair::public_key(&pair).as_ref());
     let (old, new): (Value, Value) = (serde_json::from_str(&app.config.public_keys).unwrap(), serde_json::from_str(&new_set).unwrap());
     let both = json!({ "keys": [old["keys"][0], new["keys"][0]] }).to_string();
-    let verifier = |set: &str| Verifier::new(set, app.config.house.issuer.clone(), app.clock.clone()).unwrap();
+    let verifier = |set: &str| Verifier::new(set, app.config.hospital.issuer.clone(), app.clock.clone()).unwrap();
     assert!(verifier(&app.config.public_keys).verify(&new_token).is_err(), "before: nobody knows the new key");
     assert!(verifier(&both).verify(&old_token).is_ok() && verifier(&both).verify(&new_token).is_ok(), "meanwhile both are good");
     assert!(verifier(&new_set).verify(&old_token).is_err(), "afterwards the old one is not");
     // The new key under the old name is another key.
-    let renamed = Issuer::new(&SigningKey { id: "local-1".to_owned(), ..key }, app.config.house.issuer.clone()).unwrap();
+    let renamed = Issuer::new(&SigningKey { id: "local-1".to_owned(), ..key }, app.config.hospital.issuer.clone()).unwrap();
     let swapped = renamed.sign(&account, session, 1, app.now()).unwrap();
     assert!(verifier(&both).verify(&swapped).is_err());
 }

@@ -1,32 +1,29 @@
-//! `POST /appointments/{id}/arrive`: the patient is in the house.
+//! `POST /appointments/{id}/arrive`: the patient is in the hospital.
 
-use axum::extract::State as Extract;
+use axum::extract::State;
 use domain::id::AppointmentId;
-use shared::{
-    State,
-    http::{IfMatch, NoBody, Problem, Versioned},
-};
+use http::{AppState, IfMatch, NoBody, Problem, Versioned};
 
 use crate::{
-    authority::Visit,
+    authority::AppointmentAccess,
     refused::{NotNow, not_changed, refused},
     view::{AppointmentView, view},
 };
 
 /// Note that the patient has come
 ///
-/// On the visit's day, early or late, and on no other.
+/// On the appointment's day, early or late, and on no other.
 #[utoipa::path(post, path = "/appointments/{id}/arrive", tag = "appointments", operation_id = "note_arrival",
     params(("id" = AppointmentId, Path), IfMatch),
     responses((status = 200, body = Versioned<AppointmentView>), NotNow))]
 pub(crate) async fn arrive(
-    Extract(state): Extract<State>,
-    Visit { appointment: before, .. }: Visit,
+    State(state): State<AppState>,
+    AppointmentAccess { appointment: before, .. }: AppointmentAccess,
     if_match: IfMatch,
     _: NoBody,
 ) -> Result<Versioned<AppointmentView>, Problem> {
     if_match.check(before.version)?;
-    let after = before.clone().arrive(state.clock.now(), &state.house.zone).map_err(|why| refused(why, &state.house))?;
-    state.store.change_status(&before, &after, &state.house.zone).await.map_err(not_changed)?;
-    Ok(view(after, &state.house))
+    let after = before.clone().arrive(state.clock.now(), &state.hospital.zone).map_err(|why| refused(why, &state.hospital))?;
+    state.store.change_status(&before, &after, &state.hospital.zone).await.map_err(not_changed)?;
+    Ok(view(after, &state.hospital))
 }

@@ -1,4 +1,4 @@
-//! Who may touch a visit. The extractor both proves and loads; for anybody else the visit does not exist.
+//! Who may touch an appointment. The extractor both proves and loads; for anybody else the appointment does not exist.
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use domain::{
@@ -6,13 +6,9 @@ use domain::{
     id::AppointmentId,
     policy::Relationship,
 };
-use shared::{
-    State,
-    auth::Caller,
-    http::{Path, Problem},
-};
+use http::{AppState, Path, Problem, auth::Caller};
 
-/// On which side of the visit the caller stands.
+/// On which side of the appointment the caller stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Side {
     Patient,
@@ -30,16 +26,16 @@ impl From<Side> for CancelledBy {
     }
 }
 
-/// The visit in the path, for whom the policy lets do this with it.
-pub(crate) struct Visit {
+/// The appointment in the path, for whom the policy lets do this with it.
+pub(crate) struct AppointmentAccess {
     pub(crate) appointment: Appointment,
     pub(crate) side: Side,
 }
 
-impl FromRequestParts<State> for Visit {
+impl FromRequestParts<AppState> for AppointmentAccess {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let caller = Caller::from_request_parts(parts, state).await?;
         let missing = || Problem::not_found("appointment");
         let Path(id) = Path::<AppointmentId>::from_request_parts(parts, state).await.map_err(|_| missing())?;

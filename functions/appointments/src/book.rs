@@ -1,21 +1,17 @@
-//! `POST /appointments`: book a visit.
+//! `POST /appointments`: book an appointment.
 
-use axum::extract::State as Extract;
+use axum::extract::State;
 use domain::{
     appointment::Appointment,
     booking_limit::BookingLimit,
     id::{AppointmentId, DoctorId, PatientId},
+    instant::{Instant, parse_instant},
     text::Reason,
 };
+use http::{AppState, Created, Fields, Json, Problem, auth::Caller};
 use jiff::Timestamp;
 use serde::Deserialize;
-use shared::{
-    State,
-    auth::Caller,
-    http::{Created, Fields, Instant, Json, Problem, parse_instant},
-    store::bookings::Counted,
-    trail,
-};
+use store::{bookings::Counted, trail};
 use utoipa::ToSchema;
 
 use crate::{
@@ -46,14 +42,14 @@ struct Booking {
     patient_id: PatientId,
 }
 
-/// Book a visit
+/// Book an appointment
 ///
 /// Takes the slot for the patient, or answers 409 with `code` `slot_taken`, the `taken` slot and the `next_free` ones. Both
 /// sides get an email with an invitation, and a reminder one hour before.
 #[utoipa::path(post, path = "/appointments", tag = "appointments", operation_id = "book_appointment", request_body = BookAppointmentRequest,
     responses((status = 201, body = Created<AppointmentView>, description = "Booked"), TimeRefused, NotCounted))]
 pub(crate) async fn book(
-    Extract(state): Extract<State>,
+    State(state): State<AppState>,
     caller: Caller,
     Json(request): Json<BookAppointmentRequest>,
 ) -> Result<Created<AppointmentView>, Problem> {
@@ -62,27 +58,27 @@ pub(crate) async fn book(
     let unknown = |field: &str| Problem::invalid_field(field, "unknown", "There is nobody with this id.");
     let doctor = state.store.doctor(booking.doctor_id).await?.ok_or_else(|| unknown("doctor_id"))?;
     let patient = state.store.patient(booking.patient_id).await?.ok_or_else(|| unknown("patient_id"))?;
-    if !state.takes_visits(&doctor).await? {
+    if !state.store.takes_appointments(&doctor).await? {
         return Err(doctor_unavailable());
     }
 
     let now = state.clock.now();
-    let slot = match doctor.bookable_slot(booking.start, now, &state.house.zone) {
+    let slot = match doctor.bookable_slot(booking.start, now, &state.hospital.zone) {
         Ok(slot) => slot,
         Err(why) => return Err(not_bookable(&state, &doctor, booking.start, why).await),
     };
     let own = caller.patient_id == Some(booking.patient_id);
     let limit = own.then(|| BookingLimit::of(caller.email_confirmed));
-    match state.store.count_booking(booking.patient_id, limit, now, &state.house.zone).await? {
+    match state.store.count_booking(booking.patient_id, limit, now, &state.hospital.zone).await? {
         Counted::Yes => {}
         refused => return Err(not_counted(refused, caller.email_confirmed)),
     }
     let id = AppointmentId::new(now, state.random.u128()?);
     let appointment = Appointment::book(id, &patient, &doctor, slot, booking.reason, now);
-    if let Err(why) = state.store.book(&appointment, &state.house.zone).await {
+    if let Err(why) = state.store.book(&appointment, &state.hospital.zone).await {
         return Err(not_written(&state, &doctor, slot, why).await);
     }
-    let (location, shown) = (format!("/appointments/{}", appointment.id), view(appointment, &state.house));
+    let (location, shown) = (format!("/appointments/{}", appointment.id), view(appointment, &state.hospital));
     Ok(Created { location, version: shown.version, body: shown.body })
 }
 
@@ -103,7 +99,7 @@ impl BookAppointmentRequest {
             }
             (None, Some(own)) => Some(own),
             (None, None) if caller.may_always() => fields.required("patient_id", None::<String>, |text| text.parse()),
-            (None, None) => return Err(Problem::forbidden("Patients and the front desk book visits.")),
+            (None, None) => return Err(Problem::forbidden("Patients and the front desk book appointments.")),
         };
         let (Some(doctor_id), Some(start), Some(reason), Some(patient_id)) = (doctor_id, start, reason, patient_id) else {
             return Err(fields.problem());

@@ -1,17 +1,13 @@
-//! `POST /appointments/{id}/cancel`: call a visit off; its slot is free at once.
+//! `POST /appointments/{id}/cancel`: call an appointment off; its slot is free at once.
 
-use axum::extract::State as Extract;
-use domain::id::AppointmentId;
-use domain::text::Reason;
+use axum::extract::State;
+use domain::{id::AppointmentId, text::Reason};
+use http::{AppState, Fields, IfMatch, Json, Problem, Versioned};
 use serde::Deserialize;
-use shared::{
-    State,
-    http::{Fields, IfMatch, Json, Problem, Versioned},
-};
 use utoipa::ToSchema;
 
 use crate::{
-    authority::Visit,
+    authority::AppointmentAccess,
     refused::{NotAhead, not_changed, refused},
     view::{AppointmentView, view},
 };
@@ -24,23 +20,23 @@ pub(crate) struct CancelAppointmentRequest {
     reason: Option<String>,
 }
 
-/// Cancel a visit
+/// Cancel an appointment
 ///
 /// Possible until it begins. Both sides get a cancelled invitation, and no reminder is sent.
 #[utoipa::path(post, path = "/appointments/{id}/cancel", tag = "appointments", operation_id = "cancel_appointment", request_body = CancelAppointmentRequest,
     params(("id" = AppointmentId, Path), IfMatch),
     responses((status = 200, body = Versioned<AppointmentView>), NotAhead))]
 pub(crate) async fn cancel(
-    Extract(state): Extract<State>,
-    visit: Visit,
+    State(state): State<AppState>,
+    access: AppointmentAccess,
     if_match: IfMatch,
     Json(request): Json<CancelAppointmentRequest>,
 ) -> Result<Versioned<AppointmentView>, Problem> {
     let mut fields = Fields::default();
     let Some(reason) = fields.optional("reason", request.reason, |text| Reason::parse(&text)) else { return Err(fields.problem()) };
-    let before = visit.appointment;
+    let before = access.appointment;
     if_match.check(before.version)?;
-    let after = before.clone().cancel(visit.side.into(), reason, state.clock.now()).map_err(|why| refused(why, &state.house))?;
-    state.store.change_status(&before, &after, &state.house.zone).await.map_err(not_changed)?;
-    Ok(view(after, &state.house))
+    let after = before.clone().cancel(access.side.into(), reason, state.clock.now()).map_err(|why| refused(why, &state.hospital))?;
+    state.store.change_status(&before, &after, &state.hospital.zone).await.map_err(not_changed)?;
+    Ok(view(after, &state.hospital))
 }

@@ -1,19 +1,19 @@
-//! `GET /appointments/{id}`: one visit.
+//! `GET /appointments/{id}`: one appointment.
 
-use axum::extract::State as Extract;
+use axum::extract::State;
 use domain::id::AppointmentId;
-use shared::{State, http::Versioned};
+use http::{AppState, Versioned};
 
 use crate::{
-    authority::Visit,
+    authority::AppointmentAccess,
     view::{AppointmentView, view},
 };
 
-/// Read a visit
+/// Read an appointment
 ///
 /// Its patient, its doctor and the front desk see it.
 #[utoipa::path(get, path = "/appointments/{id}", tag = "appointments", operation_id = "get_appointment", params(("id" = AppointmentId, Path)),
     responses((status = 200, body = Versioned<AppointmentView>)))]
-pub(crate) async fn get(Extract(state): Extract<State>, visit: Visit) -> Versioned<AppointmentView> {
-    view(visit.appointment, &state.house)
+pub(crate) async fn get(State(state): State<AppState>, access: AppointmentAccess) -> Versioned<AppointmentView> {
+    view(access.appointment, &state.hospital)
 }

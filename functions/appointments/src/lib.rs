@@ -1,4 +1,4 @@
-//! Visits: booked, moved, called off, kept or missed. What is allowed is decided in `domain::appointment`.
+//! Appointments: booked, moved, called off, kept or missed. What is allowed is decided in `domain::appointment`.
 
 mod arrive;
 mod authority;
@@ -14,11 +14,11 @@ mod reschedule;
 mod view;
 
 use axum::Router;
-use shared::{State, http::finish};
+use http::{AppState, finish};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The table of contents.
-pub fn routes() -> OpenApiRouter<State> {
+pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list::list, book::book))
         .routes(routes!(get::get))
@@ -30,6 +30,6 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(calendar::calendar))
 }
 
-pub fn router(state: &State) -> Router {
+pub fn router(state: &AppState) -> Router {
     finish(routes().with_state(state.clone()).into(), state)
 }

@@ -1,19 +1,15 @@
 //! `GET /appointments`: what is coming up, or what is over, for a patient or a doctor.
 
-use axum::extract::State as Extract;
+use axum::extract::State;
 use domain::{
     Invalid,
+    appointment::When,
     id::{AppointmentId, DoctorId, PatientId},
 };
+use http::{AppState, Fields, Json, Page, Problem, Query, auth::Caller, page};
 use jiff::Timestamp;
 use serde::Deserialize;
-use shared::{
-    State,
-    auth::Caller,
-    http::{Fields, Json, Page, Problem, Query, page},
-    store::appointments::{After, When},
-    trail,
-};
+use store::{appointments::After, trail};
 use utoipa::IntoParams;
 
 use crate::view::{AppointmentSummary, summary};
@@ -43,12 +39,12 @@ enum Whose {
     Doctor(DoctorId),
 }
 
-/// List visits
+/// List appointments
 ///
 /// Patients and doctors get their own; the front desk names a patient or a doctor.
 #[utoipa::path(get, path = "/appointments", tag = "appointments", operation_id = "list_appointments", params(ListQuery), responses((status = 200, body = Page<AppointmentSummary>)))]
 pub(crate) async fn list(
-    Extract(state): Extract<State>,
+    State(state): State<AppState>,
     caller: Caller,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<AppointmentSummary>>, Problem> {
@@ -60,7 +56,7 @@ pub(crate) async fn list(
 
     let now = state.clock.now();
     let found = match whose {
-        Whose::Patient(id) => state.store.patient_agenda(id, when, now, &state.house.zone, after, limit + 1).await?,
+        Whose::Patient(id) => state.store.patient_agenda(id, when, now, &state.hospital.zone, after, limit + 1).await?,
         Whose::Doctor(id) => state.store.doctor_agenda(id, when, now, after, limit + 1).await?,
     };
     let page = Page::cut(found, limit, |last| {
@@ -71,7 +67,7 @@ pub(crate) async fn list(
         trail::patient(id);
     }
     page.items.iter().for_each(|entry| trail::patient(entry.patient_id));
-    Ok(Json(page.map(|entry| summary(entry, &state.house))))
+    Ok(Json(page.map(|entry| summary(entry, &state.hospital))))
 }
 
 fn position(text: &str) -> Result<After, Problem> {
@@ -102,13 +98,13 @@ impl ListQuery {
             }
             (Some(patient), None, own, _) if own == Some(patient) || caller.may_always() => Whose::Patient(patient),
             (None, Some(doctor), _, own) if own == Some(doctor) || caller.may_always() => Whose::Doctor(doctor),
-            (Some(_), None, _, _) | (None, Some(_), _, _) => return Err(Problem::forbidden("You can list your own visits only.")),
+            (Some(_), None, _, _) | (None, Some(_), _, _) => return Err(Problem::forbidden("You can list your own appointments only.")),
             (None, None, Some(own), _) => Whose::Patient(own),
             (None, None, None, Some(own)) => Whose::Doctor(own),
             (None, None, None, None) if caller.may_always() => {
                 return Err(Problem::invalid_field("patient_id", "required", "Name a patient or a doctor."));
             }
-            (None, None, None, None) => return Err(Problem::forbidden("Patients, doctors and the front desk list visits.")),
+            (None, None, None, None) => return Err(Problem::forbidden("Patients, doctors and the front desk list appointments.")),
         };
         Ok((when, whose))
     }

@@ -6,16 +6,13 @@ use domain::{
     booking_limit::MOVES,
     doctor::{Doctor, NotBookable},
     id::AppointmentId,
+    instant::Instant,
     schedule::Slot,
 };
+use http::{AppState, FieldError, Problem, SlotView, refusals};
 use jiff::Timestamp;
-use shared::{
-    State,
-    config::House,
-    http::{FieldError, Instant, Problem, SlotView},
-    refusals,
-    store::{appointments::WriteError, bookings::Counted},
-};
+use platform::config::Hospital;
+use store::{appointments::WriteError, bookings::Counted};
 
 refusals! {
     pub(crate) TimeRefused {
@@ -32,7 +29,7 @@ refusals! {
     }
     pub(crate) NotAhead {
         409 "wrong_status" { current_status: Status },
-        409 "visit_begun",
+        409 "appointment_begun",
         409 "moved_too_often",
     }
     pub(crate) NotNow {
@@ -46,25 +43,30 @@ refusals! {
 const OFFERED: usize = 3;
 
 /// The time asked for cannot be booked by anybody.
-pub(crate) async fn not_bookable(state: &State, doctor: &Doctor, start: Timestamp, why: NotBookable) -> Problem {
+pub(crate) async fn not_bookable(state: &AppState, doctor: &Doctor, start: Timestamp, why: NotBookable) -> Problem {
     let field = |code, detail: &str| Problem::invalid_field("starts_at", code, detail);
     match why {
         NotBookable::InThePast => field("in_the_past", "Choose a time that lies ahead."),
-        NotBookable::TooFarAhead => field("too_far_ahead", "Visits can be booked 180 days ahead."),
+        NotBookable::TooFarAhead => field("too_far_ahead", "Appointments can be booked 180 days ahead."),
         NotBookable::OutsideHours => {
             offer(state, doctor, start, field("outside_working_hours", "The doctor does not work then. Choose one of their free slots."))
                 .await
         }
         NotBookable::OffGrid => {
-            offer(state, doctor, start, field("off_grid", "Visits with this doctor start at other times. Choose one of their free slots."))
-                .await
+            offer(
+                state,
+                doctor,
+                start,
+                field("off_grid", "Appointments with this doctor start at other times. Choose one of their free slots."),
+            )
+            .await
         }
     }
 }
 
-/// The doctor takes no visits, at whatever time.
+/// The doctor takes no appointments, at whatever time.
 pub(crate) fn doctor_unavailable() -> Problem {
-    Problem::conflict("doctor_unavailable", "This doctor takes no visits at present. Choose another doctor.")
+    Problem::conflict("doctor_unavailable", "This doctor takes no appointments at present. Choose another doctor.")
 }
 
 /// The patient has booked as much as patients may.
@@ -85,25 +87,25 @@ pub(crate) fn not_counted(why: Counted, email_confirmed: bool) -> Problem {
 }
 
 /// A write that the table refused: somebody else was first.
-pub(crate) async fn not_written(state: &State, doctor: &Doctor, slot: Slot, why: WriteError) -> Problem {
+pub(crate) async fn not_written(state: &AppState, doctor: &Doctor, slot: Slot, why: WriteError) -> Problem {
     match why {
         WriteError::OwnSlot(id) => {
-            let problem = Problem::conflict("already_booked", "The patient has this very slot already. Read that visit instead.");
+            let problem = Problem::conflict("already_booked", "The patient has this very slot already. Read that appointment instead.");
             problem.with("appointment_id", id)
         }
         WriteError::TooMany => {
-            Problem::conflict("day_full", "Too many visits were booked and moved for this patient on that day. Choose another day.")
+            Problem::conflict("day_full", "Too many appointments were booked and moved for this patient on that day. Choose another day.")
         }
         WriteError::SlotTaken => {
             let problem = Problem::conflict("slot_taken", "Somebody else has this slot. Choose one of the next free ones.");
             // From its end on: a list read this very moment may still show the slot as free.
-            offer(state, doctor, slot.end, problem.with("taken", SlotView::of(slot, &state.house))).await
+            offer(state, doctor, slot.end, problem.with("taken", SlotView::of(slot, &state.hospital))).await
         }
         WriteError::PatientBusy => Problem::conflict(
             "patient_busy",
-            "The patient has another visit at that time. Choose another time, or move the other visit first.",
+            "The patient has another appointment at that time. Choose another time, or move the other appointment first.",
         )
-        .with("wanted", SlotView::of(slot, &state.house)),
+        .with("wanted", SlotView::of(slot, &state.hospital)),
         WriteError::Stale => Problem::stale(),
         WriteError::Store(error) => error.into(),
     }
@@ -119,31 +121,33 @@ pub(crate) fn not_changed(why: WriteError) -> Problem {
     }
 }
 
-/// A change that the visit's status or the clock does not allow.
-pub(crate) fn refused(why: Refused, house: &House) -> Problem {
+/// A change that the appointment's status or the clock does not allow.
+pub(crate) fn refused(why: Refused, hospital: &Hospital) -> Problem {
     match why {
         Refused::Status { from } => {
-            Problem::conflict("wrong_status", format!("This visit is `{from}`; that cannot be done any more.")).with("current_status", from)
+            Problem::conflict("wrong_status", format!("This appointment is `{from}`; that cannot be done any more."))
+                .with("current_status", from)
         }
-        Refused::Begun => {
-            Problem::conflict("visit_begun", "This visit has begun; it can be completed or noted as missed, not moved or cancelled.")
-        }
+        Refused::Begun => Problem::conflict(
+            "appointment_begun",
+            "This appointment has begun; it can be completed or noted as missed, not moved or cancelled.",
+        ),
         Refused::TooEarly { not_before } => {
-            Problem::conflict("too_early", "It is too early to note that.").with("not_before", house.instant(not_before))
+            Problem::conflict("too_early", "It is too early to note that.").with("not_before", hospital.instant(not_before))
         }
         Refused::TooLate { not_after } => {
-            Problem::conflict("too_late", "It is too late to note that.").with("not_after", house.instant(not_after))
+            Problem::conflict("too_late", "It is too late to note that.").with("not_after", hospital.instant(not_after))
         }
         Refused::MovedTooOften => Problem::conflict(
             "moved_too_often",
             format!("You have moved this appointment {MOVES} times. Cancel it, or call the hospital to move it once more."),
         ),
-        Refused::SameSlot => Problem::invalid_field("starts_at", "same_slot", "The visit is at that time already."),
+        Refused::SameSlot => Problem::invalid_field("starts_at", "same_slot", "The appointment is at that time already."),
     }
 }
 
 /// Names the next free slots. Failing to find them does not hide the refusal itself.
-async fn offer(state: &State, doctor: &Doctor, from: Timestamp, problem: Problem) -> Problem {
-    let free = state.next_free(doctor, from, OFFERED).await.unwrap_or_default();
-    problem.with("next_free", free.into_iter().map(|slot| SlotView::of(slot, &state.house)).collect::<Vec<_>>())
+async fn offer(state: &AppState, doctor: &Doctor, from: Timestamp, problem: Problem) -> Problem {
+    let free = state.store.next_free_slots(doctor, from, OFFERED, state.clock.now(), &state.hospital.zone).await.unwrap_or_default();
+    problem.with("next_free", free.into_iter().map(|slot| SlotView::of(slot, &state.hospital)).collect::<Vec<_>>())
 }

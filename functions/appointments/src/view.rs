@@ -1,19 +1,18 @@
-//! A visit as this API shows it: whole, and as a line in a list.
+//! An appointment as this API shows it: whole, and as a line in a list.
 
 use domain::{
     appointment::{Appointment, CancelledBy, Status},
     id::{AppointmentId, DoctorId, PatientId},
+    instant::Instant,
     text::{PersonName, Reason, Specialization},
 };
+use http::{MoneyBody, Versioned};
+use platform::config::Hospital;
 use serde::Serialize;
-use shared::{
-    config::House,
-    http::{Instant, MoneyBody, Versioned},
-    store::appointments::AgendaEntry,
-};
+use store::appointments::AgendaEntry;
 use utoipa::ToSchema;
 
-/// A visit.
+/// An appointment.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AppointmentView {
     id: AppointmentId,
@@ -25,10 +24,10 @@ pub(crate) struct AppointmentView {
     status: &'static str,
     /// Why the patient comes, in their own words.
     reason: Reason,
-    /// As it was when the visit was booked.
+    /// As it was when the appointment was booked.
     consultation_fee: MoneyBody,
     booked_at: Instant,
-    /// When the patient arrived, the visit ended, or it was called off or missed.
+    /// When the patient arrived, the appointment ended, or it was called off or missed.
     #[serde(skip_serializing_if = "Option::is_none")]
     status_at: Option<Instant>,
     /// Who called it off.
@@ -38,7 +37,7 @@ pub(crate) struct AppointmentView {
     cancellation_reason: Option<Reason>,
 }
 
-/// A line in a list of visits.
+/// A line in a list of appointments.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AppointmentSummary {
     id: AppointmentId,
@@ -66,39 +65,39 @@ pub(crate) struct DoctorRef {
     specialization: Specialization,
 }
 
-pub(crate) fn view(visit: Appointment, house: &House) -> Versioned<AppointmentView> {
-    let status = visit.status.as_str();
-    let (status_at, cancelled_by, cancellation_reason) = match visit.status {
+pub(crate) fn view(appointment: Appointment, hospital: &Hospital) -> Versioned<AppointmentView> {
+    let status = appointment.status.as_str();
+    let (status_at, cancelled_by, cancellation_reason) = match appointment.status {
         Status::Scheduled | Status::Rescheduled => (None, None, None),
         Status::Arrived { at } | Status::Completed { at } | Status::NoShow { at } => (Some(at), None, None),
         Status::Cancelled { at, by, reason } => (Some(at), Some(by), reason),
     };
     Versioned {
-        version: visit.version,
+        version: appointment.version,
         body: AppointmentView {
-            id: visit.id,
-            patient: PersonRef { id: visit.patient_id, name: visit.patient_name },
-            doctor: DoctorRef { id: visit.doctor_id, name: visit.doctor_name, specialization: visit.specialization },
-            starts_at: house.instant(visit.slot.start),
-            ends_at: house.instant(visit.slot.end),
+            id: appointment.id,
+            patient: PersonRef { id: appointment.patient_id, name: appointment.patient_name },
+            doctor: DoctorRef { id: appointment.doctor_id, name: appointment.doctor_name, specialization: appointment.specialization },
+            starts_at: hospital.instant(appointment.slot.start),
+            ends_at: hospital.instant(appointment.slot.end),
             status,
-            reason: visit.reason,
-            consultation_fee: visit.consultation_fee.into(),
-            booked_at: house.instant(visit.booked_at),
-            status_at: status_at.map(|at| house.instant(at)),
+            reason: appointment.reason,
+            consultation_fee: appointment.consultation_fee.into(),
+            booked_at: hospital.instant(appointment.booked_at),
+            status_at: status_at.map(|at| hospital.instant(at)),
             cancelled_by,
             cancellation_reason,
         },
     }
 }
 
-pub(crate) fn summary(entry: AgendaEntry, house: &House) -> AppointmentSummary {
+pub(crate) fn summary(entry: AgendaEntry, hospital: &Hospital) -> AppointmentSummary {
     AppointmentSummary {
         id: entry.id,
         patient: PersonRef { id: entry.patient_id, name: entry.patient_name },
         doctor: DoctorRef { id: entry.doctor_id, name: entry.doctor_name, specialization: entry.specialization },
-        starts_at: house.instant(entry.slot.start),
-        ends_at: house.instant(entry.slot.end),
+        starts_at: hospital.instant(entry.slot.start),
+        ends_at: hospital.instant(entry.slot.end),
         status: entry.status,
         reason: entry.reason,
     }

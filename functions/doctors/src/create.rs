@@ -1,6 +1,6 @@
 //! `POST /doctors`: an administrator adds a doctor's profile, with an account for somebody new or to an account that is there.
 
-use axum::extract::State as Extract;
+use axum::extract::State;
 use domain::{
     account::{Account, Status},
     doctor::Doctor,
@@ -9,16 +9,11 @@ use domain::{
     schedule::{SlotLength, WeeklyHours},
     text::{Email, PersonName, Specialization},
 };
+use http::{AppState, Created, Fields, Json, MoneyBody, Problem, auth::Caller, refusals};
 use serde::Deserialize;
-use shared::{
-    State,
-    auth::Caller,
-    http::{Created, Fields, Json, MoneyBody, Problem},
-    refusals,
-    store::{
-        accounts::{Change, ChangeError, OpenError, StoredAccount, Together},
-        email_tokens::{EmailToken, Purpose},
-    },
+use store::{
+    accounts::{Change, ChangeError, OpenError, StoredAccount, Together},
+    email_tokens::{EmailToken, Purpose},
     trail,
 };
 use utoipa::ToSchema;
@@ -69,7 +64,7 @@ enum Whose {
 #[utoipa::path(post, path = "/doctors", tag = "doctors", operation_id = "add_doctor", request_body = AddDoctorRequest,
     responses((status = 201, body = Created<DoctorView>, description = "The doctor can be booked"), NotAdded))]
 pub(crate) async fn create(
-    Extract(state): Extract<State>,
+    State(state): State<AppState>,
     caller: Caller,
     Json(request): Json<AddDoctorRequest>,
 ) -> Result<Created<DoctorView>, Problem> {
@@ -81,10 +76,10 @@ pub(crate) async fn create(
             add_profile(&state, &caller, &doctor).await?;
         }
     }
-    Ok(Created { location: format!("/doctors/{}", doctor.id), version: doctor.version, body: DoctorView::of(doctor, &state.house) })
+    Ok(Created { location: format!("/doctors/{}", doctor.id), version: doctor.version, body: DoctorView::of(doctor, &state.hospital) })
 }
 
-async fn invite(state: &State, caller: &Caller, email: Email, doctor: &Doctor) -> Result<(), Problem> {
+async fn invite(state: &AppState, caller: &Caller, email: Email, doctor: &Doctor) -> Result<(), Problem> {
     let now = state.clock.now();
     let account = Account::invite(doctor.user_id, email.clone(), doctor.name.clone(), Role::Doctor, now);
     let account = Account { doctor_id: Some(doctor.id), ..account };
@@ -102,7 +97,7 @@ async fn invite(state: &State, caller: &Caller, email: Email, doctor: &Doctor) -
     }
 }
 
-async fn add_profile(state: &State, caller: &Caller, doctor: &Doctor) -> Result<(), Problem> {
+async fn add_profile(state: &AppState, caller: &Caller, doctor: &Doctor) -> Result<(), Problem> {
     trail::account(doctor.user_id);
     let unknown = || Problem::invalid_field("user_id", "unknown", "There is nobody with this id.");
     let before = state.store.account(doctor.user_id).await?.ok_or_else(unknown)?;
@@ -122,7 +117,7 @@ async fn add_profile(state: &State, caller: &Caller, doctor: &Doctor) -> Result<
 }
 
 impl AddDoctorRequest {
-    fn parse(self, state: &State) -> Result<(Whose, Doctor), Problem> {
+    fn parse(self, state: &AppState) -> Result<(Whose, Doctor), Problem> {
         let mut fields = Fields::default();
         let name = fields.required("name", self.name, |text| PersonName::parse(&text));
         let email = fields.optional("email", self.email, |text| Email::parse(&text));
@@ -141,7 +136,7 @@ impl AddDoctorRequest {
             _ => None,
         };
         let specialization = fields.required("specialization", self.specialization, |text| Specialization::parse(&text));
-        let fee = fields.required("consultation_fee", self.consultation_fee, |money| money.parse(state.house.currency));
+        let fee = fields.required("consultation_fee", self.consultation_fee, |money| money.parse(state.hospital.currency));
         let slot_length = fields.required("slot_minutes", self.slot_minutes, SlotLength::from_minutes);
         let periods = fields.required("weekly_hours", self.weekly_hours, Ok).and_then(|periods| {
             let parsed: Vec<_> = periods.into_iter().take(50).enumerate().map(|(index, period)| period.parse(index, &mut fields)).collect();

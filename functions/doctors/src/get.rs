@@ -1,19 +1,15 @@
 //! `GET /doctors/{id}`: one doctor.
 
-use axum::extract::State as Extract;
+use axum::extract::State;
 use domain::id::DoctorId;
-use shared::{
-    State,
-    auth::Caller,
-    http::{Path, Problem, Versioned},
-};
+use http::{AppState, Path, Problem, Versioned, auth::Caller};
 
 use crate::view::DoctorView;
 
 /// Read a doctor's profile
 #[utoipa::path(get, path = "/doctors/{id}", tag = "doctors", operation_id = "get_doctor", params(("id" = DoctorId, Path)),
     responses((status = 200, body = Versioned<DoctorView>)))]
-pub(crate) async fn get(Extract(state): Extract<State>, _: Caller, Path(id): Path<DoctorId>) -> Result<Versioned<DoctorView>, Problem> {
+pub(crate) async fn get(State(state): State<AppState>, _: Caller, Path(id): Path<DoctorId>) -> Result<Versioned<DoctorView>, Problem> {
     let doctor = state.store.doctor(id).await?.ok_or_else(|| Problem::not_found("doctor"))?;
-    Ok(Versioned { version: doctor.version, body: DoctorView::of(doctor, &state.house) })
+    Ok(Versioned { version: doctor.version, body: DoctorView::of(doctor, &state.hospital) })
 }

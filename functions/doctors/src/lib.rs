@@ -7,14 +7,14 @@ mod slots;
 mod view;
 
 use axum::Router;
-use shared::{State, http::finish};
+use http::{AppState, finish};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The table of contents.
-pub fn routes() -> OpenApiRouter<State> {
+pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list::list, create::create)).routes(routes!(get::get)).routes(routes!(slots::slots))
 }
 
-pub fn router(state: &State) -> Router {
+pub fn router(state: &AppState) -> Router {
     finish(routes().with_state(state.clone()).into(), state)
 }

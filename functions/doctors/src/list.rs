@@ -1,18 +1,14 @@
 //! `GET /doctors`: the directory, by specialization and name.
 
-use axum::extract::State as Extract;
+use axum::extract::State;
 use domain::{
     id::DoctorId,
     schedule::SlotLength,
     text::{PersonName, Specialization},
 };
+use http::{AppState, Fields, Json, MoneyBody, Page, Problem, Query, auth::Caller, page};
 use serde::{Deserialize, Serialize};
-use shared::{
-    State,
-    auth::Caller,
-    http::{Fields, Json, MoneyBody, Page, Problem, Query, page},
-    store::doctors::DirectoryEntry,
-};
+use store::doctors::DirectoryEntry;
 use utoipa::{IntoParams, ToSchema};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -41,7 +37,7 @@ pub(crate) struct DoctorSummary {
 /// List doctors
 #[utoipa::path(get, path = "/doctors", tag = "doctors", operation_id = "list_doctors", params(ListQuery), responses((status = 200, body = Page<DoctorSummary>)))]
 pub(crate) async fn list(
-    Extract(state): Extract<State>,
+    State(state): State<AppState>,
     _: Caller,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<DoctorSummary>>, Problem> {

@@ -1,10 +1,11 @@
 use domain::Clock;
-use shared::{State, config::Config};
+use http::AppState;
+use platform::config::Config;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    shared::telemetry::init();
-    let state = State::new(&Config::from_env()?, Clock::system())?;
+    platform::logs::init();
+    let state = AppState::new(&Config::from_env()?, Clock::system())?;
     state.store.warm().await;
     lambda_http::run(doctors::router(&state)).await
 }

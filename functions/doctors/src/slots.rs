@@ -1,14 +1,10 @@
 //! `GET /doctors/{id}/slots`: what is free on a range of days.
 
-use axum::extract::State as Extract;
+use axum::extract::State;
 use domain::{id::DoctorId, patient::parse_date};
+use http::{AppState, Fields, Json, Path, Problem, Query, SlotView, auth::Caller};
 use jiff::{ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
-use shared::{
-    State,
-    auth::Caller,
-    http::{Fields, Json, Path, Problem, Query, SlotView},
-};
 use utoipa::{IntoParams, ToSchema};
 
 /// The longest range, in days.
@@ -40,15 +36,19 @@ pub(crate) struct FreeSlots {
 #[utoipa::path(get, path = "/doctors/{id}/slots", tag = "doctors", operation_id = "list_free_slots", params(("id" = DoctorId, Path), SlotsQuery),
     responses((status = 200, body = FreeSlots)))]
 pub(crate) async fn slots(
-    Extract(state): Extract<State>,
+    State(state): State<AppState>,
     _: Caller,
     Path(id): Path<DoctorId>,
     Query(query): Query<SlotsQuery>,
 ) -> Result<Json<FreeSlots>, Problem> {
-    let (from, to) = days(query, state.house.zone.to_datetime(state.clock.now()).date())?;
+    let (from, to) = days(query, state.hospital.zone.to_datetime(state.clock.now()).date())?;
     let doctor = state.store.doctor(id).await?.ok_or_else(|| Problem::not_found("doctor"))?;
-    let slots = if state.takes_visits(&doctor).await? { state.free_slots(&doctor, from, to).await? } else { Vec::new() };
-    let items = slots.into_iter().map(|slot| SlotView::of(slot, &state.house)).collect();
+    let slots = if state.store.takes_appointments(&doctor).await? {
+        state.store.free_slots(&doctor, (from, to), state.clock.now(), &state.hospital.zone).await?
+    } else {
+        Vec::new()
+    };
+    let items = slots.into_iter().map(|slot| SlotView::of(slot, &state.hospital)).collect();
     Ok(Json(FreeSlots { from: from.to_string(), to: to.to_string(), items }))
 }
 

@@ -6,8 +6,8 @@ use domain::{
     schedule::{Period, SlotLength, TimeOfDay, Weekday},
     text::{PersonName, Specialization},
 };
+use http::{Fields, MoneyBody};
 use serde::{Deserialize, Serialize};
-use shared::http::{Fields, MoneyBody};
 use utoipa::ToSchema;
 
 /// A doctor.
@@ -53,7 +53,7 @@ impl From<Period> for PeriodBody {
 }
 
 impl DoctorView {
-    pub(crate) fn of(doctor: Doctor, house: &shared::config::House) -> Self {
+    pub(crate) fn of(doctor: Doctor, hospital: &platform::config::Hospital) -> Self {
         Self {
             id: doctor.id,
             name: doctor.name,
@@ -61,7 +61,7 @@ impl DoctorView {
             consultation_fee: doctor.consultation_fee.into(),
             slot_minutes: doctor.slot_length,
             weekly_hours: doctor.weekly_hours.periods().iter().copied().map(Into::into).collect(),
-            time_zone: house.zone.iana_name().unwrap_or("UTC").to_owned(),
+            time_zone: hospital.zone.iana_name().unwrap_or("UTC").to_owned(),
         }
     }
 }

@@ -2,10 +2,8 @@
 
 use aws_lambda_events::dynamodb::EventRecord;
 use domain::{appointment::Appointment, patient::Patient};
-use shared::{
-    EventState,
-    store::{Record, StoreError, StreamValue, accounts::StoredAccount, deliveries::Delivery, origin_of},
-};
+use mail::EventState;
+use store::{Record, StoreError, StreamValue, accounts::StoredAccount, deliveries::Delivery, origin_of};
 
 use crate::change::kind;
 

@@ -1,16 +1,10 @@
 //! A record of the table's stream, as what has changed.
 
 use aws_lambda_events::dynamodb::EventRecord;
-use domain::{account::Account, appointment::Appointment, patient::Patient};
-use shared::{
-    mail::Cause,
-    store::{
-        Record, StoreError, StreamItem, StreamValue,
-        accounts::StoredAccount,
-        deliveries::{Delivery, DeliveryState},
-        email_tokens::EmailToken,
-        from_stream,
-    },
+use domain::{account::Account, appointment::Appointment, email::DeliveryState, patient::Patient};
+use mail::Cause;
+use store::{
+    Record, StoreError, StreamItem, StreamValue, accounts::StoredAccount, deliveries::Delivery, email_tokens::EmailToken, from_stream,
 };
 
 /// A change that something follows from.
@@ -22,7 +16,7 @@ pub(crate) enum Change {
     },
     EmailTokenPromised(Box<EmailToken>),
     PatientRegistered(Box<Patient>),
-    Visit {
+    Appointment {
         before: Option<Box<Appointment>>,
         after: Box<Appointment>,
     },
@@ -50,7 +44,7 @@ impl Change {
             Some(Patient::KIND) if inserted => Some(Self::PatientRegistered(Box::new(from_stream(images.new_image)?))),
             Some(Appointment::KIND) => {
                 let before = if images.old_image.is_empty() { None } else { Some(Box::new(from_stream(images.old_image)?)) };
-                Some(Self::Visit { before, after: Box::new(from_stream(images.new_image)?) })
+                Some(Self::Appointment { before, after: Box::new(from_stream(images.new_image)?) })
             }
             Some(Delivery::KIND) => match from_stream(images.new_image)? {
                 Delivery { id, state: DeliveryState::Queued, cause: Some(cause), .. } => Some(Self::EmailAskedForAgain { id, cause }),
@@ -67,7 +61,7 @@ impl Change {
             Self::AccountChanged { before, after } => Cause::account_changed(before, after),
             Self::EmailTokenPromised(token) => Cause::EmailTokenPromised(token.clone()),
             Self::PatientRegistered(patient) => Cause::PatientRegistered(patient.id),
-            Self::Visit { before, after } => Cause::visit(before.as_deref(), after),
+            Self::Appointment { before, after } => Cause::appointment(before.as_deref(), after),
             Self::EmailAskedForAgain { .. } => return None,
         })
     }

@@ -1,17 +1,15 @@
-//! A token was promised to an address: the letter that brings it.
+//! A token was promised to an address: the email that brings it.
 //!
 //! Where anybody may ask, it is here that is looked whether the address has an account. Who asked cannot tell.
 
 use domain::{account::Account, role::Role};
-use shared::{
-    mail::{Letter, Link, MailError, Recipient},
-    store::email_tokens::{EmailToken, Purpose},
-};
+use mail::{Link, MailError, Message, Recipient};
+use store::email_tokens::{EmailToken, Purpose};
 
 use crate::{Failure, Notifications};
 
 const NOT_YET_PROVEN: &str = "It also confirms this address. If you have chosen a password and want to keep it, confirm with the link in our \
-    welcome letter first: otherwise it goes out of use.";
+    welcome message first: otherwise it goes out of use.";
 
 pub(crate) async fn send(state: &Notifications, token: EmailToken) -> Result<(), Failure> {
     let store = &state.base.store;
@@ -32,15 +30,15 @@ pub(crate) async fn send(state: &Notifications, token: EmailToken) -> Result<(),
     }
     let proven = account.email_confirmed && account.email == token.email;
     let link = |label, page: &str| {
-        let url = format!("{}#token={}", state.base.house.portal(page), state.tokens.write(token.id));
+        let url = format!("{}#token={}", state.base.hospital.portal(page), state.tokens.write(token.id));
         Some(Link { label, url })
     };
-    let house = &state.base.house.name;
-    let ignore = "If you did not ask for this, you can ignore this letter: nothing happens without the link.".to_owned();
-    let until = ("Good until", state.base.house.spoken_instant(token.expires_at));
-    let letter = match token.purpose {
-        Purpose::SignIn => Letter {
-            subject: format!("Your sign-in to {house}"),
+    let hospital = &state.base.hospital.name;
+    let ignore = "If you did not ask for this, you can ignore this email: nothing happens without the link.".to_owned();
+    let until = ("Good until", state.base.hospital.spoken_instant(token.expires_at));
+    let message = match token.purpose {
+        Purpose::SignIn => Message {
+            subject: format!("Your sign-in to {hospital}"),
             paragraphs: ["Open this link to sign in. It works once. Never pass it on, not to the hospital's staff either.".to_owned()]
                 .into_iter()
                 .chain((!proven).then(|| NOT_YET_PROVEN.to_owned()))
@@ -48,49 +46,49 @@ pub(crate) async fn send(state: &Notifications, token: EmailToken) -> Result<(),
                 .collect(),
             facts: vec![until],
             link: link("Sign in", "sign-in"),
-            ..Letter::default()
+            ..Message::default()
         },
-        Purpose::ResetPassword => Letter {
-            subject: format!("A new password for {house}"),
+        Purpose::ResetPassword => Message {
+            subject: format!("A new password for {hospital}"),
             paragraphs: vec!["Open this link to choose a new password. It works once, and signs you out everywhere.".to_owned(), ignore],
             facts: vec![until],
             link: link("Choose a new password", "password"),
-            ..Letter::default()
+            ..Message::default()
         },
-        Purpose::ConfirmEmail => Letter {
-            subject: format!("Please confirm your address for {house}"),
+        Purpose::ConfirmEmail => Message {
+            subject: format!("Please confirm your address for {hospital}"),
             paragraphs: vec!["Open this link, signed in to your account, to confirm that this address is yours.".to_owned(), ignore],
             facts: vec![until],
             link: link("Confirm the address", "confirm"),
-            ..Letter::default()
+            ..Message::default()
         },
-        Purpose::Invitation => Letter {
-            subject: format!("You are invited to {house}"),
+        Purpose::Invitation => Message {
+            subject: format!("You are invited to {hospital}"),
             paragraphs: vec![
-                format!("Welcome to {house}. An administrator has opened an account for you under the address {}.", account.email),
+                format!("Welcome to {hospital}. An administrator has opened an account for you under the address {}.", account.email),
                 "Open this link to choose a password. It works once. When it is too old, ask for another one with \u{201c}forgot password\u{201d}.".to_owned(),
-                "If you did not expect this, you can ignore this letter.".to_owned(),
+                "If you did not expect this, you can ignore this email.".to_owned(),
             ],
             facts: role(&account).into_iter().chain([until]).collect(),
             link: link("Choose a password", "password"),
-            ..Letter::default()
+            ..Message::default()
         },
-        Purpose::Welcome if account.roles.contains(&Role::Patient) => Letter {
-            subject: format!("Welcome to {house}"),
+        Purpose::Welcome if account.roles.contains(&Role::Patient) => Message {
+            subject: format!("Welcome to {hospital}"),
             paragraphs: vec![
-                format!("Welcome to {house}. Your account is open under the address {}.", account.email),
-                "You can now sign in, choose a doctor, see when they are free, and book your visit.".to_owned(),
+                format!("Welcome to {hospital}. Your account is open under the address {}.", account.email),
+                "You can now sign in, choose a doctor, see when they are free, and book your appointment.".to_owned(),
                 "Please confirm that this address is yours: open the link, signed in to your account.".to_owned(),
                 "If you did not open this account, do not open the link, and tell the front desk.".to_owned(),
             ],
             facts: vec![until],
             link: link("Confirm the address", "confirm"),
-            ..Letter::default()
+            ..Message::default()
         },
-        Purpose::Welcome => Letter {
-            subject: format!("Welcome to {house}: please confirm your address"),
+        Purpose::Welcome => Message {
+            subject: format!("Welcome to {hospital}: please confirm your address"),
             paragraphs: vec![
-                format!("Welcome to {house}. You have registered under the address {}.", account.email),
+                format!("Welcome to {hospital}. You have registered under the address {}.", account.email),
                 "Open this link, signed in to your account, to confirm that the address is yours. An administrator decides about your role; \
                     you will hear from us."
                     .to_owned(),
@@ -98,14 +96,14 @@ pub(crate) async fn send(state: &Notifications, token: EmailToken) -> Result<(),
             ],
             facts: role(&account).into_iter().chain([until]).collect(),
             link: link("Confirm the address", "confirm"),
-            ..Letter::default()
+            ..Message::default()
         },
     };
     // It goes to the address that it is about, which need not be the account's yet.
     let to = Recipient::from(account);
     let to = Recipient { name: to.name.filter(|_| proven), email: token.email, ..to };
     let id = if token.purpose == Purpose::Welcome { format!("{}-welcome", to.user_id) } else { token.id.to_string() };
-    Ok(state.base.mailer.send(&id, &to, &letter).await?)
+    Ok(state.base.mailer.send(&id, &to, &message).await?)
 }
 
 fn role(account: &Account) -> Option<(&'static str, String)> {
@@ -117,16 +115,16 @@ async fn tell_owner(state: &Notifications, token: &EmailToken) -> Result<(), Mai
     let base = &state.base;
     let owner = base.store.account_by_email(&token.email).await?.map(|stored| stored.account);
     let Some(owner) = owner.filter(Account::may_sign_in) else { return Ok(()) };
-    let letter = Letter {
-        subject: format!("You have an account at {}", base.house.name),
+    let message = Message {
+        subject: format!("You have an account at {}", base.hospital.name),
         paragraphs: vec![
             "Somebody has just tried to register with your address, which has an account already. Nothing has changed.".to_owned(),
             "If it was you: sign in, or choose a new password if you have forgotten yours. If it was not, there is nothing to do."
                 .to_owned(),
         ],
-        link: Some(Link { label: "Sign in", url: base.house.portal("sign-in") }),
-        ..Letter::default()
+        link: Some(Link { label: "Sign in", url: base.hospital.portal("sign-in") }),
+        ..Message::default()
     };
-    let day = base.house.zone.to_datetime(token.created_at).date();
-    base.mailer.send(&format!("{}-registered-again-{day}", owner.id), &owner.into(), &letter).await
+    let day = base.hospital.zone.to_datetime(token.created_at).date();
+    base.mailer.send(&format!("{}-registered-again-{day}", owner.id), &owner.into(), &message).await
 }

@@ -1,13 +1,11 @@
 //! SES reports that an address bounced for good or that its owner complained: it is not written to again.
 
 use domain::text::Email;
+use mail::EventState;
 use serde::Deserialize;
-use shared::{
-    EventState,
-    store::{
-        StoreError,
-        suppressions::{Suppression, SuppressionCause},
-    },
+use store::{
+    StoreError,
+    suppressions::{Suppression, SuppressionCause},
 };
 
 /// What SES puts on the event bus, as far as it matters here.

@@ -1,9 +1,10 @@
 //! What follows from a write: emails and reminder schedules, from the table's stream. And what comes back from emails.
 //!
 //! A record may come twice, late, or after one that replaced it. Each email has an id that names its cause, and is sent
-//! once; a reminder's schedule is made to follow the visit as it is now, whatever the record says.
+//! once; a reminder's schedule is made to follow the appointment as it is now, whatever the record says.
 
 mod account;
+mod appointment;
 mod audit;
 mod change;
 mod email_token;
@@ -12,7 +13,6 @@ mod new_patient;
 mod rebuild;
 mod resend;
 mod role_requested;
-mod visit;
 
 use std::collections::HashSet;
 
@@ -20,24 +20,24 @@ use aws_lambda_events::dynamodb::{Event, EventRecord};
 use change::Change;
 use domain::Clock;
 pub use feedback::{Feedback, note};
-pub use rebuild::Rebuild;
-use serde::{Deserialize, Serialize};
-use shared::{
-    EventState,
-    auth::email_token::Tokens,
+use mail::{
+    EmailTokens, EventState, MailError,
+    reminders::{ReminderError, Reminders},
+};
+use platform::{
     aws::{self, Patience},
     config::{Config, Scheduling, TokenKey},
-    mail::MailError,
-    reminders::{ReminderError, Reminders},
-    store::StoreError,
 };
+pub use rebuild::Rebuild;
+use serde::{Deserialize, Serialize};
+use store::StoreError;
 
 /// What this function works with.
 #[derive(Clone, Debug)]
 pub struct Notifications {
     pub base: EventState,
     reminders: Reminders,
-    tokens: Tokens,
+    tokens: EmailTokens,
 }
 
 impl Notifications {
@@ -46,8 +46,8 @@ impl Notifications {
         let sdk = aws::sdk_config(&config.aws, Patience::NobodyWaits);
         Self {
             base: EventState::new(config, &sdk, clock),
-            reminders: Reminders::new(aws::scheduler(&config.aws, &sdk), scheduling),
-            tokens: Tokens::new(tokens),
+            reminders: Reminders::new(&config.aws, &sdk, scheduling),
+            tokens: EmailTokens::new(tokens),
         }
     }
 }
@@ -102,7 +102,7 @@ pub async fn handle(state: &Notifications, event: Event) -> BatchResponse {
             continue;
         }
         if let Err(error) = one(state, record).await {
-            tracing::error!(event_id, error = shared::http::chain(&error), "record not handled");
+            tracing::error!(event_id, error = platform::logs::chain(&error), "record not handled");
             failed_items.insert(item);
             response.batch_item_failures.push(BatchItemFailure { item_identifier: sequence });
         }
@@ -111,7 +111,7 @@ pub async fn handle(state: &Notifications, event: Event) -> BatchResponse {
 }
 
 async fn one(state: &Notifications, record: EventRecord) -> Result<(), Failure> {
-    // The log first: a letter may have to be sent again, and a note must not wait for it.
+    // The log first: an email may have to be sent again, and a note must not wait for it.
     audit::note(&state.base, &record).await?;
     match Change::of(record)? {
         Some(Change::EmailAskedForAgain { id, cause }) => Box::pin(resend::again(state, &id, &cause)).await,
@@ -131,7 +131,7 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
         Change::AccountChanged { before, after } => account::tell(&state.base, &before, &after).await?,
         Change::EmailTokenPromised(token) => email_token::send(state, *token).await?,
         Change::PatientRegistered(patient) => new_patient::tell_front_desk(&state.base, &patient).await?,
-        Change::Visit { before, after } => visit::follow(state, before.as_deref(), &after).await?,
+        Change::Appointment { before, after } => appointment::follow(state, before.as_deref(), &after).await?,
         Change::EmailAskedForAgain { .. } => {}
     }
     Ok(())

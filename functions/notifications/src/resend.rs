@@ -1,12 +1,10 @@
 //! An email that SES had refused was asked for again: what it follows from is handled anew, if it is still true.
 
 use domain::appointment::Appointment;
-use shared::{
-    mail::Cause,
-    store::{
-        accounts::StoredAccount,
-        email_tokens::{EmailToken, Purpose},
-    },
+use mail::Cause;
+use store::{
+    accounts::StoredAccount,
+    email_tokens::{EmailToken, Purpose},
 };
 
 use crate::{Failure, Notifications, change::Change, follow};
@@ -16,10 +14,10 @@ pub(crate) async fn again(state: &Notifications, id: &str, cause: &str) -> Resul
     let base = &state.base;
     let change = match Cause::read(cause)? {
         Cause::Reminder(due) => {
-            let visit = base.store.appointment(due.appointment_id).await?;
-            match visit.filter(|visit| due.holds(visit, base.clock.now())) {
+            let appointment = base.store.appointment(due.appointment_id).await?;
+            match appointment.filter(|appointment| due.holds(appointment, base.clock.now())) {
                 // The `reminders` function sends it.
-                Some(visit) => return Ok(state.reminders.again(&visit, base.clock.now()).await?),
+                Some(appointment) => return Ok(state.reminders.again(&appointment, base.clock.now()).await?),
                 None => None,
             }
         }
@@ -30,9 +28,9 @@ pub(crate) async fn again(state: &Notifications, id: &str, cause: &str) -> Resul
         }
         Cause::EmailTokenPromised(token) => Some(Change::EmailTokenPromised(Box::new(with_a_new_term(state, *token).await?))),
         Cause::PatientRegistered(id) => base.store.patient(id).await?.map(|patient| Change::PatientRegistered(Box::new(patient))),
-        Cause::Visit { before, after } => {
+        Cause::Appointment { before, after } => {
             let now = base.store.appointment(after.id).await?;
-            now.filter(|now| still_on(state, &after, now)).map(|_| Change::Visit { before, after })
+            now.filter(|now| still_on(state, &after, now)).map(|_| Change::Appointment { before, after })
         }
     };
     if let Some(change) = change {
@@ -48,7 +46,7 @@ fn still_so(before: &StoredAccount, after: &StoredAccount, now: &StoredAccount) 
     stand(now) == stand(after) || (stand(before) == stand(after) && now.account.may_be_written_to())
 }
 
-/// Whether a visit still is as a change left it, and not over.
+/// Whether an appointment still is as a change left it, and not over.
 fn still_on(state: &Notifications, after: &Appointment, now: &Appointment) -> bool {
     let same = now.sequence == after.sequence && now.status.is_ahead() == after.status.is_ahead();
     same && state.base.clock.now() < now.slot.start

@@ -4,25 +4,22 @@ use domain::{
     account::{Account, Group},
     role::Role,
 };
-use shared::{
-    EventState,
-    mail::{Letter, Link, MailError},
-};
+use mail::{EventState, Link, MailError, Message};
 
 /// Administrators are looked up in pages of this size.
 const PAGE: usize = 100;
 
 pub(crate) async fn ask_administrators(state: &EventState, account: &Account) -> Result<(), MailError> {
     let Some(role) = account.requested_role.filter(|_| !account.approved) else { return Ok(()) };
-    let letter = Letter {
+    let message = Message {
         subject: format!("{} asks for the role of {}", account.name, role.spoken()),
         paragraphs: vec![
             "Somebody has registered in a role that needs your approval. Please make sure that you know the person and that the address is theirs.".to_owned(),
             "Until you approve, they can see their own account and nothing else.".to_owned(),
         ],
         facts: vec![("Name", account.name.to_string()), ("Address", account.email.to_string()), ("Role", role.spoken())],
-        link: Some(Link { label: "Approve or reject", url: state.house.portal(&format!("users/{}", account.id)) }),
-        ..Letter::default()
+        link: Some(Link { label: "Approve or reject", url: state.hospital.portal(&format!("users/{}", account.id)) }),
+        ..Message::default()
     };
     let mut after = None;
     loop {
@@ -31,7 +28,7 @@ pub(crate) async fn ask_administrators(state: &EventState, account: &Account) ->
             let to = state.colleague(administrator.id, Role::Administrator).await?;
             let id = format!("{}-requested-{}", account.id, administrator.id);
             if let Some(to) = to {
-                state.mailer.send(&id, &to, &letter).await?;
+                state.mailer.send(&id, &to, &message).await?;
             }
         }
         match administrators.last() {

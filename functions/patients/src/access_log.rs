@@ -1,20 +1,17 @@
 //! `GET /patients/me/access-log`: who opened or changed the caller's record.
 
-use axum::extract::State as Extract;
+use axum::extract::State;
 use domain::{
     audit::Outcome,
     id::{AuditId, UserId},
+    instant::Instant,
     role::Role,
     text::PersonName,
 };
+use http::{AppState, Json, Page, Problem, Query, auth::AsPatient, page};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use shared::{
-    State,
-    auth::AsPatient,
-    http::{Instant, Json, Page, Problem, Query, page},
-    store::audit::{About, Span, place},
-};
+use store::audit::{About, Span, place};
 use utoipa::{IntoParams, ToSchema};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -56,7 +53,7 @@ pub(crate) struct AccessView {
 #[utoipa::path(get, path = "/patients/me/access-log", tag = "patients", operation_id = "list_own_accesses", params(AccessQuery),
     responses((status = 200, body = Page<AccessView>)))]
 pub(crate) async fn access_log(
-    Extract(state): Extract<State>,
+    State(state): State<AppState>,
     AsPatient(id): AsPatient,
     Query(query): Query<AccessQuery>,
 ) -> Result<Json<Page<AccessView>>, Problem> {
@@ -72,7 +69,7 @@ pub(crate) async fn access_log(
     let own = state.store.patient(id).await?.and_then(|patient| patient.user_id);
     Ok(Json(page.map(|entry| AccessView {
         id: entry.id,
-        at: state.house.instant(entry.at),
+        at: state.hospital.instant(entry.at),
         staff_id: entry.actor.filter(|_| entry.name.is_some()),
         name: entry.name,
         earlier_names: entry.earlier_names,

@@ -1,8 +1,8 @@
 //! `GET /patients/{id}`: a patient's record, for the patient, their doctors and the front desk.
 
-use axum::extract::State as Extract;
+use axum::extract::State;
 use domain::{id::PatientId, policy::Relationship};
-use shared::{State, auth::PatientAccess, http::Versioned};
+use http::{AppState, Versioned, auth::PatientAccess};
 
 use crate::view::{PatientView, view};
 
@@ -12,9 +12,9 @@ use crate::view::{PatientView, view};
 /// The income is for the patient and the front desk.
 #[utoipa::path(get, path = "/patients/{patient_id}", tag = "patients", operation_id = "get_patient", params(("patient_id" = PatientId, Path)),
     responses((status = 200, body = Versioned<PatientView>)))]
-pub(crate) async fn get(Extract(state): Extract<State>, mut access: PatientAccess) -> Versioned<PatientView> {
+pub(crate) async fn get(State(state): State<AppState>, mut access: PatientAccess) -> Versioned<PatientView> {
     if !access.caller.may_always() && !access.relationships.contains(&Relationship::Own) {
         access.patient.income = None;
     }
-    view(access.patient, &state.house)
+    view(access.patient, &state.hospital)
 }

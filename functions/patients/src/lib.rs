@@ -7,14 +7,14 @@ mod update_me;
 mod view;
 
 use axum::Router;
-use shared::{State, http::finish};
+use http::{AppState, finish};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The table of contents.
-pub fn routes() -> OpenApiRouter<State> {
+pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(me::me, update_me::update_me)).routes(routes!(access_log::access_log)).routes(routes!(get::get))
 }
 
-pub fn router(state: &State) -> Router {
+pub fn router(state: &AppState) -> Router {
     finish(routes().with_state(state.clone()).into(), state)
 }

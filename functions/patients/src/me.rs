@@ -1,17 +1,13 @@
 //! `GET /patients/me`: the caller's own record.
 
-use axum::extract::State as Extract;
-use shared::{
-    State,
-    auth::AsPatient,
-    http::{Problem, Versioned},
-};
+use axum::extract::State;
+use http::{AppState, Problem, Versioned, auth::AsPatient};
 
 use crate::view::{PatientView, view};
 
 /// Read your own record
 #[utoipa::path(get, path = "/patients/me", tag = "patients", operation_id = "get_own_patient", responses((status = 200, body = Versioned<PatientView>)))]
-pub(crate) async fn me(Extract(state): Extract<State>, AsPatient(id): AsPatient) -> Result<Versioned<PatientView>, Problem> {
+pub(crate) async fn me(State(state): State<AppState>, AsPatient(id): AsPatient) -> Result<Versioned<PatientView>, Problem> {
     let patient = state.store.patient(id).await?.ok_or_else(|| Problem::not_found("record"))?;
-    Ok(view(patient, &state.house))
+    Ok(view(patient, &state.hospital))
 }

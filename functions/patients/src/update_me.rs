@@ -1,16 +1,12 @@
 //! `PATCH /patients/me`: the patient corrects their contact data.
 
-use axum::extract::State as Extract;
+use axum::extract::State;
 use domain::{
     patient::Patient,
     text::{Phone, PostalAddress},
 };
+use http::{AppState, EmergencyContactBody, Fields, Json, MoneyBody, Problem, RequiredIfMatch, Versioned, auth::AsPatient};
 use serde::{Deserialize, Deserializer};
-use shared::{
-    State,
-    auth::AsPatient,
-    http::{EmergencyContactBody, Fields, Json, MoneyBody, Problem, RequiredIfMatch, Versioned},
-};
 use utoipa::ToSchema;
 
 use crate::view::{PatientView, view};
@@ -40,7 +36,7 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Mon
     params(RequiredIfMatch),
     responses((status = 200, body = Versioned<PatientView>)))]
 pub(crate) async fn update_me(
-    Extract(state): Extract<State>,
+    State(state): State<AppState>,
     AsPatient(id): AsPatient,
     RequiredIfMatch(version): RequiredIfMatch,
     Json(request): Json<ChangePatientRequest>,
@@ -53,11 +49,11 @@ pub(crate) async fn update_me(
     if !state.store.replace_patient(&after).await? {
         return Err(Problem::stale());
     }
-    Ok(view(after, &state.house))
+    Ok(view(after, &state.hospital))
 }
 
 impl ChangePatientRequest {
-    fn apply(self, before: Patient, state: &State) -> Result<Patient, Problem> {
+    fn apply(self, before: Patient, state: &AppState) -> Result<Patient, Problem> {
         let mut fields = Fields::default();
         let phone = fields.optional("phone", self.phone, |text| Phone::parse(&text));
         let address = fields.optional("address", self.address, |text| PostalAddress::parse(&text));
@@ -66,7 +62,7 @@ impl ChangePatientRequest {
             None => Some(None),
         };
         let income = match self.income {
-            Some(income) => fields.optional("income", income, |money| money.parse(state.house.currency)).map(Some),
+            Some(income) => fields.optional("income", income, |money| money.parse(state.hospital.currency)).map(Some),
             None => Some(None),
         };
         let (Some(phone), Some(address), Some(contact), Some(income)) = (phone, address, contact, income) else {

@@ -2,14 +2,13 @@
 
 use domain::{
     id::PatientId,
+    instant::Instant,
     patient::{DateOfBirth, Gender, Patient},
     text::{PersonName, Phone, PostalAddress},
 };
+use http::{EmergencyContactBody, MoneyBody, Versioned};
+use platform::config::Hospital;
 use serde::Serialize;
-use shared::{
-    config::House,
-    http::{EmergencyContactBody, Instant, MoneyBody, Versioned},
-};
 use utoipa::ToSchema;
 
 /// A patient.
@@ -27,7 +26,7 @@ pub(crate) struct PatientView {
     registered_at: Instant,
 }
 
-pub(crate) fn view(patient: Patient, house: &House) -> Versioned<PatientView> {
+pub(crate) fn view(patient: Patient, hospital: &Hospital) -> Versioned<PatientView> {
     Versioned {
         version: patient.version,
         body: PatientView {
@@ -39,7 +38,7 @@ pub(crate) fn view(patient: Patient, house: &House) -> Versioned<PatientView> {
             emergency_contact: patient.emergency_contact.into(),
             address: patient.address,
             income: patient.income.map(Into::into),
-            registered_at: house.instant(patient.registered_at),
+            registered_at: hospital.instant(patient.registered_at),
         },
     }
 }

@@ -1,14 +1,14 @@
 use domain::Clock;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use shared::{
-    EventState,
+use mail::EventState;
+use platform::{
     aws::{Patience, sdk_config},
     config::Config,
 };
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    shared::telemetry::init();
+    platform::logs::init();
     let config = Config::from_env()?;
     let state = EventState::new(&config, &sdk_config(&config.aws, Patience::NobodyWaits), Clock::system());
     state.store.warm().await;

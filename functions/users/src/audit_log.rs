@@ -1,19 +1,19 @@
 //! `GET /audit-log`: who did what, by patient, by actor, and by time.
 
-use axum::extract::State as Extract;
+use axum::extract::State;
 use domain::{
     audit::{Entry, Outcome},
     id::{AuditId, PatientId, UserId},
+    instant::{Instant, parse_instant},
     role::Role,
     text::PersonName,
 };
+use http::{Fields, Json, Page, Problem, Query, auth::Caller, page};
 use jiff::{SignedDuration, Timestamp};
+use platform::config::Hospital;
 use serde::{Deserialize, Serialize};
-use shared::{
-    auth::Caller,
-    config::House,
-    http::{Fields, Instant, Json, Page, Problem, Query, page, parse_instant},
-    store::audit::{About, Span, place},
+use store::{
+    audit::{About, Span, place},
     trail,
 };
 use utoipa::{IntoParams, ToSchema};
@@ -86,7 +86,7 @@ pub(crate) struct AuditEntryView {
 /// Latest first: by patient, by actor, or all that happened in a span of at most 31 days.
 #[utoipa::path(get, path = "/audit-log", tag = "audit log", operation_id = "list_audit_entries", params(AuditQuery), responses((status = 200, body = Page<AuditEntryView>)))]
 pub(crate) async fn audit_log(
-    Extract(users): Extract<Users>,
+    State(users): State<Users>,
     _: Caller,
     Query(query): Query<AuditQuery>,
 ) -> Result<Json<Page<AuditEntryView>>, Problem> {
@@ -101,7 +101,7 @@ pub(crate) async fn audit_log(
     }
     let found = state.store.audit_log(about, &span, limit + 1).await?;
     let page = Page::cut(found, limit, |last| state.cursors.seal(&list, &place(last)));
-    Ok(Json(page.map(|entry| view(entry, &state.house))))
+    Ok(Json(page.map(|entry| view(entry, &state.hospital))))
 }
 
 impl AuditQuery {
@@ -136,10 +136,10 @@ impl AuditQuery {
     }
 }
 
-fn view(entry: Entry, house: &House) -> AuditEntryView {
+fn view(entry: Entry, hospital: &Hospital) -> AuditEntryView {
     AuditEntryView {
         id: entry.id,
-        at: house.instant(entry.at),
+        at: hospital.instant(entry.at),
         actor_id: entry.actor,
         name: entry.name,
         earlier_names: entry.earlier_names,

@@ -1,7 +1,7 @@
 //! `GET /.well-known/jwks.json`: the keys that verify access tokens.
 
 use axum::{
-    extract::State as Extract,
+    extract::State,
     http::header,
     response::{IntoResponse, Response},
 };
@@ -13,7 +13,7 @@ use crate::Users;
 /// A JSON Web Key Set (RFC 7517) for whoever verifies this hospital's access tokens.
 #[utoipa::path(get, path = "/.well-known/jwks.json", tag = "sign-in", operation_id = "get_public_keys",
     responses((status = 200, body = Object, content_type = "application/jwk-set+json")))]
-pub(crate) async fn jwks(Extract(users): Extract<Users>) -> Response {
+pub(crate) async fn jwks(State(users): State<Users>) -> Response {
     ([(header::CONTENT_TYPE, "application/jwk-set+json"), (header::CACHE_CONTROL, "public, max-age=300")], users.public_keys)
         .into_response()
 }

@@ -5,6 +5,8 @@ mod audit_log;
 mod emails;
 mod jwks;
 mod me;
+pub mod password_hash;
+mod refresh_key;
 mod register;
 mod sign_in;
 pub mod signing_key;
@@ -14,24 +16,24 @@ mod view;
 
 use axum::{Router, extract::FromRef};
 use domain::{Clock, text::Email};
-use shared::{
-    State,
-    auth::{
-        email_token::Tokens,
-        password::Passwords,
-        token::{Issuer, KeySetError},
-    },
-    config::{Config, SigningKey, TokenKey},
-    http::finish,
+use http::{
+    AppState,
+    auth::access_token::{Issuer, KeySetError},
+    finish,
 };
+use mail::EmailTokens;
+use platform::config::{Config, SigningKey, TokenKey};
 use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{password_hash::Passwords, refresh_key::RefreshKey};
 
 /// What this function works with.
 #[derive(Clone, Debug)]
 pub struct Users {
-    pub base: State,
+    pub base: AppState,
     issuer: Issuer,
-    tokens: Tokens,
+    email_tokens: EmailTokens,
+    refresh_key: RefreshKey,
     passwords: Passwords,
     public_keys: String,
     administrator: Option<Email>,
@@ -40,9 +42,10 @@ pub struct Users {
 impl Users {
     pub fn new(config: &Config, key: &SigningKey, tokens: &TokenKey, clock: Clock) -> Result<Self, KeySetError> {
         Ok(Self {
-            base: State::new(config, clock)?,
-            issuer: Issuer::new(key, config.house.issuer.clone())?,
-            tokens: Tokens::new(tokens),
+            base: AppState::new(config, clock)?,
+            issuer: Issuer::new(key, config.hospital.issuer.clone())?,
+            email_tokens: EmailTokens::new(tokens),
+            refresh_key: RefreshKey::new(tokens),
             passwords: Passwords::new(config.password_cost),
             public_keys: config.public_keys.clone(),
             administrator: config.administrator.clone(),
@@ -50,7 +53,7 @@ impl Users {
     }
 }
 
-impl FromRef<Users> for State {
+impl FromRef<Users> for AppState {
     fn from_ref(users: &Users) -> Self {
         users.base.clone()
     }

@@ -1,6 +1,6 @@
 //! `POST /users`: open one's own account. A patient's is active at once, with their record; every other waits for approval.
 
-use axum::{extract::State as Extract, http::StatusCode};
+use axum::{extract::State, http::StatusCode};
 use domain::{
     Invalid,
     account::Account,
@@ -10,14 +10,11 @@ use domain::{
     role::Role,
     text::{Email, PersonName, Phone, PostalAddress},
 };
+use http::{AppState, EmergencyContactBody, Fields, Json, MoneyBody, Problem};
 use serde::{Deserialize, Serialize};
-use shared::{
-    State,
-    http::{EmergencyContactBody, Fields, Json, MoneyBody, Problem},
-    store::{
-        accounts::{OpenError, StoredAccount, Together},
-        email_tokens::{EmailToken, Purpose},
-    },
+use store::{
+    accounts::{OpenError, StoredAccount, Together},
+    email_tokens::{EmailToken, Purpose},
 };
 use utoipa::ToSchema;
 
@@ -107,7 +104,7 @@ const STAFF_NEXT: &str = "Confirm the address with the link that we have sent to
 #[utoipa::path(post, path = "/users", tag = "sign-in", operation_id = "register_account", request_body = Described,
     responses((status = 202, body = Registered, description = "Received"), TooManyAttempts))]
 pub(crate) async fn register(
-    Extract(users): Extract<Users>,
+    State(users): State<Users>,
     Json(request): Json<RegisterAccountRequest>,
 ) -> Result<(StatusCode, Json<Registered>), Problem> {
     let state = &users.base;
@@ -120,7 +117,7 @@ pub(crate) async fn register(
     let stored = StoredAccount::new(account, Some(users.passwords.hash(&secret, &state.random)?));
     match state.store.open_account(&stored, Together { patient: patient.as_ref(), token: Some(&welcome), ..Together::default() }).await {
         Ok(()) | Err(OpenError::NotAdministrator) => {}
-        // The letter goes out as well, and `notifications` sees that it has to be another one.
+        // The email goes out as well, and `notifications` sees that it has to be another one.
         Err(OpenError::EmailTaken) => drop(state.store.promise_email_token(&welcome).await?),
         Err(OpenError::Store(error)) => return Err(error.into()),
     }
@@ -136,7 +133,7 @@ struct New {
 }
 
 impl RegisterAccountRequest {
-    fn parse(mut self, state: &State) -> Result<New, Problem> {
+    fn parse(mut self, state: &AppState) -> Result<New, Problem> {
         let now = state.clock.now();
         let mut fields = Fields::default();
         let role = fields.check("role", self.role.take().map_or(Ok(Role::Patient), |text| Role::parse(&text)));
@@ -179,13 +176,13 @@ impl RegisterAccountRequest {
         Ok(New { account, secret, patient: Some(patient), role })
     }
 
-    fn patient_facts(self, state: &State, fields: &mut Fields) -> Option<PatientFacts> {
-        let today = state.house.zone.to_datetime(state.clock.now()).date();
+    fn patient_facts(self, state: &AppState, fields: &mut Fields) -> Option<PatientFacts> {
+        let today = state.hospital.zone.to_datetime(state.clock.now()).date();
         let date_of_birth = fields.required("date_of_birth", self.date_of_birth, |text| DateOfBirth::parse(&text, today));
         let gender = fields.required("gender", self.gender, |text| Gender::parse(&text));
         let contact = fields.required("emergency_contact", self.emergency_contact, Ok).and_then(|contact| contact.parse(fields));
         let address = fields.required("address", self.address, |text| PostalAddress::parse(&text));
-        let income = fields.optional("income", self.income, |money| money.parse(state.house.currency));
+        let income = fields.optional("income", self.income, |money| money.parse(state.hospital.currency));
         Some((date_of_birth?, gender?, contact?, address?, income?))
     }
 

@@ -1,7 +1,7 @@
 //! The key that signs access tokens, read once at the start from the secret that only this function's role may read.
 
 use aws_sdk_secretsmanager::{Client, config::Builder, error::SdkError, operation::get_secret_value::GetSecretValueError};
-use shared::{
+use platform::{
     aws::{Patience, sdk_config},
     config::{Aws, SigningKey},
 };

@@ -3,16 +3,12 @@
 use axum::http::StatusCode;
 use domain::{
     text::Email,
-    throttle::{LETTERS_FROM_SOURCE, LETTERS_TO_ADDRESS, PASSWORDS_FROM_SOURCE, PASSWORDS_OF_ACCOUNT, REGISTRATIONS_FROM_SOURCE},
+    throttle::{EMAILS_FROM_SOURCE, EMAILS_TO_ADDRESS, PASSWORDS_FROM_SOURCE, PASSWORDS_OF_ACCOUNT, REGISTRATIONS_FROM_SOURCE},
 };
-use shared::{
-    State,
-    http::Problem,
-    refusals,
-    store::{
-        StoreError,
-        throttle::{Attempts, Turn},
-    },
+use http::{AppState, Problem, refusals};
+use store::{
+    StoreError,
+    throttle::{Attempts, Turn},
     trail,
 };
 
@@ -25,27 +21,27 @@ refusals! {
 /// While a source has made so few attempts, what succeeds need not be given back.
 const FEW: u32 = 10;
 
-pub(crate) fn passwords_of(state: &State, email: &Email) -> Attempts {
+pub(crate) fn passwords_of(state: &AppState, email: &Email) -> Attempts {
     Attempts { what: "password", of: state.cursors.fingerprint(email.as_str().as_bytes()), limit: PASSWORDS_OF_ACCOUNT }
 }
 
-pub(crate) fn passwords_from_source(state: &State) -> Attempts {
+pub(crate) fn passwords_from_source(state: &AppState) -> Attempts {
     from_source(state, "password", PASSWORDS_FROM_SOURCE)
 }
 
-pub(crate) fn letters_to(state: &State, email: &Email) -> Attempts {
-    Attempts { what: "letter", of: state.cursors.fingerprint(email.as_str().as_bytes()), limit: LETTERS_TO_ADDRESS }
+pub(crate) fn emails_to(state: &AppState, email: &Email) -> Attempts {
+    Attempts { what: "email", of: state.cursors.fingerprint(email.as_str().as_bytes()), limit: EMAILS_TO_ADDRESS }
 }
 
-pub(crate) fn letters_from_source(state: &State) -> Attempts {
-    from_source(state, "letter", LETTERS_FROM_SOURCE)
+pub(crate) fn emails_from_source(state: &AppState) -> Attempts {
+    from_source(state, "email", EMAILS_FROM_SOURCE)
 }
 
-pub(crate) fn registrations_from_source(state: &State) -> Attempts {
+pub(crate) fn registrations_from_source(state: &AppState) -> Attempts {
     from_source(state, "registration", REGISTRATIONS_FROM_SOURCE)
 }
 
-fn from_source(state: &State, what: &'static str, limit: domain::throttle::Limit) -> Attempts {
+fn from_source(state: &AppState, what: &'static str, limit: domain::throttle::Limit) -> Attempts {
     Attempts { what, of: state.cursors.fingerprint(trail::source().as_bytes()), limit }
 }
 
@@ -56,7 +52,7 @@ pub(crate) struct Passed {
 }
 
 /// Lets an attempt pass, or says when to come back.
-pub(crate) async fn pass(state: &State, attempts: Attempts) -> Result<Passed, Problem> {
+pub(crate) async fn pass(state: &AppState, attempts: Attempts) -> Result<Passed, Problem> {
     match state.store.attempt(&attempts, state.clock.now()).await? {
         Turn::Go(count) => Ok(Passed { attempts, count }),
         Turn::Wait(seconds) => {
@@ -69,12 +65,12 @@ pub(crate) async fn pass(state: &State, attempts: Attempts) -> Result<Passed, Pr
 
 impl Passed {
     /// It proved who made it: the account's earlier failures are forgotten.
-    pub(crate) async fn forget(self, state: &State) -> Result<(), StoreError> {
+    pub(crate) async fn forget(self, state: &AppState) -> Result<(), StoreError> {
         if self.count > 1 { state.store.forget_attempts(&self.attempts, state.clock.now()).await } else { Ok(()) }
     }
 
     /// It turned out well: the source gets it back, the failures of others there stay.
-    pub(crate) async fn give_back(self, state: &State) -> Result<(), StoreError> {
+    pub(crate) async fn give_back(self, state: &AppState) -> Result<(), StoreError> {
         if self.count > FEW { state.store.forgive(&self.attempts, state.clock.now()).await } else { Ok(()) }
     }
 }

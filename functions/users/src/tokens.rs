@@ -7,20 +7,17 @@ use axum::http::{HeaderMap, header};
 use domain::{
     account::Account,
     id::{SessionId, UserId},
+    instant::Instant,
     session::lifetime,
 };
+use http::{Problem, auth::access_token::ACCESS_LIFETIME};
 use jiff::Timestamp;
+use platform::random::fingerprint;
 use serde::Serialize;
-use shared::{
-    auth::{email_token::Tokens, token::ACCESS_LIFETIME},
-    http::{Instant, Problem},
-    random::fingerprint,
-    store::sessions::Session,
-    trail,
-};
+use store::{sessions::Session, trail};
 use utoipa::ToSchema;
 
-use crate::Users;
+use crate::{Users, refresh_key::RefreshKey};
 
 /// What to send, and what to come back with.
 #[derive(Debug, Serialize, ToSchema)]
@@ -65,8 +62,8 @@ impl Users {
             access_token,
             token_type: "Bearer",
             expires_in: ACCESS_LIFETIME.as_secs(),
-            refresh_token: format!("{}.{}.{secret}.{}", session.user_id, session.id, self.tokens.seal_refresh(session.id, secret)),
-            refresh_expires_at: self.base.house.instant(session.idle_until.min(session.ends_at)),
+            refresh_token: format!("{}.{}.{secret}.{}", session.user_id, session.id, self.refresh_key.seal(session.id, secret)),
+            refresh_expires_at: self.base.hospital.instant(session.idle_until.min(session.ends_at)),
         })
     }
 }
@@ -79,11 +76,11 @@ pub(crate) fn prolonged(session: Session, account: &Account, now: Timestamp) -> 
 }
 
 /// Takes a refresh token apart: whose session, and the secret, if it is or was one of the session's.
-pub(crate) fn parse<'a>(tokens: &Tokens, token: &'a str) -> Option<(UserId, SessionId, &'a str)> {
+pub(crate) fn parse<'a>(key: &RefreshKey, token: &'a str) -> Option<(UserId, SessionId, &'a str)> {
     let mut parts = token.split('.');
     let (user, session, secret, seal) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     let (user, session) = (user.parse().ok()?, session.parse().ok()?);
-    (parts.next().is_none() && tokens.is_refresh_seal(session, secret, seal)).then_some((user, session, secret))
+    (parts.next().is_none() && key.is_seal(session, secret, seal)).then_some((user, session, secret))
 }
 
 /// What the client calls itself, for people to recognise their sign-ins by.

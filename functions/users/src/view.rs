@@ -3,16 +3,14 @@
 use domain::{
     account::{Account, Refused, Status},
     id::{DoctorId, PatientId, UserId},
+    instant::Instant,
     role::Role,
     text::{Email, PersonName, Phone},
 };
+use http::{Problem, Versioned, refusals};
+use platform::config::Hospital;
 use serde::Serialize;
-use shared::{
-    config::House,
-    http::{Instant, Problem, Versioned},
-    refusals,
-    store::accounts::{ChangeError, ListedAccount},
-};
+use store::accounts::{ChangeError, ListedAccount};
 use utoipa::{
     ToSchema,
     openapi::schema::{ObjectBuilder, Schema, Type},
@@ -76,7 +74,7 @@ pub(crate) struct AccountView {
     created_at: Instant,
 }
 
-pub(crate) fn view(account: Account, phone: Option<Phone>, house: &House) -> Versioned<AccountView> {
+pub(crate) fn view(account: Account, phone: Option<Phone>, hospital: &Hospital) -> Versioned<AccountView> {
     Versioned {
         version: account.version,
         body: AccountView {
@@ -92,7 +90,7 @@ pub(crate) fn view(account: Account, phone: Option<Phone>, house: &House) -> Ver
             requested_role: account.requested_role,
             patient_id: account.patient_id,
             doctor_id: account.doctor_id,
-            created_at: house.instant(account.created_at),
+            created_at: hospital.instant(account.created_at),
         },
     }
 }
@@ -111,7 +109,7 @@ pub(crate) struct AccountSummary {
     created_at: Instant,
 }
 
-pub(crate) fn summary(account: ListedAccount, house: &House) -> AccountSummary {
+pub(crate) fn summary(account: ListedAccount, hospital: &Hospital) -> AccountSummary {
     AccountSummary {
         id: account.id,
         name: account.name,
@@ -120,7 +118,7 @@ pub(crate) fn summary(account: ListedAccount, house: &House) -> AccountSummary {
         status: account.status,
         roles: account.roles,
         requested_role: account.requested_role,
-        created_at: house.instant(account.created_at),
+        created_at: hospital.instant(account.created_at),
     }
 }
 
@@ -164,7 +162,7 @@ pub(crate) fn not_changed(why: ChangeError) -> Problem {
 /// The right password, which does not count any more.
 pub(crate) fn password_void() -> Problem {
     let detail = "This password was chosen before the address was confirmed, and went out of use with the first sign-in by email. Choose a \
-        new one: `POST /auth/password/forgot` sends a letter.";
+        new one: `POST /auth/password/forgot` sends a message.";
     Problem::forbidden(detail).coded("password_void")
 }
 

@@ -3,7 +3,7 @@
 use domain::{
     Invalid,
     account::{Account, Status},
-    appointment::Appointment,
+    appointment::{Appointment, When},
     doctor::Doctor,
     id::{AppointmentId, DoctorId, PatientId, UserId},
     money::Money,
@@ -14,17 +14,15 @@ use domain::{
     schedule::{Period, SlotLength, TimeOfDay, Weekday, WeeklyHours},
     text::{Email, PersonName, Phone, PostalAddress, Reason, Specialization},
 };
+use http::AppState;
 use jiff::{Timestamp, ToSpan, civil::Date};
-use shared::{
-    State,
-    auth::password::{HashError, Passwords},
-    config::PasswordCost,
-    store::{
-        StoreError,
-        accounts::{OpenError, StoredAccount, Together},
-        appointments::{When, WriteError},
-    },
+use platform::config::PasswordCost;
+use store::{
+    StoreError,
+    accounts::{OpenError, StoredAccount, Together},
+    appointments::WriteError,
 };
+use users::password_hash::{HashError, Passwords};
 
 /// Everybody in the demo signs in with it.
 pub const PASSWORD: &str = "meditrack-demo";
@@ -178,12 +176,12 @@ pub fn people() -> impl Iterator<Item = Person> {
 }
 
 /// Whether the demo people are here, from this start or an earlier one.
-pub async fn is_here(state: &State) -> Result<bool, DemoError> {
+pub async fn is_here(state: &AppState) -> Result<bool, DemoError> {
     Ok(state.store.account_by_email(&Email::parse(ADMINISTRATOR.email)?).await?.is_some())
 }
 
 /// Fills the hospital with what is missing.
-pub async fn seed(state: &State) -> Result<(), DemoError> {
+pub async fn seed(state: &AppState) -> Result<(), DemoError> {
     let mut number = 0;
     for person in [ADMINISTRATOR, DAY_RECEPTION, NIGHT_RECEPTION] {
         number += 1;
@@ -208,7 +206,7 @@ pub async fn seed(state: &State) -> Result<(), DemoError> {
         }
     }
     fill_roster(state).await?;
-    book_first_visits(state).await
+    book_first_appointments(state).await
 }
 
 /// The same ids every time.
@@ -217,7 +215,7 @@ fn opened() -> Timestamp {
 }
 
 async fn new_account(
-    state: &State,
+    state: &AppState,
     person: Person,
     number: u128,
     patient: Option<PatientId>,
@@ -240,7 +238,7 @@ async fn new_account(
 }
 
 impl DemoDoctor {
-    fn profile(&self, id: DoctorId, user_id: UserId, state: &State) -> Result<Doctor, DemoError> {
+    fn profile(&self, id: DoctorId, user_id: UserId, state: &AppState) -> Result<Doctor, DemoError> {
         let slot_length = SlotLength::from_minutes(self.slot_minutes)?;
         let mut periods = Vec::new();
         for weekday in self.days {
@@ -253,7 +251,7 @@ impl DemoDoctor {
             user_id,
             name: PersonName::parse(self.person.name)?,
             specialization: Specialization::parse(self.specialization)?,
-            consultation_fee: Money::parse(self.fee, state.house.currency)?,
+            consultation_fee: Money::parse(self.fee, state.hospital.currency)?,
             slot_length,
             weekly_hours: WeeklyHours::new(periods, slot_length).map_err(|(_, why)| DemoError::Hours(why))?,
             version: 1,
@@ -262,14 +260,14 @@ impl DemoDoctor {
 }
 
 impl DemoPatient {
-    fn record(&self, id: PatientId, user_id: UserId, state: &State) -> Result<Patient, DemoError> {
+    fn record(&self, id: PatientId, user_id: UserId, state: &AppState) -> Result<Patient, DemoError> {
         let now = state.clock.now();
         let (contact, relationship, phone) = self.contact;
         Ok(Patient {
             id,
             user_id: Some(user_id),
             name: PersonName::parse(self.person.name)?,
-            date_of_birth: DateOfBirth::parse(self.born, state.house.zone.to_datetime(now).date())?,
+            date_of_birth: DateOfBirth::parse(self.born, state.hospital.zone.to_datetime(now).date())?,
             gender: self.gender,
             phone: Phone::parse(self.phone)?,
             emergency_contact: EmergencyContact {
@@ -278,7 +276,7 @@ impl DemoPatient {
                 relationship: Some(PersonName::parse(relationship)?),
             },
             address: PostalAddress::parse(self.address)?,
-            income: self.income.map(|amount| Money::parse(amount, state.house.currency)).transpose()?,
+            income: self.income.map(|amount| Money::parse(amount, state.hospital.currency)).transpose()?,
             registered_at: now,
             version: 1,
         })
@@ -286,12 +284,12 @@ impl DemoPatient {
 }
 
 /// Two receptionists share the next 30 days, 07:00 to 19:00 and 19:00 to 07:00.
-async fn fill_roster(state: &State) -> Result<(), DemoError> {
+async fn fill_roster(state: &AppState) -> Result<(), DemoError> {
     let find = async |person: Person| -> Result<Option<UserId>, DemoError> {
         Ok(state.store.account_by_email(&Email::parse(person.email)?).await?.map(|stored| stored.account.id))
     };
     let (Some(day), Some(night)) = (find(DAY_RECEPTION).await?, find(NIGHT_RECEPTION).await?) else { return Ok(()) };
-    let zone = &state.house.zone;
+    let zone = &state.hospital.zone;
     let today = zone.to_datetime(state.clock.now()).date();
     let at = |date: Date, hour: i8| zone.to_timestamp(date.at(hour, 0, 0, 0)).unwrap_or(Timestamp::MAX);
     for date in today.saturating_sub(1.day()).series(1.day()).take(31) {
@@ -303,12 +301,12 @@ async fn fill_roster(state: &State) -> Result<(), DemoError> {
     Ok(())
 }
 
-/// The first demo patient has two visits coming up, unless there are some.
-async fn book_first_visits(state: &State) -> Result<(), DemoError> {
+/// The first demo patient has two appointments coming up, unless there are some.
+async fn book_first_appointments(state: &AppState) -> Result<(), DemoError> {
     let Some(patient) = PATIENTS.first() else { return Ok(()) };
     let account = state.store.account_by_email(&Email::parse(patient.person.email)?).await?;
     let Some(patient_id) = account.and_then(|stored| stored.account.patient_id) else { return Ok(()) };
-    let (now, zone) = (state.clock.now(), &state.house.zone);
+    let (now, zone) = (state.clock.now(), &state.hospital.zone);
     if !state.store.patient_agenda(patient_id, When::Upcoming, now, zone, None, 1).await?.is_empty() {
         return Ok(());
     }
@@ -320,10 +318,10 @@ async fn book_first_visits(state: &State) -> Result<(), DemoError> {
         let Some(doctor_id) = account.and_then(|stored| stored.account.doctor_id) else { continue };
         let Some(doctor) = state.store.doctor(doctor_id).await? else { continue };
         let from = now.saturating_add(jiff::SignedDuration::from_hours(hours_ahead)).unwrap_or(now);
-        let Some(slot) = state.next_free(&doctor, from, 1).await?.first().copied() else { continue };
+        let Some(slot) = state.store.next_free_slots(&doctor, from, 1, now, zone).await?.first().copied() else { continue };
         let id = AppointmentId::new(now, state.random.u128().map_err(HashError::from)?);
-        let visit = Appointment::book(id, &patient, &doctor, slot, Reason::parse(reason)?, now);
-        state.store.book(&visit, zone).await?;
+        let appointment = Appointment::book(id, &patient, &doctor, slot, Reason::parse(reason)?, now);
+        state.store.book(&appointment, zone).await?;
     }
     Ok(())
 }

@@ -2,15 +2,11 @@
 
 use axum::Router;
 use domain::Clock;
+use http::{AppState, auth::access_token::KeySetError, finish};
+use mail::{EventState, reminders::ReminderDue};
 use notifications::Notifications;
+use platform::config::{Config, Scheduling, SigningKey, TokenKey};
 use serde_json::Value;
-use shared::{
-    EventState, State,
-    auth::token::KeySetError,
-    config::{Config, Scheduling, SigningKey, TokenKey},
-    http::finish,
-    reminders::ReminderDue,
-};
 use users::Users;
 
 use crate::{firing::Target, stream::Consumer};
@@ -18,7 +14,7 @@ use crate::{firing::Target, stream::Consumer};
 /// The functions, ready to be called.
 #[derive(Debug, Clone)]
 pub struct Functions {
-    pub state: State,
+    pub state: AppState,
     users: Users,
     notifications: Notifications,
     reminders: EventState,
@@ -51,7 +47,7 @@ impl Consumer for Functions {
         let event = serde_json::from_value(event).map_err(|error| error.to_string())?;
         // On a task of its own: a panic is the function's crash, not the stream's.
         let answer = tokio::spawn(async move { notifications::answer(&state, event).await }).await;
-        let answer = answer.map_err(|crash| crash.to_string())?.map_err(|error| shared::http::chain(&error))?;
+        let answer = answer.map_err(|crash| crash.to_string())?.map_err(|error| platform::logs::chain(&error))?;
         serde_json::to_value(answer).map_err(|error| error.to_string())
     }
 }
@@ -61,6 +57,6 @@ impl Target for Functions {
         let due: ReminderDue = serde_json::from_str(input).map_err(|error| error.to_string())?;
         let state = self.reminders.clone();
         let outcome = tokio::spawn(async move { reminders::handle(&state, due).await }).await;
-        outcome.map_err(|crash| crash.to_string())?.map_err(|error| shared::http::chain(&error))
+        outcome.map_err(|crash| crash.to_string())?.map_err(|error| platform::logs::chain(&error))
     }
 }

@@ -10,10 +10,10 @@ Things carry their version as `ETag`; a change may, and where it says so must, n
 
 const PERMISSIONS: &str = "# Who may do what
 
-Made by `cargo run -- permissions` from the table in `shared/domain/src/policy.rs`, which the extractors in `shared/src/auth` enforce and
+Made by `cargo run -- permissions` from the table in `shared/domain/src/policy.rs`, which the extractors in `shared/http/src/auth` enforce and
 `tests/it/policy.rs` walks over HTTP, for every role and relationship. A route without a row is closed to everybody.
 
-A relationship in brackets is asked for besides the role: *own* is the caller's account, record or visit, *treating* the doctor of it.
+A relationship in brackets is asked for besides the role: *own* is the caller's account, record or appointment, *treating* the doctor of it.
 Where roles alone do not matter, an account that waits for approval may come too. Whoever may not see a thing gets the same answer as
 for one that does not exist.
 
@@ -48,7 +48,7 @@ pub fn document() -> Result<Value, serde_json::Error> {
     ] {
         all.merge(part);
     }
-    shared::http::document(&all)
+    http::document(&all)
 }
 
 /// As it is kept in `infra/openapi.json`.

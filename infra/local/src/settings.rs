@@ -4,16 +4,14 @@ use std::{fs, io, path::Path};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::{money::Currency, text::Email};
+use http::auth::access_token::key_set;
 use jiff::tz::TimeZone;
+use platform::config::{Aws, Config, Hospital, PasswordCost, Scheduling, SigningKey, TokenKey};
 use ring::{
     rand::{SecureRandom, SystemRandom},
     signature::{Ed25519KeyPair, KeyPair},
 };
 use serde::{Deserialize, Serialize};
-use shared::{
-    auth::token::key_set,
-    config::{Aws, Config, House, PasswordCost, Scheduling, SigningKey, TokenKey},
-};
 
 /// Kept in `hospital.json` in the data folder.
 #[derive(Clone, Serialize, Deserialize)]
@@ -47,7 +45,7 @@ pub enum SettingsError {
     #[error("there is no time zone {0}; use an IANA name such as Europe/London")]
     TimeZone(String),
     #[error(
-        "this data folder belongs to a hospital in {kept}; its visits are booked in that time zone. Use another --data folder for {asked}"
+        "this data folder belongs to a hospital in {kept}; its appointments are booked in that time zone. Use another --data folder for {asked}"
     )]
     OtherZone { kept: String, asked: String },
     #[error("the operating system gave no randomness")]
@@ -92,8 +90,8 @@ impl Settings {
     }
 
     /// The hospital itself.
-    pub fn house(&self, portal_url: &str) -> Result<House, SettingsError> {
-        Ok(House {
+    pub fn hospital(&self, portal_url: &str) -> Result<Hospital, SettingsError> {
+        Ok(Hospital {
             name: "Seacole General Hospital".to_owned(),
             contact: Some("+44 20 7946 0000".to_owned()),
             zone: TimeZone::get(&self.time_zone).map_err(|_| SettingsError::TimeZone(self.time_zone.clone()))?,
@@ -107,7 +105,7 @@ impl Settings {
     /// What every function is configured with, for services at these addresses.
     pub fn config(
         &self,
-        house: House,
+        hospital: Hospital,
         table: &str,
         dynamodb: std::net::SocketAddr,
         services: std::net::SocketAddr,
@@ -125,7 +123,7 @@ impl Settings {
                 secrets_endpoint: Some(services),
             },
             table: table.to_owned(),
-            house,
+            hospital,
             public_keys: self.public_keys()?,
             cursor_key: self.cursor_key.clone(),
             administrator: Some(Email::parse(ADMINISTRATOR)?),
@@ -157,7 +155,7 @@ impl Settings {
     /// The functions' environment, one variable a line, for `cargo lambda watch --env-file`.
     #[must_use]
     pub fn environment(&self, config: &Config) -> String {
-        let (aws, house, scheduling) = (&config.aws, &config.house, Self::scheduling());
+        let (aws, hospital, scheduling) = (&config.aws, &config.hospital, Self::scheduling());
         let endpoint = |endpoint: &Option<String>| endpoint.clone().unwrap_or_default();
         let variables = [
             ("AWS_REGION", aws.region.clone()),
@@ -167,13 +165,13 @@ impl Settings {
             ("AWS_ENDPOINT_URL_SESV2", endpoint(&aws.ses_endpoint)),
             ("AWS_ENDPOINT_URL_SCHEDULER", endpoint(&aws.scheduler_endpoint)),
             ("TABLE_NAME", config.table.clone()),
-            ("HOSPITAL_NAME", house.name.clone()),
-            ("HOSPITAL_CONTACT", house.contact.clone().unwrap_or_default()),
+            ("HOSPITAL_NAME", hospital.name.clone()),
+            ("HOSPITAL_CONTACT", hospital.contact.clone().unwrap_or_default()),
             ("TIME_ZONE", self.time_zone.clone()),
-            ("CURRENCY", house.currency.code().to_owned()),
-            ("SENDER_EMAIL", house.sender.to_string()),
-            ("PORTAL_URL", house.portal_url.clone()),
-            ("TOKEN_ISSUER", house.issuer.clone()),
+            ("CURRENCY", hospital.currency.code().to_owned()),
+            ("SENDER_EMAIL", hospital.sender.to_string()),
+            ("PORTAL_URL", hospital.portal_url.clone()),
+            ("TOKEN_ISSUER", hospital.issuer.clone()),
             ("PUBLIC_KEYS", config.public_keys.clone()),
             ("CURSOR_KEY", config.cursor_key.clone()),
             ("TOKEN_KEY", self.token_key.clone()),

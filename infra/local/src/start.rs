@@ -12,6 +12,7 @@ use std::{
 use clap::Args;
 use domain::Clock;
 use dynoxide::Database;
+use http::auth::access_token::KeySetError;
 use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
 use local::{
     database::{self, DatabaseError},
@@ -26,13 +27,12 @@ use local::{
     stream::{Poller, StreamError},
     template::{Template, TemplateError},
 };
-use shared::auth::token::KeySetError;
 use tokio::{net::TcpListener, sync::watch, time::interval};
 use tracing_subscriber::EnvFilter;
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Fill the hospital with demo people, hours and visits; doing it twice changes nothing.
+    /// Fill the hospital with demo people, hours and appointments; doing it twice changes nothing.
     #[arg(long, global = true)]
     demo: bool,
     /// Where everything is kept between runs.
@@ -114,14 +114,14 @@ async fn open(options: &Options, lambda: Option<&str>) -> Result<(), StartError>
     let _lock = lock(folder)?;
 
     let settings = Settings::open(folder, options.time_zone.as_deref())?;
-    let house = settings.house(&format!("http://{address}/portal"))?;
-    let clock = clock(options.clock.as_deref(), &house.zone)?;
+    let hospital = settings.hospital(&format!("http://{address}/portal"))?;
+    let clock = clock(options.clock.as_deref(), &hospital.zone)?;
     let template = Template::read()?;
     let database = database::open(Some(&folder.join("dynamodb.sqlite")))?;
     database::create_table(&database, &template, TABLE)?;
     let dynamodb = database::serve(database.clone()).await?;
     let services = Services::start(Some(folder), settings.signing_key(), clock.clone()).await.map_err(unusable)?;
-    let config = settings.config(house, TABLE, dynamodb, services.address)?;
+    let config = settings.config(hospital, TABLE, dynamodb, services.address)?;
     let functions = Functions::new(&config, &settings.signing_key(), &settings.token_key(), Settings::scheduling(), &clock)?;
     if options.demo {
         demo::seed(&functions.state).await?;
@@ -162,7 +162,7 @@ async fn open(options: &Options, lambda: Option<&str>) -> Result<(), StartError>
     let has_demo = demo::is_here(&functions.state).await?;
     let rewound = note_time(folder, clock.now()).map_err(unusable)?;
     match lambda {
-        None => greet(options, address, &config.house.zone, &clock, dynamodb, &services, has_demo, rewound),
+        None => greet(options, address, &config.hospital.zone, &clock, dynamodb, &services, has_demo, rewound),
         Some(lambda) => {
             let file = folder.join("services.env");
             write_private(&file, settings.environment(&config).as_bytes()).map_err(unusable)?;
@@ -286,7 +286,7 @@ fn greet(
         \x20   Try it       http://{address}/docs\n\
         \x20   Emails       http://{address}/mailbox\n\
         \x20   Schedules    http://{address}/schedules.json\n\
-        \x20   Dead letters http://{address}/dead-letters.json\n\
+        \x20   Dead messages http://{address}/dead-messages.json\n\
         \x20   Data         {} (DynamoDB at http://{dynamodb}, SES, Scheduler and Secrets Manager at http://{}, S3 at {s3})\n\n",
         zone.iana_name().unwrap_or("UTC"),
         options.data.display(),

@@ -62,7 +62,7 @@ impl<C> std::fmt::Debug for Poller<C> {
 /// What was given up so far.
 #[derive(Debug, Clone, Default)]
 pub struct DeadLetters {
-    letters: Arc<Mutex<Vec<DeadLetter>>>,
+    messages: Arc<Mutex<Vec<DeadLetter>>>,
     replay: Arc<AtomicBool>,
 }
 
@@ -74,7 +74,7 @@ impl DeadLetters {
 
     fn take_for_replay(&self) -> Vec<DeadLetter> {
         if self.replay.swap(false, Ordering::SeqCst) {
-            std::mem::take(&mut self.letters.lock().unwrap_or_else(PoisonError::into_inner))
+            std::mem::take(&mut self.messages.lock().unwrap_or_else(PoisonError::into_inner))
         } else {
             Vec::new()
         }
@@ -82,11 +82,11 @@ impl DeadLetters {
 
     #[must_use]
     pub fn list(&self) -> Vec<DeadLetter> {
-        self.letters.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.messages.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn push(&self, letter: DeadLetter) {
-        self.letters.lock().unwrap_or_else(PoisonError::into_inner).push(letter);
+    fn push(&self, message: DeadLetter) {
+        self.messages.lock().unwrap_or_else(PoisonError::into_inner).push(message);
     }
 }
 
@@ -118,7 +118,7 @@ impl<C: Consumer> Poller<C> {
         };
         let dead = DeadLetters::default();
         if let Some(text) = kept(DEAD_LETTERS)? {
-            serde_json::from_str::<Vec<DeadLetter>>(&text)?.into_iter().for_each(|letter| dead.push(letter));
+            serde_json::from_str::<Vec<DeadLetter>>(&text)?.into_iter().for_each(|message| dead.push(message));
         }
         let position = kept(POSITION)?;
         let folder = folder.map(Path::to_owned);
@@ -145,8 +145,8 @@ impl<C: Consumer> Poller<C> {
         let mut delivered = 0;
         let again = self.dead.take_for_replay();
         if !again.is_empty() {
-            for letter in again {
-                self.deliver(letter.records).await?;
+            for message in again {
+                self.deliver(message.records).await?;
             }
             self.keep(DEAD_LETTERS, &serde_json::to_string_pretty(&self.dead.list())?)?;
         }
@@ -246,15 +246,19 @@ impl<C: Consumer> Poller<C> {
 
     fn give_up(&self, records: Vec<Value>, error: String) -> Result<(), StreamError> {
         let edge = |record: Option<&Value>| record.map(sequence).unwrap_or_default();
-        let letter = DeadLetter {
+        let message = DeadLetter {
             condition: "RetryAttemptsExhausted".to_owned(),
             error,
             start_sequence_number: edge(records.first()),
             end_sequence_number: edge(records.last()),
             records,
         };
-        tracing::error!(from = letter.start_sequence_number, to = letter.end_sequence_number, "stream records given up; see /dead-letters");
-        self.dead.push(letter);
+        tracing::error!(
+            from = message.start_sequence_number,
+            to = message.end_sequence_number,
+            "stream records given up; see /dead-letters"
+        );
+        self.dead.push(message);
         self.keep(DEAD_LETTERS, &serde_json::to_string_pretty(&self.dead.list())?)
     }
 

@@ -209,7 +209,7 @@ impl Account {
 
     /// Whether its doctor can be booked: also before an invitation is accepted, and not when the account has no access.
     #[must_use]
-    pub const fn takes_visits(&self) -> bool {
+    pub const fn takes_appointments(&self) -> bool {
         matches!(self.status, Status::Active) || (matches!(self.status, Status::Pending) && self.approved)
     }
 

@@ -1,4 +1,4 @@
-//! A visit's life: booked, perhaps moved, then kept, missed or called off.
+//! An appointment's life: booked, perhaps moved, then kept, missed or called off.
 
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
@@ -14,13 +14,13 @@ use crate::{
     text::{PersonName, Reason, Specialization},
 };
 
-/// How long before a visit its reminder is due.
+/// How long before an appointment its reminder is due.
 pub const REMINDER_LEAD: SignedDuration = SignedDuration::from_hours(1);
 
-/// A booked visit.
+/// A booked appointment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Appointment {
-    /// Its id; stays when the visit is moved.
+    /// Its id; stays when the appointment is moved.
     pub id: AppointmentId,
     /// Who comes.
     pub patient_id: PatientId,
@@ -40,7 +40,7 @@ pub struct Appointment {
     pub reason: Reason,
     /// Where it stands.
     pub status: Status,
-    /// iCalendar SEQUENCE (RFC 5545 §3.8.7.4): grows when the visit is moved or called off.
+    /// iCalendar SEQUENCE (RFC 5545 §3.8.7.4): grows when the appointment is moved or called off.
     pub sequence: u32,
     /// Counts all changes; the ETag.
     pub version: u64,
@@ -48,7 +48,7 @@ pub struct Appointment {
     pub booked_at: Timestamp,
 }
 
-/// Where a visit stands. `Completed`, `Cancelled` and `NoShow` are final.
+/// Where an appointment stands. `Completed`, `Cancelled` and `NoShow` are final.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "name", rename_all = "snake_case")]
 pub enum Status {
@@ -56,7 +56,7 @@ pub enum Status {
     Scheduled,
     /// Booked and moved at least once.
     Rescheduled,
-    /// The patient is in the house.
+    /// The patient is in the hospital.
     Arrived {
         /// Since when.
         at: Timestamp,
@@ -82,7 +82,7 @@ pub enum Status {
     },
 }
 
-/// Who called a visit off.
+/// Who called an appointment off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CancelledBy {
@@ -111,14 +111,24 @@ impl Status {
         }
     }
 
-    /// Whether the visit still lies ahead: the patient has not come and nobody has called it off.
+    /// Whether the appointment still lies ahead: the patient has not come and nobody has called it off.
     #[must_use]
     pub const fn is_ahead(&self) -> bool {
         matches!(self, Self::Scheduled | Self::Rescheduled)
     }
 }
 
-/// Why a visit cannot change in that way.
+/// Which way through a list of appointments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum When {
+    /// From the one that ends next.
+    Upcoming,
+    /// From the one that ended last.
+    Past,
+}
+
+/// Why an appointment cannot change in that way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refused {
     /// Its status does not allow it; `from` is the status.
@@ -145,7 +155,7 @@ pub enum Refused {
 }
 
 impl Appointment {
-    /// A new visit, with the names and the fee as they are now. The slot must have been checked with
+    /// A new appointment, with the names and the fee as they are now. The slot must have been checked with
     /// [`Doctor::bookable_slot`].
     #[must_use]
     pub fn book(id: AppointmentId, patient: &Patient, doctor: &Doctor, slot: Slot, reason: Reason, now: Timestamp) -> Self {
@@ -166,7 +176,7 @@ impl Appointment {
         }
     }
 
-    /// Moves the visit. The slot must have been checked with [`Doctor::bookable_slot`].
+    /// Moves the appointment. The slot must have been checked with [`Doctor::bookable_slot`].
     ///
     /// # Errors
     /// When it has begun, is over or called off, is there already, or a patient moves it once too often.
@@ -181,7 +191,7 @@ impl Appointment {
         Ok(Self { slot, sequence: self.sequence + 1, ..self.becoming(Status::Rescheduled) })
     }
 
-    /// Calls the visit off.
+    /// Calls the appointment off.
     ///
     /// # Errors
     /// When it has begun, is over or was called off before.
@@ -190,10 +200,10 @@ impl Appointment {
         Ok(Self { sequence: self.sequence + 1, ..self.becoming(Status::Cancelled { at: now, by, reason }) })
     }
 
-    /// Notes that the patient has come. Possible on the visit's local day, early or late.
+    /// Notes that the patient has come. Possible on the appointment's local day, early or late.
     ///
     /// # Errors
-    /// Before that day and after it, or when the visit does not lie ahead.
+    /// Before that day and after it, or when the appointment does not lie ahead.
     pub fn arrive(self, now: Timestamp, zone: &TimeZone) -> Result<Self, Refused> {
         self.must_be_ahead()?;
         let day = self.slot.day(zone);
@@ -209,10 +219,10 @@ impl Appointment {
         Ok(self.becoming(Status::Arrived { at: now }))
     }
 
-    /// Notes that the doctor has seen the patient: after their arrival, or from the visit's start when nobody noted that.
+    /// Notes that the doctor has seen the patient: after their arrival, or from the appointment's start when nobody noted that.
     ///
     /// # Errors
-    /// When the visit is over or called off, or neither has happened.
+    /// When the appointment is over or called off, or neither has happened.
     pub fn complete(self, now: Timestamp) -> Result<Self, Refused> {
         if !matches!(self.status, Status::Arrived { .. }) {
             self.must_be_ahead()?;
@@ -224,14 +234,14 @@ impl Appointment {
     /// Notes that the patient did not come.
     ///
     /// # Errors
-    /// Before the visit's start, or when the visit does not lie ahead.
+    /// Before the appointment's start, or when the appointment does not lie ahead.
     pub fn miss(self, now: Timestamp) -> Result<Self, Refused> {
         self.must_be_ahead()?;
         self.must_have_begun(now)?;
         Ok(self.becoming(Status::NoShow { at: now }))
     }
 
-    /// When the reminder is due, if the visit still lies ahead and that moment has not passed.
+    /// When the reminder is due, if the appointment still lies ahead and that moment has not passed.
     #[must_use]
     pub fn reminder_due(&self, now: Timestamp) -> Option<Timestamp> {
         let due = self.slot.start.checked_sub(REMINDER_LEAD).ok()?;
@@ -269,7 +279,7 @@ mod tests {
         Slot { start: at(start), end: at(start).checked_add(SignedDuration::from_mins(30)).unwrap() }
     }
 
-    fn visit(status: Status) -> Appointment {
+    fn appointment(status: Status) -> Appointment {
         Appointment {
             id: AppointmentId::new(Timestamp::UNIX_EPOCH, 1),
             patient_id: PatientId::new(Timestamp::UNIX_EPOCH, 1),
@@ -304,13 +314,13 @@ mod tests {
         ];
         assert_eq!(table.each_ref().map(|(status, _)| status.as_str()), Status::NAMES);
         for (status, expected) in table {
-            let visit = || visit(status.clone());
+            let appointment = || appointment(status.clone());
             let outcome = [
-                visit().reschedule(slot("2026-03-02T10:00:00Z"), CancelledBy::Patient, before).is_ok(),
-                visit().cancel(CancelledBy::Doctor, None, before).is_ok(),
-                visit().arrive(before, &TimeZone::UTC).is_ok(),
-                visit().complete(after).is_ok(),
-                visit().miss(after).is_ok(),
+                appointment().reschedule(slot("2026-03-02T10:00:00Z"), CancelledBy::Patient, before).is_ok(),
+                appointment().cancel(CancelledBy::Doctor, None, before).is_ok(),
+                appointment().arrive(before, &TimeZone::UTC).is_ok(),
+                appointment().complete(after).is_ok(),
+                appointment().miss(after).is_ok(),
             ];
             assert_eq!(outcome, expected, "{status:?}");
         }
@@ -320,26 +330,29 @@ mod tests {
     fn time_limits() {
         let start = at("2026-03-02T09:00:00Z");
         let just_before = at("2026-03-02T08:59:59Z");
-        assert_eq!(visit(Status::Scheduled).cancel(CancelledBy::Patient, None, start), Err(Refused::Begun));
-        assert_eq!(visit(Status::Scheduled).reschedule(slot("2026-03-03T09:00:00Z"), CancelledBy::Doctor, start), Err(Refused::Begun));
+        assert_eq!(appointment(Status::Scheduled).cancel(CancelledBy::Patient, None, start), Err(Refused::Begun));
         assert_eq!(
-            visit(Status::Scheduled).reschedule(slot("2026-03-02T09:00:00Z"), CancelledBy::Doctor, just_before),
+            appointment(Status::Scheduled).reschedule(slot("2026-03-03T09:00:00Z"), CancelledBy::Doctor, start),
+            Err(Refused::Begun)
+        );
+        assert_eq!(
+            appointment(Status::Scheduled).reschedule(slot("2026-03-02T09:00:00Z"), CancelledBy::Doctor, just_before),
             Err(Refused::SameSlot)
         );
-        assert_eq!(visit(Status::Scheduled).complete(just_before), Err(Refused::TooEarly { not_before: start }));
-        assert_eq!(visit(Status::Scheduled).miss(just_before), Err(Refused::TooEarly { not_before: start }));
+        assert_eq!(appointment(Status::Scheduled).complete(just_before), Err(Refused::TooEarly { not_before: start }));
+        assert_eq!(appointment(Status::Scheduled).miss(just_before), Err(Refused::TooEarly { not_before: start }));
         let midnight = at("2026-03-02T00:00:00Z");
         let day_before = at("2026-03-01T23:59:59Z");
-        assert_eq!(visit(Status::Scheduled).arrive(day_before, &TimeZone::UTC), Err(Refused::TooEarly { not_before: midnight }));
-        assert!(visit(Status::Scheduled).arrive(at("2026-03-02T23:59:59Z"), &TimeZone::UTC).is_ok());
+        assert_eq!(appointment(Status::Scheduled).arrive(day_before, &TimeZone::UTC), Err(Refused::TooEarly { not_before: midnight }));
+        assert!(appointment(Status::Scheduled).arrive(at("2026-03-02T23:59:59Z"), &TimeZone::UTC).is_ok());
         let next_day = at("2026-03-03T00:00:00Z");
-        assert_eq!(visit(Status::Scheduled).arrive(next_day, &TimeZone::UTC), Err(Refused::TooLate { not_after: next_day }));
+        assert_eq!(appointment(Status::Scheduled).arrive(next_day, &TimeZone::UTC), Err(Refused::TooLate { not_after: next_day }));
     }
 
     #[test]
     fn moving_and_cancelling_raise_the_sequence() {
         let before = at("2026-03-01T09:00:00Z");
-        let moved = visit(Status::Scheduled).reschedule(slot("2026-03-02T10:00:00Z"), CancelledBy::Doctor, before).unwrap();
+        let moved = appointment(Status::Scheduled).reschedule(slot("2026-03-02T10:00:00Z"), CancelledBy::Doctor, before).unwrap();
         assert_eq!((moved.sequence, moved.version, moved.status.as_str()), (1, 2, "rescheduled"));
         let cancelled = moved.cancel(CancelledBy::Patient, None, before).unwrap();
         assert_eq!((cancelled.sequence, cancelled.version), (2, 3));
@@ -348,18 +361,18 @@ mod tests {
     #[test]
     fn a_patient_moves_an_appointment_so_often_and_the_front_desk_more_often() {
         let before = at("2026-03-01T09:00:00Z");
-        let moved = Appointment { sequence: MOVES, ..visit(Status::Rescheduled) };
+        let moved = Appointment { sequence: MOVES, ..appointment(Status::Rescheduled) };
         let to = |by| moved.clone().reschedule(slot("2026-03-02T10:00:00Z"), by, before);
         assert_eq!(to(CancelledBy::Patient), Err(Refused::MovedTooOften));
         assert!(to(CancelledBy::FrontDesk).is_ok() && to(CancelledBy::Doctor).is_ok());
     }
 
     #[test]
-    fn the_reminder_is_due_one_hour_before_while_the_visit_lies_ahead() {
+    fn the_reminder_is_due_one_hour_before_while_the_appointment_lies_ahead() {
         let due = at("2026-03-02T08:00:00Z");
-        assert_eq!(visit(Status::Scheduled).reminder_due(at("2026-03-01T08:00:00Z")), Some(due));
-        assert_eq!(visit(Status::Scheduled).reminder_due(due), None);
-        let cancelled = visit(Status::Scheduled).cancel(CancelledBy::Patient, None, at("2026-03-01T09:00:00Z")).unwrap();
+        assert_eq!(appointment(Status::Scheduled).reminder_due(at("2026-03-01T08:00:00Z")), Some(due));
+        assert_eq!(appointment(Status::Scheduled).reminder_due(due), None);
+        let cancelled = appointment(Status::Scheduled).cancel(CancelledBy::Patient, None, at("2026-03-01T09:00:00Z")).unwrap();
         assert_eq!(cancelled.reminder_due(at("2026-03-01T08:00:00Z")), None);
     }
 }

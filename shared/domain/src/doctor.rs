@@ -10,7 +10,7 @@ use crate::{
     text::{PersonName, Specialization},
 };
 
-/// How far ahead a visit can be booked.
+/// How far ahead an appointment can be booked.
 pub const BOOKING_HORIZON: SignedDuration = SignedDuration::from_hours(180 * 24);
 
 /// A doctor.
@@ -24,9 +24,9 @@ pub struct Doctor {
     pub name: PersonName,
     /// What they practise.
     pub specialization: Specialization,
-    /// What one visit costs.
+    /// What one appointment costs.
     pub consultation_fee: Money,
-    /// How long one visit lasts. Never changes: see [`crate::schedule`].
+    /// How long one appointment lasts. Never changes: see [`crate::schedule`].
     pub slot_length: SlotLength,
     /// When they work.
     pub weekly_hours: WeeklyHours,
@@ -35,10 +35,10 @@ pub struct Doctor {
 }
 
 impl Doctor {
-    /// The slot a visit would take that starts at `start`.
+    /// The slot an appointment would take that starts at `start`.
     ///
     /// # Errors
-    /// When such a visit cannot be booked at `now`, whoever asks.
+    /// When such an appointment cannot be booked at `now`, whoever asks.
     pub fn bookable_slot(&self, start: Timestamp, now: Timestamp, zone: &TimeZone) -> Result<Slot, NotBookable> {
         if start <= now {
             return Err(NotBookable::InThePast);
@@ -64,7 +64,7 @@ impl Doctor {
     }
 }
 
-/// Why nobody can book a visit at an instant.
+/// Why nobody can book an appointment at an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotBookable {
     /// It has begun or is over.
@@ -73,6 +73,6 @@ pub enum NotBookable {
     TooFarAhead,
     /// The doctor does not work then.
     OutsideHours,
-    /// Visits start at other times.
+    /// Appointments start at other times.
     OffGrid,
 }

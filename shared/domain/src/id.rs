@@ -66,7 +66,7 @@ macro_rules! ids {
 }
 
 ids! {
-    /// A visit of a patient to a doctor.
+    /// An appointment of a patient to a doctor.
     AppointmentId = "apt_";
     /// One entry of the audit log.
     AuditId = "aud_";

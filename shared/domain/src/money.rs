@@ -12,7 +12,7 @@ use crate::Invalid;
 pub struct Currency(iso_currency::Currency);
 
 impl Currency {
-    /// Parses a three-letter code.
+    /// Parses a three-email code.
     ///
     /// # Errors
     /// When ISO 4217 does not list the code, or lists it without a smallest unit (gold, testing codes).
@@ -23,7 +23,7 @@ impl Currency {
             .ok_or_else(|| Invalid::new("invalid_currency", "Give an ISO 4217 currency code such as `USD`."))
     }
 
-    /// The three-letter code.
+    /// The three-email code.
     #[must_use]
     pub fn code(self) -> &'static str {
         self.0.code()

@@ -1,6 +1,6 @@
 //! Who may do what: every route of the API, the roles that may call it, and how they must stand to what it is about.
 //!
-//! This table is what the extractors in `shared::auth` enforce, what the API document tells, and what a test walks. A route
+//! This table is what the extractors in `http::auth` enforce, what the API document tells, and what a test walks. A route
 //! that is not here is closed to everybody.
 
 use std::{collections::BTreeSet, fmt::Write as _};
@@ -137,7 +137,7 @@ pub const POLICY: &[Rule] = &[
     rule("POST /doctors", ADMINISTRATORS).sensitive().written("doctor.add"),
     rule("GET /doctors/{id}", EVERY_ACTIVE_ACCOUNT),
     rule("GET /doctors/{id}/slots", EVERY_ACTIVE_ACCOUNT),
-    // Visits
+    // Appointments
     rule("GET /appointments", ALL_SIDES).noted("appointment.list").of_patients(),
     rule("POST /appointments", OWN_PATIENT_OR_FRONT_DESK).sensitive().written("appointment.book").of_patients(),
     rule("GET /appointments/{id}", ALL_SIDES).noted("appointment.read").of_patients(),

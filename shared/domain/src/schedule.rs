@@ -1,8 +1,8 @@
 //! Weekly working hours and the grid of slots they make.
 //!
 //! The grid is counted from local midnight in steps of the doctor's slot length, and a doctor's slot length never
-//! changes once set. So two slots of one doctor are either the same slot or do not touch, and "one visit per slot" is
-//! all it takes to keep visits from overlapping.
+//! changes once set. So two slots of one doctor are either the same slot or do not touch, and "one appointment per slot" is
+//! all it takes to keep appointments from overlapping.
 
 use std::fmt;
 
@@ -100,7 +100,7 @@ impl From<TimeOfDay> for String {
     }
 }
 
-/// How long each of a doctor's visits lasts: 5 to 240 minutes in steps of 5.
+/// How long each of a doctor's appointments lasts: 5 to 240 minutes in steps of 5.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SlotLength(u16);
@@ -220,11 +220,11 @@ fn wall_time(date: Date, minute: u16) -> DateTime {
 pub enum OffSchedule {
     /// The doctor does not work then.
     OutsideHours,
-    /// The doctor works then, but visits start at other times.
+    /// The doctor works then, but appointments start at other times.
     OffGrid,
 }
 
-/// A stretch of time for one visit, `start` included and `end` excluded.
+/// A stretch of time for one appointment, `start` included and `end` excluded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Slot {
     /// From when.

@@ -61,7 +61,7 @@ macro_rules! texts {
 texts! {
     /// A postal address in one field, up to 300 characters, lines allowed.
     PostalAddress: |text| free_text(text, 300, true);
-    /// A person's full name, up to 100 characters. It is put into letters, so it is no address and no link.
+    /// A person's full name, up to 100 characters. It is put into emails, so it is no address and no link.
     PersonName: |text| {
         let name = free_text(text, 100, false)?;
         if name.contains("://") || name.to_lowercase().contains("www.") || name.contains('@') {

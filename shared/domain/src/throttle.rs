@@ -20,10 +20,10 @@ pub struct Limit {
 pub const PASSWORDS_OF_ACCOUNT: Limit = limit(5, 1, 60, 24 * 60);
 /// Passwords and emailed tokens tried from one source. A hospital may sit behind one address: what succeeds is given back.
 pub const PASSWORDS_FROM_SOURCE: Limit = limit(100, 1, 10, 60);
-/// Letters with a token to one address.
-pub const LETTERS_TO_ADDRESS: Limit = limit(3, 60, 10 * 60, 24 * 60);
-/// Letters with a token asked for from one source.
-pub const LETTERS_FROM_SOURCE: Limit = limit(30, 10, 10 * 60, 60);
+/// Emails with a token to one address.
+pub const EMAILS_TO_ADDRESS: Limit = limit(3, 60, 10 * 60, 24 * 60);
+/// Emails with a token asked for from one source.
+pub const EMAILS_FROM_SOURCE: Limit = limit(30, 10, 10 * 60, 60);
 /// Accounts opened from one source.
 pub const REGISTRATIONS_FROM_SOURCE: Limit = limit(30, 10, 10 * 60, 60);
 

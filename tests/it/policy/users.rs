@@ -1,8 +1,11 @@
 //! Requests of `/users`, `/auth` and `/audit-log`.
 
-use domain::policy::{Relationship, Relationships, Rule};
+use domain::{
+    email::{DeliveryState, RefusalReason},
+    policy::{Relationship, Relationships, Rule},
+};
 use serde_json::json;
-use shared::store::deliveries::{Delivery, DeliveryState, Refusal, RefusalReason};
+use store::deliveries::{Delivery, Refusal};
 
 use super::{Person, Sample, World};
 

@@ -11,6 +11,7 @@ use std::{
 use axum::Router;
 use domain::{Clock, clock::Hand};
 use dynoxide::Database;
+use http::auth::access_token::Issuer;
 use jiff::{SignedDuration, Timestamp};
 use local::{
     database,
@@ -22,13 +23,12 @@ use local::{
     stream::{DeadLetters, Poller},
     template::Template,
 };
-use shared::{
-    EventState,
-    auth::token::Issuer,
+use mail::EventState;
+use platform::{
     aws::{Patience, sdk_config},
     config::{Config, PasswordCost},
-    store::Store,
 };
+use store::Store;
 use tokio::sync::Mutex;
 
 /// When every test begins: Monday morning in London, in winter.
@@ -75,14 +75,14 @@ impl App {
         let (clock, hand) = Clock::manual(NOW.parse().unwrap());
         let settings = Settings::new(zone).unwrap();
         let services = Services::start(None, settings.signing_key(), clock.clone()).await.unwrap();
-        let house = settings.house("https://portal.example.org").unwrap();
-        let config = Config { password_cost, ..settings.config(house, &table, dynamodb, services.address).unwrap() };
+        let hospital = settings.hospital("https://portal.example.org").unwrap();
+        let config = Config { password_cost, ..settings.config(hospital, &table, dynamodb, services.address).unwrap() };
         let functions = Functions::new(&config, &settings.signing_key(), &settings.token_key(), Settings::scheduling(), &clock).unwrap();
         let poller = Poller::new(database, table.clone(), template.stream, functions.clone(), None).unwrap().with_backoff(Duration::ZERO);
         let dead_letters = poller.dead_letters();
         Self {
             router: front::router(&functions, services.clone(), dead_letters.clone(), &template.cors, front::PATIENCE),
-            issuer: Issuer::new(&settings.signing_key(), config.house.issuer.clone()).unwrap(),
+            issuer: Issuer::new(&settings.signing_key(), config.hospital.issuer.clone()).unwrap(),
             firing: Mutex::new(Firing::new(services.schedules.clone(), functions.clone(), clock.clone())),
             poller: Mutex::new(poller),
             functions,

@@ -8,7 +8,7 @@ use domain::id::PatientId;
 use http_body_util::BodyExt;
 use lambda_http::{aws_lambda_events::apigw::ApiGatewayV2httpRequestContext, request::RequestContext};
 use serde_json::Value;
-use shared::trail::Trail;
+use store::trail::Trail;
 use tower::ServiceExt;
 
 use super::App;

@@ -13,7 +13,7 @@ use domain::{
 };
 use local::services::mailbox::Mail;
 use serde_json::{Value, json};
-use shared::store::{
+use store::{
     accounts::{StoredAccount, Together},
     email_tokens::{EmailToken, Purpose},
     sessions::Session,
@@ -164,8 +164,8 @@ impl App {
         let mut seen = self.services.mailbox.list().len();
         let body = json!({ "name": name, "email": email, "role": role });
         self.post("/users/invitations", &body).bearer(&administrator).send().await.expect(201);
-        let letters = self.new_mails(&mut seen).await;
-        let token = emailed_token(letters.iter().find(|mail| mail.to == email).unwrap());
+        let messages = self.new_mails(&mut seen).await;
+        let token = emailed_token(messages.iter().find(|mail| mail.to == email).unwrap());
         self.post("/auth/password/reset", &json!({ "token": token, "password": PASSWORD })).send().await.expect(204);
         email
     }

@@ -1,6 +1,6 @@
 //! `POST /users/invitations`: open an account for somebody who works here.
 
-use axum::extract::State as Extract;
+use axum::extract::State;
 use domain::{
     Invalid,
     account::Account,
@@ -8,15 +8,11 @@ use domain::{
     role::Role,
     text::{Email, PersonName},
 };
+use http::{Created, Fields, Json, Problem, auth::Caller, refusals};
 use serde::Deserialize;
-use shared::{
-    auth::Caller,
-    http::{Created, Fields, Json, Problem},
-    refusals,
-    store::{
-        accounts::{OpenError, StoredAccount, Together},
-        email_tokens::{EmailToken, Purpose},
-    },
+use store::{
+    accounts::{OpenError, StoredAccount, Together},
+    email_tokens::{EmailToken, Purpose},
     trail,
 };
 use utoipa::ToSchema;
@@ -51,7 +47,7 @@ pub(crate) struct InviteAccountRequest {
 #[utoipa::path(post, path = "/users/invitations", tag = "accounts", operation_id = "invite_account", request_body = InviteAccountRequest,
     responses((status = 201, body = Created<AccountView>, description = "Invited"), NotInvited))]
 pub(crate) async fn invite(
-    Extract(users): Extract<Users>,
+    State(users): State<Users>,
     caller: Caller,
     Json(request): Json<InviteAccountRequest>,
 ) -> Result<Created<AccountView>, Problem> {
@@ -86,6 +82,6 @@ pub(crate) async fn invite(
         Err(OpenError::NotAdministrator) => return Err(Problem::forbidden("You are no administrator any more.")),
         Err(OpenError::Store(error)) => return Err(error.into()),
     }
-    let (location, shown) = (format!("/users/{}", stored.account.id), view(stored.account, None, &state.house));
+    let (location, shown) = (format!("/users/{}", stored.account.id), view(stored.account, None, &state.hospital));
     Ok(Created { location, version: shown.version, body: shown.body })
 }

@@ -1,12 +1,9 @@
 //! `GET /users`: accounts of a group, such as those that wait.
 
-use axum::extract::State as Extract;
+use axum::extract::State;
 use domain::account::Group;
+use http::{Json, Page, Problem, Query, auth::Caller, page};
 use serde::Deserialize;
-use shared::{
-    auth::Caller,
-    http::{Json, Page, Problem, Query, page},
-};
 use utoipa::IntoParams;
 
 use crate::{
@@ -33,7 +30,7 @@ pub(crate) struct AccountsQuery {
 #[utoipa::path(get, path = "/users", tag = "accounts", operation_id = "list_accounts", params(AccountsQuery),
     responses((status = 200, body = Page<AccountSummary>)))]
 pub(crate) async fn list(
-    Extract(users): Extract<Users>,
+    State(users): State<Users>,
     _: Caller,
     Query(query): Query<AccountsQuery>,
 ) -> Result<Json<Page<AccountSummary>>, Problem> {
@@ -46,5 +43,5 @@ pub(crate) async fn list(
     let after = query.cursor.map(|cursor| state.cursors.open(&list, &cursor)).transpose()?;
     let found = state.store.accounts(group, after.as_deref(), limit + 1).await?;
     let page = Page::cut(found, limit, |last| state.cursors.seal(&list, &last.position));
-    Ok(Json(page.map(|account| summary(account, &state.house))))
+    Ok(Json(page.map(|account| summary(account, &state.hospital))))
 }

@@ -15,10 +15,9 @@ use domain::{
     id::UserId,
     role::Role,
 };
-use shared::{
-    auth::Caller,
-    http::{IfMatch, Problem, Versioned},
-    store::accounts::{Change, StoredAccount},
+use http::{IfMatch, Problem, Versioned, auth::Caller};
+use store::{
+    accounts::{Change, StoredAccount},
     trail,
 };
 
@@ -52,5 +51,5 @@ async fn decide(
     });
     let change = Change { by: Some(caller.user_id), ..Change::new(&before, &after) };
     users.base.store.change_account(change).await.map_err(not_changed)?;
-    Ok(view(after.account, None, &users.base.house))
+    Ok(view(after.account, None, &users.base.hospital))
 }

@@ -1,11 +1,8 @@
 //! `POST /users/{id}/reject`: refuse the role that was asked for.
 
-use axum::extract::State as Extract;
+use axum::extract::State;
 use domain::{account::Account, id::UserId};
-use shared::{
-    auth::Caller,
-    http::{IfMatch, NoBody, Path, Problem, Versioned},
-};
+use http::{IfMatch, NoBody, Path, Problem, Versioned, auth::Caller};
 
 use super::decide;
 use crate::{
@@ -20,7 +17,7 @@ use crate::{
     params(("id" = UserId, Path), IfMatch),
     responses((status = 200, body = Versioned<AccountView>), NotDecided))]
 pub(crate) async fn reject(
-    Extract(users): Extract<Users>,
+    State(users): State<Users>,
     caller: Caller,
     Path(id): Path<UserId>,
     if_match: IfMatch,

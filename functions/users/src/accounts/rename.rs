@@ -1,12 +1,9 @@
 //! `PATCH /users/{id}`: change what somebody is called.
 
-use axum::extract::State as Extract;
+use axum::extract::State;
 use domain::{id::UserId, text::PersonName};
+use http::{Fields, IfMatch, Json, Path, Problem, Versioned, auth::Caller};
 use serde::Deserialize;
-use shared::{
-    auth::Caller,
-    http::{Fields, IfMatch, Json, Path, Problem, Versioned},
-};
 use utoipa::ToSchema;
 
 use super::decide;
@@ -29,7 +26,7 @@ pub(crate) struct RenameAccountRequest {
     params(("id" = UserId, Path), IfMatch),
     responses((status = 200, body = Versioned<AccountView>), NotDecided))]
 pub(crate) async fn rename(
-    Extract(users): Extract<Users>,
+    State(users): State<Users>,
     caller: Caller,
     Path(id): Path<UserId>,
     if_match: IfMatch,

@@ -2,13 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use axum::extract::State as Extract;
+use axum::extract::State;
 use domain::{id::UserId, role::Role};
+use http::{Fields, IfMatch, Json, Path, Problem, Versioned, auth::Caller};
 use serde::Deserialize;
-use shared::{
-    auth::Caller,
-    http::{Fields, IfMatch, Json, Path, Problem, Versioned},
-};
 use utoipa::ToSchema;
 
 use super::decide;
@@ -32,7 +29,7 @@ pub(crate) struct SetRolesRequest {
     params(("id" = UserId, Path), IfMatch),
     responses((status = 200, body = Versioned<AccountView>), NotDecided))]
 pub(crate) async fn set_roles(
-    Extract(users): Extract<Users>,
+    State(users): State<Users>,
     caller: Caller,
     Path(id): Path<UserId>,
     if_match: IfMatch,

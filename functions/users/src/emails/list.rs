@@ -1,12 +1,9 @@
 //! `GET /emails`: emails that the email service refused.
 
-use axum::extract::State as Extract;
+use axum::extract::State;
+use domain::email::DeliveryState;
+use http::{Json, Page, Problem, Query, auth::Caller, page};
 use serde::Deserialize;
-use shared::{
-    auth::Caller,
-    http::{Json, Page, Problem, Query, page},
-    store::deliveries::DeliveryState,
-};
 use utoipa::{
     IntoParams,
     openapi::schema::{ObjectBuilder, Schema, Type},
@@ -34,7 +31,7 @@ pub(crate) struct EmailsQuery {
 #[utoipa::path(get, path = "/emails", tag = "emails", operation_id = "list_emails", params(EmailsQuery),
     responses((status = 200, body = Page<EmailView>)))]
 pub(crate) async fn list(
-    Extract(users): Extract<Users>,
+    State(users): State<Users>,
     _: Caller,
     Query(query): Query<EmailsQuery>,
 ) -> Result<Json<Page<EmailView>>, Problem> {
@@ -49,7 +46,7 @@ pub(crate) async fn list(
     let page = Page::cut(found, limit, |last| state.cursors.seal(list, &last.position));
     Ok(Json(page.map(|email| {
         let refusal = email.refusal;
-        view(email.id, refusal.to, DeliveryState::Failed, refusal.at, Some(refusal.reason), &state.house)
+        view(email.id, refusal.to, DeliveryState::Failed, refusal.at, Some(refusal.reason), &state.hospital)
     })))
 }
 

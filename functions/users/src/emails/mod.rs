@@ -3,14 +3,14 @@
 pub(crate) mod list;
 pub(crate) mod resend;
 
-use domain::id::UserId;
-use jiff::Timestamp;
-use serde::Serialize;
-use shared::{
-    config::House,
-    http::Instant,
-    store::deliveries::{DeliveryState, RefusalReason},
+use domain::{
+    email::{DeliveryState, RefusalReason},
+    id::UserId,
+    instant::Instant,
 };
+use jiff::Timestamp;
+use platform::config::Hospital;
+use serde::Serialize;
 use utoipa::ToSchema;
 
 /// An email: whom it is for and how far it has come. What it says is not kept.
@@ -30,6 +30,6 @@ pub(crate) struct EmailView {
     reason: Option<RefusalReason>,
 }
 
-fn view(id: String, to: UserId, state: DeliveryState, since: Timestamp, reason: Option<RefusalReason>, house: &House) -> EmailView {
-    EmailView { id, account_id: to, state, since: house.instant(since), reason }
+fn view(id: String, to: UserId, state: DeliveryState, since: Timestamp, reason: Option<RefusalReason>, hospital: &Hospital) -> EmailView {
+    EmailView { id, account_id: to, state, since: hospital.instant(since), reason }
 }

@@ -1,14 +1,10 @@
 //! `POST /emails/{id}/resend`: send a refused email again.
 
-use axum::{extract::State as Extract, http::StatusCode};
+use axum::{extract::State, http::StatusCode};
+use domain::email::DeliveryState;
+use http::{Json, NoBody, Path, Problem, auth::Caller, refusals};
 use jiff::Timestamp;
-use shared::{
-    auth::Caller,
-    http::{Json, NoBody, Path, Problem},
-    refusals,
-    store::deliveries::{Again, DeliveryState},
-    trail,
-};
+use store::{deliveries::Again, trail};
 
 use super::{EmailView, view};
 use crate::Users;
@@ -26,7 +22,7 @@ refusals! {
 #[utoipa::path(post, path = "/emails/{id}/resend", tag = "emails", operation_id = "resend_email", params(("id" = String, Path)),
     responses((status = 202, body = EmailView), NotResent))]
 pub(crate) async fn resend(
-    Extract(users): Extract<Users>,
+    State(users): State<Users>,
     _: Caller,
     Path(id): Path<String>,
     _: NoBody,
@@ -36,7 +32,7 @@ pub(crate) async fn resend(
         Again::Queued(email) => {
             trail::account(email.to);
             let since = Timestamp::from_second(email.since).unwrap_or_default();
-            Ok((StatusCode::ACCEPTED, Json(view(email.id, email.to, email.state, since, None, &state.house))))
+            Ok((StatusCode::ACCEPTED, Json(view(email.id, email.to, email.state, since, None, &state.hospital))))
         }
         Again::Not(found) => Err(Problem::conflict("email_not_refused", why(found))),
         Again::Unknown => Err(Problem::not_found("email")),

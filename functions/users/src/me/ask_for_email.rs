@@ -1,18 +1,14 @@
 //! `POST /users/me/email`: have an address confirmed, a new one or the one that the account has.
 
-use axum::{extract::State as Extract, http::StatusCode};
+use axum::{extract::State, http::StatusCode};
 use domain::{
     account::{Refused, Status},
     id::EmailTokenId,
     text::Email,
 };
+use http::{Fields, Json, Problem, auth::Caller, refusals};
 use serde::{Deserialize, Serialize};
-use shared::{
-    auth::Caller,
-    http::{Fields, Json, Problem},
-    refusals,
-    store::email_tokens::{EmailToken, Purpose},
-};
+use store::email_tokens::{EmailToken, Purpose};
 use utoipa::ToSchema;
 
 use crate::{
@@ -49,7 +45,7 @@ pub(crate) struct EmailPromised {
 #[utoipa::path(post, path = "/users/me/email", tag = "own account", operation_id = "request_confirmation_email", request_body = RequestConfirmationEmailRequest,
     responses((status = 202, body = EmailPromised), WrongPassword, NotActive, TooManyAttempts))]
 pub(crate) async fn ask_for_email(
-    Extract(users): Extract<Users>,
+    State(users): State<Users>,
     caller: Caller,
     Json(request): Json<RequestConfirmationEmailRequest>,
 ) -> Result<(StatusCode, Json<EmailPromised>), Problem> {
@@ -63,12 +59,12 @@ pub(crate) async fn ask_for_email(
     if account.account.status != Status::Active && email != account.account.email {
         return Err(refused(Refused::Status(account.account.status)));
     }
-    throttle::pass(state, throttle::letters_from_source(state)).await?;
-    throttle::pass(state, throttle::letters_to(state, &email)).await?;
+    throttle::pass(state, throttle::emails_from_source(state)).await?;
+    throttle::pass(state, throttle::emails_to(state, &email)).await?;
 
     let now = state.clock.now();
     let id = EmailTokenId::new(now, state.random.u128()?);
     state.store.promise_email_token(&EmailToken::new(id, Purpose::ConfirmEmail, email, Some(caller.user_id), now)).await?;
-    let next = "Open the link in the letter that we send to this address, signed in to this account, within a day.";
+    let next = "Open the link in the email that we send to this address, signed in to this account, within a day.";
     Ok((StatusCode::ACCEPTED, Json(EmailPromised { next })))
 }

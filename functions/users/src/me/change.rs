@@ -1,16 +1,13 @@
 //! `PATCH /users/me`: how one is called, and where one can be called.
 
-use axum::extract::State as Extract;
+use axum::extract::State;
 use domain::{
     patient::Patient,
     text::{PersonName, Phone},
 };
+use http::{Fields, IfMatch, Json, Problem, Versioned, auth::Caller};
 use serde::Deserialize;
-use shared::{
-    auth::Caller,
-    http::{Fields, IfMatch, Json, Problem, Versioned},
-    store::accounts::{Change, StoredAccount},
-};
+use store::accounts::{Change, StoredAccount};
 use utoipa::ToSchema;
 
 use crate::{
@@ -35,7 +32,7 @@ pub(crate) struct ChangeAccountRequest {
     params(IfMatch),
     responses((status = 200, body = Versioned<AccountView>), NotRenamed, NotChanged))]
 pub(crate) async fn change(
-    Extract(users): Extract<Users>,
+    State(users): State<Users>,
     caller: Caller,
     if_match: IfMatch,
     Json(request): Json<ChangeAccountRequest>,
@@ -68,5 +65,5 @@ pub(crate) async fn change(
         Some(patient) => Some(patient.phone),
         None => users.record_phone(&after.account).await?,
     };
-    Ok(view(after.account, phone, &state.house))
+    Ok(view(after.account, phone, &state.hospital))
 }

@@ -1,13 +1,10 @@
 //! `POST /users/me/password`: choose another password. Every sign-in ends; this one begins anew.
 
-use axum::{extract::State as Extract, http::HeaderMap};
+use axum::{extract::State, http::HeaderMap};
 use domain::password::Password;
+use http::{Fields, Json, Problem, auth::Caller};
 use serde::Deserialize;
-use shared::{
-    auth::Caller,
-    http::{Fields, Json, Problem},
-    store::accounts::{Change, StoredAccount},
-};
+use store::accounts::{Change, StoredAccount};
 use utoipa::ToSchema;
 
 use crate::{
@@ -32,7 +29,7 @@ pub(crate) struct ChangePasswordRequest {
 #[utoipa::path(post, path = "/users/me/password", tag = "own account", operation_id = "change_own_password", request_body = ChangePasswordRequest,
     responses((status = 200, body = TokenPair), WrongPassword, NotChanged, TooManyAttempts))]
 pub(crate) async fn change_password(
-    Extract(users): Extract<Users>,
+    State(users): State<Users>,
     caller: Caller,
     headers: HeaderMap,
     Json(request): Json<ChangePasswordRequest>,

@@ -1,16 +1,9 @@
 //! `DELETE /users/me`: leave, for good. A patient's record stays, as the law wants; the account and its contact data are used no more.
 
-use axum::{extract::State as Extract, http::StatusCode};
-use domain::account::Status;
-use shared::{
-    auth::Caller,
-    http::{Instant, Problem},
-    refusals,
-    store::{
-        accounts::{Change, StoredAccount},
-        appointments::When,
-    },
-};
+use axum::{extract::State, http::StatusCode};
+use domain::{account::Status, appointment::When, instant::Instant};
+use http::{Problem, auth::Caller, refusals};
+use store::accounts::{Change, StoredAccount};
 
 use crate::{
     Users,
@@ -19,7 +12,7 @@ use crate::{
 
 refusals! {
     pub(crate) NotClosed {
-        409 "visits_booked" { next_visit: Instant },
+        409 "appointments_booked" { next_appointment: Instant },
         409 "still_needed",
         409 "wrong_status" { account_status: Status },
         409 "booking_under_way",
@@ -29,18 +22,21 @@ refusals! {
 
 /// Close your account
 ///
-/// Every sign-in ends, the address is free again, and no more mail goes to it. A patient's record is kept. Visits that are coming up
+/// Every sign-in ends, the address is free again, and no more mail goes to it. A patient's record is kept. Appointments that are coming up
 /// have to be cancelled first.
 #[utoipa::path(delete, path = "/users/me", tag = "own account", operation_id = "close_own_account", responses((status = 204, description = "Closed"), NotClosed))]
-pub(crate) async fn close(Extract(users): Extract<Users>, caller: Caller) -> Result<StatusCode, Problem> {
+pub(crate) async fn close(State(users): State<Users>, caller: Caller) -> Result<StatusCode, Problem> {
     let state = &users.base;
     let before = users.own_account(&caller).await?;
     let after = StoredAccount::new(before.account.clone().close().map_err(refused)?, None);
     if let Some(patient) = before.account.patient_id {
-        let upcoming = state.store.patient_agenda(patient, When::Upcoming, state.clock.now(), &state.house.zone, None, 1).await?;
-        if let Some(visit) = upcoming.first() {
-            let refused = Problem::conflict("visits_booked", "Visits are coming up. Cancel them first, so that others can have the time.");
-            return Err(refused.with("next_visit", state.house.instant(visit.slot.start)));
+        let upcoming = state.store.patient_agenda(patient, When::Upcoming, state.clock.now(), &state.hospital.zone, None, 1).await?;
+        if let Some(appointment) = upcoming.first() {
+            let refused = Problem::conflict(
+                "appointments_booked",
+                "Appointments are coming up. Cancel them first, so that others can have the time.",
+            );
+            return Err(refused.with("next_appointment", state.hospital.instant(appointment.slot.start)));
         }
     }
     let ends_bookings_of = before.account.patient_id.map(|patient| (patient, state.clock.now()));

@@ -3,15 +3,12 @@
 //! It takes both, the token from the mailbox and a sign-in to the account. So nobody opens an account with somebody else's
 //! address and has its owner confirm it by one click.
 
-use axum::extract::State as Extract;
+use axum::extract::State;
+use http::{Fields, Json, Problem, Versioned, auth::Caller};
 use serde::Deserialize;
-use shared::{
-    auth::Caller,
-    http::{Fields, Json, Problem, Versioned},
-    store::{
-        accounts::{Change, ChangeError, StoredAccount},
-        email_tokens::Purpose,
-    },
+use store::{
+    accounts::{Change, ChangeError, StoredAccount},
+    email_tokens::Purpose,
 };
 use utoipa::ToSchema;
 
@@ -23,19 +20,19 @@ use crate::{
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ConfirmEmailRequest {
-    /// What follows `#token=` in the letter's link.
+    /// What follows `#token=` in the email's link.
     #[schema(value_type = String)]
     token: Option<String>,
 }
 
 /// Confirm your email address
 ///
-/// With the token of the letter, signed in to the account that asked for it. A requested role that has been approved becomes active
+/// With the token of the email, signed in to the account that asked for it. A requested role that has been approved becomes active
 /// with it; refresh the tokens to act in it.
 #[utoipa::path(post, path = "/users/me/email/confirm", tag = "own account", operation_id = "confirm_own_email", request_body = ConfirmEmailRequest,
     responses((status = 200, body = Versioned<AccountView>), NotProven))]
 pub(crate) async fn confirm_email(
-    Extract(users): Extract<Users>,
+    State(users): State<Users>,
     caller: Caller,
     Json(request): Json<ConfirmEmailRequest>,
 ) -> Result<Versioned<AccountView>, Problem> {
@@ -60,5 +57,5 @@ pub(crate) async fn confirm_email(
         why => not_changed(why),
     })?;
     let phone = users.record_phone(&after.account).await?;
-    Ok(view(after.account, phone, &state.house))
+    Ok(view(after.account, phone, &state.hospital))
 }

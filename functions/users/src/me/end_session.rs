@@ -1,19 +1,16 @@
 //! `DELETE /users/me/sessions/{id}`: sign out elsewhere.
 
-use axum::{extract::State as Extract, http::StatusCode};
+use axum::{extract::State, http::StatusCode};
 use domain::id::SessionId;
-use shared::{
-    auth::Caller,
-    http::{Path, Problem},
-    store::sessions::End,
-};
+use http::{Path, Problem, auth::Caller};
+use store::sessions::End;
 
 use crate::Users;
 
 /// Sign out of one device
 #[utoipa::path(delete, path = "/users/me/sessions/{id}", tag = "own account", operation_id = "end_own_session", params(("id" = SessionId, Path)),
     responses((status = 204, description = "Signed out there")))]
-pub(crate) async fn end_session(Extract(users): Extract<Users>, caller: Caller, Path(id): Path<SessionId>) -> Result<StatusCode, Problem> {
+pub(crate) async fn end_session(State(users): State<Users>, caller: Caller, Path(id): Path<SessionId>) -> Result<StatusCode, Problem> {
     if users.base.store.end_session(caller.user_id, id, End::SignedOut).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {

@@ -1,11 +1,8 @@
 //! `DELETE /users/me/sessions`: sign out everywhere.
 
-use axum::{extract::State as Extract, http::StatusCode};
-use shared::{
-    auth::Caller,
-    http::Problem,
-    store::accounts::{Change, StoredAccount},
-};
+use axum::{extract::State, http::StatusCode};
+use http::{Problem, auth::Caller};
+use store::accounts::{Change, StoredAccount};
 
 use crate::{
     Users,
@@ -16,7 +13,7 @@ use crate::{
 ///
 /// On every device, this one included. What a patient reads of their own, an access token still shows for its 15 minutes.
 #[utoipa::path(delete, path = "/users/me/sessions", tag = "own account", operation_id = "end_own_sessions", responses((status = 204, description = "Signed out"), NotChanged))]
-pub(crate) async fn end_sessions(Extract(users): Extract<Users>, caller: Caller) -> Result<StatusCode, Problem> {
+pub(crate) async fn end_sessions(State(users): State<Users>, caller: Caller) -> Result<StatusCode, Problem> {
     let before = users.own_account(&caller).await?;
     let after = StoredAccount { account: before.account.clone().signed_out().changed(), ..before.clone() };
     users.base.store.change_account(Change::new(&before, &after)).await.map_err(not_changed)?;

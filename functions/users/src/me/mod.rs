@@ -15,13 +15,10 @@ use domain::{
     password::Password,
     text::{Email, Phone},
 };
-use shared::{
-    auth::Caller,
-    http::Problem,
-    store::{
-        accounts::StoredAccount,
-        email_tokens::{EmailToken, Purpose},
-    },
+use http::{Problem, auth::Caller};
+use store::{
+    accounts::StoredAccount,
+    email_tokens::{EmailToken, Purpose},
     trail,
 };
 
@@ -59,7 +56,7 @@ impl Users {
     /// An emailed token and its account, if both are good still.
     pub(crate) async fn redeem(&self, token: &str, purposes: &[Purpose]) -> Result<(EmailToken, StoredAccount), Problem> {
         let state = &self.base;
-        let id = self.tokens.read(token).ok_or_else(invalid_token)?;
+        let id = self.email_tokens.read(token).ok_or_else(invalid_token)?;
         let token = state.store.email_token(id, state.clock.now()).await?.ok_or_else(invalid_token)?;
         let user_id = token.user_id.filter(|_| purposes.contains(&token.purpose)).ok_or_else(invalid_token)?;
         let account = state.store.account(user_id).await?.ok_or_else(invalid_token)?;

@@ -1,10 +1,7 @@
 //! `GET /users/me`: the caller's own account.
 
-use axum::extract::State as Extract;
-use shared::{
-    auth::Caller,
-    http::{Problem, Versioned},
-};
+use axum::extract::State;
+use http::{Problem, Versioned, auth::Caller};
 
 use crate::{
     Users,
@@ -14,8 +11,8 @@ use crate::{
 /// Read your own account
 #[utoipa::path(get, path = "/users/me", tag = "own account", operation_id = "get_own_account",
     responses((status = 200, body = Versioned<AccountView>)))]
-pub(crate) async fn read(Extract(users): Extract<Users>, caller: Caller) -> Result<Versioned<AccountView>, Problem> {
+pub(crate) async fn read(State(users): State<Users>, caller: Caller) -> Result<Versioned<AccountView>, Problem> {
     let account = users.own_account(&caller).await?.account;
     let phone = users.record_phone(&account).await?;
-    Ok(view(account, phone, &users.base.house))
+    Ok(view(account, phone, &users.base.hospital))
 }

@@ -1,12 +1,9 @@
 //! `GET /users/me/sessions`: where one is signed in.
 
-use axum::extract::State as Extract;
-use domain::id::SessionId;
+use axum::extract::State;
+use domain::{id::SessionId, instant::Instant};
+use http::{Json, Page, Problem, Query, auth::Caller, page};
 use serde::{Deserialize, Serialize};
-use shared::{
-    auth::Caller,
-    http::{Instant, Json, Page, Problem, Query, page},
-};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::Users;
@@ -45,7 +42,7 @@ pub(crate) struct SessionView {
 #[utoipa::path(get, path = "/users/me/sessions", tag = "own account", operation_id = "list_own_sessions", params(SessionsQuery),
     responses((status = 200, body = Page<SessionView>)))]
 pub(crate) async fn sessions(
-    Extract(users): Extract<Users>,
+    State(users): State<Users>,
     caller: Caller,
     Query(query): Query<SessionsQuery>,
 ) -> Result<Json<Page<SessionView>>, Problem> {
@@ -61,16 +58,16 @@ pub(crate) async fn sessions(
         items: page
             .items
             .into_iter()
-            .filter(|session: &shared::store::sessions::Session| session.holds(&account, now) && now < session.idle_until)
+            .filter(|session: &store::sessions::Session| session.holds(&account, now) && now < session.idle_until)
             .collect(),
         next_cursor: page.next_cursor,
     };
     Ok(Json(held(page).map(|session| SessionView {
         id: session.id,
         current: session.id == caller.session_id,
-        signed_in_at: state.house.instant(session.signed_in_at),
-        refreshed_at: state.house.instant(session.refreshed_at),
-        expires_at: state.house.instant(session.idle_until.min(session.ends_at)),
+        signed_in_at: state.hospital.instant(session.signed_in_at),
+        refreshed_at: state.hospital.instant(session.refreshed_at),
+        expires_at: state.hospital.instant(session.idle_until.min(session.ends_at)),
         from: session.from,
         device: session.device,
     })))

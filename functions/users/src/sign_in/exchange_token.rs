@@ -1,13 +1,11 @@
 //! `POST /auth/email-token/exchange`: sign in with the token that was sent by email.
 
-use axum::{extract::State as Extract, http::HeaderMap};
+use axum::{extract::State, http::HeaderMap};
+use http::{Fields, Json, Problem};
 use serde::Deserialize;
-use shared::{
-    http::{Fields, Json, Problem},
-    store::{
-        accounts::{Change, ChangeError, StoredAccount},
-        email_tokens::Purpose,
-    },
+use store::{
+    accounts::{Change, ChangeError, StoredAccount},
+    email_tokens::Purpose,
     trail,
 };
 use utoipa::ToSchema;
@@ -22,7 +20,7 @@ use crate::{
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SignInByEmailRequest {
-    /// What follows `#token=` in the letter's link.
+    /// What follows `#token=` in the email's link.
     #[schema(value_type = String)]
     token: Option<String>,
 }
@@ -34,7 +32,7 @@ pub(crate) struct SignInByEmailRequest {
 #[utoipa::path(post, path = "/auth/email-token/exchange", tag = "sign-in", operation_id = "sign_in_by_email", request_body = SignInByEmailRequest,
     responses((status = 200, body = TokenPair, description = "Signed in"), InvalidToken, NotProven, TooManyAttempts))]
 pub(crate) async fn exchange_token(
-    Extract(users): Extract<Users>,
+    State(users): State<Users>,
     headers: HeaderMap,
     Json(request): Json<SignInByEmailRequest>,
 ) -> Result<Json<TokenPair>, Problem> {

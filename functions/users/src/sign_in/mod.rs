@@ -10,16 +10,14 @@ pub(crate) mod sign_out;
 
 use axum::http::StatusCode;
 use domain::{id::EmailTokenId, text::Email};
+use http::{Fields, Json, Problem};
 use serde::{Deserialize, Serialize};
-use shared::{
-    http::{Fields, Json, Problem},
-    store::email_tokens::{EmailToken, Purpose},
-};
+use store::email_tokens::{EmailToken, Purpose};
 use utoipa::ToSchema;
 
 use crate::{Users, throttle};
 
-/// Where to send a letter.
+/// Where to send an email.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RequestEmailRequest {
@@ -29,19 +27,19 @@ pub(crate) struct RequestEmailRequest {
 
 /// The same for every address.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct LetterPromised {
+pub(crate) struct EmailPromised {
     next: &'static str,
 }
 
-/// Promises a letter to an address. Nothing here looks whether it has an account: `notifications` does.
-async fn promise(users: &Users, request: RequestEmailRequest, purpose: Purpose) -> Result<(StatusCode, Json<LetterPromised>), Problem> {
+/// Promises an email to an address. Nothing here looks whether it has an account: `notifications` does.
+async fn promise(users: &Users, request: RequestEmailRequest, purpose: Purpose) -> Result<(StatusCode, Json<EmailPromised>), Problem> {
     let state = &users.base;
     let mut fields = Fields::default();
     let Some(email) = fields.required("email", request.email, |text| Email::parse(&text)) else { return Err(fields.problem()) };
-    throttle::pass(state, throttle::letters_from_source(state)).await?;
-    throttle::pass(state, throttle::letters_to(state, &email)).await?;
+    throttle::pass(state, throttle::emails_from_source(state)).await?;
+    throttle::pass(state, throttle::emails_to(state, &email)).await?;
     let now = state.clock.now();
     let id = EmailTokenId::new(now, state.random.u128()?);
     state.store.promise_email_token(&EmailToken::new(id, purpose, email, None, now)).await?;
-    Ok((StatusCode::ACCEPTED, Json(LetterPromised { next: "If this address has an account, a letter is on its way to it." })))
+    Ok((StatusCode::ACCEPTED, Json(EmailPromised { next: "If this address has an account, an email is on its way to it." })))
 }

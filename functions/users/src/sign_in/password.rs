@@ -1,12 +1,10 @@
 //! `POST /auth/token`: sign in with a password.
 
-use axum::{extract::State as Extract, http::HeaderMap};
+use axum::{extract::State, http::HeaderMap};
 use domain::{account::Status, password::Password, text::Email};
+use http::{Fields, Json, Problem, refusals};
 use serde::Deserialize;
-use shared::{
-    http::{Fields, Json, Problem},
-    refusals, trail,
-};
+use store::trail;
 use utoipa::ToSchema;
 
 use crate::{
@@ -41,7 +39,7 @@ pub(crate) struct SignInByPasswordRequest {
 #[utoipa::path(post, path = "/auth/token", tag = "sign-in", operation_id = "sign_in_by_password", request_body = SignInByPasswordRequest,
     responses((status = 200, body = TokenPair, description = "Signed in"), NotSignedIn, TooManyAttempts))]
 pub(crate) async fn sign_in(
-    Extract(users): Extract<Users>,
+    State(users): State<Users>,
     headers: HeaderMap,
     Json(request): Json<SignInByPasswordRequest>,
 ) -> Result<Json<TokenPair>, Problem> {

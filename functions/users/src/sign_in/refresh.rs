@@ -1,13 +1,12 @@
 //! `POST /auth/refresh`: exchange a refresh token for the next pair.
 
-use axum::extract::State as Extract;
+use axum::extract::State;
 use domain::session::{RETRY, lifetime};
+use http::{Fields, Json, Problem, refusals};
+use platform::random::fingerprint;
 use serde::Deserialize;
-use shared::{
-    http::{Fields, Json, Problem},
-    random::fingerprint,
-    refusals,
-    store::sessions::{End, Session},
+use store::{
+    sessions::{End, Session},
     trail,
 };
 use utoipa::ToSchema;
@@ -36,14 +35,14 @@ pub(crate) struct RefreshTokensRequest {
 /// sent again later, or when the next one has been used, it ends the whole sign-in: two have had it. The new access token carries the roles that the account has now.
 #[utoipa::path(post, path = "/auth/refresh", tag = "sign-in", operation_id = "refresh_tokens", request_body = RefreshTokensRequest,
     responses((status = 200, body = TokenPair, description = "The next pair"), NotRefreshed))]
-pub(crate) async fn refresh(Extract(users): Extract<Users>, Json(request): Json<RefreshTokensRequest>) -> Result<Json<TokenPair>, Problem> {
+pub(crate) async fn refresh(State(users): State<Users>, Json(request): Json<RefreshTokensRequest>) -> Result<Json<TokenPair>, Problem> {
     let state = &users.base;
     let mut fields = Fields::default();
     let Some(token) = fields.required("refresh_token", request.refresh_token, Ok) else { return Err(fields.problem()) };
 
     let refused = || Problem::unauthenticated("invalid_refresh_token", "The refresh token is not valid any more. Sign in again.");
     // Whose token it never was has no say about the sign-in.
-    let (user_id, session_id, secret) = tokens::parse(&users.tokens, &token).ok_or_else(refused)?;
+    let (user_id, session_id, secret) = tokens::parse(&users.refresh_key, &token).ok_or_else(refused)?;
     let (stored, session) = state.store.account_and_session(user_id, session_id).await?.ok_or_else(refused)?;
     let (account, now) = (stored.account, state.clock.now());
     trail::account_holder(&account);
@@ -53,7 +52,7 @@ pub(crate) async fn refresh(Extract(users): Extract<Users>, Json(request): Json<
     }
 
     // The next secret follows from this one, so that a request that is sent twice is answered twice alike.
-    let next = users.tokens.next_refresh_secret(session_id, secret);
+    let next = users.refresh_key.next_secret(session_id, secret);
     let mut current = session;
     if current.token_hash == fingerprint(secret.as_bytes()) {
         let rotated = Session { token_hash: fingerprint(next.as_bytes()), ..prolonged(current.clone(), &account, now) };

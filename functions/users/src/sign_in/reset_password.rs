@@ -1,14 +1,12 @@
 //! `POST /auth/password/reset`: choose a password with the token that was sent by email. An invitation is accepted so, too.
 
-use axum::{extract::State as Extract, http::StatusCode};
+use axum::{extract::State, http::StatusCode};
 use domain::password::Password;
+use http::{Fields, Json, Problem};
 use serde::Deserialize;
-use shared::{
-    http::{Fields, Json, Problem},
-    store::{
-        accounts::{Change, StoredAccount},
-        email_tokens::Purpose,
-    },
+use store::{
+    accounts::{Change, StoredAccount},
+    email_tokens::Purpose,
 };
 use utoipa::ToSchema;
 
@@ -21,7 +19,7 @@ use crate::{
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ResetPasswordRequest {
-    /// What follows `#token=` in the letter's link.
+    /// What follows `#token=` in the email's link.
     #[schema(value_type = String)]
     token: Option<String>,
     #[schema(value_type = Password)]
@@ -30,14 +28,11 @@ pub(crate) struct ResetPasswordRequest {
 
 /// Choose a password
 ///
-/// With the token of a letter: of one that was asked for, or of an invitation. It is good once. Every sign-in of the account ends,
+/// With the token of an email: of one that was asked for, or of an invitation. It is good once. Every sign-in of the account ends,
 /// and its address counts as confirmed.
 #[utoipa::path(post, path = "/auth/password/reset", tag = "sign-in", operation_id = "reset_password", request_body = ResetPasswordRequest,
     responses((status = 204, description = "Sign in with the new password"), InvalidToken, NotProven, TooManyAttempts))]
-pub(crate) async fn reset_password(
-    Extract(users): Extract<Users>,
-    Json(request): Json<ResetPasswordRequest>,
-) -> Result<StatusCode, Problem> {
+pub(crate) async fn reset_password(State(users): State<Users>, Json(request): Json<ResetPasswordRequest>) -> Result<StatusCode, Problem> {
     let state = &users.base;
     let mut fields = Fields::default();
     let token = fields.required("token", request.token, Ok);

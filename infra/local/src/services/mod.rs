@@ -15,8 +15,8 @@ use std::{
 use axum::Router;
 use domain::Clock;
 use mailbox::Mailbox;
+use platform::config::SigningKey;
 use schedules::Schedules;
-use shared::config::SigningKey;
 use tokio::net::TcpListener;
 
 /// Running services and what they hold.

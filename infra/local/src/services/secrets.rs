@@ -7,8 +7,8 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
+use platform::config::SigningKey;
 use serde_json::json;
-use shared::config::SigningKey;
 
 pub(super) fn router(key: SigningKey) -> Router {
     Router::new().route("/", post(get_secret_value)).with_state(key)

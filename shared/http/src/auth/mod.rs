@@ -1,0 +1,154 @@
+//! Who is calling, and whether they may. The only place that reads an access token and the policy.
+//!
+//! Authority is a parameter: an endpoint takes a [`Caller`] or a narrower proof ([`AsPatient`], or one of its function's
+//! own), and cannot be reached without it. `domain::policy` says who may call which route.
+
+pub mod access_token;
+mod patient_access;
+mod ring_provider;
+
+use std::collections::BTreeSet;
+
+use axum::{
+    extract::{FromRef, FromRequestParts, MatchedPath},
+    http::{header, request::Parts},
+};
+use domain::{
+    account::Account,
+    id::{DoctorId, PatientId, SessionId, UserId},
+    policy::{Relationship, Relationships, Rule},
+    role::Role,
+};
+
+pub use self::{access_token::Bearer, patient_access::PatientAccess};
+use crate::{Problem, state::AppState};
+use store::trail;
+
+/// A signed-in person whose roles the policy lets onto this route.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub user_id: UserId,
+    pub session_id: SessionId,
+    pub roles: BTreeSet<Role>,
+    /// Their own record, when they are a patient.
+    pub patient_id: Option<PatientId>,
+    /// Their profile, when they are a doctor.
+    pub doctor_id: Option<DoctorId>,
+    /// Whether they have shown that their address is theirs. Known where the account is looked up.
+    pub email_confirmed: bool,
+    rule: &'static Rule,
+}
+
+impl Caller {
+    /// Whether they may, standing so to what the route is about.
+    #[must_use]
+    pub fn may(&self, relationships: &Relationships) -> bool {
+        self.rule.permits(&self.roles, relationships)
+    }
+
+    /// Whether they may, whatever it is about.
+    #[must_use]
+    pub fn may_always(&self) -> bool {
+        self.may(&Relationships::new())
+    }
+
+    /// Whether a relationship can make a difference for them.
+    #[must_use]
+    pub fn is_asked_for(&self, relationship: Relationship) -> bool {
+        self.rule.asks(&self.roles, relationship)
+    }
+}
+
+impl<S> FromRequestParts<S> for Caller
+where
+    S: Send + Sync,
+    AppState: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        // `Idempotency-Key` asks before the endpoint does: once is enough.
+        if let Some(caller) = parts.extensions.get::<Self>() {
+            return Ok(caller.clone());
+        }
+        let state = AppState::from_ref(state);
+        let bearer = bearer(parts, &state)?;
+        trail::actor(bearer.user_id, &bearer.roles);
+        let path = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
+        let Some(rule) = Rule::of(parts.method.as_str(), path) else {
+            tracing::error!(path, "the policy does not name this route");
+            return Err(Problem::forbidden("Nobody may do that."));
+        };
+        let Bearer { user_id, session_id, mut roles, mut patient_id, mut doctor_id } = bearer;
+        let mut email_confirmed = false;
+        if rule.looks_up(&roles) {
+            let account = state.signed_in(user_id, session_id).await?;
+            (roles, patient_id, doctor_id) = (account.active_roles(), account.patient_id, account.doctor_id);
+            email_confirmed = account.email_confirmed;
+            trail::account_holder(&account);
+        }
+        if !rule.admits(&roles) {
+            return Err(if roles.is_empty() { not_active() } else { Problem::forbidden(format!("Only {} can do this.", rule.told())) });
+        }
+        let caller = Self { user_id, session_id, roles, patient_id, doctor_id, email_confirmed, rule };
+        parts.extensions.insert(caller.clone());
+        Ok(caller)
+    }
+}
+
+/// Who the request's token speaks for.
+fn bearer(parts: &Parts, state: &AppState) -> Result<Bearer, Problem> {
+    if parts.headers.get_all(header::AUTHORIZATION).iter().count() > 1 {
+        return Err(Problem::unauthenticated("unauthenticated", "Send one Authorization header."));
+    }
+    let header = parts
+        .headers
+        .get(header::AUTHORIZATION)
+        .ok_or_else(|| Problem::unauthenticated("unauthenticated", "Sign in and send the access token as `Authorization: Bearer …`."))?;
+    let token = header
+        .to_str()
+        .ok()
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .ok_or_else(|| Problem::unauthenticated("unauthenticated", "The Authorization header is not of the form `Bearer …`."))?;
+    state.tokens.verify(token)
+}
+
+fn not_active() -> Problem {
+    let detail = "This account has no active role. See at `GET /users/me` what it waits for: an administrator's approval, or your \
+        confirmation of the email address. If it is active by now, `POST /auth/refresh` brings the role into your token.";
+    Problem::forbidden(detail).coded("account_not_active")
+}
+
+impl AppState {
+    /// The account of a sign-in that still holds, as both are now.
+    async fn signed_in(&self, user: UserId, session: SessionId) -> Result<Account, Problem> {
+        let over = || Problem::unauthenticated("signed_out", "This sign-in has ended. Sign in again.");
+        let (account, session) = self.store.account_and_session(user, session).await?.ok_or_else(over)?;
+        if account.account.may_sign_in() && session.holds(&account.account, self.clock.now()) { Ok(account.account) } else { Err(over()) }
+    }
+}
+
+/// A patient, acting for themselves.
+#[derive(Clone, Debug)]
+pub struct AsPatient(pub PatientId);
+
+impl<S> FromRequestParts<S> for AsPatient
+where
+    S: Send + Sync,
+    AppState: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        match caller.patient_id.filter(|_| caller.may(&[Relationship::Own].into())) {
+            Some(patient_id) => {
+                trail::patient(patient_id);
+                Ok(Self(patient_id))
+            }
+            None => Err(Problem::forbidden("Only patients can do this.")),
+        }
+    }
+}

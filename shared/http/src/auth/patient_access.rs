@@ -1,0 +1,64 @@
+//! Whether the caller may do this with the patient in the path.
+
+use axum::{
+    extract::{FromRef, FromRequestParts, RawPathParams},
+    http::request::Parts,
+};
+use domain::{
+    id::PatientId,
+    patient::Patient,
+    policy::{Relationship, Relationships},
+};
+use store::StoreError;
+
+use super::Caller;
+use crate::{Problem, state::AppState};
+
+/// The patient of `/patients/{patient_id}/…`, for whom the policy lets the caller do this. For anybody else the patient does not exist.
+/// Loading the patient puts them on the request's trail.
+#[derive(Clone, Debug)]
+pub struct PatientAccess {
+    pub patient: Patient,
+    pub caller: Caller,
+    /// As far as the policy asks for them.
+    pub relationships: Relationships,
+}
+
+impl<S> FromRequestParts<S> for PatientAccess
+where
+    S: Send + Sync,
+    AppState: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        let missing = || Problem::not_found("patient");
+        let parameters = RawPathParams::from_request_parts(parts, state).await.map_err(|_| missing())?;
+        let id = parameters.iter().find(|(name, _)| *name == "patient_id").and_then(|(_, value)| value.parse::<PatientId>().ok());
+        let id = id.ok_or_else(missing)?;
+        let state = AppState::from_ref(state);
+        let relationships = state.relationships(&caller, id).await?;
+        if !caller.may(&relationships) {
+            return Err(missing());
+        }
+        let patient = state.store.patient(id).await?.ok_or_else(missing)?;
+        Ok(Self { patient, caller, relationships })
+    }
+}
+
+impl AppState {
+    /// How a caller stands to a patient. What makes no difference is not looked up.
+    pub async fn relationships(&self, caller: &Caller, patient: PatientId) -> Result<Relationships, StoreError> {
+        let mut relationships = Relationships::new();
+        if caller.patient_id == Some(patient) {
+            relationships.insert(Relationship::Own);
+        }
+        if let Some(doctor) = caller.doctor_id.filter(|_| caller.is_asked_for(Relationship::Treating))
+            && self.store.treats(doctor, patient, self.clock.now(), &self.hospital.zone).await?
+        {
+            relationships.insert(Relationship::Treating);
+        }
+        Ok(relationships)
+    }
+}

@@ -1,0 +1,23 @@
+//! What every function's router ends with.
+
+use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware};
+
+use super::{Problem, idempotency::idempotent, json::MAX_BODY, observe::observe};
+use crate::state::AppState;
+
+/// Adds the conventions that hold for every route: problem documents for unknown routes and methods, a bounded body,
+/// idempotency keys, and one log line a request.
+pub fn finish(router: Router, state: &AppState) -> Router {
+    router
+        .fallback(async || Problem::new(StatusCode::NOT_FOUND, "no_such_route", "There is nothing at this address; see the API document."))
+        .method_not_allowed_fallback(async || {
+            Problem::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                "This address does not take that method; see the API document.",
+            )
+        })
+        .layer(middleware::from_fn_with_state(state.clone(), idempotent))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(middleware::from_fn_with_state(state.clone(), observe))
+}

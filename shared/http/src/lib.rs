@@ -1,0 +1,30 @@
+//! How this API speaks HTTP: one convention a file.
+
+pub mod auth;
+mod document;
+mod etag;
+mod fields;
+mod finish;
+mod idempotency;
+mod json;
+mod objects;
+mod observe;
+pub mod page;
+mod params;
+mod problem;
+mod refusals;
+mod state;
+mod views;
+
+pub use document::document;
+pub use etag::{IfMatch, RequiredIfMatch, etag};
+pub use fields::Fields;
+pub use finish::finish;
+pub use idempotency::gives_tokens;
+pub use json::{Created, Json, NoBody, Versioned};
+pub use page::Page;
+pub use params::{Path, Query};
+pub use problem::{FieldError, Problem};
+pub use refusals::refusal;
+pub use state::AppState;
+pub use views::{EmergencyContactBody, MoneyBody, SlotView};

@@ -1,0 +1,39 @@
+//! What functions work with.
+
+use domain::Clock;
+use platform::{
+    aws::{self, Patience},
+    config::{Config, Hospital},
+    random::Random,
+};
+use store::Store;
+
+use crate::{
+    auth::access_token::{KeySetError, Verifier},
+    page::CursorKey,
+};
+
+/// What every HTTP function works with. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct AppState {
+    pub store: Store,
+    pub clock: Clock,
+    pub random: Random,
+    pub hospital: Hospital,
+    pub tokens: Verifier,
+    pub cursors: CursorKey,
+}
+
+impl AppState {
+    pub fn new(config: &Config, clock: Clock) -> Result<Self, KeySetError> {
+        let sdk = aws::sdk_config(&config.aws, Patience::SomebodyWaits);
+        Ok(Self {
+            store: Store::connect(&config.aws, &sdk, config.table.clone()),
+            random: Random::default(),
+            hospital: config.hospital.clone(),
+            tokens: Verifier::new(&config.public_keys, config.hospital.issuer.clone(), clock.clone())?,
+            cursors: CursorKey::new(&config.cursor_key),
+            clock,
+        })
+    }
+}

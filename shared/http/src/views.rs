@@ -1,0 +1,86 @@
+//! Shapes that several functions send and receive.
+
+use domain::{
+    Invalid,
+    instant::Instant,
+    money::{Currency, Money},
+    patient::EmergencyContact,
+    schedule::Slot,
+    text::{PersonName, Phone},
+};
+use platform::config::Hospital;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Fields;
+
+/// An amount of money.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MoneyBody {
+    /// Decimal, with at most as many fraction digits as the currency has.
+    #[schema(pattern = "^[0-9]{1,13}(\\.[0-9]{1,4})?$", example = "1250.00")]
+    pub amount: String,
+    #[schema(value_type = Currency)]
+    pub currency: String,
+}
+
+impl MoneyBody {
+    /// Parses an amount in the hospital's currency.
+    pub fn parse(&self, expected: Currency) -> Result<Money, Invalid> {
+        if Currency::parse(&self.currency)? != expected {
+            return Err(Invalid::new("other_currency", format!("This hospital counts in `{}`.", expected.code())));
+        }
+        Money::parse(&self.amount, expected)
+    }
+}
+
+impl From<Money> for MoneyBody {
+    fn from(money: Money) -> Self {
+        Self { amount: money.amount(), currency: money.currency().code().to_owned() }
+    }
+}
+
+/// Whom to call when something happens.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EmergencyContactBody {
+    #[schema(value_type = PersonName)]
+    pub name: Option<String>,
+    #[schema(value_type = Phone)]
+    pub phone: Option<String>,
+    /// Who they are to the patient, such as `mother`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<PersonName>)]
+    pub relationship: Option<String>,
+}
+
+impl EmergencyContactBody {
+    pub fn parse(self, fields: &mut Fields) -> Option<EmergencyContact> {
+        let name = fields.required("emergency_contact.name", self.name, |text| PersonName::parse(&text));
+        let phone = fields.required("emergency_contact.phone", self.phone, |text| Phone::parse(&text));
+        let relationship = fields.optional("emergency_contact.relationship", self.relationship, |text| PersonName::parse(&text));
+        Some(EmergencyContact { name: name?, phone: phone?, relationship: relationship? })
+    }
+}
+
+impl From<EmergencyContact> for EmergencyContactBody {
+    fn from(contact: EmergencyContact) -> Self {
+        Self { name: Some(contact.name.into()), phone: Some(contact.phone.into()), relationship: contact.relationship.map(Into::into) }
+    }
+}
+
+/// The time of one appointment with a doctor.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SlotView {
+    /// Send this as `starts_at` to book.
+    pub starts_at: Instant,
+    pub ends_at: Instant,
+}
+
+impl SlotView {
+    #[must_use]
+    pub fn of(slot: Slot, hospital: &Hospital) -> Self {
+        Self { starts_at: hospital.instant(slot.start), ends_at: hospital.instant(slot.end) }
+    }
+}

@@ -1,0 +1,61 @@
+//! What an email follows from, kept with one that SES refused, so that it can follow again: the email itself is not kept.
+
+use domain::{
+    appointment::{Appointment, Status},
+    id::{PatientId, UserId},
+    text::Reason,
+};
+use serde::{Deserialize, Serialize};
+use store::{accounts::StoredAccount, email_tokens::EmailToken};
+
+use super::MailError;
+use crate::reminders::ReminderDue;
+
+/// A change or a reminder. Where the thing as it is now says enough, only its id is kept.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    AccountOpened(UserId),
+    AccountChanged { before: Box<StoredAccount>, after: Box<StoredAccount> },
+    EmailTokenPromised(Box<EmailToken>),
+    PatientRegistered(PatientId),
+    Appointment { before: Option<Box<Appointment>>, after: Box<Appointment> },
+    Reminder(ReminderDue),
+}
+
+impl Cause {
+    /// As it is kept.
+    pub(super) fn write(&self) -> Result<String, MailError> {
+        Ok(serde_json::to_string(self)?)
+    }
+
+    /// As it was kept.
+    pub fn read(kept: &str) -> Result<Self, MailError> {
+        Ok(serde_json::from_str(kept)?)
+    }
+
+    /// A change of an account. Of its password only whether it changed is kept, not the hash.
+    #[must_use]
+    pub fn account_changed(before: &StoredAccount, after: &StoredAccount) -> Self {
+        let changed = before.password_hash != after.password_hash;
+        let kept = |account: &StoredAccount, mark: &str| {
+            let password_hash = account.password_hash.as_ref().map(|_| if changed { mark.to_owned() } else { "same".to_owned() });
+            Box::new(StoredAccount { password_hash, ..account.clone() })
+        };
+        Self::AccountChanged { before: kept(before, "before"), after: kept(after, "after") }
+    }
+
+    /// A change of an appointment, without why the patient comes and why it was called off: no email says that.
+    #[must_use]
+    pub fn appointment(before: Option<&Appointment>, after: &Appointment) -> Self {
+        let kept = |appointment: &Appointment| {
+            let reason = Reason::parse("not kept").unwrap_or_else(|_| appointment.reason.clone());
+            let status = match appointment.status.clone() {
+                Status::Cancelled { at, by, .. } => Status::Cancelled { at, by, reason: None },
+                status => status,
+            };
+            Box::new(Appointment { reason, status, ..appointment.clone() })
+        };
+        Self::Appointment { before: before.map(kept), after: kept(after) }
+    }
+}

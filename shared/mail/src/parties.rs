@@ -1,0 +1,79 @@
+//! The two sides of an appointment, as recipients.
+
+use domain::{account::Account, appointment::Appointment, role::Role};
+use platform::config::Hospital;
+
+use super::{MailError, Message, Recipient, calendar::Invitation};
+use crate::EventState;
+
+/// One email for each side of an appointment; whoever has no account gets none.
+#[derive(Debug, Clone)]
+pub struct BothSides {
+    pub patient: Message,
+    pub doctor: Message,
+}
+
+impl EventState {
+    /// Sends both emails, each at most once for its `cause`. A failure of one does not keep the other from going out.
+    pub async fn send_to_both(&self, appointment: &Appointment, cause: &str, messages: BothSides) -> Result<(), MailError> {
+        let cause = format!("{}-{}-{cause}", appointment.id, appointment.sequence);
+        let (patient, doctor) = (self.patient(appointment).await?, self.doctor(appointment).await?);
+        let first = self.send_to(patient, &format!("{cause}-patient"), &messages.patient).await;
+        self.send_to(doctor, &format!("{cause}-doctor"), &messages.doctor).await?;
+        first
+    }
+
+    async fn send_to(&self, to: Option<Recipient>, id: &str, message: &Message) -> Result<(), MailError> {
+        match to {
+            Some(to) => self.mailer.send(id, &to, message).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn patient(&self, appointment: &Appointment) -> Result<Option<Recipient>, MailError> {
+        let account = self.store.patient(appointment.patient_id).await?.and_then(|patient| patient.user_id);
+        self.recipient(account).await
+    }
+
+    async fn doctor(&self, appointment: &Appointment) -> Result<Option<Recipient>, MailError> {
+        match self.store.doctor(appointment.doctor_id).await? {
+            Some(doctor) => self.colleague(doctor.user_id, Role::Doctor).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Somebody who works here in a role, for emails that name patients.
+    pub async fn colleague(&self, account: domain::id::UserId, role: Role) -> Result<Option<Recipient>, MailError> {
+        let account = self.store.account(account).await?.map(|stored| stored.account);
+        Ok(account.filter(|account| account.active_roles().contains(&role)).map(Into::into))
+    }
+
+    /// The person behind an account.
+    pub async fn recipient(&self, account: Option<domain::id::UserId>) -> Result<Option<Recipient>, MailError> {
+        let Some(id) = account else { return Ok(None) };
+        let account = self.store.account(id).await?.map(|stored| stored.account);
+        Ok(account.filter(Account::may_be_written_to).map(Into::into))
+    }
+}
+
+/// The lines that emails about an appointment share.
+#[must_use]
+pub fn facts_for_patient(appointment: &Appointment, hospital: &Hospital) -> Vec<(&'static str, String)> {
+    vec![
+        ("When", hospital.spoken(appointment.slot)),
+        ("With", format!("{}, {}", appointment.doctor_name, appointment.specialization)),
+        ("Where", hospital.name.clone()),
+    ]
+}
+
+/// The same for the doctor: who comes, not why.
+#[must_use]
+pub fn facts_for_doctor(appointment: &Appointment, hospital: &Hospital) -> Vec<(&'static str, String)> {
+    vec![("When", hospital.spoken(appointment.slot)), ("Patient", appointment.patient_name.to_string())]
+}
+
+/// An invitation for each side.
+#[must_use]
+pub fn invitations(appointment: &Appointment) -> (Invitation, Invitation) {
+    (Invitation::for_patient(appointment), Invitation::for_doctor(appointment))
+}

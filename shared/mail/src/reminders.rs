@@ -1,0 +1,145 @@
+//! The one-shot schedule behind an appointment's reminder.
+//!
+//! Its name follows from the appointment, so that creating, moving and deleting it can be repeated in any order: what counts is
+//! the appointment as it is now. It carries ids and times only, never health data.
+
+use aws_sdk_scheduler::{
+    Client,
+    error::SdkError,
+    operation::{create_schedule::CreateScheduleError, delete_schedule::DeleteScheduleError, update_schedule::UpdateScheduleError},
+    types::{ActionAfterCompletion, DeadLetterConfig, FlexibleTimeWindow, FlexibleTimeWindowMode, RetryPolicy, Target},
+};
+use aws_types::SdkConfig;
+use domain::{appointment::Appointment, id::AppointmentId};
+use jiff::{SignedDuration, Timestamp};
+use platform::config::{Aws, Scheduling};
+use serde::{Deserialize, Serialize};
+
+/// Scheduler knows minutes, and refuses what is over.
+const SOON: SignedDuration = SignedDuration::from_mins(1);
+
+/// What the `reminders` function is called with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReminderDue {
+    pub appointment_id: AppointmentId,
+    /// The start that the reminder was scheduled for: when the appointment has moved since, this reminder is void.
+    pub starts_at: Timestamp,
+}
+
+impl ReminderDue {
+    /// Whether the appointment, as it is now, still calls for it.
+    #[must_use]
+    pub fn holds(&self, appointment: &Appointment, now: Timestamp) -> bool {
+        appointment.status.is_ahead() && appointment.slot.start == self.starts_at && now < appointment.slot.start
+    }
+}
+
+/// Schedules reminders.
+#[derive(Clone, Debug)]
+pub struct Reminders {
+    client: Client,
+    settings: Scheduling,
+}
+
+/// Scheduler did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ReminderError {
+    #[error("the schedule could not be described")]
+    Build(#[from] aws_sdk_scheduler::error::BuildError),
+    #[error("the reminder could not be created")]
+    Create(#[source] Box<SdkError<CreateScheduleError>>),
+    #[error("the reminder could not be moved")]
+    Update(#[source] Box<SdkError<UpdateScheduleError>>),
+    #[error("the reminder could not be deleted")]
+    Delete(#[source] Box<SdkError<DeleteScheduleError>>),
+}
+
+/// The schedule's name.
+#[must_use]
+pub fn schedule_name(id: AppointmentId) -> String {
+    format!("appt-{id}-1h")
+}
+
+impl Reminders {
+    #[must_use]
+    pub fn new(aws: &Aws, sdk: &SdkConfig, settings: Scheduling) -> Self {
+        let mut client = aws_sdk_scheduler::config::Builder::from(sdk);
+        client.set_endpoint_url(aws.scheduler_endpoint.clone());
+        Self { client: Client::from_conf(client.build()), settings }
+    }
+
+    /// Makes the schedule what the appointment as it is now calls for: there at the right time, or not there.
+    pub async fn follow(&self, appointment: &Appointment, now: Timestamp) -> Result<(), ReminderError> {
+        match appointment.reminder_due(now) {
+            Some(due) => self.set(appointment, due).await,
+            None => self.clear(appointment.id).await,
+        }
+    }
+
+    /// Has the appointment's reminder fire once more, as soon as Scheduler can.
+    pub async fn again(&self, appointment: &Appointment, now: Timestamp) -> Result<(), ReminderError> {
+        self.set(appointment, now.saturating_add(SOON).unwrap_or(now)).await
+    }
+
+    async fn set(&self, appointment: &Appointment, due: Timestamp) -> Result<(), ReminderError> {
+        let name = schedule_name(appointment.id);
+        // Always UTC: not every implementation reads a time zone beside it.
+        let at = format!("at({})", due.strftime("%Y-%m-%dT%H:%M:%S"));
+        let window = FlexibleTimeWindow::builder().mode(FlexibleTimeWindowMode::Off).build()?;
+        let create = self
+            .client
+            .create_schedule()
+            .group_name(&self.settings.group)
+            .name(&name)
+            .schedule_expression(&at)
+            .schedule_expression_timezone("UTC")
+            .flexible_time_window(window.clone())
+            .action_after_completion(ActionAfterCompletion::Delete)
+            .target(self.target(appointment)?)
+            .send()
+            .await;
+        match create {
+            Ok(_) => return Ok(()),
+            Err(error) if error.as_service_error().is_some_and(CreateScheduleError::is_conflict_exception) => {}
+            Err(error) => return Err(ReminderError::Create(Box::new(error))),
+        }
+        let update = self
+            .client
+            .update_schedule()
+            .group_name(&self.settings.group)
+            .name(&name)
+            .schedule_expression(&at)
+            .schedule_expression_timezone("UTC")
+            .flexible_time_window(window)
+            .action_after_completion(ActionAfterCompletion::Delete)
+            .target(self.target(appointment)?)
+            .send()
+            .await;
+        // If it fired and vanished in between, the failed record comes again and finds no conflict.
+        update.map(drop).map_err(|error| ReminderError::Update(Box::new(error)))
+    }
+
+    async fn clear(&self, id: AppointmentId) -> Result<(), ReminderError> {
+        let delete = self.client.delete_schedule().group_name(&self.settings.group).name(schedule_name(id)).send().await;
+        match delete {
+            Err(error) if !error.as_service_error().is_some_and(DeleteScheduleError::is_resource_not_found_exception) => {
+                Err(ReminderError::Delete(Box::new(error)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn target(&self, appointment: &Appointment) -> Result<Target, aws_sdk_scheduler::error::BuildError> {
+        let due = ReminderDue { appointment_id: appointment.id, starts_at: appointment.slot.start };
+        let input = serde_json::json!({ "appointment_id": due.appointment_id, "starts_at": due.starts_at }).to_string();
+        Target::builder()
+            .arn(&self.settings.target_arn)
+            .role_arn(&self.settings.role_arn)
+            .input(input)
+            // A reminder that is late by half an hour is worth little; by then the appointment is near.
+            .retry_policy(RetryPolicy::builder().maximum_retry_attempts(5).maximum_event_age_in_seconds(1800).build())
+            .dead_letter_config(DeadLetterConfig::builder().arn(&self.settings.dead_letter_arn).build())
+            .build()
+    }
+}

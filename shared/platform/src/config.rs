@@ -1,0 +1,217 @@
+//! What a deployment decides, read once. The only reader of the environment.
+
+use domain::{instant::Instant, money::Currency, schedule::Slot, text::Email};
+use jiff::{Timestamp, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+
+/// Everything that differs between one hospital's deployment and another's.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub aws: Aws,
+    pub table: String,
+    pub hospital: Hospital,
+    /// JSON Web Key Set with the public keys that verify access tokens.
+    pub public_keys: String,
+    /// Signs list cursors; the same in every function.
+    pub cursor_key: String,
+    /// Whose account becomes the first administrator's once they have proven that the address is theirs.
+    pub administrator: Option<Email>,
+    /// The SES configuration set that reports bounces and complaints.
+    pub mail_configuration_set: Option<String>,
+    pub password_cost: PasswordCost,
+}
+
+/// What one hash of a password costs. The default is what OWASP recommends (Password Storage Cheat Sheet); a deployment has no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordCost {
+    pub memory_kib: u32,
+    pub passes: u32,
+}
+
+impl Default for PasswordCost {
+    fn default() -> Self {
+        Self { memory_kib: 19_456, passes: 2 }
+    }
+}
+
+/// The hospital itself.
+#[derive(Clone, Debug)]
+pub struct Hospital {
+    pub name: String,
+    /// Where people reach the hospital, such as a telephone number; at the foot of every email.
+    pub contact: Option<String>,
+    /// One IANA time zone for the whole hospital: appointments, rosters and emails speak it.
+    pub zone: TimeZone,
+    pub currency: Currency,
+    /// Where emails come from.
+    pub sender: Email,
+    /// Where people read and change their things; linked in emails.
+    pub portal_url: String,
+    /// `iss` of the access tokens.
+    pub issuer: String,
+}
+
+impl Hospital {
+    /// An instant as the API writes it.
+    #[must_use]
+    pub fn instant(&self, at: Timestamp) -> Instant {
+        Instant::of(at, &self.zone)
+    }
+
+    /// Where the portal shows something.
+    #[must_use]
+    pub fn portal(&self, path: &str) -> String {
+        format!("{}/{path}", self.portal_url.trim_end_matches('/'))
+    }
+
+    /// An instant as people say it, in the hospital's time.
+    #[must_use]
+    pub fn spoken_instant(&self, at: Timestamp) -> String {
+        let zone = self.zone.iana_name().unwrap_or("UTC");
+        format!("{} ({zone} time)", self.zone.to_datetime(at).strftime("%A %-d %B %Y, %H:%M"))
+    }
+
+    /// A slot as people say it, in the hospital's time.
+    #[must_use]
+    pub fn spoken(&self, slot: Slot) -> String {
+        let (start, end) = (self.zone.to_datetime(slot.start), self.zone.to_datetime(slot.end));
+        let zone = self.zone.iana_name().unwrap_or("UTC");
+        format!("{}, {} to {} ({zone} time)", start.strftime("%A %-d %B %Y"), start.strftime("%H:%M"), end.strftime("%H:%M"))
+    }
+}
+
+/// Where AWS is and who calls it. Lambda provides all of it but the endpoints, which point local runs at emulators.
+#[derive(Clone)]
+pub struct Aws {
+    pub region: String,
+    pub access_key_id: String,
+    pub secret_access_key: String,
+    pub session_token: Option<String>,
+    pub dynamodb_endpoint: Option<String>,
+    pub ses_endpoint: Option<String>,
+    pub scheduler_endpoint: Option<String>,
+    pub secrets_endpoint: Option<String>,
+}
+
+impl std::fmt::Debug for Aws {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Aws").field("region", &self.region).finish_non_exhaustive()
+    }
+}
+
+/// What the `users` function alone holds: the key that signs access tokens. As JSON, it is the secret that it reads.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct SigningKey {
+    /// Which public key verifies.
+    pub id: String,
+    /// Ed25519, PKCS#8, base64.
+    pub pkcs8: String,
+}
+
+impl std::fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SigningKey({}, …)", self.id)
+    }
+}
+
+/// What `users` and `notifications` share: the secret that the tokens of emails are derived from, so that the table holds none.
+#[derive(Clone)]
+pub struct TokenKey(pub String);
+
+impl std::fmt::Debug for TokenKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TokenKey(…)")
+    }
+}
+
+impl TokenKey {
+    pub fn from_env() -> Result<Self, ConfigError> {
+        required("TOKEN_KEY").map(Self)
+    }
+}
+
+/// What the `notifications` function alone needs: where reminders are scheduled.
+#[derive(Clone, Debug)]
+pub struct Scheduling {
+    pub group: String,
+    /// The `reminders` function.
+    pub target_arn: String,
+    /// What Scheduler assumes to call it.
+    pub role_arn: String,
+    /// Where a reminder goes that could not be delivered.
+    pub dead_letter_arn: String,
+}
+
+/// A setting that is missing or wrong. Names the variable, never its value.
+#[derive(Debug, thiserror::Error)]
+#[error("set {variable}: {reason}")]
+pub struct ConfigError {
+    variable: &'static str,
+    reason: String,
+}
+
+impl Config {
+    pub fn from_env() -> Result<Self, ConfigError> {
+        let everywhere = optional("AWS_ENDPOINT_URL");
+        let endpoint = |name| optional(name).or_else(|| everywhere.clone());
+        Ok(Self {
+            aws: Aws {
+                region: required("AWS_REGION")?,
+                access_key_id: required("AWS_ACCESS_KEY_ID")?,
+                secret_access_key: required("AWS_SECRET_ACCESS_KEY")?,
+                session_token: optional("AWS_SESSION_TOKEN"),
+                dynamodb_endpoint: endpoint("AWS_ENDPOINT_URL_DYNAMODB"),
+                ses_endpoint: endpoint("AWS_ENDPOINT_URL_SESV2"),
+                scheduler_endpoint: endpoint("AWS_ENDPOINT_URL_SCHEDULER"),
+                secrets_endpoint: endpoint("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
+            },
+            table: required("TABLE_NAME")?,
+            hospital: Hospital {
+                name: required("HOSPITAL_NAME")?,
+                contact: optional("HOSPITAL_CONTACT"),
+                zone: parsed("TIME_ZONE", |name| TimeZone::get(name).map_err(|_| "not an IANA time zone".to_owned()))?,
+                currency: parsed("CURRENCY", |code| Currency::parse(code).map_err(|why| why.detail))?,
+                sender: parsed("SENDER_EMAIL", |address| Email::parse(address).map_err(|why| why.detail))?,
+                portal_url: required("PORTAL_URL")?,
+                issuer: required("TOKEN_ISSUER")?,
+            },
+            public_keys: required("PUBLIC_KEYS")?,
+            cursor_key: required("CURSOR_KEY")?,
+            administrator: match optional("ADMINISTRATOR_EMAIL") {
+                Some(_) => Some(parsed("ADMINISTRATOR_EMAIL", |address| Email::parse(address).map_err(|why| why.detail))?),
+                None => None,
+            },
+            mail_configuration_set: optional("MAIL_CONFIGURATION_SET"),
+            password_cost: PasswordCost::default(),
+        })
+    }
+}
+
+/// The name of the secret that holds the [`SigningKey`].
+pub fn signing_key_secret() -> Result<String, ConfigError> {
+    required("SIGNING_KEY_SECRET")
+}
+
+impl Scheduling {
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Ok(Self {
+            group: required("SCHEDULE_GROUP")?,
+            target_arn: required("REMINDERS_FUNCTION_ARN")?,
+            role_arn: required("SCHEDULER_ROLE_ARN")?,
+            dead_letter_arn: required("REMINDERS_DEAD_LETTER_ARN")?,
+        })
+    }
+}
+
+fn required(variable: &'static str) -> Result<String, ConfigError> {
+    optional(variable).ok_or_else(|| ConfigError { variable, reason: "it is not set".to_owned() })
+}
+
+fn parsed<T>(variable: &'static str, parse: impl Fn(&str) -> Result<T, String>) -> Result<T, ConfigError> {
+    parse(&required(variable)?).map_err(|reason| ConfigError { variable, reason })
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+fn optional(variable: &str) -> Option<String> {
+    std::env::var(variable).ok().filter(|value| !value.is_empty())
+}

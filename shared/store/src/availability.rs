@@ -1,0 +1,57 @@
+//! What is free with a doctor: their grid without the appointments that are booked.
+
+use domain::{
+    doctor::{BOOKING_HORIZON, Doctor},
+    schedule::Slot,
+};
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
+
+use crate::{Store, StoreError};
+
+/// How far to look for the next free slots.
+const LOOK_AHEAD_DAYS: i32 = 14;
+
+impl Store {
+    /// Whether a doctor can be booked at all.
+    pub async fn takes_appointments(&self, doctor: &Doctor) -> Result<bool, StoreError> {
+        Ok(self.account(doctor.user_id).await?.is_some_and(|stored| stored.account.takes_appointments()))
+    }
+
+    /// The free slots of a span of local days, both included.
+    pub async fn free_slots(
+        &self,
+        doctor: &Doctor,
+        (from, to): (Date, Date),
+        now: Timestamp,
+        zone: &TimeZone,
+    ) -> Result<Vec<Slot>, StoreError> {
+        // Nothing is free before today or beyond the horizon, and there is no need to look.
+        let horizon = zone.to_datetime(now.saturating_add(BOOKING_HORIZON).unwrap_or(now)).date();
+        let (from, to) = (from.max(zone.to_datetime(now).date()), to.min(horizon));
+        if from > to {
+            return Ok(Vec::new());
+        }
+        let midnight = |day: Date| day.to_zoned_datetime(zone.clone()).map_or(now, |midnight| midnight.timestamp());
+        // A second before the last midnight: the range is closed at both ends.
+        let last = midnight(to.saturating_add(1.day())).saturating_sub(SignedDuration::from_secs(1));
+        let taken = self.taken_slots(doctor.id, midnight(from), last.unwrap_or(now)).await?;
+        let days = from.series(1.day()).take_while(|day| *day <= to);
+        Ok(days.flat_map(|day| doctor.free_slots(day, &taken, now, zone)).collect())
+    }
+
+    /// The first free slots from an instant on, a few at most.
+    pub async fn next_free_slots(
+        &self,
+        doctor: &Doctor,
+        from: Timestamp,
+        count: usize,
+        now: Timestamp,
+        zone: &TimeZone,
+    ) -> Result<Vec<Slot>, StoreError> {
+        let first = zone.to_datetime(from.max(now)).date();
+        let mut slots = self.free_slots(doctor, (first, first.saturating_add(LOOK_AHEAD_DAYS.days())), now, zone).await?;
+        slots.retain(|slot| slot.start >= from);
+        slots.truncate(count);
+        Ok(slots)
+    }
+}

@@ -1,0 +1,172 @@
+//! How much a patient has booked: one item a patient, changed before each booking and each move that they make themselves.
+//!
+//! `open` is never lower than the number of appointments that lie ahead: a booking counts first and is written then, and nothing counts
+//! down. Only when the limit is reached are the appointments counted, and `open` is set to what they are. So a booking costs one write
+//! unit more, and cancelling one costs none.
+
+use aws_sdk_dynamodb::{
+    operation::update_item::builders::UpdateItemFluentBuilder,
+    types::{AttributeValue, TransactWriteItem, Update},
+};
+use domain::{
+    appointment::When,
+    booking_limit::{BookingLimit, UNDER_WAY},
+    id::PatientId,
+};
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{Item, Store, StoreError, keys, number, text, throttle::integer};
+
+const KIND: &str = "bookings";
+const TRIES: u32 = 8;
+/// The patient is not ahead of their pace.
+const IDLE: &str = "(attribute_not_exists(ahead_until) OR ahead_until <= :now)";
+/// They are, and not too far.
+const IN_BURST: &str = "(ahead_until > :now AND ahead_until <= :furthest)";
+
+/// Whether a booking or a move may go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    Yes,
+    /// As many appointments lie ahead as may; `again_in` seconds, bookings that were under way are written or given up.
+    TooManyOpen {
+        limit: u32,
+        again_in: Option<u32>,
+    },
+    /// One more is allowed in so many seconds.
+    TooSoon {
+        again_in: u32,
+    },
+    /// The patient has closed their account.
+    Closed,
+}
+
+impl Store {
+    /// Counts a booking that is about to be written: of many at once, as many pass as the limit allows. `None` is no limit.
+    pub async fn count_booking(
+        &self,
+        patient: PatientId,
+        limit: Option<BookingLimit>,
+        now: Timestamp,
+        zone: &TimeZone,
+    ) -> Result<Counted, StoreError> {
+        let Some(limit) = limit else {
+            let counted = self.bookings(patient).update_expression("SET kind = :kind, v = :one, last_at = :now ADD #open :one");
+            self.spend(with_now(counted, now).expression_attribute_names("#open", "open")).await?.ok();
+            return Ok(Counted::Yes);
+        };
+        let mut in_burst = false;
+        for _ in 0..TRIES {
+            let pace = if in_burst { "ahead_until + :pace" } else { ":next" };
+            let counted = self
+                .bookings(patient)
+                .update_expression(format!("SET kind = :kind, v = :one, last_at = :now, ahead_until = {pace} ADD #open :one"))
+                .condition_expression(format!(
+                    "attribute_not_exists(closed) AND (attribute_not_exists(#open) OR #open < :open) AND {}",
+                    if in_burst { IN_BURST } else { IDLE }
+                ))
+                .expression_attribute_names("#open", "open")
+                .expression_attribute_values(":open", number(limit.open));
+            let Err(there) = self.spend(paced(with_now(counted, now), limit, now, in_burst)).await? else { return Ok(Counted::Yes) };
+            if let Some(refused) = refusal(&there, limit, now) {
+                return Ok(refused);
+            }
+            let open = integer(&there, "open").unwrap_or_default();
+            if open >= i64::from(limit.open) && !self.recount(patient, open, &there, now, zone).await? {
+                return Ok(Counted::TooManyOpen { limit: limit.open, again_in: None });
+            }
+            in_burst = integer(&there, "ahead_until").is_some_and(|until| until > now.as_second());
+        }
+        Ok(Counted::TooSoon { again_in: 1 })
+    }
+
+    /// Counts a move that a patient is about to make.
+    pub async fn count_move(&self, patient: PatientId, limit: BookingLimit, now: Timestamp) -> Result<Counted, StoreError> {
+        let mut in_burst = false;
+        for _ in 0..TRIES {
+            let pace = if in_burst { "ahead_until + :pace" } else { ":next" };
+            let counted = self
+                .bookings(patient)
+                .update_expression(format!("SET kind = :kind, v = :one, ahead_until = {pace}"))
+                .condition_expression(if in_burst { IN_BURST } else { IDLE });
+            let Err(there) = self.spend(paced(with_now(counted, now), limit, now, in_burst)).await? else { return Ok(Counted::Yes) };
+            if let Some(refused @ Counted::TooSoon { .. }) = refusal(&there, limit, now) {
+                return Ok(refused);
+            }
+            in_burst = integer(&there, "ahead_until").is_some_and(|until| until > now.as_second());
+        }
+        Ok(Counted::TooSoon { again_in: 1 })
+    }
+
+    /// The patient books no more, unless a booking may be under way.
+    pub(super) fn end_bookings(&self, patient: PatientId, now: Timestamp) -> Result<TransactWriteItem, StoreError> {
+        let update = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(keys::bookings(patient).attributes()))
+            .update_expression("SET kind = :kind, v = :one, closed = :closed")
+            .condition_expression("attribute_not_exists(last_at) OR last_at <= :settled")
+            .expression_attribute_values(":kind", text(KIND))
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":closed", AttributeValue::Bool(true))
+            .expression_attribute_values(":settled", number(now.as_second() - UNDER_WAY.as_secs()))
+            .build();
+        Ok(TransactWriteItem::builder().update(update.map_err(|error| StoreError::Refused(Box::new(error)))?).build())
+    }
+
+    /// Sets `open` to how many appointments lie ahead. `false` when it was right.
+    async fn recount(&self, patient: PatientId, open: i64, there: &Item, now: Timestamp, zone: &TimeZone) -> Result<bool, StoreError> {
+        let at_most = usize::try_from(open).unwrap_or_default();
+        let found = self.patient_agenda(patient, When::Upcoming, now, zone, None, at_most).await?.len();
+        if found >= at_most {
+            return Ok(false);
+        }
+        // Whoever else counts at the same time finds the same; one of them sets it.
+        let set = self
+            .bookings(patient)
+            .update_expression("SET #open = :found")
+            .condition_expression("#open = :open AND last_at = :last")
+            .expression_attribute_names("#open", "open")
+            .expression_attribute_values(":found", number(i64::try_from(found).unwrap_or(i64::MAX)))
+            .expression_attribute_values(":open", number(open))
+            .expression_attribute_values(":last", number(integer(there, "last_at").unwrap_or_default()));
+        self.update_where(set).await?;
+        Ok(true)
+    }
+
+    fn bookings(&self, patient: PatientId) -> UpdateItemFluentBuilder {
+        self.client.update_item().table_name(&self.table).set_key(Some(keys::bookings(patient).attributes()))
+    }
+}
+
+/// Why nothing can be counted now, if another try would not help.
+fn refusal(there: &Item, limit: BookingLimit, now: Timestamp) -> Option<Counted> {
+    let seconds = |name: &str| integer(there, name).map(|at| at - now.as_second());
+    let again_in = |left: i64| u32::try_from(left.max(1)).unwrap_or(u32::MAX);
+    if there.contains_key("closed") {
+        return Some(Counted::Closed);
+    }
+    if let Some(ahead) = seconds("ahead_until").filter(|ahead| *ahead > limit.allowance().as_secs()) {
+        return Some(Counted::TooSoon { again_in: again_in(ahead - limit.allowance().as_secs()) });
+    }
+    // Bookings that are under way are counted and cannot be found yet.
+    let settled_in = seconds("last_at").map_or(0, |last| last + UNDER_WAY.as_secs());
+    let full = integer(there, "open").is_some_and(|open| open >= i64::from(limit.open));
+    (full && settled_in > 0).then(|| Counted::TooManyOpen { limit: limit.open, again_in: Some(again_in(settled_in)) })
+}
+
+fn with_now(update: UpdateItemFluentBuilder, now: Timestamp) -> UpdateItemFluentBuilder {
+    update
+        .expression_attribute_values(":kind", text(KIND))
+        .expression_attribute_values(":one", number(1))
+        .expression_attribute_values(":now", number(now.as_second()))
+}
+
+fn paced(update: UpdateItemFluentBuilder, limit: BookingLimit, now: Timestamp, in_burst: bool) -> UpdateItemFluentBuilder {
+    if in_burst {
+        update
+            .expression_attribute_values(":pace", number(limit.pace.as_secs()))
+            .expression_attribute_values(":furthest", number(now.as_second() + limit.allowance().as_secs()))
+    } else {
+        update.expression_attribute_values(":next", number(now.as_second() + limit.pace.as_secs()))
+    }
+}

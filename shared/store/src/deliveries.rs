@@ -1,0 +1,181 @@
+//! What became of each email.
+
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use domain::{
+    email::{DeliveryState, RefusalReason},
+    id::UserId,
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{INDEX, IndexKey, Key, Record, Store, StoreError, keys, number, text};
+
+/// Sending takes this long at most; after it, whoever was sending has died.
+const SENDING_LASTS: SignedDuration = SignedDuration::from_secs(10);
+/// How long it can be asked what became of an email.
+const KEPT_FOR: SignedDuration = SignedDuration::from_hours(400 * 24);
+
+/// One email for one cause to one person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Names the cause and the recipient, such as `apt_…-1-booked-patient`. The same cause never sends twice.
+    pub id: String,
+    pub to: UserId,
+    #[serde(rename = "delivery_state")]
+    pub state: DeliveryState,
+    /// Seconds since 1970; a number, because a condition compares it.
+    pub since: i64,
+    /// What SES calls it.
+    pub message_id: Option<String>,
+    /// Why SES refused it. The index holds it, under the one name that it projects for every kind.
+    #[serde(rename = "entry")]
+    pub refusal: Option<Refusal>,
+    /// What the email followed from, to have it follow again; kept of refused emails. See `mail::Cause`.
+    pub cause: Option<String>,
+}
+
+/// Why an email was refused, and whose it was: what a list of refused emails shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    pub to: UserId,
+    pub at: Timestamp,
+    pub reason: RefusalReason,
+}
+
+/// A refused email, as a list shows it: the attributes that the index holds.
+#[derive(Debug, Clone, Deserialize)]
+pub struct RefusedEmail {
+    pub id: String,
+    #[serde(rename = "entry")]
+    pub refusal: Refusal,
+    /// Its place in the list; continues it.
+    #[serde(rename = "gsi1sk")]
+    pub position: String,
+}
+
+impl Record for Delivery {
+    const KIND: &'static str = "delivery";
+    const STAMPED: bool = true;
+    fn key(&self) -> Key {
+        keys::delivery(&self.id)
+    }
+    fn index_key(&self) -> Option<IndexKey> {
+        let refusal = self.refusal.as_ref().filter(|_| self.state == DeliveryState::Failed)?;
+        Some(IndexKey { pk: keys::FAILED_DELIVERIES.to_owned(), sk: keys::failed_delivery_sk(refusal.at, &self.id) })
+    }
+    fn expires_at(&self) -> Option<Timestamp> {
+        Timestamp::from_second(self.since + KEPT_FOR.as_secs()).ok()
+    }
+}
+
+/// Whether to send an email now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// Nobody has, or who tried has died: send.
+    Yours,
+    /// It has been sent, or never will be.
+    Settled,
+    /// Somebody is sending it this moment.
+    Busy,
+}
+
+/// What became of asking for an email again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Again {
+    /// It is queued.
+    Queued(Delivery),
+    /// It was not refused, or went out since.
+    Not(DeliveryState),
+    /// There is no such email.
+    Unknown,
+}
+
+impl Delivery {
+    /// An email that is about to be sent.
+    fn claim(id: &str, to: UserId, now: Timestamp) -> Self {
+        Self { id: id.to_owned(), to, state: DeliveryState::Queued, since: now.as_second(), message_id: None, refusal: None, cause: None }
+    }
+
+    /// Whether somebody has asked for it again, and nobody has begun to send it.
+    fn is_asked_for_again(&self) -> bool {
+        self.state == DeliveryState::Queued && self.cause.is_some()
+    }
+}
+
+impl Store {
+    pub async fn delivery(&self, id: &str) -> Result<Option<Delivery>, StoreError> {
+        self.get(&keys::delivery(id)).await
+    }
+
+    /// Claims an email: of all who try at once, one sends.
+    pub async fn claim_delivery(&self, id: &str, to: UserId, now: Timestamp) -> Result<Turn, StoreError> {
+        let claim = Delivery::claim(id, to, now);
+        let condition = "attribute_not_exists(pk) OR (delivery_state = :queued AND (since < :dead OR attribute_exists(cause)))";
+        let values = [(":queued", text("queued")), (":dead", number(now.as_second() - SENDING_LASTS.as_secs()))];
+        if self.put_where(&claim, condition, &values).await? {
+            return Ok(Turn::Yours);
+        }
+        let queued = self.delivery(id).await?.is_some_and(|delivery| delivery.state == DeliveryState::Queued);
+        Ok(if queued { Turn::Busy } else { Turn::Settled })
+    }
+
+    /// Notes what became of a claimed email.
+    pub async fn settle_delivery(&self, delivery: &Delivery) -> Result<(), StoreError> {
+        self.put(delivery).await
+    }
+
+    /// Emails that SES refused, latest first.
+    pub async fn refused_emails(&self, after: Option<&str>, limit: usize) -> Result<Vec<RefusedEmail>, StoreError> {
+        let output = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(INDEX)
+            .key_condition_expression("gsi1pk = :partition AND gsi1sk < :before")
+            .expression_attribute_values(":partition", text(keys::FAILED_DELIVERIES))
+            .expression_attribute_values(":before", text(after.unwrap_or("~")))
+            .scan_index_forward(false)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
+            .send()
+            .await?;
+        self.meter.read_units(output.consumed_capacity());
+        let items = output.items.unwrap_or_default().into_iter();
+        items.map(|item| serde_dynamo::from_item(item).map_err(|error| StoreError::corrupt(Delivery::KIND, error))).collect()
+    }
+
+    /// Queues a refused email again; the stream brings that to `notifications`. Asking twice is asking once.
+    pub async fn ask_for_delivery_again(&self, id: &str, now: Timestamp) -> Result<Again, StoreError> {
+        let Some(refused) = self.delivery(id).await? else { return Ok(Again::Unknown) };
+        if refused.is_asked_for_again() {
+            return Ok(Again::Queued(refused));
+        }
+        if refused.state != DeliveryState::Failed || refused.cause.is_none() {
+            return Ok(Again::Not(refused.state));
+        }
+        let queued = Delivery { state: DeliveryState::Queued, since: now.as_second(), refusal: None, ..refused.clone() };
+        let values = [(":failed", text("failed")), (":since", number(refused.since))];
+        // When it was not written, somebody else has asked in between.
+        self.put_where(&queued, "delivery_state = :failed AND since = :since", &values).await?;
+        Ok(Again::Queued(queued))
+    }
+
+    /// Notes that an email that was asked for again is no longer true, unless somebody is sending it.
+    pub async fn void_delivery(&self, id: &str) -> Result<(), StoreError> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(keys::delivery(id).attributes()))
+            .update_expression("SET delivery_state = :void REMOVE cause")
+            .condition_expression("delivery_state = :queued AND attribute_exists(cause)")
+            .expression_attribute_values(":void", text("void"))
+            .expression_attribute_values(":queued", text("queued"));
+        self.update_where(update).await.map(drop)
+    }
+
+    /// Gives a claim back after a passing failure, so that the next attempt need not wait.
+    pub async fn release_delivery(&self, id: &str) -> Result<(), StoreError> {
+        self.delete(&keys::delivery(id)).await
+    }
+}

@@ -1,0 +1,104 @@
+//! What was promised to send by email: a token, and what it is good for. The token itself is nowhere in the table.
+
+use domain::{
+    account::Account,
+    id::{EmailTokenId, UserId},
+    text::Email,
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{Key, Record, Store, StoreError, keys, number, text};
+
+/// A token that goes to an address. It is good once, and when it is gone it has been used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmailToken {
+    pub id: EmailTokenId,
+    pub purpose: Purpose,
+    pub email: Email,
+    /// The account that it is good for. Where anybody may ask, `notifications` finds it: who asks cannot tell, by the answer
+    /// or its time, whether there is one.
+    pub user_id: Option<UserId>,
+    /// The account's `sign_in_epoch` when its email went out: what ends every sign-in ends the emails under way, too.
+    pub epoch: Option<u32>,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+/// What an emailed token is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// To sign in.
+    SignIn,
+    /// To choose a new password.
+    ResetPassword,
+    /// To show that the address is the account's owner's.
+    ConfirmEmail,
+    /// The same, for the account that has just been opened. If it was not, because the address has one, its owner is told.
+    Welcome,
+    /// To choose the first password of an account that an administrator has opened.
+    Invitation,
+}
+
+impl Purpose {
+    /// How long its token is good for.
+    #[must_use]
+    pub const fn lifetime(self) -> SignedDuration {
+        match self {
+            Self::SignIn => SignedDuration::from_mins(10),
+            Self::ResetPassword => SignedDuration::from_mins(30),
+            Self::ConfirmEmail | Self::Welcome => SignedDuration::from_hours(24),
+            Self::Invitation => SignedDuration::from_hours(7 * 24),
+        }
+    }
+}
+
+impl EmailToken {
+    #[must_use]
+    pub fn new(id: EmailTokenId, purpose: Purpose, email: Email, user_id: Option<UserId>, now: Timestamp) -> Self {
+        let expires_at = now.saturating_add(purpose.lifetime()).unwrap_or(now);
+        Self { id, purpose, email, user_id, epoch: None, created_at: now, expires_at }
+    }
+}
+
+impl Record for EmailToken {
+    const KIND: &'static str = "email_token";
+    fn key(&self) -> Key {
+        keys::email_token(self.id)
+    }
+    fn expires_at(&self) -> Option<Timestamp> {
+        Some(self.expires_at)
+    }
+}
+
+impl Store {
+    /// Promises an email. `false` when its id is in use.
+    pub async fn promise_email_token(&self, token: &EmailToken) -> Result<bool, StoreError> {
+        self.put_new(token).await
+    }
+
+    /// Promises an email again that never went out, with the same token and a new term.
+    pub async fn promise_email_token_again(&self, token: &EmailToken) -> Result<(), StoreError> {
+        self.put(token).await
+    }
+
+    /// A token that can still be used.
+    pub async fn email_token(&self, id: EmailTokenId, now: Timestamp) -> Result<Option<EmailToken>, StoreError> {
+        Ok(self.get::<EmailToken>(&keys::email_token(id)).await?.filter(|token| now < token.expires_at))
+    }
+
+    /// Binds a token to the account it is good for; `false` when it has been used, or bound to another.
+    pub async fn bind_email_token(&self, id: EmailTokenId, account: &Account) -> Result<bool, StoreError> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(keys::email_token(id).attributes()))
+            .update_expression("SET user_id = :user, epoch = if_not_exists(epoch, :epoch)")
+            .condition_expression("attribute_exists(pk) AND (attribute_not_exists(user_id) OR user_id = :user)")
+            .expression_attribute_values(":user", text(account.id.to_string()))
+            .expression_attribute_values(":epoch", number(account.sign_in_epoch));
+        self.update_where(update).await
+    }
+}

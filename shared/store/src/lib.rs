@@ -1,0 +1,192 @@
+//! The one table. A method is a named access pattern in the hospital's words; infra/README.md lists them with their cost.
+//!
+//! # Adding one
+//! 1. Its key goes into [`keys`], and nowhere else.
+//! 2. A stored type implements [`Record`]; table items and stream images decode alike.
+//! 3. The method goes into the file of its noun. Absence is `Option`; a broken invariant is a variant of the method's
+//!    own outcome; everything else is a [`StoreError`].
+//! 4. A row in infra/README.md, and its cost in `tests/it/cost.rs`.
+
+pub mod accounts;
+pub mod appointments;
+pub mod audit;
+mod availability;
+pub mod bookings;
+pub mod deliveries;
+pub mod doctors;
+pub mod email_tokens;
+mod error;
+pub mod idempotency;
+pub mod keys;
+mod meter;
+pub mod patients;
+mod record;
+pub mod roster;
+pub mod sessions;
+pub mod suppressions;
+pub mod throttle;
+pub mod trail;
+mod transact;
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::{
+    Client,
+    operation::update_item::builders::UpdateItemFluentBuilder,
+    types::{AttributeValue, ReturnConsumedCapacity},
+};
+use aws_types::SdkConfig;
+use platform::{config::Aws, random::Random};
+
+pub use error::StoreError;
+pub use keys::Key;
+pub use meter::{Meter, Units};
+pub use record::{IndexKey, Record, from_item, from_stream, origin_of, to_item};
+pub use serde_dynamo::{AttributeValue as StreamValue, Item as StreamItem};
+
+/// The index for directories and lists across partitions.
+pub(crate) const INDEX: &str = "gsi1";
+/// The index that finds audit entries by who acted.
+pub(crate) const ACTOR_INDEX: &str = "gsi2";
+
+type Item = HashMap<String, AttributeValue>;
+
+/// The table and the client that reaches it.
+#[derive(Clone, Debug)]
+pub struct Store {
+    client: Client,
+    table: String,
+    meter: Meter,
+    random: Random,
+}
+
+impl Store {
+    /// The table of this name, where the configuration says DynamoDB is.
+    #[must_use]
+    pub fn connect(aws: &Aws, sdk: &SdkConfig, table: String) -> Self {
+        let mut config = aws_sdk_dynamodb::config::Builder::from(sdk);
+        config.set_endpoint_url(aws.dynamodb_endpoint.clone());
+        Self { client: Client::from_conf(config.build()), table, meter: Meter::default(), random: Random::default() }
+    }
+
+    /// What this store has spent.
+    #[must_use]
+    pub fn meter(&self) -> &Meter {
+        &self.meter
+    }
+
+    /// Opens the connection while a cold start still has a whole processor: the TLS handshake is most of a first request.
+    /// Reads a key that does not exist, which every function may do; a failure shows at the first real request.
+    pub async fn warm(&self) {
+        let _ = self.item(&keys::warm(), false).await;
+    }
+
+    async fn item(&self, key: &Key, consistent: bool) -> Result<Option<Item>, StoreError> {
+        let output = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .consistent_read(consistent)
+            .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
+            .send()
+            .await?;
+        self.meter.read_units(output.consumed_capacity());
+        Ok(output.item)
+    }
+
+    /// One record, as it is now. Whose data it is goes on the request's trail here, so that no endpoint can forget it.
+    async fn get<R: Record>(&self, key: &Key) -> Result<Option<R>, StoreError> {
+        let record: Option<R> = self.item(key, true).await?.map(from_item).transpose()?;
+        record.iter().filter_map(Record::patient).for_each(trail::patient);
+        Ok(record)
+    }
+
+    /// Writes a record when nothing has its key. `false` when something has.
+    async fn put_new<R: Record>(&self, record: &R) -> Result<bool, StoreError> {
+        self.put_where(record, "attribute_not_exists(pk)", &[]).await
+    }
+
+    /// Writes a record when a condition holds. `false` when it does not.
+    ///
+    /// The client repeats a request whose answer was lost, and the repetition meets what the first one wrote. Callers for
+    /// whom that matters compare what is there with what they wrote.
+    async fn put_where<R: Record>(&self, record: &R, condition: &str, values: &[(&str, AttributeValue)]) -> Result<bool, StoreError> {
+        let values: Item = values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(to_item(record)?))
+            .condition_expression(condition)
+            .set_expression_attribute_values((!values.is_empty()).then_some(values))
+            .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
+            .send()
+            .await;
+        match put {
+            Ok(output) => {
+                self.meter.write_units(output.consumed_capacity());
+                Ok(true)
+            }
+            Err(error) => StoreError::unless_condition_failed(error).map(|()| false),
+        }
+    }
+
+    /// Changes some attributes under a condition. `false` when it does not hold.
+    async fn update_where(&self, update: UpdateItemFluentBuilder) -> Result<bool, StoreError> {
+        match update.return_consumed_capacity(ReturnConsumedCapacity::Indexes).send().await {
+            Ok(output) => {
+                self.meter.write_units(output.consumed_capacity());
+                Ok(true)
+            }
+            Err(error) => StoreError::unless_condition_failed(error).map(|()| false),
+        }
+    }
+
+    /// Writes a record over whatever has its key.
+    async fn put<R: Record>(&self, record: &R) -> Result<(), StoreError> {
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(to_item(record)?));
+        let output = put.return_consumed_capacity(ReturnConsumedCapacity::Indexes).send().await?;
+        self.meter.write_units(output.consumed_capacity());
+        Ok(())
+    }
+
+    /// What the index has in one of its partitions: places that start with a prefix, after one of them.
+    async fn index_page(&self, partition: &str, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<Item>, StoreError> {
+        // One more character leaves out the position itself.
+        let from = after.map_or(prefix.to_owned(), |position| format!("{position} "));
+        let output = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(INDEX)
+            .key_condition_expression("gsi1pk = :partition AND gsi1sk BETWEEN :from AND :to")
+            .expression_attribute_values(":partition", text(partition))
+            .expression_attribute_values(":from", text(if from.is_empty() { " ".to_owned() } else { from }))
+            .expression_attribute_values(":to", text(format!("{prefix}\u{10FFFF}")))
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
+            .send()
+            .await?;
+        self.meter.read_units(output.consumed_capacity());
+        Ok(output.items.unwrap_or_default())
+    }
+
+    /// Deletes what has a key, if anything has.
+    async fn delete(&self, key: &Key) -> Result<(), StoreError> {
+        let delete = self.client.delete_item().table_name(&self.table).set_key(Some(key.attributes()));
+        let output = delete.return_consumed_capacity(ReturnConsumedCapacity::Indexes).send().await?;
+        self.meter.write_units(output.consumed_capacity());
+        Ok(())
+    }
+}
+
+/// `S`.
+fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+/// `N`.
+fn number(value: impl Into<i128>) -> AttributeValue {
+    AttributeValue::N(value.into().to_string())
+}

@@ -1,0 +1,242 @@
+//! What a request leaves behind: who asked, from where, and whose data it touched.
+//!
+//! It is carried by the task that handles the request, as the log's span is, so that no write can forget it: the store
+//! stamps what it writes with its [`Origin`], and `http::observe` notes the rest before the answer goes out.
+
+use std::{
+    collections::BTreeSet,
+    net::IpAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use domain::{
+    account::Account,
+    audit::{Entry, Outcome},
+    id::{AuditId, PatientId, UserId},
+    policy::Rule,
+    role::Role,
+    text::PersonName,
+};
+use jiff::Timestamp;
+use platform::random::{NoEntropy, Random, digest};
+use serde::{Deserialize, Serialize};
+
+tokio::task_local! {
+    static CURRENT: Trail;
+}
+
+/// The trail of one request.
+#[derive(Debug, Clone)]
+pub struct Trail(Arc<Mutex<Facts>>);
+
+#[derive(Debug, Clone)]
+struct Facts {
+    rule: Option<&'static Rule>,
+    request_id: String,
+    at: Timestamp,
+    from: Option<IpAddr>,
+    actor: Option<UserId>,
+    name: Option<PersonName>,
+    earlier_names: Vec<PersonName>,
+    roles: BTreeSet<Role>,
+    account: Option<UserId>,
+    detail: Option<String>,
+    patients: BTreeSet<PatientId>,
+}
+
+/// Who wrote something, as it is kept with what was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<UserId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<PersonName>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier_names: Vec<PersonName>,
+    #[serde(default)]
+    pub roles: BTreeSet<Role>,
+    pub action: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    pub request_id: String,
+    pub at: Timestamp,
+}
+
+impl Trail {
+    #[must_use]
+    pub fn new(rule: Option<&'static Rule>, request_id: String, from: Option<IpAddr>, at: Timestamp) -> Self {
+        let facts = Facts {
+            rule,
+            request_id,
+            at,
+            from,
+            actor: None,
+            name: None,
+            earlier_names: Vec::new(),
+            roles: BTreeSet::new(),
+            account: None,
+            detail: None,
+            patients: BTreeSet::new(),
+        };
+        Self(Arc::new(Mutex::new(facts)))
+    }
+
+    /// Notes the ids in the path's parameters, decoded as the endpoint gets them: a refusal may come before anything is loaded.
+    pub fn note_parameters<'a>(&self, values: impl Iterator<Item = &'a str>) {
+        let mut facts = self.facts();
+        for value in values {
+            facts.patients.extend(value.parse::<PatientId>().ok());
+            facts.account = value.parse::<UserId>().ok().or(facts.account);
+        }
+    }
+
+    /// The patients that the request has been noted for. Tests compare them with what the answer shows.
+    #[must_use]
+    pub fn patients(&self) -> BTreeSet<PatientId> {
+        self.facts().patients.clone()
+    }
+
+    /// Runs a request's work on this trail.
+    pub async fn follow<T>(&self, work: impl Future<Output = T>) -> T {
+        CURRENT.scope(self.clone(), work).await
+    }
+
+    fn facts(&self) -> MutexGuard<'_, Facts> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the policy says of the route; `None` for an address that is no route.
+    #[must_use]
+    pub fn rule(&self) -> Option<&'static Rule> {
+        self.facts().rule
+    }
+
+    #[must_use]
+    pub fn has_actor(&self) -> bool {
+        self.facts().actor.is_some()
+    }
+
+    /// The entries that the request owes the audit log: one for each patient whose data it touched, or one without.
+    pub fn entries(&self, outcome: Outcome, random: &Random) -> Result<Vec<Entry>, NoEntropy> {
+        let facts = self.facts().clone();
+        let patients: Vec<_> = if facts.patients.is_empty() { vec![None] } else { facts.patients.iter().copied().map(Some).collect() };
+        let entry = |patient| {
+            Ok(Entry {
+                id: AuditId::new(facts.at, random.u128()?),
+                at: facts.at,
+                actor: facts.actor,
+                name: facts.name.clone(),
+                earlier_names: facts.earlier_names.clone(),
+                roles: facts.roles.clone(),
+                action: facts.rule.map(|rule| rule.action).unwrap_or_default().to_owned(),
+                patient,
+                account: facts.account,
+                detail: facts.detail.clone(),
+                from: facts.from.map(|from| from.to_string()),
+                request_id: facts.request_id.clone(),
+                outcome,
+            })
+        };
+        patients.into_iter().map(entry).collect()
+    }
+}
+
+impl Origin {
+    /// The entry that a written thing owes the audit log: the same however often it is asked for.
+    #[must_use]
+    pub fn entry(self, thing: &str, patient: Option<PatientId>, account: Option<UserId>) -> Entry {
+        let number = digest(format!("{}\n{thing}", self.request_id).as_bytes());
+        Entry {
+            id: AuditId::new(self.at, number),
+            at: self.at,
+            actor: self.actor,
+            name: self.name,
+            earlier_names: self.earlier_names,
+            roles: self.roles,
+            action: self.action,
+            detail: self.detail,
+            patient,
+            account,
+            from: self.from,
+            request_id: self.request_id,
+            outcome: Outcome::Done,
+        }
+    }
+}
+
+fn with<T>(work: impl FnOnce(&mut Facts) -> T) -> Option<T> {
+    CURRENT.try_with(|trail| work(&mut trail.facts())).ok()
+}
+
+/// Notes who is asking.
+pub fn actor(id: UserId, roles: &BTreeSet<Role>) {
+    with(|facts| (facts.actor, facts.roles) = (Some(id), roles.clone()));
+}
+
+/// Notes who is asking, when their account has been looked up.
+pub fn account_holder(account: &Account) {
+    let roles = account.active_roles();
+    let is_staff = roles.iter().any(|role| role.is_staff());
+    with(|facts| {
+        (facts.actor, facts.roles) = (Some(account.id), roles);
+        if is_staff {
+            (facts.name, facts.earlier_names) = (Some(account.name.clone()), account.earlier_names.clone());
+        }
+    });
+}
+
+/// Notes whose data is shown or changed. The store does it for each patient's item that it reads by its key.
+pub fn patient(id: PatientId) {
+    with(|facts| facts.patients.insert(id));
+}
+
+/// Notes which account is acted on.
+pub fn account(id: UserId) {
+    with(|facts| facts.account = Some(id));
+}
+
+/// Notes what is decided, where the action does not say it.
+pub fn detail(text: String) {
+    with(|facts| facts.detail = Some(text));
+}
+
+/// The network that the request comes from: an address, or for IPv6 the 64 bits that one customer has.
+#[must_use]
+pub fn source() -> String {
+    let from = with(|facts| facts.from).flatten();
+    match from.map(|from| from.to_canonical()) {
+        Some(IpAddr::V4(address)) => address.to_string(),
+        Some(IpAddr::V6(address)) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+        None => "unknown".to_owned(),
+    }
+}
+
+/// The address that the request comes from.
+#[must_use]
+pub fn address() -> Option<String> {
+    with(|facts| facts.from.map(|from| from.to_string())).flatten()
+}
+
+/// What is kept with what the request writes; nothing outside of requests.
+#[must_use]
+pub fn origin() -> Option<Origin> {
+    with(|facts| {
+        facts.rule.map(|rule| Origin {
+            actor: facts.actor,
+            name: facts.name.clone(),
+            earlier_names: facts.earlier_names.clone(),
+            roles: facts.roles.clone(),
+            action: rule.action.to_owned(),
+            detail: facts.detail.clone(),
+            from: facts.from.map(|from| from.to_string()),
+            request_id: facts.request_id.clone(),
+            at: facts.at,
+        })
+    })
+    .flatten()
+}
