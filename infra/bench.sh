@@ -22,7 +22,7 @@ admin=$(sign_in florence@seacole.example.org)
 # A doctor who never sleeps, and 50 patients for the front desk to book for.
 week=$(for day in monday tuesday wednesday thursday friday saturday sunday; do printf '{"weekday":"%s","from":"00:00","to":"24:00"},' $day; done)
 doctor=$(curl -s $api/doctors -H "authorization: Bearer $admin" -H "$json" -d "{\"name\":\"Dr. Bench\",\"email\":\"bench@example.org\",
-  \"specialization\":\"benchmarks\",\"consultation_fee\":{\"amount\":\"1\",\"currency\":\"USD\"},\"slot_minutes\":5,\"weekly_hours\":[${week%,}]}" | sed -E 's/.*"id":"(doc_[^"]+)".*/\1/')
+  \"specialization\":\"benchmarks\",\"consultation_fee\":{\"amount\":\"1\",\"currency\":\"GBP\"},\"slot_minutes\":5,\"weekly_hours\":[${week%,}]}" | sed -E 's/.*"id":"(doc_[^"]+)".*/\1/')
 patients=()
 for number in $(seq 50); do
   # Registrations are throttled by where they come from.

@@ -23,7 +23,7 @@ async fn every_role_but_patient_waits_for_an_administrator() {
         app.post("/users", &registration("Some One", &email, role.as_str())).send().await.expect(202);
         let mails = app.new_mails(&mut seen).await;
         let asked = mails.iter().find(|mail| mail.to == "florence-nightingale@example.org").unwrap();
-        assert_eq!(asked.subject, format!("Some One asks for the role of {}", role.spoken()));
+        assert_eq!(asked.subject, format!("Some One asks for the role of {}", role.in_words()));
         let welcome = mails.iter().find(|mail| mail.to == email).unwrap();
         assert_eq!(welcome.subject, "Welcome to Seacole General Hospital: please confirm your address");
 
@@ -390,7 +390,7 @@ async fn an_approved_doctor_gets_a_profile() {
     let profile = |id: &dyn std::fmt::Display| {
         json!({
             "name": "Dr. Helen Taussig", "user_id": id.to_string(), "specialization": "cardiology", "slot_minutes": 30,
-            "consultation_fee": { "amount": "140.00", "currency": "USD" },
+            "consultation_fee": { "amount": "140.00", "currency": "GBP" },
             "weekly_hours": [{ "weekday": "monday", "from": "08:00", "to": "12:00" }]
         })
     };

@@ -43,11 +43,11 @@ async fn an_array_is_no_object_at_any_depth() {
     let change = |body| app.call("PATCH", "/patients/me").bearer(&ada.token).header("if-match", mine.etag()).json(&body).send();
     change(json!({ "emergency_contact": ["B", "+442079460018"] })).await.invalid(&[("emergency_contact", "invalid_type")]);
     change(json!({ "emergency_contact": ["B", "+442079460018", null] })).await.invalid(&[("emergency_contact", "invalid_type")]);
-    change(json!({ "income": ["10.00", "USD"] })).await.invalid(&[("income", "invalid_type")]);
-    change(json!({ "income": { "amount": "10.00", "currency": "USD" } })).await.expect(200);
+    change(json!({ "income": ["10.00", "GBP"] })).await.invalid(&[("income", "invalid_type")]);
+    change(json!({ "income": { "amount": "10.00", "currency": "GBP" } })).await.expect(200);
     let doctor = |hours| {
         json!({ "name": "Dr. No", "email": "no@example.org", "specialization": "cardiology", "slot_minutes": 30, "weekly_hours": hours,
-            "consultation_fee": { "amount": "80.00", "currency": "USD" } })
+            "consultation_fee": { "amount": "80.00", "currency": "GBP" } })
     };
     let add = |hours| app.post("/doctors", &doctor(hours)).bearer(&admin).send();
     add(json!([{ "weekday": "monday", "from": "09:00", "to": "12:00" }, ["monday", "13:00", "14:00"]]))

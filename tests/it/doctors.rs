@@ -7,7 +7,7 @@ use crate::support::App;
 fn mary() -> Value {
     json!({
         "name": "Dr. Mary Seacole", "email": "mary@example.org", "specialization": "general practice",
-        "consultation_fee": { "amount": "60.00", "currency": "USD" }, "slot_minutes": 20,
+        "consultation_fee": { "amount": "60.00", "currency": "GBP" }, "slot_minutes": 20,
         "weekly_hours": [{ "weekday": "monday", "from": "08:00", "to": "12:00" }, { "weekday": "friday", "from": "13:00", "to": "24:00" }]
     })
 }
@@ -49,7 +49,7 @@ async fn impossible_hours() {
         ("/weekly_hours", json!([period("8:00", "12:00")]), "weekly_hours[0].from", "invalid_time"),
         ("/weekly_hours/0/weekday", json!("someday"), "weekly_hours[0].weekday", "invalid_weekday"),
         ("/weekly_hours/0", json!({ "weekday": "monday", "from": "08:00" }), "weekly_hours[0].to", "required"),
-        ("/consultation_fee", json!({ "amount": "60.001", "currency": "USD" }), "consultation_fee", "invalid_amount"),
+        ("/consultation_fee", json!({ "amount": "60.001", "currency": "GBP" }), "consultation_fee", "invalid_amount"),
         ("/consultation_fee", json!(60), "consultation_fee", "invalid_type"),
         ("/specialization", json!("<script>"), "specialization", "invalid_specialization"),
     ] {

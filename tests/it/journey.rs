@@ -60,14 +60,14 @@ async fn from_registration_to_reminder() {
     let appointment = booked.id();
     assert_eq!(booked.headers["location"], format!("/appointments/{appointment}"));
     assert_eq!(booked.body["status"], "scheduled");
-    assert_eq!(booked.body["consultation_fee"], json!({ "amount": "140.00", "currency": "USD" }));
+    assert_eq!(booked.body["consultation_fee"], json!({ "amount": "140.00", "currency": "GBP" }));
     let mails = app.new_mails(&mut seen).await;
     assert_eq!(mails.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), ["ada@example.org", "helen@example.org"]);
     for mail in &mails {
         assert!(!mail.text.contains("Palpitations") && !mail.html.contains("Palpitations"), "a reason is nobody else's business");
         invitation(mail, "REQUEST", &appointment, 0, "20260303T090000");
     }
-    assert!(mails[0].text.contains("Tuesday 3 March 2026, 09:00 to 09:30 (Europe/London time)"), "{}", mails[0].text);
+    assert!(mails[0].text.contains("Tuesday 3 March 2026, 09:00 to 09:30 (London time)"), "{}", mails[0].text);
 
     // The slot is gone for another patient, who hears of the next ones.
     let alan = app.patient("Alan Mathison").await;
@@ -142,7 +142,7 @@ fn helen() -> Value {
     let day = |weekday: &str| json!({ "weekday": weekday, "from": "09:00", "to": "12:00" });
     json!({
         "name": "Dr. Helen Taussig", "email": "helen@example.org", "specialization": "Cardiology",
-        "consultation_fee": { "amount": "140", "currency": "USD" }, "slot_minutes": 30,
+        "consultation_fee": { "amount": "140", "currency": "GBP" }, "slot_minutes": 30,
         "weekly_hours": [day("tuesday"), day("wednesday")]
     })
 }

@@ -31,7 +31,7 @@ async fn a_doctor_reads_the_profiles_of_the_patients_they_treat() {
     let (ada, doctor, other) =
         (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await, app.doctor("Dr. Daniel Williams").await);
     let path = format!("/patients/{}", ada.id);
-    let income = app.call("PATCH", "/patients/me").json(&json!({ "income": { "amount": "10", "currency": "USD" } }));
+    let income = app.call("PATCH", "/patients/me").json(&json!({ "income": { "amount": "10", "currency": "GBP" } }));
     income.bearer(&ada.token).header("if-match", "\"v1\"").send().await.expect(200);
     let read = async |doctor: &crate::support::Doctor| app.get(&path).bearer(&app.fresh_doctor(doctor).await).send().await;
     read(&doctor).await.refused(404, "not_found");
@@ -66,7 +66,7 @@ async fn a_patient_corrects_their_contact_data() {
         app.call("PATCH", "/patients/me").json(&body).bearer(&ada.token).header("if-match", etag).send()
     };
     let changed =
-        patch(json!({ "phone": "+44 20 7946 0999", "income": { "amount": "10", "currency": "USD" } }), "\"v1\"").await.expect(200);
+        patch(json!({ "phone": "+44 20 7946 0999", "income": { "amount": "10", "currency": "GBP" } }), "\"v1\"").await.expect(200);
     assert_eq!((changed.body["phone"].as_str(), changed.etag()), (Some("+442079460999"), "\"v2\""));
     assert_eq!(changed.body["address"], "12 St James's Square", "what is left out stays");
     patch(json!({ "phone": "+44 20 7946 0998" }), "\"v1\"").await.refused(412, "stale");

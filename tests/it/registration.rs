@@ -9,7 +9,7 @@ fn ada() -> Value {
         "name": "Ada Byron", "email": "ada@example.org", "password": "correct horse battery", "date_of_birth": "1990-12-10",
         "gender": "female", "phone": "+44 20 7946 0018", "address": "12 St James's Square",
         "emergency_contact": { "name": "Annabella Byron", "phone": "+44 20 7946 0019" },
-        "income": { "amount": "3200.50", "currency": "USD" }
+        "income": { "amount": "3200.50", "currency": "GBP" }
     })
 }
 
@@ -44,7 +44,7 @@ async fn every_wrong_field_is_named_at_once() {
         ("/phone", json!("020 7946 0018")),
         ("/emergency_contact/phone", json!("999")),
         ("/address", json!("x".repeat(301))),
-        ("/income", json!({ "amount": "-1", "currency": "USD" })),
+        ("/income", json!({ "amount": "-1", "currency": "GBP" })),
     ]);
     app.post("/users", &wrong).send().await.invalid(&[
         ("name", "required"),

@@ -14,6 +14,7 @@ use aws_sigv4::{
 use domain::Clock;
 use local::services::Services;
 use platform::aws::{self, Patience};
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -127,7 +128,7 @@ async fn an_odd_address_gets_its_email_and_a_bad_email_holds_up_no_others() {
 async fn the_signing_key_is_read_from_its_secret() {
     let app = App::new().await;
     let key = users::signing_key::load(&app.config.aws, "signing-key").await.unwrap();
-    assert_eq!((key.id, key.pkcs8), (app.settings.signing_key().id, app.settings.signing_key().pkcs8));
+    assert_eq!((key.id, key.pkcs8.expose_secret()), (app.settings.signing_key().id, app.settings.signing_key().pkcs8.expose_secret()));
     let mut nowhere = app.config.aws.clone();
     nowhere.secrets_endpoint = Some("http://127.0.0.1:9".to_owned());
     let refused = users::signing_key::load(&nowhere, "signing-key").await.unwrap_err();

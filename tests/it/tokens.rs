@@ -4,6 +4,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use http::auth::access_token::{Issuer, Verifier, key_set};
 use jsonwebtoken::Algorithm;
 use platform::config::SigningKey;
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use crate::support::App;
@@ -68,7 +69,7 @@ async fn another_hospitals_token_is_refused() {
     // The same claims, but for another audience, signed with the real key.
     let (_, mut claims, _) = opened(&app.token(&account).await);
     claims["aud"] = json!("another-service");
-    let der = base64::prelude::BASE64_STANDARD.decode(app.settings.signing_key().pkcs8).unwrap();
+    let der = base64::prelude::BASE64_STANDARD.decode(app.settings.signing_key().pkcs8.expose_secret()).unwrap();
     let header = jsonwebtoken::Header {
         typ: Some("at+jwt".to_owned()),
         kid: Some("local-1".to_owned()),
@@ -105,7 +106,7 @@ async fn keys_are_rotated_with_an_overlap() {
     let random = ring::rand::SystemRandom::new();
     let pkcs8 = ring::signature::Ed25519KeyPair::generate_pkcs8(&random).unwrap();
     let pair = ring::signature::Ed25519KeyPair::from_pkcs8_maybe_unchecked(pkcs8.as_ref()).unwrap();
-    let key = SigningKey { id: "key-2".to_owned(), pkcs8: base64::prelude::BASE64_STANDARD.encode(pkcs8) };
+    let key = SigningKey { id: "key-2".to_owned(), pkcs8: base64::prelude::BASE64_STANDARD.encode(pkcs8).into() };
     let issuer = Issuer::new(&key, app.config.hospital.issuer.clone()).unwrap();
     let session = domain::id::SessionId::new(app.now(), 1);
     let new_token = issuer.sign(&account, session, 1, app.now()).unwrap();

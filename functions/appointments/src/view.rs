@@ -4,7 +4,7 @@ use domain::{
     appointment::{Appointment, CancelledBy, Status},
     id::{AppointmentId, DoctorId, PatientId},
     instant::Instant,
-    text::{PersonName, Reason, Specialization},
+    text::{PersonName, Place, Reason, Specialization},
 };
 use http::{MoneyBody, Versioned};
 use platform::config::Hospital;
@@ -26,6 +26,9 @@ pub(crate) struct AppointmentView {
     reason: Reason,
     /// As it was when the appointment was booked.
     consultation_fee: MoneyBody,
+    /// Where in the hospital, as it was when the appointment was booked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<Place>,
     booked_at: Instant,
     /// When the patient arrived, the appointment ended, or it was called off or missed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,6 +85,7 @@ pub(crate) fn view(appointment: Appointment, hospital: &Hospital) -> Versioned<A
             ends_at: hospital.instant(appointment.slot.end),
             status,
             reason: appointment.reason,
+            place: appointment.place,
             consultation_fee: appointment.consultation_fee.into(),
             booked_at: hospital.instant(appointment.booked_at),
             status_at: status_at.map(|at| hospital.instant(at)),

@@ -7,7 +7,7 @@ use domain::{
     id::{DoctorId, EmailTokenId, UserId},
     role::Role,
     schedule::{SlotLength, WeeklyHours},
-    text::{Email, PersonName, Specialization},
+    text::{Email, PersonName, Place, Specialization},
 };
 use http::{AppState, Created, Fields, Json, MoneyBody, Problem, auth::Caller, refusals};
 use serde::Deserialize;
@@ -42,6 +42,9 @@ pub(crate) struct AddDoctorRequest {
     user_id: Option<String>,
     #[schema(value_type = Specialization)]
     specialization: Option<String>,
+    /// Where patients find the doctor. Emails and invitations say it.
+    #[schema(value_type = Option<Place>)]
+    place: Option<String>,
     #[schema(value_type = MoneyBody)]
     consultation_fee: Option<MoneyBody>,
     /// It cannot be changed later.
@@ -136,6 +139,7 @@ impl AddDoctorRequest {
             _ => None,
         };
         let specialization = fields.required("specialization", self.specialization, |text| Specialization::parse(&text));
+        let place = fields.optional("place", self.place, |text| Place::parse(&text));
         let fee = fields.required("consultation_fee", self.consultation_fee, |money| money.parse(state.hospital.currency));
         let slot_length = fields.required("slot_minutes", self.slot_minutes, SlotLength::from_minutes);
         let periods = fields.required("weekly_hours", self.weekly_hours, Ok).and_then(|periods| {
@@ -146,13 +150,13 @@ impl AddDoctorRequest {
             let refuse = |(index, why): (usize, domain::Invalid)| fields.refuse(format!("weekly_hours[{index}]"), why.code, why.detail);
             WeeklyHours::new(periods, slot).map_err(refuse).ok()
         });
-        let (Some(name), Some(whose), Some(specialization), Some(consultation_fee), Some(slot_length), Some(weekly_hours)) =
-            (name, whose, specialization, fee, slot_length, weekly_hours)
+        let (Some(name), Some(whose), Some(specialization), Some(place), Some(consultation_fee), Some(slot_length), Some(weekly_hours)) =
+            (name, whose, specialization, place, fee, slot_length, weekly_hours)
         else {
             return Err(fields.problem());
         };
         let now = state.clock.now();
         let (user_id, id) = (UserId::new(now, state.random.u128()?), DoctorId::new(now, state.random.u128()?));
-        Ok((whose, Doctor { id, user_id, name, specialization, consultation_fee, slot_length, weekly_hours, version: 1 }))
+        Ok((whose, Doctor { id, user_id, name, specialization, place, consultation_fee, slot_length, weekly_hours, version: 1 }))
     }
 }

@@ -4,7 +4,7 @@ use domain::{
     doctor::Doctor,
     id::DoctorId,
     schedule::{Period, SlotLength, TimeOfDay, Weekday},
-    text::{PersonName, Specialization},
+    text::{PersonName, Place, Specialization},
 };
 use http::{Fields, MoneyBody};
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,9 @@ pub(crate) struct DoctorView {
     id: DoctorId,
     name: PersonName,
     specialization: Specialization,
+    /// Where patients find the doctor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<Place>,
     consultation_fee: MoneyBody,
     slot_minutes: SlotLength,
     /// In the hospital's time zone.
@@ -58,6 +61,7 @@ impl DoctorView {
             id: doctor.id,
             name: doctor.name,
             specialization: doctor.specialization,
+            place: doctor.place,
             consultation_fee: doctor.consultation_fee.into(),
             slot_minutes: doctor.slot_length,
             weekly_hours: doctor.weekly_hours.periods().iter().copied().map(Into::into).collect(),

@@ -105,7 +105,7 @@ fn decision(state: &EventState, was: &Account, is: &Account) -> Option<(&'static
 }
 
 fn spoken(account: &Account) -> String {
-    account.roles.iter().map(|role: &Role| role.spoken()).collect::<Vec<_>>().join(", ")
+    account.roles.iter().map(|role: &Role| role.in_words()).collect::<Vec<_>>().join(", ")
 }
 
 fn password_changed(state: &EventState) -> Message {

@@ -40,7 +40,7 @@ fn booked(state: &Notifications, appointment: &Appointment) -> BothSides {
             invitation: Some(for_patient),
         },
         doctor: Message {
-            subject: format!("New appointment: {}", hospital.spoken(appointment.slot)),
+            subject: format!("New appointment: {}", hospital.slot_in_words(appointment.slot)),
             paragraphs: vec!["A patient has booked an appointment with you.".to_owned()],
             facts: facts_for_doctor(appointment, hospital),
             link: Some(Link { label: "Open the appointment", url: appointment_url(hospital, appointment) }),
@@ -52,7 +52,7 @@ fn booked(state: &Notifications, appointment: &Appointment) -> BothSides {
 fn moved(state: &Notifications, before: &Appointment, appointment: &Appointment) -> BothSides {
     let hospital = &state.base.hospital;
     let (for_patient, for_doctor) = invitations(appointment);
-    let earlier = ("Before", hospital.spoken(before.slot));
+    let earlier = ("Before", hospital.slot_in_words(before.slot));
     BothSides {
         patient: Message {
             subject: format!("Your appointment with {} has moved", appointment.doctor_name),
@@ -62,7 +62,7 @@ fn moved(state: &Notifications, before: &Appointment, appointment: &Appointment)
             invitation: Some(for_patient),
         },
         doctor: Message {
-            subject: format!("Appointment moved: {}", hospital.spoken(appointment.slot)),
+            subject: format!("Appointment moved: {}", hospital.slot_in_words(appointment.slot)),
             paragraphs: vec!["An appointment with you has a new time. The invitation in this message replaces the earlier one.".to_owned()],
             facts: [facts_for_doctor(appointment, hospital), vec![earlier]].concat(),
             link: Some(Link { label: "Open the appointment", url: appointment_url(hospital, appointment) }),
@@ -95,7 +95,7 @@ fn cancelled(state: &Notifications, appointment: &Appointment, by: CancelledBy) 
             invitation: Some(for_patient),
         },
         doctor: Message {
-            subject: format!("Appointment cancelled: {}", hospital.spoken(appointment.slot)),
+            subject: format!("Appointment cancelled: {}", hospital.slot_in_words(appointment.slot)),
             paragraphs: vec![to_doctor.to_owned()],
             facts: facts_for_doctor(appointment, hospital),
             link: None,

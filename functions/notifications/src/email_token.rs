@@ -35,7 +35,7 @@ pub(crate) async fn send(state: &Notifications, token: EmailToken) -> Result<(),
     };
     let hospital = &state.base.hospital.name;
     let ignore = "If you did not ask for this, you can ignore this email: nothing happens without the link.".to_owned();
-    let until = ("Good until", state.base.hospital.spoken_instant(token.expires_at));
+    let until = ("Good until", state.base.hospital.instant_in_words(token.expires_at));
     let message = match token.purpose {
         Purpose::SignIn => Message {
             subject: format!("Your sign-in to {hospital}"),
@@ -107,7 +107,7 @@ pub(crate) async fn send(state: &Notifications, token: EmailToken) -> Result<(),
 }
 
 fn role(account: &Account) -> Option<(&'static str, String)> {
-    account.requested_role.map(|role| ("Role", role.spoken()))
+    account.requested_role.map(|role| ("Role", role.in_words()))
 }
 
 /// Somebody registered with an address that has an account. Its owner hears of it, once a day at most.

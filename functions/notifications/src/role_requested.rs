@@ -12,12 +12,12 @@ const PAGE: usize = 100;
 pub(crate) async fn ask_administrators(state: &EventState, account: &Account) -> Result<(), MailError> {
     let Some(role) = account.requested_role.filter(|_| !account.approved) else { return Ok(()) };
     let message = Message {
-        subject: format!("{} asks for the role of {}", account.name, role.spoken()),
+        subject: format!("{} asks for the role of {}", account.name, role.in_words()),
         paragraphs: vec![
             "Somebody has registered in a role that needs your approval. Please make sure that you know the person and that the address is theirs.".to_owned(),
             "Until you approve, they can see their own account and nothing else.".to_owned(),
         ],
-        facts: vec![("Name", account.name.to_string()), ("Address", account.email.to_string()), ("Role", role.spoken())],
+        facts: vec![("Name", account.name.to_string()), ("Address", account.email.to_string()), ("Role", role.in_words())],
         link: Some(Link { label: "Approve or reject", url: state.hospital.portal(&format!("users/{}", account.id)) }),
         ..Message::default()
     };

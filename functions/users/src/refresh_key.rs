@@ -4,6 +4,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::id::SessionId;
 use platform::config::TokenKey;
 use ring::hmac;
+use secrecy::ExposeSecret;
 
 /// Derives secrets and seals from what it is given.
 #[derive(Clone)]
@@ -17,7 +18,7 @@ impl std::fmt::Debug for RefreshKey {
 
 impl RefreshKey {
     pub(crate) fn new(key: &TokenKey) -> Self {
-        Self(hmac::Key::new(hmac::HMAC_SHA256, key.0.as_bytes()))
+        Self(hmac::Key::new(hmac::HMAC_SHA256, key.0.expose_secret().as_bytes()))
     }
 
     /// Shows that a refresh secret is one of a sign-in's, an earlier one perhaps: a made-up one ends nothing.

@@ -12,7 +12,7 @@ use domain::{
     role::Role,
     roster::Shift,
     schedule::{Period, SlotLength, TimeOfDay, Weekday, WeeklyHours},
-    text::{Email, PersonName, Phone, PostalAddress, Reason, Specialization},
+    text::{Email, PersonName, Phone, Place, PostalAddress, Reason, Specialization},
 };
 use http::AppState;
 use jiff::{Timestamp, ToSpan, civil::Date};
@@ -42,6 +42,7 @@ const NIGHT_RECEPTION: Person = Person { name: "Sojourner Truth", email: "sojour
 struct DemoDoctor {
     person: Person,
     specialization: &'static str,
+    place: &'static str,
     fee: &'static str,
     slot_minutes: u16,
     /// Morning and afternoon.
@@ -61,6 +62,7 @@ const DOCTORS: &[DemoDoctor] = &[
     DemoDoctor {
         person: doctor("Dr. Mary Seacole", "mary@seacole.example.org"),
         specialization: "general practice",
+        place: "Room 2, ground floor",
         fee: "60.00",
         slot_minutes: 20,
         hours: [("08:00", "12:00"), ("13:00", "17:00")],
@@ -69,6 +71,7 @@ const DOCTORS: &[DemoDoctor] = &[
     DemoDoctor {
         person: doctor("Dr. Helen Taussig", "helen@seacole.example.org"),
         specialization: "cardiology",
+        place: "Room 21, second floor",
         fee: "140.00",
         slot_minutes: 30,
         hours: [("09:00", "12:30"), ("14:00", "17:00")],
@@ -77,6 +80,7 @@ const DOCTORS: &[DemoDoctor] = &[
     DemoDoctor {
         person: doctor("Dr. Daniel Williams", "daniel@seacole.example.org"),
         specialization: "cardiology",
+        place: "Room 22, second floor",
         fee: "150.00",
         slot_minutes: 30,
         hours: [("10:00", "13:00"), ("15:00", "19:00")],
@@ -85,6 +89,7 @@ const DOCTORS: &[DemoDoctor] = &[
     DemoDoctor {
         person: doctor("Dr. Virginia Apgar", "virginia@seacole.example.org"),
         specialization: "pediatrics",
+        place: "Room 8, ground floor",
         fee: "90.00",
         slot_minutes: 20,
         hours: [("08:00", "12:00"), ("14:00", "16:00")],
@@ -93,6 +98,7 @@ const DOCTORS: &[DemoDoctor] = &[
     DemoDoctor {
         person: doctor("Dr. Patricia Bath", "patricia@seacole.example.org"),
         specialization: "ophthalmology",
+        place: "Eye clinic, first floor",
         fee: "110.00",
         slot_minutes: 15,
         hours: [("09:00", "12:00"), ("13:00", "15:00")],
@@ -101,6 +107,7 @@ const DOCTORS: &[DemoDoctor] = &[
     DemoDoctor {
         person: doctor("Dr. Elizabeth Blackwell", "elizabeth@seacole.example.org"),
         specialization: "obstetrics & gynecology",
+        place: "Room 14, first floor",
         fee: "120.00",
         slot_minutes: 30,
         hours: [("08:30", "12:30"), ("13:30", "16:30")],
@@ -251,6 +258,7 @@ impl DemoDoctor {
             user_id,
             name: PersonName::parse(self.person.name)?,
             specialization: Specialization::parse(self.specialization)?,
+            place: Some(Place::parse(self.place)?),
             consultation_fee: Money::parse(self.fee, state.hospital.currency)?,
             slot_length,
             weekly_hours: WeeklyHours::new(periods, slot_length).map_err(|(_, why)| DemoError::Hours(why))?,

@@ -11,6 +11,7 @@ use ring::{
     rand::{SecureRandom, SystemRandom},
     signature::{Ed25519KeyPair, KeyPair},
 };
+use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 
 /// Kept in `hospital.json` in the data folder.
@@ -93,9 +94,10 @@ impl Settings {
     pub fn hospital(&self, portal_url: &str) -> Result<Hospital, SettingsError> {
         Ok(Hospital {
             name: "Seacole General Hospital".to_owned(),
+            address: Some("12 Seacole Way, London SE1 7EH".to_owned()),
             contact: Some("+44 20 7946 0000".to_owned()),
             zone: TimeZone::get(&self.time_zone).map_err(|_| SettingsError::TimeZone(self.time_zone.clone()))?,
-            currency: Currency::parse("USD")?,
+            currency: Currency::parse("GBP")?,
             sender: Email::parse("hospital@seacole.example.org")?,
             portal_url: portal_url.to_owned(),
             issuer: portal_url.to_owned(),
@@ -115,7 +117,7 @@ impl Settings {
             aws: Aws {
                 region: "eu-west-2".to_owned(),
                 access_key_id: "local".to_owned(),
-                secret_access_key: "local".to_owned(),
+                secret_access_key: "local".into(),
                 session_token: None,
                 dynamodb_endpoint: Some(format!("http://{dynamodb}")),
                 ses_endpoint: Some(services.clone()),
@@ -125,7 +127,7 @@ impl Settings {
             table: table.to_owned(),
             hospital,
             public_keys: self.public_keys()?,
-            cursor_key: self.cursor_key.clone(),
+            cursor_key: self.cursor_key.clone().into(),
             administrator: Some(Email::parse(ADMINISTRATOR)?),
             mail_configuration_set: None,
             password_cost: PasswordCost::default(),
@@ -144,12 +146,12 @@ impl Settings {
 
     #[must_use]
     pub fn signing_key(&self) -> SigningKey {
-        SigningKey { id: KEY_ID.to_owned(), pkcs8: self.signing_key.clone() }
+        SigningKey { id: KEY_ID.to_owned(), pkcs8: self.signing_key.clone().into() }
     }
 
     #[must_use]
     pub fn token_key(&self) -> TokenKey {
-        TokenKey(self.token_key.clone())
+        TokenKey(self.token_key.clone().into())
     }
 
     /// The functions' environment, one variable a line, for `cargo lambda watch --env-file`.
@@ -160,12 +162,13 @@ impl Settings {
         let variables = [
             ("AWS_REGION", aws.region.clone()),
             ("AWS_ACCESS_KEY_ID", aws.access_key_id.clone()),
-            ("AWS_SECRET_ACCESS_KEY", aws.secret_access_key.clone()),
+            ("AWS_SECRET_ACCESS_KEY", aws.secret_access_key.expose_secret().to_owned()),
             ("AWS_ENDPOINT_URL_DYNAMODB", endpoint(&aws.dynamodb_endpoint)),
             ("AWS_ENDPOINT_URL_SESV2", endpoint(&aws.ses_endpoint)),
             ("AWS_ENDPOINT_URL_SCHEDULER", endpoint(&aws.scheduler_endpoint)),
             ("TABLE_NAME", config.table.clone()),
             ("HOSPITAL_NAME", hospital.name.clone()),
+            ("HOSPITAL_ADDRESS", hospital.address.clone().unwrap_or_default()),
             ("HOSPITAL_CONTACT", hospital.contact.clone().unwrap_or_default()),
             ("TIME_ZONE", self.time_zone.clone()),
             ("CURRENCY", hospital.currency.code().to_owned()),
@@ -173,7 +176,7 @@ impl Settings {
             ("PORTAL_URL", hospital.portal_url.clone()),
             ("TOKEN_ISSUER", hospital.issuer.clone()),
             ("PUBLIC_KEYS", config.public_keys.clone()),
-            ("CURSOR_KEY", config.cursor_key.clone()),
+            ("CURSOR_KEY", self.cursor_key.clone()),
             ("TOKEN_KEY", self.token_key.clone()),
             ("ADMINISTRATOR_EMAIL", ADMINISTRATOR.to_owned()),
             ("AWS_ENDPOINT_URL_SECRETS_MANAGER", endpoint(&aws.secrets_endpoint)),

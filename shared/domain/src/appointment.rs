@@ -11,7 +11,7 @@ use crate::{
     money::Money,
     patient::Patient,
     schedule::Slot,
-    text::{PersonName, Reason, Specialization},
+    text::{PersonName, Place, Reason, Specialization},
 };
 
 /// How long before an appointment its reminder is due.
@@ -32,6 +32,8 @@ pub struct Appointment {
     pub doctor_name: PersonName,
     /// The doctor's specialization when it was booked.
     pub specialization: Specialization,
+    /// The doctor's place when it was booked.
+    pub place: Option<Place>,
     /// The fee when it was booked: a later change of price does not touch it.
     pub consultation_fee: Money,
     /// When.
@@ -166,6 +168,7 @@ impl Appointment {
             doctor_id: doctor.id,
             doctor_name: doctor.name.clone(),
             specialization: doctor.specialization.clone(),
+            place: doctor.place.clone(),
             consultation_fee: doctor.consultation_fee,
             slot,
             reason,
@@ -287,6 +290,7 @@ mod tests {
             doctor_id: DoctorId::new(Timestamp::UNIX_EPOCH, 1),
             doctor_name: PersonName::parse("Dr. Mary Seacole").unwrap(),
             specialization: Specialization::parse("cardiology").unwrap(),
+            place: None,
             consultation_fee: Money::parse("80", Currency::parse("USD").unwrap()).unwrap(),
             slot: slot("2026-03-02T09:00:00Z"),
             reason: Reason::parse("checkup").unwrap(),

@@ -7,7 +7,7 @@ use crate::{
     id::{DoctorId, UserId},
     money::Money,
     schedule::{OffSchedule, Slot, SlotLength, WeeklyHours},
-    text::{PersonName, Specialization},
+    text::{PersonName, Place, Specialization},
 };
 
 /// How far ahead an appointment can be booked.
@@ -26,6 +26,8 @@ pub struct Doctor {
     pub specialization: Specialization,
     /// What one appointment costs.
     pub consultation_fee: Money,
+    /// Where they see patients, when it is always the same place.
+    pub place: Option<Place>,
     /// How long one appointment lasts. Never changes: see [`crate::schedule`].
     pub slot_length: SlotLength,
     /// When they work.

@@ -235,7 +235,7 @@ pub fn page() -> String {
             (false, false) => "by the token",
         };
         let action = if rule.action.is_empty() { String::new() } else { format!("`{}`", rule.action) };
-        let _ = writeln!(page, "| `{}` | {} | {checked} | {action} |", rule.route, rule.told());
+        let _ = writeln!(page, "| `{}` | {} | {checked} | {action} |", rule.route, rule.who_may());
     }
     page
 }
@@ -243,13 +243,13 @@ pub fn page() -> String {
 impl Rule {
     /// Who may, in words: "patients (own), doctors (treating), receptionists, administrators".
     #[must_use]
-    pub fn told(&self) -> String {
+    pub fn who_may(&self) -> String {
         let grants = self.grants.iter().map(|(who, asked)| {
             let who = match who {
                 Everybody => return "everybody".to_owned(),
                 AnyAccount => "every account".to_owned(),
                 Who::Roles(roles) if roles.len() == Role::ALL.len() => "every active account".to_owned(),
-                Who::Roles(roles) => roles.iter().map(|role| role.spoken() + "s").collect::<Vec<_>>().join(", "),
+                Who::Roles(roles) => roles.iter().map(|role| role.in_words() + "s").collect::<Vec<_>>().join(", "),
             };
             let asked = asked.iter().map(|asked| match asked {
                 Own => "own",
@@ -305,6 +305,6 @@ mod tests {
         let (rule, nurse) = (rule("GET /wards/{ward}/patients", grants), [Role::Nurse].into());
         assert!(!rule.permits(&nurse, &[Relationship::SameWard].into()) && !rule.permits(&nurse, &[Relationship::OnShift].into()));
         assert!(rule.permits(&nurse, &[Relationship::SameWard, Relationship::OnShift].into()));
-        assert_eq!(rule.told(), "nurses (same ward and on shift)");
+        assert_eq!(rule.who_may(), "nurses (same ward and on shift)");
     }
 }

@@ -69,7 +69,7 @@ impl Role {
 
     /// The name as people say it.
     #[must_use]
-    pub fn spoken(self) -> String {
+    pub fn in_words(self) -> String {
         self.as_str().replace('_', " ")
     }
 

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use precis_core::{DerivedPropertyValue, FreeformClass, StringClass};
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::Invalid;
 
@@ -61,17 +63,17 @@ macro_rules! texts {
 texts! {
     /// A postal address in one field, up to 300 characters, lines allowed.
     PostalAddress: |text| free_text(text, 300, true);
-    /// A person's full name, up to 100 characters. It is put into emails, so it is no address and no link.
+    /// A person's full name, up to 100 characters. It is put into emails, so it is no address, no link and no code.
     PersonName: |text| {
         let name = free_text(text, 100, false)?;
-        if name.contains("://") || name.to_lowercase().contains("www.") || name.contains('@') {
-            return Err(Invalid::new("invalid_name", "Give the name alone, without a link or an address."));
+        let refused = |detail: &str| Err(Invalid::new("invalid_name", detail));
+        if !name.chars().all(|c| c.is_alphanumeric() || is_mark(c) || " '\u{2019}\u{2018}\u{2bb}\u{2bc}`.,-\u{2010}\u{2011}()&\u{b7}\u{30fb}".contains(c)) {
+            return refused("Give the name alone: letters, digits, spaces and `' . , - ( ) &`.");
         }
-        if name.chars().any(char::is_alphabetic) {
-            Ok(name)
-        } else {
-            Err(Invalid::new("invalid_name", "Give the name with at least one letter."))
+        if name.split(' ').any(looks_like_a_domain) {
+            return refused("Put a space after each dot, unless a single letter follows: `J.R.R. Tolkien`, not `example.org`.");
         }
+        if name.chars().any(char::is_alphabetic) { Ok(name) } else { refused("Give the name with at least one letter.") }
     };
     /// An email address in lower case, up to 254 characters (RFC 5321 §4.5.3.1.3).
     Email: |text| {
@@ -95,6 +97,8 @@ texts! {
             Err(Invalid::new("invalid_phone", "Give the number with its country code, such as `+44 20 7946 0018`."))
         }
     };
+    /// A place in the hospital, such as `Room 12, second floor`, up to 80 characters.
+    Place: |text| free_text(text, 80, false);
     /// Why something was asked for or called off, up to 300 characters.
     Reason: |text| free_text(text, 300, true);
     /// A medical specialization in lower case, such as `cardiology` or `internal medicine`.
@@ -108,20 +112,48 @@ texts! {
     };
 }
 
-/// Trimmed, not empty, bounded, and without control characters or the invisible ones that reorder text.
+/// Bounded text in one form (NFC, single ASCII spaces, none at the ends), of characters that people type and see: the freeform class of
+/// PRECIS (RFC 8264 §4.3). Control characters, line separators and invisible ones that hide or reorder text are not in it.
 fn free_text(text: &str, max_chars: usize, lines: bool) -> Result<String, Invalid> {
-    let text = text.trim();
+    let text = if lines { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() };
+    let text = text.split('\n').map(in_one_form).collect::<Vec<_>>().join("\n");
+    let text = text.trim_matches(|c: char| c.is_ascii_whitespace());
     if text.is_empty() {
         return Err(Invalid::new("required", "This must not be empty."));
     }
     if text.chars().count() > max_chars {
         return Err(Invalid::new("too_long", format!("Use at most {max_chars} characters.")));
     }
-    let hidden = |c: char| matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
-    if text.chars().any(|c| hidden(c) || (c.is_control() && !(lines && matches!(c, '\n' | '\r')))) {
+    if !text.split('\n').all(is_visible) || (text.contains('\n') && !lines) {
         return Err(Invalid::new("invalid_characters", "Remove control and invisible characters."));
     }
     Ok(text.to_owned())
+}
+
+/// The line with one plain space where it has spaces of any width, and in one Unicode form.
+fn in_one_form(line: &str) -> String {
+    let is_space =
+        |c: char| c == ' ' || matches!(c, '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}');
+    let words: String = line.nfc().collect();
+    words.split(is_space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+fn is_visible(line: &str) -> bool {
+    let class = FreeformClass::default();
+    // The class knows Unicode 6.3. What came later is a character like others, but where Unicode keeps room for invisible ones.
+    let kept_for_invisible = |c: char| matches!(c, '\u{180f}' | '\u{2065}' | '\u{fff0}'..='\u{fff8}' | '\u{e0000}'..='\u{e0fff}');
+    let is_newer = |c: char| class.get_value_from_char(c) == DerivedPropertyValue::Unassigned && !kept_for_invisible(c);
+    class.allows(line.chars().map(|c| if is_newer(c) { 'a' } else { c }).collect::<String>()).is_ok()
+}
+
+/// Marks belong to the letter before them; joiners to the ones around them. `free_text` has checked where a joiner may stand.
+fn is_mark(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c) || matches!(c, '\u{200c}' | '\u{200d}')
+}
+
+/// Mail programs make links of it: `example.org`, not `J.R.R.`.
+fn looks_like_a_domain(word: &str) -> bool {
+    word.split('.').skip(1).any(|part| part.chars().filter(|c| c.is_alphanumeric()).count() > 1)
 }
 
 #[cfg(test)]
@@ -160,10 +192,41 @@ mod tests {
         for link in ["Win http://evil.example now", "see www.evil.example", "ada@example.org"] {
             assert_eq!(PersonName::parse(link).unwrap_err().code, "invalid_name", "{link}");
         }
-        assert_eq!(PersonName::parse("123").unwrap_err().code, "invalid_name");
+        for bad in ["evil.example/login", "evil.example", "x.io", "=?utf-8?q?http=3A//evil.example?= A", "Ada <b>", "a:b", "50%", "123"] {
+            assert_eq!(PersonName::parse(bad).map_err(|why| why.code).err(), Some("invalid_name"), "{bad}");
+        }
+        for hidden in ['\u{61c}', '\u{2028}', '\u{200b}', '\u{ad}', '\u{e0041}', '\u{fdd0}', '\u{10ffff}', '\u{200d}', '\u{e000}', '\u{7}']
+        {
+            for text in [format!("Ada{hidden}Byron"), format!("{hidden}Ada")] {
+                assert_eq!(PersonName::parse(&text).unwrap_err().code, "invalid_characters", "{text:?}");
+                assert_eq!(Reason::parse(&text).unwrap_err().code, "invalid_characters", "{text:?}");
+            }
+        }
         assert_eq!(PersonName::parse("Ada\nLovelace").unwrap_err().code, "invalid_characters");
         assert_eq!(PersonName::parse(&"a".repeat(101)).unwrap_err().code, "too_long");
         assert_eq!(Reason::parse("evil \u{202E}txt").unwrap_err().code, "invalid_characters");
+    }
+
+    #[test]
+    fn names_of_people() {
+        for name in [
+            "Ada Byron",
+            "Dr. med. Anna-Lena O'Neill (Cardiology)",
+            "J.R.R. Tolkien",
+            "Nguy\u{1ec5}n Th\u{1ecb} Minh Khai",
+            "\u{738b}\u{79c0}\u{82f1}",
+            "\u{645}\u{62d}\u{645}\u{62f}",
+            "\u{930}\u{93e}\u{92e} \u{936}\u{930}\u{94d}\u{92e}\u{93e}",
+            "Henry 8",
+            "sister-in-law",
+            "\u{1e900}\u{1e921}",
+            "\u{646}\u{6cc}\u{6a9}\u{200c}\u{62e}\u{648}\u{627}\u{647}",
+        ] {
+            assert_eq!(PersonName::parse(name).unwrap().as_str(), name);
+        }
+        assert_eq!(PersonName::parse(" Ada\u{a0}\u{3000} Byron ").unwrap().as_str(), "Ada Byron");
+        assert_eq!(PersonName::parse("Ame\u{301}lie").unwrap().as_str(), "Am\u{e9}lie");
+        assert_eq!(PostalAddress::parse("1 High  Street\r\nLondon").unwrap().as_str(), "1 High Street\nLondon");
     }
 
     #[test]

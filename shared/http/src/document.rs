@@ -54,7 +54,7 @@ type Refusals = BTreeMap<u16, BTreeMap<String, Option<Value>>>;
 
 impl Route<'_> {
     fn describe(&self, operation: &mut Value, shared: &mut Map<String, Value>) {
-        let who = format!("Who may: {}.", self.rule.told());
+        let who = format!("Who may: {}.", self.rule.who_may());
         let told = operation["description"].as_str().map_or(who.clone(), |text| format!("{text}\n\n{who}"));
         operation["description"] = told.into();
         operation["security"] = if self.rule.is_open() { json!([]) } else { json!([{ "bearer": [] }]) };

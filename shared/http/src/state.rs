@@ -6,6 +6,7 @@ use platform::{
     config::{Config, Hospital},
     random::Random,
 };
+use secrecy::ExposeSecret;
 use store::Store;
 
 use crate::{
@@ -32,7 +33,7 @@ impl AppState {
             random: Random::default(),
             hospital: config.hospital.clone(),
             tokens: Verifier::new(&config.public_keys, config.hospital.issuer.clone(), clock.clone())?,
-            cursors: CursorKey::new(&config.cursor_key),
+            cursors: CursorKey::new(config.cursor_key.expose_secret()),
             clock,
         })
     }

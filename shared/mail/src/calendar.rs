@@ -77,7 +77,7 @@ impl Invitation {
             event.push(DtEnd::new(utc(self.appointment.slot.end)));
         }
         event.push(Summary::new(escape_text(&self.summary)));
-        event.push(Location::new(escape_text(&hospital.name)));
+        event.push(Location::new(escape_text(hospital.directions(self.appointment.place.as_ref()))));
         event.push(URL::new(appointment_url(hospital, &self.appointment)));
         event.push(Class::private());
         event.push(if self.cancelled() { Status::cancelled() } else { Status::confirmed() });

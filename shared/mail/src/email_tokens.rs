@@ -7,6 +7,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::id::EmailTokenId;
 use platform::config::TokenKey;
 use ring::hmac;
+use secrecy::ExposeSecret;
 
 /// Makes and opens them.
 #[derive(Clone)]
@@ -21,7 +22,7 @@ impl std::fmt::Debug for EmailTokens {
 impl EmailTokens {
     #[must_use]
     pub fn new(key: &TokenKey) -> Self {
-        Self(hmac::Key::new(hmac::HMAC_SHA256, key.0.as_bytes()))
+        Self(hmac::Key::new(hmac::HMAC_SHA256, key.0.expose_secret().as_bytes()))
     }
 
     /// The token with this id, as its email says it.
@@ -51,7 +52,7 @@ mod tests {
 
     #[test]
     fn a_token_is_read_by_its_key_only() {
-        let (key, id) = (EmailTokens::new(&TokenKey("secret".to_owned())), EmailTokenId::new(Timestamp::UNIX_EPOCH, 7));
+        let (key, id) = (EmailTokens::new(&TokenKey("secret".into())), EmailTokenId::new(Timestamp::UNIX_EPOCH, 7));
         let token = key.write(id);
         assert_eq!(key.read(&format!(" {token}\n")), Some(id));
         let other = EmailTokenId::new(Timestamp::UNIX_EPOCH, 8).to_string();
@@ -59,6 +60,6 @@ mod tests {
         for bad in ["", ".", "x", &token[1..], &token[..token.len() - 1], &format!("{token}A"), &swapped] {
             assert_eq!(key.read(bad), None, "{bad}");
         }
-        assert_eq!(EmailTokens::new(&TokenKey("other".to_owned())).read(&token), None);
+        assert_eq!(EmailTokens::new(&TokenKey("other".into())).read(&token), None);
     }
 }

@@ -60,16 +60,16 @@ impl EventState {
 #[must_use]
 pub fn facts_for_patient(appointment: &Appointment, hospital: &Hospital) -> Vec<(&'static str, String)> {
     vec![
-        ("When", hospital.spoken(appointment.slot)),
+        ("When", hospital.slot_in_words(appointment.slot)),
         ("With", format!("{}, {}", appointment.doctor_name, appointment.specialization)),
-        ("Where", hospital.name.clone()),
+        ("Where", hospital.directions(appointment.place.as_ref())),
     ]
 }
 
 /// The same for the doctor: who comes, not why.
 #[must_use]
 pub fn facts_for_doctor(appointment: &Appointment, hospital: &Hospital) -> Vec<(&'static str, String)> {
-    vec![("When", hospital.spoken(appointment.slot)), ("Patient", appointment.patient_name.to_string())]
+    vec![("When", hospital.slot_in_words(appointment.slot)), ("Patient", appointment.patient_name.to_string())]
 }
 
 /// An invitation for each side.

@@ -13,6 +13,8 @@ use aws_smithy_http_client::{
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use aws_types::{SdkConfig, region::Region};
 
+use secrecy::ExposeSecret;
+
 use crate::config::Aws;
 
 /// How long to try again while a service is busy or away.
@@ -27,7 +29,13 @@ pub enum Patience {
 /// The settings that every client starts from.
 #[must_use]
 pub fn sdk_config(aws: &Aws, patience: Patience) -> SdkConfig {
-    let credentials = Credentials::new(&aws.access_key_id, &aws.secret_access_key, aws.session_token.clone(), None, "environment");
+    let credentials = Credentials::new(
+        &aws.access_key_id,
+        aws.secret_access_key.expose_secret(),
+        aws.session_token.as_ref().map(|token| token.expose_secret().to_owned()),
+        None,
+        "environment",
+    );
     let retries = match patience {
         Patience::SomebodyWaits => RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50)),
         Patience::NobodyWaits => RetryConfig::standard().with_max_attempts(6).with_initial_backoff(Duration::from_millis(200)),

@@ -1,8 +1,14 @@
 //! What a deployment decides, read once. The only reader of the environment.
 
-use domain::{instant::Instant, money::Currency, schedule::Slot, text::Email};
+use domain::{
+    instant::Instant,
+    money::Currency,
+    schedule::Slot,
+    text::{Email, Place},
+};
 use jiff::{Timestamp, tz::TimeZone};
-use serde::{Deserialize, Serialize};
+use secrecy::SecretString;
+use serde::Deserialize;
 
 /// Everything that differs between one hospital's deployment and another's.
 #[derive(Clone, Debug)]
@@ -13,7 +19,7 @@ pub struct Config {
     /// JSON Web Key Set with the public keys that verify access tokens.
     pub public_keys: String,
     /// Signs list cursors; the same in every function.
-    pub cursor_key: String,
+    pub cursor_key: SecretString,
     /// Whose account becomes the first administrator's once they have proven that the address is theirs.
     pub administrator: Option<Email>,
     /// The SES configuration set that reports bounces and complaints.
@@ -38,6 +44,8 @@ impl Default for PasswordCost {
 #[derive(Clone, Debug)]
 pub struct Hospital {
     pub name: String,
+    /// Where it is, in one line.
+    pub address: Option<String>,
     /// Where people reach the hospital, such as a telephone number; at the foot of every email.
     pub contact: Option<String>,
     /// One IANA time zone for the whole hospital: appointments, rosters and emails speak it.
@@ -66,67 +74,62 @@ impl Hospital {
 
     /// An instant as people say it, in the hospital's time.
     #[must_use]
-    pub fn spoken_instant(&self, at: Timestamp) -> String {
-        let zone = self.zone.iana_name().unwrap_or("UTC");
-        format!("{} ({zone} time)", self.zone.to_datetime(at).strftime("%A %-d %B %Y, %H:%M"))
+    pub fn instant_in_words(&self, at: Timestamp) -> String {
+        format!("{} ({})", self.zone.to_datetime(at).strftime("%A %-d %B %Y, %H:%M"), self.zone_name())
     }
 
     /// A slot as people say it, in the hospital's time.
     #[must_use]
-    pub fn spoken(&self, slot: Slot) -> String {
+    pub fn slot_in_words(&self, slot: Slot) -> String {
         let (start, end) = (self.zone.to_datetime(slot.start), self.zone.to_datetime(slot.end));
-        let zone = self.zone.iana_name().unwrap_or("UTC");
-        format!("{}, {} to {} ({zone} time)", start.strftime("%A %-d %B %Y"), start.strftime("%H:%M"), end.strftime("%H:%M"))
+        format!("{}, {} to {} ({})", start.strftime("%A %-d %B %Y"), start.strftime("%H:%M"), end.strftime("%H:%M"), self.zone_name())
+    }
+
+    /// The zone as people say it: `London time` for `Europe/London`.
+    fn zone_name(&self) -> String {
+        match self.zone.iana_name().and_then(|name| name.rsplit_once('/')) {
+            Some((area, city)) if area != "Etc" => format!("{} time", city.replace('_', " ")),
+            _ => "UTC".to_owned(),
+        }
+    }
+
+    /// Where something in the hospital is, for whoever comes from outside.
+    #[must_use]
+    pub fn directions(&self, place: Option<&Place>) -> String {
+        let place = place.map(Place::as_str);
+        place.into_iter().chain([self.name.as_str()]).chain(self.address.as_deref()).collect::<Vec<_>>().join(", ")
     }
 }
 
 /// Where AWS is and who calls it. Lambda provides all of it but the endpoints, which point local runs at emulators.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Aws {
     pub region: String,
     pub access_key_id: String,
-    pub secret_access_key: String,
-    pub session_token: Option<String>,
+    pub secret_access_key: SecretString,
+    pub session_token: Option<SecretString>,
     pub dynamodb_endpoint: Option<String>,
     pub ses_endpoint: Option<String>,
     pub scheduler_endpoint: Option<String>,
     pub secrets_endpoint: Option<String>,
 }
 
-impl std::fmt::Debug for Aws {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Aws").field("region", &self.region).finish_non_exhaustive()
-    }
-}
-
 /// What the `users` function alone holds: the key that signs access tokens. As JSON, it is the secret that it reads.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct SigningKey {
     /// Which public key verifies.
     pub id: String,
     /// Ed25519, PKCS#8, base64.
-    pub pkcs8: String,
-}
-
-impl std::fmt::Debug for SigningKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "SigningKey({}, …)", self.id)
-    }
+    pub pkcs8: SecretString,
 }
 
 /// What `users` and `notifications` share: the secret that the tokens of emails are derived from, so that the table holds none.
-#[derive(Clone)]
-pub struct TokenKey(pub String);
-
-impl std::fmt::Debug for TokenKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("TokenKey(…)")
-    }
-}
+#[derive(Clone, Debug)]
+pub struct TokenKey(pub SecretString);
 
 impl TokenKey {
     pub fn from_env() -> Result<Self, ConfigError> {
-        required("TOKEN_KEY").map(Self)
+        Ok(Self(required("TOKEN_KEY")?.into()))
     }
 }
 
@@ -158,8 +161,8 @@ impl Config {
             aws: Aws {
                 region: required("AWS_REGION")?,
                 access_key_id: required("AWS_ACCESS_KEY_ID")?,
-                secret_access_key: required("AWS_SECRET_ACCESS_KEY")?,
-                session_token: optional("AWS_SESSION_TOKEN"),
+                secret_access_key: required("AWS_SECRET_ACCESS_KEY")?.into(),
+                session_token: optional("AWS_SESSION_TOKEN").map(Into::into),
                 dynamodb_endpoint: endpoint("AWS_ENDPOINT_URL_DYNAMODB"),
                 ses_endpoint: endpoint("AWS_ENDPOINT_URL_SESV2"),
                 scheduler_endpoint: endpoint("AWS_ENDPOINT_URL_SCHEDULER"),
@@ -168,6 +171,7 @@ impl Config {
             table: required("TABLE_NAME")?,
             hospital: Hospital {
                 name: required("HOSPITAL_NAME")?,
+                address: optional("HOSPITAL_ADDRESS"),
                 contact: optional("HOSPITAL_CONTACT"),
                 zone: parsed("TIME_ZONE", |name| TimeZone::get(name).map_err(|_| "not an IANA time zone".to_owned()))?,
                 currency: parsed("CURRENCY", |code| Currency::parse(code).map_err(|why| why.detail))?,
@@ -176,7 +180,7 @@ impl Config {
                 issuer: required("TOKEN_ISSUER")?,
             },
             public_keys: required("PUBLIC_KEYS")?,
-            cursor_key: required("CURSOR_KEY")?,
+            cursor_key: required("CURSOR_KEY")?.into(),
             administrator: match optional("ADMINISTRATOR_EMAIL") {
                 Some(_) => Some(parsed("ADMINISTRATOR_EMAIL", |address| Email::parse(address).map_err(|why| why.detail))?),
                 None => None,

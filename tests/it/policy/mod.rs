@@ -44,7 +44,7 @@ fn every_route_has_a_row_and_every_row_a_route() {
         for (method, operation) in item.as_object().unwrap() {
             let route = format!("{} {path}", method.to_uppercase());
             let rule = Rule::of(&method.to_uppercase(), path).unwrap_or_else(|| panic!("{route} has no row in domain::policy"));
-            assert!(operation["description"].as_str().unwrap().contains(&rule.told()), "{route} does not say who may");
+            assert!(operation["description"].as_str().unwrap().contains(&rule.who_may()), "{route} does not say who may");
             documented.insert(route);
         }
     }

@@ -9,7 +9,7 @@ use domain::{
     patient::{self, DateOfBirth, EmergencyContact, Gender},
     role::Role,
     schedule::{Period, SlotLength, TimeOfDay, Weekday, WeeklyHours},
-    text::{Email, PersonName, Phone, PostalAddress, Specialization},
+    text::{Email, PersonName, Phone, Place, PostalAddress, Specialization},
 };
 use local::services::mailbox::Mail;
 use serde_json::{Value, json};
@@ -144,7 +144,8 @@ impl App {
             user_id: account.id,
             name: account.name.clone(),
             specialization: Specialization::parse(specialization).unwrap(),
-            consultation_fee: Money::parse("80", Currency::parse("USD").unwrap()).unwrap(),
+            place: Some(Place::parse("Room 12, second floor").unwrap()),
+            consultation_fee: Money::parse("80", Currency::parse("GBP").unwrap()).unwrap(),
             slot_length,
             weekly_hours: WeeklyHours::new(periods, slot_length).unwrap(),
             version: 1,

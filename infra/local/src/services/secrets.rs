@@ -8,6 +8,7 @@ use axum::{
     routing::post,
 };
 use platform::config::SigningKey;
+use secrecy::ExposeSecret;
 use serde_json::json;
 
 pub(super) fn router(key: SigningKey) -> Router {
@@ -20,6 +21,6 @@ async fn get_secret_value(State(key): State<SigningKey>, headers: HeaderMap) -> 
         let refusal = json!({ "__type": "InvalidRequestException", "Message": "only GetSecretValue is emulated" });
         return (StatusCode::BAD_REQUEST, amz, refusal.to_string()).into_response();
     }
-    let secret = serde_json::to_string(&key).unwrap_or_default();
+    let secret = json!({ "id": key.id, "pkcs8": key.pkcs8.expose_secret() }).to_string();
     (amz, json!({ "Name": "signing-key", "SecretString": secret }).to_string()).into_response()
 }

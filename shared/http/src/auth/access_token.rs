@@ -15,6 +15,7 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, jwk::JwkSet};
 use platform::config::SigningKey;
+use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 
 use super::ring_provider;
@@ -60,7 +61,7 @@ impl std::fmt::Debug for Issuer {
 impl Issuer {
     pub fn new(key: &SigningKey, issuer: String) -> Result<Self, KeySetError> {
         ring_provider::install();
-        let der = BASE64_STANDARD.decode(&key.pkcs8).map_err(|_| KeySetError)?;
+        let der = BASE64_STANDARD.decode(key.pkcs8.expose_secret()).map_err(|_| KeySetError)?;
         ring::signature::Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der).map_err(|_| KeySetError)?;
         let header = Header { typ: Some(TYPE.to_owned()), kid: Some(key.id.clone()), ..Header::new(Algorithm::EdDSA) };
         Ok(Self { key: EncodingKey::from_ed_der(&der), header, iss: issuer })

@@ -88,7 +88,7 @@ where
             trail::account_holder(&account);
         }
         if !rule.admits(&roles) {
-            return Err(if roles.is_empty() { not_active() } else { Problem::forbidden(format!("Only {} can do this.", rule.told())) });
+            return Err(if roles.is_empty() { not_active() } else { Problem::forbidden(format!("Only {} can do this.", rule.who_may())) });
         }
         let caller = Self { user_id, session_id, roles, patient_id, doctor_id, email_confirmed, rule };
         parts.extensions.insert(caller.clone());
