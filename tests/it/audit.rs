@@ -22,7 +22,7 @@ impl App {
     async fn noted(&self, about: About) -> Vec<String> {
         self.drain().await;
         let span = Span::before("2026-01-01T00:00:00Z".parse().unwrap(), self.now() + SignedDuration::from_secs(1));
-        let mut entries = self.store().audit_log(about, &span, 1000).await.unwrap();
+        let mut entries = self.store().audit_list(about, &span, 1000).await.unwrap();
         entries.reverse();
         let line = |entry: domain::audit::Entry| {
             let roles: Vec<_> = entry.roles.iter().map(|role| role.as_str()).collect();
@@ -278,9 +278,9 @@ async fn pages_go_back_through_the_days() {
         app.wait(SignedDuration::from_hours(24));
     }
     let token = {
-        let account = app.store().accounts(domain::account::Group::Administrators, None, 1).await.unwrap().remove(0);
+        let account = app.store().account_list(domain::account::Group::Administrators, None, 1).await.unwrap().remove(0);
         drop(administrator);
-        app.token(&app.store().account(account.id).await.unwrap().unwrap().account).await
+        app.token(&app.store().account(account.entry.id).await.unwrap().unwrap().account).await
     };
     let (from, to) = ("2026-03-02T00:00:00Z", "2026-03-08T00:00:00Z");
     let (mut ids, mut cursor) = (Vec::new(), String::new());

@@ -52,7 +52,7 @@ async fn book(app: &App, endpoint: String) -> Result<(), WriteError> {
     let mut aws = app.config.aws.clone();
     aws.dynamodb_endpoint = Some(endpoint);
     let sdk = platform::aws::sdk_config(&aws, platform::aws::Patience::SomebodyWaits);
-    Store::connect(&aws, &sdk, "any".to_owned()).book(&appointment, &app.config.hospital.zone).await
+    Store::connect(&aws, &sdk, "any".to_owned()).appointment_book(&appointment, &app.config.hospital.zone).await
 }
 
 #[tokio::test]
@@ -68,7 +68,7 @@ fn holder(appointment: &str) -> serde_json::Value {
     let id = |prefix: &str| json!({ "S": format!("{prefix}01JD8Z0V3XQ5T4E2W9K7M6N8PR") });
     let text = |text: &str| json!({ "S": text });
     json!({ "Item": {
-        "pk": text("x"), "sk": text("x"), "kind": text("doctor_slot"), "id": text(appointment), "patient_id": id("pat_"), "doctor_id": id("doc_"),
+        "pk": text("x"), "sk": text("x"), "kind": text("doctor_slot"), "v": { "N": "1" }, "id": text(appointment), "patient_id": id("pat_"), "doctor_id": id("doc_"),
         "patient_name": text("Alan"), "doctor_name": text("Helen"), "specialization": text("cardiology"), "status": text("scheduled"),
         "slot": { "M": { "start": text("2026-03-02T09:00:00Z"), "end": text("2026-03-02T09:30:00Z") } }
     } })

@@ -184,7 +184,7 @@ async fn a_sender_that_died_is_followed_by_another() {
     use store::deliveries::Turn;
     let app = App::new().await;
     let ada = app.patient("Ada Byron").await;
-    let claim = || app.store().claim_delivery("some-email", ada.user_id, app.now());
+    let claim = || app.store().delivery_claim("some-email", ada.user_id, app.now());
     assert_eq!(claim().await.unwrap(), Turn::Yours);
     assert_eq!(claim().await.unwrap(), Turn::Busy);
     app.wait(jiff::SignedDuration::from_secs(11));

@@ -68,7 +68,7 @@ async fn registration_acts_once_and_tokens_are_never_kept() {
 #[tokio::test]
 async fn an_attempt_that_died_does_not_block_its_key() {
     let app = App::new().await;
-    let claim = |hash: &'static str| app.store().claim_key("some-key", hash, app.now());
+    let claim = |hash: &'static str| app.store().idempotency_claim("some-key", hash, app.now());
     assert_eq!(claim("body").await.unwrap(), Claim::First);
     assert_eq!(claim("body").await.unwrap(), Claim::Running);
     assert_eq!(claim("other").await.unwrap(), Claim::OtherBody);

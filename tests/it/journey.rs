@@ -16,7 +16,7 @@ async fn from_registration_to_reminder() {
         start: app.now(),
         end: app.now().checked_add(SignedDuration::from_hours(8)).unwrap(),
     };
-    assert!(app.store().enter_shift(&shift).await.unwrap());
+    assert!(app.store().shift_enter(&shift).await.unwrap());
     app.new_mails(&mut seen).await;
 
     // A patient registers; the receptionist on duty is told.

@@ -1,9 +1,10 @@
 //! Every key of the table, printed: the data model in one place. A change here is a migration.
 
 use domain::{
+    account::Group,
     audit::{Entry, Outcome},
     role::Role,
-    text::Email,
+    text::{Email, PersonName, Specialization},
 };
 use store::keys;
 
@@ -48,6 +49,22 @@ fn every_key() {
         keys::idempotency("fingerprint"),
     ];
     let text: Vec<String> = all.into_iter().map(|key| format!("{} | {}", key.pk, key.sk)).collect();
+    let name = PersonName::parse("Ada Byron").unwrap();
+    let listed = [
+        keys::listed_account(Group::Staff, &name, user.parse().unwrap()),
+        keys::listed_audit(&entry, patient.parse().unwrap()),
+        keys::listed_audit_by_actor(&entry, user.parse().unwrap()),
+        keys::listed_doctor(&Specialization::parse("cardiology").unwrap(), &name, doctor.parse().unwrap()),
+        keys::listed_delivery(entry.at, "apt_00000000000000000000000004-0-booked-patient"),
+    ];
+    let listed: Vec<String> = listed.into_iter().map(|key| format!("{} | {}", key.pk, key.sk)).collect();
+    insta::assert_snapshot!(listed.join("\n"), @r"
+    ACCOUNTS#staff | ada byron#usr_00000000000000000000000001
+    AUDIT#pat_00000000000000000000000002 | 2026-03-02T09:00:00.012Z#aud_00000000000000000000000007
+    AUDIT#usr_00000000000000000000000001 | 2026-03-02T09:00:00.012Z#aud_00000000000000000000000007
+    DOCTORS | cardiology#ada byron#doc_00000000000000000000000003
+    MAIL#failed | 2026-03-02T09:00:00.012Z#apt_00000000000000000000000004-0-booked-patient
+    ");
     insta::assert_snapshot!(text.join("\n"), @r"
     USER#usr_00000000000000000000000001 | ACCOUNT
     USER#usr_00000000000000000000000001 | SESSION#ses_00000000000000000000000005

@@ -30,6 +30,7 @@ mod routes_agree;
 mod services;
 mod sign_in;
 mod status;
+mod stored;
 mod support;
 mod suppression;
 mod template;

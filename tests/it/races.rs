@@ -143,7 +143,7 @@ async fn a_hundred_sign_up_with_one_address() {
         })
         .count();
     assert_eq!(right, 1);
-    let listed = app.store().accounts(Group::Patients, None, 10).await.unwrap();
+    let listed = app.store().account_list(Group::Patients, None, 10).await.unwrap();
     assert_eq!(listed.len(), 1);
 }
 
@@ -223,7 +223,7 @@ async fn two_administrators_take_the_role_from_each_other() {
         let demote = |id, token: &String| (format!("/users/{id}/roles"), json!({ "roles": ["nurse"] }), token.clone());
         let answers = at_once(&app, vec![demote(other.id, &first), demote(one.id, &second)]).await;
         assert_eq!(count(&answers, 200), 1, "{answers:?}");
-        assert_eq!(app.store().accounts(Group::Administrators, None, 10).await.unwrap().len(), 1);
+        assert_eq!(app.store().account_list(Group::Administrators, None, 10).await.unwrap().len(), 1);
     }
 }
 

@@ -69,7 +69,7 @@ async fn a_refused_email_is_listed_and_sent_again_once() {
     assert!(again.dead_letters().list().is_empty());
 
     let span = Span::before("2026-01-01T00:00:00Z".parse().unwrap(), app.now() + SignedDuration::from_secs(1));
-    let noted = app.store().audit_log(About::Everything, &span, 100).await.unwrap();
+    let noted = app.store().audit_list(About::Everything, &span, 100).await.unwrap();
     let resent: Vec<_> =
         noted.iter().filter(|entry| entry.action == "email.resend").map(|entry| (entry.account, entry.name.clone())).collect();
     assert!(matches!(resent[..], [(Some(account), Some(_))] if account == ada.user_id), "once, and by name: {resent:?}");

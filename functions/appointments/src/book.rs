@@ -58,7 +58,7 @@ pub(crate) async fn book(
     let unknown = |field: &str| Problem::invalid_field(field, "unknown", "There is nobody with this id.");
     let doctor = state.store.doctor(booking.doctor_id).await?.ok_or_else(|| unknown("doctor_id"))?;
     let patient = state.store.patient(booking.patient_id).await?.ok_or_else(|| unknown("patient_id"))?;
-    if !state.store.takes_appointments(&doctor).await? {
+    if !state.store.doctor_takes_appointments(&doctor).await? {
         return Err(doctor_unavailable());
     }
 
@@ -69,13 +69,13 @@ pub(crate) async fn book(
     };
     let own = caller.patient_id == Some(booking.patient_id);
     let limit = own.then(|| BookingLimit::of(caller.email_confirmed));
-    match state.store.count_booking(booking.patient_id, limit, now, &state.hospital.zone).await? {
+    match state.store.booking_count(booking.patient_id, limit, now, &state.hospital.zone).await? {
         Counted::Yes => {}
         refused => return Err(not_counted(refused, caller.email_confirmed)),
     }
     let id = AppointmentId::new(now, state.random.u128()?);
     let appointment = Appointment::book(id, &patient, &doctor, slot, booking.reason, now);
-    if let Err(why) = state.store.book(&appointment, &state.hospital.zone).await {
+    if let Err(why) = state.store.appointment_book(&appointment, &state.hospital.zone).await {
         return Err(not_written(&state, &doctor, slot, why).await);
     }
     let (location, shown) = (format!("/appointments/{}", appointment.id), view(appointment, &state.hospital));

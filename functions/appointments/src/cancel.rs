@@ -37,6 +37,6 @@ pub(crate) async fn cancel(
     let before = access.appointment;
     if_match.check(before.version)?;
     let after = before.clone().cancel(access.side.into(), reason, state.clock.now()).map_err(|why| refused(why, &state.hospital))?;
-    state.store.change_status(&before, &after, &state.hospital.zone).await.map_err(not_changed)?;
+    state.store.appointment_change_status(&before, &after, &state.hospital.zone).await.map_err(not_changed)?;
     Ok(view(after, &state.hospital))
 }

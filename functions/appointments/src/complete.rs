@@ -24,6 +24,6 @@ pub(crate) async fn complete(
 ) -> Result<Versioned<AppointmentView>, Problem> {
     if_match.check(before.version)?;
     let after = before.clone().complete(state.clock.now()).map_err(|why| refused(why, &state.hospital))?;
-    state.store.change_status(&before, &after, &state.hospital.zone).await.map_err(not_changed)?;
+    state.store.appointment_change_status(&before, &after, &state.hospital.zone).await.map_err(not_changed)?;
     Ok(view(after, &state.hospital))
 }

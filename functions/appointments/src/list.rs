@@ -56,8 +56,8 @@ pub(crate) async fn list(
 
     let now = state.clock.now();
     let found = match whose {
-        Whose::Patient(id) => state.store.patient_agenda(id, when, now, &state.hospital.zone, after, limit + 1).await?,
-        Whose::Doctor(id) => state.store.doctor_agenda(id, when, now, after, limit + 1).await?,
+        Whose::Patient(id) => state.store.appointment_list_of_patient(id, when, now, &state.hospital.zone, after, limit + 1).await?,
+        Whose::Doctor(id) => state.store.appointment_list_of_doctor(id, when, now, after, limit + 1).await?,
     };
     let page = Page::cut(found, limit, |last| {
         let after = After::of(last);

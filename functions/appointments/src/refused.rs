@@ -148,6 +148,6 @@ pub(crate) fn refused(why: Refused, hospital: &Hospital) -> Problem {
 
 /// Names the next free slots. Failing to find them does not hide the refusal itself.
 async fn offer(state: &AppState, doctor: &Doctor, from: Timestamp, problem: Problem) -> Problem {
-    let free = state.store.next_free_slots(doctor, from, OFFERED, state.clock.now(), &state.hospital.zone).await.unwrap_or_default();
+    let free = state.store.doctor_next_free_slots(doctor, from, OFFERED, state.clock.now(), &state.hospital.zone).await.unwrap_or_default();
     problem.with("next_free", free.into_iter().map(|slot| SlotView::of(slot, &state.hospital)).collect::<Vec<_>>())
 }

@@ -45,7 +45,7 @@ pub(crate) async fn reschedule(
 
     let (now, zone) = (state.clock.now(), &state.hospital.zone);
     let doctor = state.store.doctor(before.doctor_id).await?.ok_or_else(|| Problem::not_found("doctor"))?;
-    if !state.store.takes_appointments(&doctor).await? {
+    if !state.store.doctor_takes_appointments(&doctor).await? {
         return Err(doctor_unavailable());
     }
     let slot = match doctor.bookable_slot(start, now, zone) {
@@ -55,12 +55,12 @@ pub(crate) async fn reschedule(
     let after = before.clone().reschedule(slot, access.side.into(), now).map_err(|why| refused(why, &state.hospital))?;
     if access.side == Side::Patient {
         let limit = BookingLimit::of(caller.email_confirmed);
-        match state.store.count_move(before.patient_id, limit, now).await? {
+        match state.store.booking_count_move(before.patient_id, limit, now).await? {
             Counted::Yes => {}
             refused => return Err(not_counted(refused, caller.email_confirmed)),
         }
     }
-    if let Err(why) = state.store.move_appointment(&before, &after, zone).await {
+    if let Err(why) = state.store.appointment_move(&before, &after, zone).await {
         return Err(not_written(&state, &doctor, slot, why).await);
     }
     Ok(view(after, &state.hospital))

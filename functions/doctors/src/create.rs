@@ -12,7 +12,7 @@ use domain::{
 use http::{AppState, Created, Fields, Json, MoneyBody, Problem, auth::Caller, refusals};
 use serde::Deserialize;
 use store::{
-    accounts::{Change, ChangeError, OpenError, StoredAccount, Together},
+    accounts::{AccountChange, AccountParts, ChangeError, OpenError, StoredAccount},
     email_tokens::{EmailToken, Purpose},
     trail,
 };
@@ -88,8 +88,8 @@ async fn invite(state: &AppState, caller: &Caller, email: Email, doctor: &Doctor
     let account = Account { doctor_id: Some(doctor.id), ..account };
     trail::account(account.id);
     let token = EmailToken::new(EmailTokenId::new(now, state.random.u128()?), Purpose::Invitation, email, Some(account.id), now);
-    let together = Together { doctor: Some(doctor), token: Some(&token), by: Some(caller.user_id), ..Together::default() };
-    match state.store.open_account(&StoredAccount::new(account, None), together).await {
+    let together = AccountParts { doctor: Some(doctor), token: Some(&token), by: Some(caller.user_id), ..AccountParts::default() };
+    match state.store.account_open(&StoredAccount::new(account, None), together).await {
         Ok(()) => Ok(()),
         Err(OpenError::EmailTaken) => Err(Problem::conflict(
             "email_taken",
@@ -111,8 +111,8 @@ async fn add_profile(state: &AppState, caller: &Caller, doctor: &Doctor) -> Resu
     }
     let account = Account { doctor_id: Some(doctor.id), ..account.clone() }.changed();
     let after = StoredAccount { account, ..before.clone() };
-    let change = Change { by: Some(caller.user_id), doctor: Some(doctor), ..Change::new(&before, &after) };
-    state.store.change_account(change).await.map_err(|why| match why {
+    let change = AccountChange { by: Some(caller.user_id), doctor: Some(doctor), ..AccountChange::new(&before, &after) };
+    state.store.account_change(change).await.map_err(|why| match why {
         ChangeError::Store(error) => error.into(),
         ChangeError::NotAdministrator => Problem::forbidden("You are no administrator any more."),
         _ => Problem::conflict("changed_meanwhile", "The account was changed at the same moment. Read it and try again."),

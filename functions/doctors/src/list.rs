@@ -49,9 +49,9 @@ pub(crate) async fn list(
     let list = format!("doctors?{}", specialization.as_ref().map_or("", Specialization::as_str));
     let after = query.cursor.map(|cursor| state.cursors.open(&list, &cursor)).transpose()?;
 
-    let found = state.store.directory(specialization.as_ref(), after.as_deref(), limit + 1).await?;
+    let found = state.store.doctor_list(specialization.as_ref(), after.as_deref(), limit + 1).await?;
     let page = Page::cut(found, limit, |last| state.cursors.seal(&list, &last.position));
-    Ok(Json(page.map(DoctorSummary::from)))
+    Ok(Json(page.map(|doctor| DoctorSummary::from(doctor.entry))))
 }
 
 impl From<DirectoryEntry> for DoctorSummary {

@@ -43,8 +43,8 @@ pub(crate) async fn slots(
 ) -> Result<Json<FreeSlots>, Problem> {
     let (from, to) = days(query, state.hospital.zone.to_datetime(state.clock.now()).date())?;
     let doctor = state.store.doctor(id).await?.ok_or_else(|| Problem::not_found("doctor"))?;
-    let slots = if state.store.takes_appointments(&doctor).await? {
-        state.store.free_slots(&doctor, (from, to), state.clock.now(), &state.hospital.zone).await?
+    let slots = if state.store.doctor_takes_appointments(&doctor).await? {
+        state.store.doctor_free_slots(&doctor, (from, to), state.clock.now(), &state.hospital.zone).await?
     } else {
         Vec::new()
     };

@@ -25,7 +25,7 @@ pub(crate) async fn send(state: &Notifications, token: EmailToken) -> Result<(),
         return Ok(tell_owner(state, &token).await?);
     }
     let Some(account) = account.filter(Account::may_sign_in) else { return Ok(()) };
-    if !store.bind_email_token(token.id, &account).await? {
+    if !store.email_token_bind(token.id, &account).await? {
         return Ok(());
     }
     let proven = account.email_confirmed && account.email == token.email;

@@ -48,7 +48,7 @@ pub async fn note(state: &EventState, feedback: Feedback) -> Result<(), StoreErr
     for (address, cause) in bounced.chain(complained) {
         // What does not parse is nobody's address here.
         if let Ok(email) = Email::parse(&address.email_address) {
-            state.store.suppress(&Suppression { email, cause, since: state.clock.now() }).await?;
+            state.store.suppression_note(&Suppression { email, cause, since: state.clock.now() }).await?;
         }
     }
     Ok(())

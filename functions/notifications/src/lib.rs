@@ -14,11 +14,11 @@ mod rebuild;
 mod resend;
 mod role_requested;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use aws_lambda_events::dynamodb::{Event, EventRecord};
 use change::Change;
-use domain::Clock;
+use domain::{Clock, id::AuditId};
 pub use feedback::{Feedback, note};
 use mail::{
     EmailTokens, EventState, MailError,
@@ -93,6 +93,7 @@ pub struct BatchItemFailure {
 pub async fn handle(state: &Notifications, event: Event) -> BatchResponse {
     let mut response = BatchResponse::default();
     let mut failed_items = HashSet::new();
+    let mut noted = BTreeSet::new();
     for record in event.records {
         let item = format!("{:?}", record.change.keys.get("pk"));
         let sequence = record.change.sequence_number.clone().unwrap_or_default();
@@ -101,7 +102,7 @@ pub async fn handle(state: &Notifications, event: Event) -> BatchResponse {
             response.batch_item_failures.push(BatchItemFailure { item_identifier: sequence });
             continue;
         }
-        if let Err(error) = one(state, record).await {
+        if let Err(error) = one(state, record, &mut noted).await {
             tracing::error!(event_id, error = platform::logs::chain(&error), "record not handled");
             failed_items.insert(item);
             response.batch_item_failures.push(BatchItemFailure { item_identifier: sequence });
@@ -110,9 +111,9 @@ pub async fn handle(state: &Notifications, event: Event) -> BatchResponse {
     response
 }
 
-async fn one(state: &Notifications, record: EventRecord) -> Result<(), Failure> {
+async fn one(state: &Notifications, record: EventRecord, noted: &mut BTreeSet<AuditId>) -> Result<(), Failure> {
     // The log first: an email may have to be sent again, and a note must not wait for it.
-    audit::note(&state.base, &record).await?;
+    audit::note(&state.base, &record, noted).await?;
     match Change::of(record)? {
         Some(Change::EmailAskedForAgain { id, cause }) => Box::pin(resend::again(state, &id, &cause)).await,
         Some(change) => Box::pin(follow(state, change)).await,

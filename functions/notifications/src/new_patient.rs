@@ -5,7 +5,7 @@ use mail::{EventState, Link, MailError, Message};
 
 pub(crate) async fn tell_front_desk(state: &EventState, patient: &Patient) -> Result<(), MailError> {
     // On duty when it happened: this record may come late.
-    let Some(shift) = state.store.on_duty(Role::Receptionist, patient.registered_at).await? else { return Ok(()) };
+    let Some(shift) = state.store.shift_on_duty(Role::Receptionist, patient.registered_at).await? else { return Ok(()) };
     let Some(receptionist) = state.colleague(shift.user_id, Role::Receptionist).await? else { return Ok(()) };
     let message = Message {
         subject: "A new patient registered".to_owned(),

@@ -37,7 +37,7 @@ pub(crate) async fn again(state: &Notifications, id: &str, cause: &str) -> Resul
         Box::pin(follow(state, change)).await?;
     }
     // Nobody took it up: what it would say is no longer true, or its recipient is gone.
-    Ok(base.store.void_delivery(id).await?)
+    Ok(base.store.delivery_void(id).await?)
 }
 
 /// Whether an account still stands as a change left it. What a change decided nothing about may be told as long as there is an account.
@@ -68,6 +68,6 @@ async fn with_a_new_term(state: &Notifications, token: EmailToken) -> Result<Ema
         return Ok(token);
     }
     let token = EmailToken::new(token.id, token.purpose, token.email, token.user_id, now);
-    store.promise_email_token_again(&token).await?;
+    store.email_token_renew(&token).await?;
     Ok(token)
 }

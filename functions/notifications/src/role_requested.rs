@@ -23,10 +23,10 @@ pub(crate) async fn ask_administrators(state: &EventState, account: &Account) ->
     };
     let mut after = None;
     loop {
-        let administrators = state.store.accounts(Group::Administrators, after.as_deref(), PAGE).await?;
+        let administrators = state.store.account_list(Group::Administrators, after.as_deref(), PAGE).await?;
         for administrator in &administrators {
-            let to = state.colleague(administrator.id, Role::Administrator).await?;
-            let id = format!("{}-requested-{}", account.id, administrator.id);
+            let to = state.colleague(administrator.entry.id, Role::Administrator).await?;
+            let id = format!("{}-requested-{}", account.id, administrator.entry.id);
             if let Some(to) = to {
                 state.mailer.send(&id, &to, &message).await?;
             }

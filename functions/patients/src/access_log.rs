@@ -64,7 +64,7 @@ pub(crate) async fn access_log(
     if let Some(cursor) = query.cursor {
         span.to = state.cursors.open(&list, &cursor)?;
     }
-    let found = state.store.audit_log(About::Patient(id), &span, limit + 1).await?;
+    let found = state.store.audit_list(About::Patient(id), &span, limit + 1).await?;
     let page = Page::cut(found, limit, |last| state.cursors.seal(&list, &place(last)));
     let own = state.store.patient(id).await?.and_then(|patient| patient.user_id);
     Ok(Json(page.map(|entry| AccessView {

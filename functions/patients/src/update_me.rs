@@ -46,7 +46,7 @@ pub(crate) async fn update_me(
         return Err(Problem::stale());
     }
     let after = request.apply(before, &state)?;
-    if !state.store.replace_patient(&after).await? {
+    if !state.store.patient_replace(&after).await? {
         return Err(Problem::stale());
     }
     Ok(view(after, &state.hospital))

@@ -99,7 +99,7 @@ pub(crate) async fn audit_log(
     if let Some(place) = cursor {
         span.to = place;
     }
-    let found = state.store.audit_log(about, &span, limit + 1).await?;
+    let found = state.store.audit_list(about, &span, limit + 1).await?;
     let page = Page::cut(found, limit, |last| state.cursors.seal(&list, &place(last)));
     Ok(Json(page.map(|entry| view(entry, &state.hospital))))
 }

@@ -13,7 +13,7 @@ use domain::{
 use http::{AppState, EmergencyContactBody, Fields, Json, MoneyBody, Problem};
 use serde::{Deserialize, Serialize};
 use store::{
-    accounts::{OpenError, StoredAccount, Together},
+    accounts::{AccountParts, OpenError, StoredAccount},
     email_tokens::{EmailToken, Purpose},
 };
 use utoipa::ToSchema;
@@ -115,10 +115,14 @@ pub(crate) async fn register(
     let id = EmailTokenId::new(now, state.random.u128()?);
     let welcome = EmailToken::new(id, Purpose::Welcome, email.clone(), Some(account.id), now);
     let stored = StoredAccount::new(account, Some(users.passwords.hash(&secret, &state.random)?));
-    match state.store.open_account(&stored, Together { patient: patient.as_ref(), token: Some(&welcome), ..Together::default() }).await {
+    match state
+        .store
+        .account_open(&stored, AccountParts { patient: patient.as_ref(), token: Some(&welcome), ..AccountParts::default() })
+        .await
+    {
         Ok(()) | Err(OpenError::NotAdministrator) => {}
         // The email goes out as well, and `notifications` sees that it has to be another one.
-        Err(OpenError::EmailTaken) => drop(state.store.promise_email_token(&welcome).await?),
+        Err(OpenError::EmailTaken) => drop(state.store.email_token_promise(&welcome).await?),
         Err(OpenError::Store(error)) => return Err(error.into()),
     }
     let next = if role == Role::Patient { PATIENT_NEXT } else { STAFF_NEXT };

@@ -53,7 +53,7 @@ pub(crate) struct Passed {
 
 /// Lets an attempt pass, or says when to come back.
 pub(crate) async fn pass(state: &AppState, attempts: Attempts) -> Result<Passed, Problem> {
-    match state.store.attempt(&attempts, state.clock.now()).await? {
+    match state.store.throttle_attempt(&attempts, state.clock.now()).await? {
         Turn::Go(count) => Ok(Passed { attempts, count }),
         Turn::Wait(seconds) => {
             let wait = if seconds == 1 { "a second".to_owned() } else { format!("{seconds} seconds") };
@@ -66,11 +66,11 @@ pub(crate) async fn pass(state: &AppState, attempts: Attempts) -> Result<Passed,
 impl Passed {
     /// It proved who made it: the account's earlier failures are forgotten.
     pub(crate) async fn forget(self, state: &AppState) -> Result<(), StoreError> {
-        if self.count > 1 { state.store.forget_attempts(&self.attempts, state.clock.now()).await } else { Ok(()) }
+        if self.count > 1 { state.store.throttle_forget(&self.attempts, state.clock.now()).await } else { Ok(()) }
     }
 
     /// It turned out well: the source gets it back, the failures of others there stay.
     pub(crate) async fn give_back(self, state: &AppState) -> Result<(), StoreError> {
-        if self.count > FEW { state.store.forgive(&self.attempts, state.clock.now()).await } else { Ok(()) }
+        if self.count > FEW { state.store.throttle_forgive(&self.attempts, state.clock.now()).await } else { Ok(()) }
     }
 }

@@ -19,7 +19,7 @@ use jiff::{Timestamp, ToSpan, civil::Date};
 use platform::config::PasswordCost;
 use store::{
     StoreError,
-    accounts::{OpenError, StoredAccount, Together},
+    accounts::{AccountParts, OpenError, StoredAccount},
     appointments::WriteError,
 };
 use users::password_hash::{HashError, Passwords};
@@ -193,7 +193,7 @@ pub async fn seed(state: &AppState) -> Result<(), DemoError> {
     for person in [ADMINISTRATOR, DAY_RECEPTION, NIGHT_RECEPTION] {
         number += 1;
         if let Some(account) = new_account(state, person, number, None, None).await? {
-            state.store.open_account(&account, Together::default()).await?;
+            state.store.account_open(&account, AccountParts::default()).await?;
         }
     }
     for demo in DOCTORS {
@@ -201,7 +201,7 @@ pub async fn seed(state: &AppState) -> Result<(), DemoError> {
         let id = DoctorId::new(opened(), number);
         if let Some(account) = new_account(state, demo.person, number, None, Some(id)).await? {
             let profile = demo.profile(id, account.account.id, state)?;
-            state.store.open_account(&account, Together { doctor: Some(&profile), ..Together::default() }).await?;
+            state.store.account_open(&account, AccountParts { doctor: Some(&profile), ..AccountParts::default() }).await?;
         }
     }
     for demo in PATIENTS {
@@ -209,7 +209,7 @@ pub async fn seed(state: &AppState) -> Result<(), DemoError> {
         let id = PatientId::new(opened(), number);
         if let Some(account) = new_account(state, demo.person, number, Some(id), None).await? {
             let record = demo.record(id, account.account.id, state)?;
-            state.store.open_account(&account, Together { patient: Some(&record), ..Together::default() }).await?;
+            state.store.account_open(&account, AccountParts { patient: Some(&record), ..AccountParts::default() }).await?;
         }
     }
     fill_roster(state).await?;
@@ -303,8 +303,8 @@ async fn fill_roster(state: &AppState) -> Result<(), DemoError> {
     for date in today.saturating_sub(1.day()).series(1.day()).take(31) {
         let tomorrow = date.saturating_add(1.day());
         let shift = |user_id, start, end| Shift { role: Role::Receptionist, user_id, start, end };
-        state.store.enter_shift(&shift(day, at(date, 7), at(date, 19))).await?;
-        state.store.enter_shift(&shift(night, at(date, 19), at(tomorrow, 7))).await?;
+        state.store.shift_enter(&shift(day, at(date, 7), at(date, 19))).await?;
+        state.store.shift_enter(&shift(night, at(date, 19), at(tomorrow, 7))).await?;
     }
     Ok(())
 }
@@ -315,7 +315,7 @@ async fn book_first_appointments(state: &AppState) -> Result<(), DemoError> {
     let account = state.store.account_by_email(&Email::parse(patient.person.email)?).await?;
     let Some(patient_id) = account.and_then(|stored| stored.account.patient_id) else { return Ok(()) };
     let (now, zone) = (state.clock.now(), &state.hospital.zone);
-    if !state.store.patient_agenda(patient_id, When::Upcoming, now, zone, None, 1).await?.is_empty() {
+    if !state.store.appointment_list_of_patient(patient_id, When::Upcoming, now, zone, None, 1).await?.is_empty() {
         return Ok(());
     }
     let Some(patient) = state.store.patient(patient_id).await? else { return Ok(()) };
@@ -326,10 +326,10 @@ async fn book_first_appointments(state: &AppState) -> Result<(), DemoError> {
         let Some(doctor_id) = account.and_then(|stored| stored.account.doctor_id) else { continue };
         let Some(doctor) = state.store.doctor(doctor_id).await? else { continue };
         let from = now.saturating_add(jiff::SignedDuration::from_hours(hours_ahead)).unwrap_or(now);
-        let Some(slot) = state.store.next_free_slots(&doctor, from, 1, now, zone).await?.first().copied() else { continue };
+        let Some(slot) = state.store.doctor_next_free_slots(&doctor, from, 1, now, zone).await?.first().copied() else { continue };
         let id = AppointmentId::new(now, state.random.u128().map_err(HashError::from)?);
         let appointment = Appointment::book(id, &patient, &doctor, slot, Reason::parse(reason)?, now);
-        state.store.book(&appointment, zone).await?;
+        state.store.appointment_book(&appointment, zone).await?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Event filter patterns, of the kinds that this project's template uses; others are refused at the start.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// An event filter pattern, of the kinds that this project's template uses.
 #[derive(Debug, Clone)]
@@ -23,7 +23,11 @@ impl Filter {
 fn check(pattern: &Value) -> Result<(), String> {
     match pattern {
         Value::Object(fields) => fields.values().try_for_each(check),
-        Value::Array(choices) if choices.iter().all(|choice| choice.is_string() || choice.is_number() || choice.is_null()) => Ok(()),
+        Value::Array(choices)
+            if choices.iter().all(|choice| choice.is_string() || choice.is_number() || choice.is_null() || *choice == exists()) =>
+        {
+            Ok(())
+        }
         other => Err(format!("the local stream does not know the filter {other}")),
     }
 }
@@ -31,15 +35,18 @@ fn check(pattern: &Value) -> Result<(), String> {
 fn matches(pattern: &Value, value: &Value) -> bool {
     match pattern {
         Value::Object(fields) => fields.iter().all(|(name, pattern)| matches(pattern, &value[name])),
-        Value::Array(choices) => choices.contains(value),
+        Value::Array(choices) => choices.contains(value) || (choices.contains(&exists()) && !value.is_null() && !value.is_object()),
         _ => false,
     }
 }
 
+/// There, whatever it is; of what holds nothing further, as Lambda says.
+fn exists() -> Value {
+    json!({ "exists": true })
+}
+
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -51,6 +58,8 @@ mod tests {
         assert!(!filter.matches(&record("REMOVE", "account")));
         assert!(!filter.matches(&record("INSERT", "session")));
         assert!(!filter.matches(&json!({ "eventName": "INSERT", "dynamodb": {} })));
+        let there = Filter::parse(r#"{"a": {"S": [{"exists": true}]}}"#).unwrap();
+        assert!(there.matches(&json!({ "a": { "S": "x" } })) && !there.matches(&json!({ "a": {} })) && !there.matches(&json!({})));
         assert!(Filter::parse(r#"{"a": [{"numeric": [">", 1]}]}"#).is_err());
         assert!(Filter::parse("{").is_err());
     }

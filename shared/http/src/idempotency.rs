@@ -59,7 +59,7 @@ async fn once(state: &AppState, key: &HeaderValue, request: Request, next: Next)
     let scope = if caller == ANONYMOUS { &body_hash } else { &caller };
     let id = fingerprint(format!("{scope}\n{}\n{key}", parts.uri).as_bytes());
 
-    match state.store.claim_key(&id, &body_hash, state.clock.now()).await? {
+    match state.store.idempotency_claim(&id, &body_hash, state.clock.now()).await? {
         Claim::First => {}
         Claim::Kept(answer) => return Ok(replay(answer)),
         Claim::Running => {
@@ -81,7 +81,7 @@ async fn once(state: &AppState, key: &HeaderValue, request: Request, next: Next)
     let passing = matches!(parts.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS)
         || parts.status.is_server_error();
     if passing {
-        state.store.release_key(&id).await?;
+        state.store.idempotency_release(&id).await?;
     } else {
         let header = |name: &header::HeaderName| Some((name.to_string(), parts.headers.get(name)?.to_str().ok()?.to_owned()));
         let answer = KeptAnswer {
@@ -90,7 +90,7 @@ async fn once(state: &AppState, key: &HeaderValue, request: Request, next: Next)
             body: String::from_utf8_lossy(&body).into_owned(),
         };
         // The work is done: failing to keep the answer must not turn success into an error.
-        if let Err(error) = state.store.keep_answer(&id, &body_hash, &answer, state.clock.now()).await {
+        if let Err(error) = state.store.idempotency_keep(&id, &body_hash, &answer, state.clock.now()).await {
             tracing::error!(%error, "idempotent answer not kept");
         }
     }

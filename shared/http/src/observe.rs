@@ -82,6 +82,6 @@ async fn note(state: &AppState, trail: &Trail, status: StatusCode) -> Result<(),
         _ => return Ok(()),
     };
     // Nothing is shown or done that is not noted.
-    state.store.append_to_audit_log(trail.entries(outcome, &state.random)?).await?;
+    state.store.audit_append(trail.entries(outcome, &state.random)?).await?;
     Ok(())
 }

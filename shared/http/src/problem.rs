@@ -157,7 +157,7 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(_) => Self::unavailable(&error),
-            StoreError::Refused(_) | StoreError::Corrupt { .. } => Self::internal(&error),
+            StoreError::Refused(_) | StoreError::Corrupt { .. } | StoreError::Shape { .. } => Self::internal(&error),
         }
     }
 }

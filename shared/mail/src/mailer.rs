@@ -82,7 +82,7 @@ impl Mailer {
     pub async fn send(&self, id: &str, to: &Recipient, message: &Message) -> Result<(), MailError> {
         let mut waits = 0;
         loop {
-            match self.store.claim_delivery(id, to.user_id, self.clock.now()).await? {
+            match self.store.delivery_claim(id, to.user_id, self.clock.now()).await? {
                 Turn::Yours => break,
                 Turn::Settled => return Ok(()),
                 Turn::Busy if waits == WAITS => return Err(MailError::Busy),
@@ -109,7 +109,7 @@ impl Mailer {
             Ok(output) => self.settle(id, to, DeliveryState::Sent, output.message_id, None).await,
             Err(error) => {
                 let Some(reason) = refusal(&error) else {
-                    self.store.release_delivery(id).await?;
+                    self.store.delivery_release(id).await?;
                     return Err(MailError::Ses(Box::new(error)));
                 };
                 // An alarm counts these lines: the template has their first words.
@@ -135,10 +135,10 @@ impl Mailer {
             state,
             since: now.as_second(),
             message_id,
-            refusal: reason.map(|reason| Refusal { to: to.user_id, at: now, reason }),
+            refusal: reason.map(|reason| Refusal { id: id.to_owned(), to: to.user_id, at: now, reason }),
             cause,
         };
-        Ok(self.store.settle_delivery(&delivery).await?)
+        Ok(self.store.delivery_settle(&delivery).await?)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Accounts and the addresses they are known by.
 
-use aws_sdk_dynamodb::types::{ConditionCheck, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, builders::ConditionCheckBuilder};
 use domain::{
     account::{Account, Group, Status},
     doctor::Doctor,
@@ -13,7 +13,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    IndexKey, Key, Record, Store, StoreError, email_tokens::EmailToken, keys, number, sessions::Session, text, transact::Transacted,
+    Item, Key, Listed, OldShape, Record, Store, StoreError,
+    email_tokens::EmailToken,
+    keys::{self, IndexKey},
+    record::from_index,
+    sessions::Session,
+    text,
+    transact::Transaction,
 };
 
 /// An account as stored: with the hash of its password, once it has one.
@@ -23,7 +29,6 @@ pub struct StoredAccount {
     pub account: Account,
     pub password_hash: Option<String>,
     /// Whether the password was chosen before anybody had shown that the address is theirs, and somebody else has since.
-    #[serde(default)]
     pub password_void: bool,
 }
 
@@ -43,18 +48,31 @@ impl std::fmt::Debug for StoredAccount {
 
 impl Record for StoredAccount {
     const KIND: &'static str = "account";
-    const STAMPED: bool = true;
+    const VERSION: u32 = 2;
     fn key(&self) -> Key {
         keys::account(self.account.id)
     }
+    fn account(&self) -> Option<UserId> {
+        Some(self.account.id)
+    }
     fn index_key(&self) -> Option<IndexKey> {
-        let sk = format!("{}#{}", self.account.name.as_str().to_lowercase(), self.account.id);
-        Some(IndexKey { pk: keys::accounts(Group::of(&self.account)), sk })
+        Some(keys::listed_account(Group::of(&self.account), &self.account.name, self.account.id))
+    }
+    fn entry(&self) -> Option<impl Serialize> {
+        Some(ListedAccount::of(&self.account))
+    }
+    /// The first shape knew no password that is out of use.
+    fn upgrade(item: &mut Item, from: u32) -> Result<(), OldShape> {
+        if from != 1 {
+            return Err(OldShape);
+        }
+        item.insert("password_void".to_owned(), AttributeValue::Bool(false));
+        Ok(())
     }
 }
 
-/// What a list says of an account: the attributes that the index holds.
-#[derive(Debug, Clone, Deserialize)]
+/// What a list says of an account.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ListedAccount {
     pub id: UserId,
     pub name: PersonName,
@@ -64,9 +82,21 @@ pub struct ListedAccount {
     pub roles: Vec<Role>,
     pub requested_role: Option<Role>,
     pub created_at: Timestamp,
-    /// Its place in the list; continues it.
-    #[serde(rename = "gsi1sk")]
-    pub position: String,
+}
+
+impl ListedAccount {
+    fn of(account: &Account) -> Self {
+        Self {
+            id: account.id,
+            name: account.name.clone(),
+            email: account.email.clone(),
+            email_confirmed: account.email_confirmed,
+            status: account.status,
+            roles: account.roles.iter().copied().collect(),
+            requested_role: account.requested_role,
+            created_at: account.created_at,
+        }
+    }
 }
 
 /// An address belongs to one account.
@@ -102,15 +132,15 @@ impl Record for FirstAdministrator {
 pub enum OpenError {
     #[error("the address belongs to another account")]
     EmailTaken,
-    #[error("who opens it is no administrator any more")]
+    #[error("who opens it is no longer an administrator")]
     NotAdministrator,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// What opens together with an account: all of it or nothing.
+/// What begins with an account: all of it or nothing.
 #[derive(Debug, Default)]
-pub struct Together<'a> {
+pub struct AccountParts<'a> {
     /// The patient's record that it belongs to.
     pub patient: Option<&'a Patient>,
     /// The doctor's profile that it belongs to.
@@ -123,7 +153,7 @@ pub struct Together<'a> {
 
 /// A change of an account, and what goes with it: all of it or nothing.
 #[derive(Debug)]
-pub struct Change<'a> {
+pub struct AccountChange<'a> {
     pub before: &'a StoredAccount,
     pub after: &'a StoredAccount,
     /// Holds only while this account is an active administrator's. Of two who take the role from each other, one stays.
@@ -142,7 +172,7 @@ pub struct Change<'a> {
     pub ends_bookings_of: Option<(PatientId, Timestamp)>,
 }
 
-impl<'a> Change<'a> {
+impl<'a> AccountChange<'a> {
     #[must_use]
     pub fn new(before: &'a StoredAccount, after: &'a StoredAccount) -> Self {
         Self {
@@ -168,7 +198,7 @@ pub enum ChangeError {
     EmailTaken,
     #[error("the emailed token has been used")]
     TokenUsed,
-    #[error("who changes it is no administrator any more")]
+    #[error("who changes it is no longer an administrator")]
     NotAdministrator,
     #[error("an appointment is being booked")]
     BookingUnderWay,
@@ -199,90 +229,87 @@ impl Store {
     }
 
     /// Opens an account, and what belongs to it: of all who try with one address, one succeeds.
-    pub async fn open_account(&self, account: &StoredAccount, together: Together<'_>) -> Result<(), OpenError> {
-        let claim = EmailClaim { email: account.account.email.clone(), user_id: account.account.id };
-        let mut items = vec![self.put_if_new(&claim)?, self.put_if_new(account)?];
-        items.extend(together.patient.map(|patient| self.put_if_new(patient)).transpose()?);
-        items.extend(together.doctor.map(|doctor| self.put_if_new(doctor)).transpose()?);
-        items.extend(together.token.map(|token| self.put_if_new(token)).transpose()?);
-        let administrator = items.len();
-        items.extend(together.by.map(|by| self.check_administrator(by)).transpose()?);
-        match self.transact(items).await? {
-            Transacted::Done => Ok(()),
-            Transacted::Refused(failed) if failed.contains_key(&administrator) => Err(OpenError::NotAdministrator),
-            Transacted::Refused(_) => Err(OpenError::EmailTaken),
+    pub async fn account_open(&self, account: &StoredAccount, parts: AccountParts<'_>) -> Result<(), OpenError> {
+        let mut write = self.transaction();
+        if let Some(by) = parts.by {
+            check_administrator(&mut write, by, || OpenError::NotAdministrator)?;
         }
+        let claim = EmailClaim { email: account.account.email.clone(), user_id: account.account.id };
+        write.put_new(&claim, |_| OpenError::EmailTaken)?;
+        write.put_new(account, |_| OpenError::EmailTaken)?;
+        if let Some(patient) = parts.patient {
+            write.put_new(patient, |_| OpenError::EmailTaken)?;
+        }
+        if let Some(doctor) = parts.doctor {
+            write.put_new(doctor, |_| OpenError::EmailTaken)?;
+        }
+        if let Some(token) = parts.token {
+            write.put_new(token, |_| OpenError::EmailTaken)?;
+        }
+        write.commit().await
     }
 
     /// Writes a changed account, its version already counted up, if it still is what it was changed from.
-    pub async fn change_account(&self, change: Change<'_>) -> Result<(), ChangeError> {
+    pub async fn account_change(&self, change: AccountChange<'_>) -> Result<(), ChangeError> {
         let (before, after) = (&change.before.account, &change.after.account);
-        let mut items = vec![self.put_if(change.after, "version = :before", &[(":before", number(before.version))])?];
-        let mut refusals = vec![ChangeError::Stale];
-        let mut add = |item: TransactWriteItem, refusal| {
-            items.push(item);
-            refusals.push(refusal);
-        };
+        let mut write = self.transaction();
+        write.replace(change.after, before.version, |_| ChangeError::Stale)?;
         if let Some(by) = change.by.filter(|by| *by != after.id) {
-            add(self.check_administrator(by)?, ChangeError::NotAdministrator);
+            check_administrator(&mut write, by, || ChangeError::NotAdministrator)?;
         }
         if before.email != after.email {
             let claim = EmailClaim { email: after.email.clone(), user_id: after.id };
-            add(self.put_if_new(&claim)?, ChangeError::EmailTaken);
+            write.put_new(&claim, |_| ChangeError::EmailTaken)?;
         }
         if before.email != after.email || after.status == Status::Closed {
-            let key = keys::email(&before.email);
-            add(self.delete_if(&key, "user_id = :user", &[(":user", text(before.id.to_string()))])?, ChangeError::Stale);
+            let owner = [(":user", text(before.id.to_string()))];
+            write.delete_if(&keys::email(&before.email), "user_id = :user", &owner, |_| ChangeError::Stale)?;
         }
         if let Some(token) = change.token {
-            add(self.delete_if(&keys::email_token(token), "attribute_exists(pk)", &[])?, ChangeError::TokenUsed);
+            write.delete_if(&keys::email_token(token), "attribute_exists(pk)", &[], |_| ChangeError::TokenUsed)?;
         }
         if change.first_administrator {
             let first = FirstAdministrator { email: after.email.clone(), user_id: after.id };
-            add(self.put_if_new(&first)?, ChangeError::NotFirst);
+            write.put_new(&first, |_| ChangeError::NotFirst)?;
         }
         if let Some(session) = change.session {
-            add(self.put_if_new(session)?, ChangeError::Stale);
+            write.put_new(session, |_| ChangeError::Stale)?;
         }
         if let Some(patient) = change.patient {
-            add(self.put_if(patient, "version = :before", &[(":before", number(patient.version - 1))])?, ChangeError::Stale);
+            write.replace(patient, patient.version - 1, |_| ChangeError::Stale)?;
         }
         if let Some((patient, now)) = change.ends_bookings_of {
-            add(self.end_bookings(patient, now)?, ChangeError::BookingUnderWay);
+            Self::booking_end(&mut write, patient, now, || ChangeError::BookingUnderWay)?;
         }
         if let Some(doctor) = change.doctor {
-            add(self.put_if_new(doctor)?, ChangeError::Stale);
+            write.put_new(doctor, |_| ChangeError::Stale)?;
         }
-        match self.transact(items).await? {
-            Transacted::Done => Ok(()),
-            Transacted::Refused(failed) => {
-                let first = failed.keys().next().copied().unwrap_or_default();
-                Err(refusals.into_iter().nth(first).unwrap_or(ChangeError::Stale))
-            }
-        }
+        write.commit().await
     }
 
     /// Whether the configured address has made an administrator before.
-    pub async fn had_first_administrator(&self, email: &Email) -> Result<bool, StoreError> {
+    pub async fn account_first_administrator_made(&self, email: &Email) -> Result<bool, StoreError> {
         Ok(self.get::<FirstAdministrator>(&keys::first_administrator(email)).await?.is_some())
     }
 
     /// Accounts of a group by name, after a position.
-    pub async fn accounts(&self, group: Group, after: Option<&str>, limit: usize) -> Result<Vec<ListedAccount>, StoreError> {
-        let items = self.index_page(&keys::accounts(group), "", after, limit).await?;
-        serde_dynamo::from_items(items).map_err(|error| StoreError::corrupt(StoredAccount::KIND, error))
+    pub async fn account_list(&self, group: Group, after: Option<&str>, limit: usize) -> Result<Vec<Listed<ListedAccount>>, StoreError> {
+        from_index(self.query(keys::account_list(group, after)).first(limit).await?, StoredAccount::KIND)
     }
+}
 
-    fn check_administrator(&self, id: UserId) -> Result<TransactWriteItem, StoreError> {
-        let check = ConditionCheck::builder()
-            .table_name(&self.table)
-            .set_key(Some(keys::account(id).attributes()))
+fn check_administrator<E: From<StoreError>>(
+    write: &mut Transaction<'_, E>,
+    id: UserId,
+    refusal: impl FnOnce() -> E + Send + 'static,
+) -> Result<(), E> {
+    let condition = |check: ConditionCheckBuilder| {
+        check
             .condition_expression("#status = :active AND contains(#roles, :administrator)")
             .expression_attribute_names("#status", "status")
             .expression_attribute_names("#roles", "roles")
             .expression_attribute_values(":active", text(Status::Active.as_str()))
             .expression_attribute_values(":administrator", text(Role::Administrator.as_str()))
-            .build();
-        Ok(TransactWriteItem::builder().condition_check(check.map_err(|error| StoreError::Refused(Box::new(error)))?).build())
-    }
+    };
+    write.check(&keys::account(id), condition, |_| refusal())
 }

@@ -8,7 +8,7 @@
 //! Every change writes all three in one transaction, under the condition that the appointment still has the version that the
 //! change was made from. No index is involved: nothing lags behind the appointment, and booking costs 6 write units.
 
-use aws_sdk_dynamodb::types::{Delete, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use domain::{
     appointment::{Appointment, Status, When},
     id::{AppointmentId, DoctorId, PatientId},
@@ -19,11 +19,17 @@ use domain::{
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
-use super::{Item, Key, Record, Store, StoreError, from_item, keys, number, record::to_value, text, transact::Transacted};
+use super::{
+    Item, Key, Record, Store, StoreError, from_item,
+    keys::{self, Range},
+    number,
+    record::to_value,
+    text, trail,
+    transact::Transaction,
+};
 
 impl Record for Appointment {
     const KIND: &'static str = "appointment";
-    const STAMPED: bool = true;
     fn key(&self) -> Key {
         keys::appointment(self.id)
     }
@@ -124,17 +130,15 @@ impl Store {
     }
 
     /// Writes a new appointment if the doctor's slot and the patient's time are free: of all who try at once, one succeeds.
-    pub async fn book(&self, appointment: &Appointment, zone: &TimeZone) -> Result<(), WriteError> {
+    pub async fn appointment_book(&self, appointment: &Appointment, zone: &TimeZone) -> Result<(), WriteError> {
         let day = DayChange { take: appointment.slot.marks(zone), free: Vec::new() };
-        let items = vec![
-            self.put_if_new(appointment)?,
-            self.put_if_new(&DoctorSlot::of(appointment))?,
-            self.change_day(appointment, appointment.slot.day(zone), Some(appointment), &day)?,
-        ];
-        match self.transact(items).await {
-            Ok(Transacted::Done) => Ok(()),
-            Ok(Transacted::Refused(failed)) => Err(refusal(appointment, failed.get(&1), failed.get(&2))?),
-            Err(busy) => self.lost_race(appointment, busy).await,
+        let mut write = self.transaction();
+        write.put_new(appointment, |_| WriteError::Stale)?;
+        take_slot(&mut write, appointment)?;
+        change_day(&mut write, appointment, appointment.slot.day(zone), Some(appointment), &day)?;
+        match write.commit().await {
+            Err(WriteError::Store(busy)) => self.lost_race(appointment, busy).await,
+            outcome => outcome,
         }
     }
 
@@ -145,76 +149,74 @@ impl Store {
         }
         match self.get::<DoctorSlot>(&keys::slot(appointment.doctor_id, appointment.slot.start)).await? {
             Some(DoctorSlot(holder)) if holder.id == appointment.id => Ok(()),
-            Some(DoctorSlot(holder)) if holder.patient_id == appointment.patient_id => Err(WriteError::OwnSlot(holder.id)),
-            Some(_) => Err(WriteError::SlotTaken),
+            Some(DoctorSlot(holder)) => Err(held_by(&holder, appointment.patient_id)),
             None => Err(busy.into()),
         }
     }
 
     /// Moves an appointment from the slot in `before` to the one in `after`: the old slot is free in the same instant, and the
     /// appointment never stands in its own way.
-    pub async fn move_appointment(&self, before: &Appointment, after: &Appointment, zone: &TimeZone) -> Result<(), WriteError> {
+    pub async fn appointment_move(&self, before: &Appointment, after: &Appointment, zone: &TimeZone) -> Result<(), WriteError> {
         let (from, to) = (before.slot.day(zone), after.slot.day(zone));
         let (old, new) = (before.slot.marks(zone), after.slot.marks(zone));
-        let mut items = vec![self.put_over(before, after)?, self.put_if_new(&DoctorSlot::of(after))?, self.free_slot(before)?];
+        let mut write = self.transaction();
+        write.replace(after, before.version, |_| WriteError::Stale)?;
+        free_slot(&mut write, before)?;
+        take_slot(&mut write, after)?;
         if from == to {
             let only = |these: &[u16], others: &[u16]| these.iter().copied().filter(|mark| !others.contains(mark)).collect();
-            items.push(self.change_day(after, to, Some(after), &DayChange { take: only(&new, &old), free: only(&old, &new) })?);
+            change_day(&mut write, after, to, Some(after), &DayChange { take: only(&new, &old), free: only(&old, &new) })?;
         } else {
-            items.push(self.change_day(after, to, Some(after), &DayChange { take: new, free: Vec::new() })?);
-            items.push(self.change_day(after, from, None, &DayChange { take: Vec::new(), free: old })?);
+            change_day(&mut write, after, to, Some(after), &DayChange { take: new, free: Vec::new() })?;
+            change_day(&mut write, after, from, None, &DayChange { take: Vec::new(), free: old })?;
         }
-        match self.transact(items).await {
-            Ok(Transacted::Done) => Ok(()),
-            Ok(Transacted::Refused(failed)) if failed.contains_key(&0) || failed.contains_key(&2) => Err(WriteError::Stale),
-            Ok(Transacted::Refused(failed)) => Err(refusal(after, failed.get(&1), failed.get(&3))?),
-            Err(busy) => self.lost_race(after, busy).await,
+        match write.commit().await {
+            Err(WriteError::Store(busy)) => self.lost_race(after, busy).await,
+            outcome => outcome,
         }
     }
 
     /// Writes a change of status. A cancelled appointment frees the slot and the patient's time in the same instant.
-    pub async fn change_status(&self, before: &Appointment, after: &Appointment, zone: &TimeZone) -> Result<(), WriteError> {
+    pub async fn appointment_change_status(&self, before: &Appointment, after: &Appointment, zone: &TimeZone) -> Result<(), WriteError> {
         let mut day = DayChange::default();
-        let mut items = vec![self.put_over(before, after)?];
+        let mut write = self.transaction();
+        write.replace(after, before.version, |_| WriteError::Stale)?;
         if matches!(after.status, Status::Cancelled { .. }) {
             day.free = before.slot.marks(zone);
-            items.push(self.free_slot(before)?);
+            free_slot(&mut write, before)?;
         } else {
-            items.push(self.put_if(&DoctorSlot::of(after), "id = :id", &[(":id", text(after.id))])?);
+            write.put_if(&DoctorSlot::of(after), "id = :id", &[(":id", text(after.id))], |_| WriteError::Stale)?;
         }
-        items.push(self.change_day(after, after.slot.day(zone), Some(after), &day)?);
-        match self.transact(items).await? {
-            Transacted::Done => Ok(()),
-            Transacted::Refused(_) => Err(WriteError::Stale),
-        }
+        change_day(&mut write, after, after.slot.day(zone), Some(after), &day)?;
+        write.commit().await
     }
 
-    /// The appointments of a doctor that begin in a span of time and were not called off.
-    pub async fn taken_slots(&self, doctor: DoctorId, from: Timestamp, to: Timestamp) -> Result<Vec<Slot>, StoreError> {
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :doctor AND sk BETWEEN :from AND :to")
-            .expression_attribute_values(":doctor", text(keys::doctor_partition(doctor)))
-            .expression_attribute_values(":from", text(keys::slot_sk(from)))
-            .expression_attribute_values(":to", text(keys::slot_sk(to)))
-            .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
-            .into_paginator()
-            .send();
-        let mut taken = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page?;
-            self.meter.read_units(page.consumed_capacity());
-            for item in page.items.unwrap_or_default() {
-                taken.push(from_item::<DoctorSlot>(item)?.0.slot);
+    /// The appointments of a doctor that begin in a span of time and were not cancelled.
+    pub async fn appointment_taken_slots(&self, doctor: DoctorId, from: Timestamp, to: Timestamp) -> Result<Vec<Slot>, StoreError> {
+        let taken = self.query(keys::slots(doctor, Some(from), Some(to))).all().await?;
+        taken.into_iter().map(|item| from_item::<DoctorSlot>(item).map(|taken| taken.0.slot)).collect()
+    }
+
+    /// Whether a doctor treats a patient now, by the appointments that the patient has and had with them.
+    pub async fn patient_is_treated_by(
+        &self,
+        doctor: DoctorId,
+        patient: PatientId,
+        now: Timestamp,
+        zone: &TimeZone,
+    ) -> Result<bool, StoreError> {
+        let earliest = zone.to_datetime(now.saturating_sub(AFTERWARDS).unwrap_or(now)).date();
+        let is_off = |entry: &AgendaEntry| matches!(entry.status.as_str(), "cancelled" | "no_show");
+        for item in self.query(keys::patient_days(patient, Some(earliest), None)).consistent().all().await? {
+            if day_entries(item)?.iter().any(|entry| entry.doctor_id == doctor && treats(entry.slot, is_off(entry), now)) {
+                return Ok(true);
             }
         }
-        Ok(taken)
+        Ok(false)
     }
 
     /// One page of a doctor's appointments.
-    pub async fn doctor_agenda(
+    pub async fn appointment_list_of_doctor(
         &self,
         doctor: DoctorId,
         when: When,
@@ -222,48 +224,19 @@ impl Store {
         after: Option<After>,
         limit: usize,
     ) -> Result<Vec<AgendaEntry>, StoreError> {
-        let position = after.map(|after| keys::slot_sk(after.start));
-        let (from, to) = match when {
+        let position = after.map(|after| after.start);
+        let range = match when {
             // An appointment lasts four hours at most, so the one that is going on began at most that long ago.
-            When::Upcoming => (position.unwrap_or_else(|| keys::slot_sk(begun_at_most(now))), "SLOT#~".to_owned()),
+            When::Upcoming => keys::slots(doctor, Some(position.unwrap_or_else(|| begun_at_most(now))), None),
             // An appointment is completed on its day, perhaps before its time.
-            When::Past => ("SLOT#".to_owned(), position.unwrap_or_else(|| keys::slot_sk(a_day_after(now)))),
+            When::Past => keys::slots(doctor, None, Some(position.unwrap_or_else(|| a_day_after(now)))),
         };
-        let span = (keys::doctor_partition(doctor), from, to);
         let read = |item: Item| from_item::<DoctorSlot>(item).map(|DoctorSlot(entry)| vec![entry]);
-        self.agenda(span, when, now, after, limit, read).await
-    }
-
-    /// Whether a doctor treats a patient now, by the appointments that the patient has and had with them.
-    pub async fn treats(&self, doctor: DoctorId, patient: PatientId, now: Timestamp, zone: &TimeZone) -> Result<bool, StoreError> {
-        let earliest = now.saturating_sub(AFTERWARDS).unwrap_or(now);
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :patient AND sk BETWEEN :from AND :to")
-            .expression_attribute_values(":patient", text(keys::patient_partition(patient)))
-            .expression_attribute_values(":from", text(keys::patient_day_sk(zone.to_datetime(earliest).date())))
-            .expression_attribute_values(":to", text("DAY#~"))
-            .consistent_read(true)
-            .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
-            .into_paginator()
-            .send();
-        while let Some(page) = pages.next().await {
-            let page = page?;
-            self.meter.read_units(page.consumed_capacity());
-            for item in page.items.unwrap_or_default() {
-                let is_off = |entry: &AgendaEntry| matches!(entry.status.as_str(), "cancelled" | "no_show");
-                if day_entries(item)?.iter().any(|entry| entry.doctor_id == doctor && treats(entry.slot, is_off(entry), now)) {
-                    return Ok(true);
-                }
-            }
-        }
-        Ok(false)
+        self.agenda(range, when, now, after, limit, read).await
     }
 
     /// One page of a patient's appointments.
-    pub async fn patient_agenda(
+    pub async fn appointment_list_of_patient(
         &self,
         patient: PatientId,
         when: When,
@@ -272,42 +245,31 @@ impl Store {
         after: Option<After>,
         limit: usize,
     ) -> Result<Vec<AgendaEntry>, StoreError> {
-        let day = |at: Timestamp| keys::patient_day_sk(zone.to_datetime(at).date());
-        let (from, to) = match when {
-            When::Upcoming => (day(after.map_or(begun_at_most(now), |after| after.start)), "DAY#~".to_owned()),
-            When::Past => ("DAY#".to_owned(), after.map_or("DAY#~".to_owned(), |after| day(after.start))),
+        let day = |at: Timestamp| zone.to_datetime(at).date();
+        let range = match when {
+            When::Upcoming => keys::patient_days(patient, Some(day(after.map_or(begun_at_most(now), |after| after.start))), None),
+            When::Past => keys::patient_days(patient, None, after.map(|after| day(after.start))),
         };
-        self.agenda((keys::patient_partition(patient), from, to), when, now, after, limit, day_entries).await
+        trail::patient(patient);
+        self.agenda(range, when, now, after, limit, day_entries).await
     }
 
+    /// Whose data a list shows goes on the request's trail here, so that no endpoint can forget it.
     async fn agenda(
         &self,
-        (partition, from, to): (String, String, String),
+        range: Range,
         when: When,
         now: Timestamp,
         after: Option<After>,
         limit: usize,
         read: impl Fn(Item) -> Result<Vec<AgendaEntry>, StoreError>,
     ) -> Result<Vec<AgendaEntry>, StoreError> {
+        let query = self.query(range).latest_first(when == When::Past);
         let mut entries = Vec::new();
         let mut resume = None;
         loop {
-            let output = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
-                .expression_attribute_values(":pk", text(&partition))
-                .expression_attribute_values(":from", text(&from))
-                .expression_attribute_values(":to", text(&to))
-                .scan_index_forward(when == When::Upcoming)
-                .limit(i32::try_from(limit + 1).unwrap_or(i32::MAX))
-                .set_exclusive_start_key(resume)
-                .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
-                .send()
-                .await?;
-            self.meter.read_units(output.consumed_capacity());
-            for item in output.items.unwrap_or_default() {
+            let (items, next) = query.page(Some(limit + 1), resume).await?;
+            for item in items {
                 let mut found = read(item)?;
                 found.sort_by_key(|entry| (entry.slot.start, entry.id));
                 if when == When::Past {
@@ -315,75 +277,80 @@ impl Store {
                 }
                 entries.extend(found.into_iter().filter(|entry| belongs(entry, when, now) && follows(entry, when, after)));
             }
-            resume = output.last_evaluated_key;
+            resume = next;
             if resume.is_none() || entries.len() >= limit {
                 entries.truncate(limit);
+                for entry in &entries {
+                    trail::patient(entry.patient_id);
+                }
                 return Ok(entries);
             }
         }
     }
+}
 
-    fn put_over(&self, before: &Appointment, after: &Appointment) -> Result<TransactWriteItem, StoreError> {
-        self.put_if(after, "version = :before", &[(":before", number(before.version))])
+/// Takes the doctor's slot, unless somebody has it.
+fn take_slot(write: &mut Transaction<'_, WriteError>, appointment: &Appointment) -> Result<(), WriteError> {
+    let patient = appointment.patient_id;
+    write.put_new(&DoctorSlot::of(appointment), move |there| match from_item::<DoctorSlot>(there) {
+        Ok(DoctorSlot(holder)) => held_by(&holder, patient),
+        Err(error) => error.into(),
+    })
+}
+
+fn free_slot(write: &mut Transaction<'_, WriteError>, appointment: &Appointment) -> Result<(), WriteError> {
+    let slot = keys::slot(appointment.doctor_id, appointment.slot.start);
+    write.delete_if(&slot, "id = :id", &[(":id", text(appointment.id))], |_| WriteError::Stale)
+}
+
+/// Takes and frees marks on a patient's day, and writes the appointment's entry there (`None` removes it).
+fn change_day(
+    write: &mut Transaction<'_, WriteError>,
+    appointment: &Appointment,
+    day: Date,
+    entry: Option<&Appointment>,
+    change: &DayChange,
+) -> Result<(), WriteError> {
+    let mark = |mark: &u16| format!("m{mark}");
+    let mut set = vec!["kind = :kind".to_owned(), "v = :one".to_owned()];
+    set.extend(change.take.iter().map(|m| format!("{} = :one", mark(m))));
+    let mut remove: Vec<String> = change.free.iter().map(mark).collect();
+    // An entry that is new to the day counts towards its limit; cancelled ones stay in the list.
+    let enters = !change.take.is_empty() && change.free.is_empty();
+    let entry = entry.map(|appointment| to_value(&AgendaEntry::of(appointment, None), PATIENT_DAY)).transpose()?;
+    match entry {
+        Some(_) => set.push("#appointment = :appointment".to_owned()),
+        None => remove.push("#appointment".to_owned()),
     }
-
-    fn free_slot(&self, appointment: &Appointment) -> Result<TransactWriteItem, StoreError> {
-        let delete = Delete::builder()
-            .table_name(&self.table)
-            .set_key(Some(keys::slot(appointment.doctor_id, appointment.slot.start).attributes()))
-            .condition_expression("id = :id")
-            .expression_attribute_values(":id", text(appointment.id))
-            .build();
-        Ok(TransactWriteItem::builder().delete(delete.map_err(|error| StoreError::Refused(Box::new(error)))?).build())
+    let mut expression = format!("SET {}", set.join(", "));
+    if !remove.is_empty() {
+        expression = format!("{expression} REMOVE {}", remove.join(", "));
     }
-
-    /// Takes and frees marks on a patient's day, and writes the appointment's entry there (`None` removes it).
-    fn change_day(
-        &self,
-        appointment: &Appointment,
-        day: Date,
-        entry: Option<&Appointment>,
-        change: &DayChange,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let mark = |mark: &u16| format!("m{mark}");
-        let mut set = vec!["kind = :kind".to_owned(), "v = :one".to_owned()];
-        set.extend(change.take.iter().map(|m| format!("{} = :one", mark(m))));
-        let mut remove: Vec<String> = change.free.iter().map(mark).collect();
-        let mut update = Update::builder()
-            .table_name(&self.table)
-            .set_key(Some(keys::patient_day(appointment.patient_id, day).attributes()))
+    if enters {
+        expression += " ADD entries :one";
+    }
+    let mut conditions: Vec<String> = change.take.iter().map(|m| format!("attribute_not_exists({})", mark(m))).collect();
+    if enters {
+        conditions.push("(attribute_not_exists(entries) OR entries < :max)".to_owned());
+    }
+    let update = |update: UpdateBuilder| {
+        let update = entry.into_iter().fold(update, |update, entry| update.expression_attribute_values(":appointment", entry));
+        let update = if enters { update.expression_attribute_values(":max", number(MAX_ENTRIES_A_DAY)) } else { update };
+        update
+            .update_expression(expression)
+            .set_condition_expression((!conditions.is_empty()).then(|| conditions.join(" AND ")))
             .expression_attribute_names("#appointment", appointment.id.to_string())
             .expression_attribute_values(":kind", text(PATIENT_DAY))
-            .expression_attribute_values(":one", number(1));
-        // An entry that is new to the day counts towards its limit; cancelled ones stay in the list.
-        let enters = !change.take.is_empty() && change.free.is_empty();
-        match entry {
-            Some(appointment) => {
-                set.push("#appointment = :appointment".to_owned());
-                update = update.expression_attribute_values(":appointment", to_value(&AgendaEntry::of(appointment, None), PATIENT_DAY)?);
-            }
-            None => remove.push("#appointment".to_owned()),
-        }
-        let mut expression = format!("SET {}", set.join(", "));
-        if !remove.is_empty() {
-            expression = format!("{expression} REMOVE {}", remove.join(", "));
-        }
-        if enters {
-            expression += " ADD entries :one";
-        }
-        if !change.take.is_empty() {
-            let mut conditions: Vec<String> = change.take.iter().map(|m| format!("attribute_not_exists({})", mark(m))).collect();
-            if enters {
-                conditions.push("(attribute_not_exists(entries) OR entries < :max)".to_owned());
-                update = update.expression_attribute_values(":max", number(MAX_ENTRIES_A_DAY));
-            }
-            update = update
-                .condition_expression(conditions.join(" AND "))
-                .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        }
-        let update = update.update_expression(expression).build().map_err(|error| StoreError::Refused(Box::new(error)))?;
-        Ok(TransactWriteItem::builder().update(update).build())
-    }
+            .expression_attribute_values(":one", number(1))
+    };
+    write.update(&keys::patient_day(appointment.patient_id, day), update, |there| {
+        let entries = there.get("entries").and_then(|entries| entries.as_n().ok()?.parse::<u16>().ok()).unwrap_or(0);
+        if entries >= MAX_ENTRIES_A_DAY { WriteError::TooMany } else { WriteError::PatientBusy }
+    })
+}
+
+fn held_by(holder: &AgendaEntry, patient: PatientId) -> WriteError {
+    if holder.patient_id == patient { WriteError::OwnSlot(holder.id) } else { WriteError::SlotTaken }
 }
 
 /// Five-minute marks of a patient's day that an appointment takes and leaves.
@@ -412,17 +379,6 @@ fn a_day_after(now: Timestamp) -> Timestamp {
 fn belongs(entry: &AgendaEntry, when: When, now: Timestamp) -> bool {
     let upcoming = entry.slot.end > now && matches!(entry.status.as_str(), "scheduled" | "rescheduled" | "arrived");
     upcoming == (when == When::Upcoming)
-}
-
-/// Who stood in the way: the holder of the doctor's slot, or what the patient's day holds.
-fn refusal(appointment: &Appointment, slot: Option<&Item>, day: Option<&Item>) -> Result<WriteError, StoreError> {
-    if let Some(holder) = slot {
-        let DoctorSlot(holder) = from_item(holder.clone())?;
-        let own = holder.patient_id == appointment.patient_id;
-        return Ok(if own { WriteError::OwnSlot(holder.id) } else { WriteError::SlotTaken });
-    }
-    let entries = day.and_then(|day| day.get("entries")?.as_n().ok()?.parse::<u16>().ok()).unwrap_or(0);
-    Ok(if entries >= MAX_ENTRIES_A_DAY { WriteError::TooMany } else { WriteError::PatientBusy })
 }
 
 fn follows(entry: &AgendaEntry, when: When, after: Option<After>) -> bool {

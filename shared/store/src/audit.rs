@@ -3,7 +3,6 @@
 //! An entry lies in one of the partitions of its day, so that a day can be closed and sealed, and two indexes find it by the
 //! patient and by the actor.
 
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use domain::{
     audit::Entry,
     id::{PatientId, UserId},
@@ -12,7 +11,11 @@ use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 
-use super::{ACTOR_INDEX, INDEX, IndexKey, Item, Key, Record, Store, StoreError, from_item, keys, text};
+use super::{
+    Item, Key, Record, Store, StoreError, from_item,
+    keys::{self, IndexKey},
+    record::from_index_item,
+};
 
 /// How many entries are being added at once.
 const AT_ONCE: usize = 8;
@@ -29,10 +32,10 @@ impl Record for StoredEntry {
         keys::audit(&self.entry)
     }
     fn index_key(&self) -> Option<IndexKey> {
-        self.entry.patient.map(|patient| IndexKey { pk: keys::audit_of_patient(patient), sk: self.key().sk })
+        self.entry.patient.map(|patient| keys::listed_audit(&self.entry, patient))
     }
     fn actor_index_key(&self) -> Option<IndexKey> {
-        self.entry.actor.map(|actor| IndexKey { pk: keys::audit_of_actor(actor), sk: self.key().sk })
+        self.entry.actor.map(|actor| keys::listed_audit_by_actor(&self.entry, actor))
     }
 }
 
@@ -68,7 +71,7 @@ pub fn place(entry: &Entry) -> String {
 
 impl Store {
     /// Adds entries. An entry that is there already stays as it is.
-    pub async fn append_to_audit_log(&self, entries: Vec<Entry>) -> Result<(), StoreError> {
+    pub async fn audit_append(&self, entries: Vec<Entry>) -> Result<(), StoreError> {
         let mut adding = JoinSet::new();
         let mut outcome = Ok(());
         for entry in entries {
@@ -87,65 +90,41 @@ impl Store {
     }
 
     /// Entries of a span, latest first.
-    pub async fn audit_log(&self, about: About, span: &Span, limit: usize) -> Result<Vec<Entry>, StoreError> {
-        let items = match about {
-            About::Patient(id) => self.audit_page(Some((INDEX, "gsi1")), &keys::audit_of_patient(id), span, limit).await?,
-            About::Actor(id) => self.audit_page(Some((ACTOR_INDEX, "gsi2")), &keys::audit_of_actor(id), span, limit).await?,
-            About::Everything => self.audit_days(span, limit).await?,
+    pub async fn audit_list(&self, about: About, span: &Span, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        let range = match about {
+            About::Patient(id) => keys::audit_of_patient(id, span.from, &span.to),
+            About::Actor(id) => keys::audit_of_actor(id, span.from, &span.to),
+            About::Everything => return self.audit_days(span, limit).await,
         };
-        let entries = items.into_iter().map(|mut item| {
-            // The indexes hold the entry alone.
-            item.insert("kind".to_owned(), text(StoredEntry::KIND));
-            from_item::<StoredEntry>(item).map(|stored| stored.entry)
-        });
-        entries.collect()
+        let found = self.query(range).latest_first(true).first(limit).await?;
+        found.into_iter().map(|item| from_index_item(item, StoredEntry::KIND)).collect()
     }
 
-    async fn audit_days(&self, span: &Span, limit: usize) -> Result<Vec<Item>, StoreError> {
+    async fn audit_days(&self, span: &Span, limit: usize) -> Result<Vec<Entry>, StoreError> {
         let day = |at: Timestamp| TimeZone::UTC.to_datetime(at).date();
         let first = day(span.from);
         let mut at: Date = span.to.get(..10).and_then(|text| text.parse().ok()).unwrap_or(first);
-        let mut items = Vec::new();
-        while at >= first && items.len() < limit {
-            let mut of_day = Vec::new();
+        let mut entries = Vec::new();
+        while at >= first && entries.len() < limit {
+            let mut of_day: Vec<(Option<String>, Item)> = Vec::new();
             for shard in 0..keys::AUDIT_SHARDS {
-                of_day.extend(self.audit_page(None, &keys::audit_of_day(&at.to_string(), shard), span, limit - items.len()).await?);
+                let range = keys::audit_of_day(at, shard, span.from, &span.to);
+                let found = self.query(range).latest_first(true).first(limit - entries.len()).await?;
+                of_day.extend(found.into_iter().map(|item| (sort_key(&item), item)));
             }
-            of_day.sort_by(|one, other| sort_key(other).cmp(&sort_key(one)));
-            items.extend(of_day);
-            items.truncate(limit);
+            of_day.sort_by(|(one, _), (other, _)| other.cmp(one));
+            for (_, item) in of_day {
+                entries.push(from_item::<StoredEntry>(item)?.entry);
+            }
+            entries.truncate(limit);
             at = at.saturating_sub(1.day());
         }
-        Ok(items)
-    }
-
-    async fn audit_page(&self, index: Option<(&str, &str)>, pk: &str, span: &Span, limit: usize) -> Result<Vec<Item>, StoreError> {
-        let prefix = index.map(|(_, prefix)| prefix).unwrap_or_default();
-        let (from, to) = (keys::audit_time(span.from), keys::just_before(&span.to));
-        if to < from {
-            return Ok(Vec::new());
-        }
-        let output = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .set_index_name(index.map(|(name, _)| name.to_owned()))
-            .key_condition_expression(format!("{prefix}pk = :pk AND {prefix}sk BETWEEN :from AND :to"))
-            .expression_attribute_values(":pk", text(pk))
-            .expression_attribute_values(":from", text(from))
-            .expression_attribute_values(":to", text(to))
-            .scan_index_forward(false)
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-            .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
-            .send()
-            .await?;
-        self.meter.read_units(output.consumed_capacity());
-        Ok(output.items.unwrap_or_default())
+        Ok(entries)
     }
 }
 
-fn sort_key(item: &Item) -> Option<&String> {
-    item.get("sk").and_then(|sk| sk.as_s().ok())
+fn sort_key(item: &Item) -> Option<String> {
+    item.get("sk").and_then(|sk| sk.as_s().ok()).cloned()
 }
 
 fn flat(added: Result<Result<(), StoreError>, tokio::task::JoinError>) -> Result<(), StoreError> {

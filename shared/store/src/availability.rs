@@ -13,12 +13,12 @@ const LOOK_AHEAD_DAYS: i32 = 14;
 
 impl Store {
     /// Whether a doctor can be booked at all.
-    pub async fn takes_appointments(&self, doctor: &Doctor) -> Result<bool, StoreError> {
+    pub async fn doctor_takes_appointments(&self, doctor: &Doctor) -> Result<bool, StoreError> {
         Ok(self.account(doctor.user_id).await?.is_some_and(|stored| stored.account.takes_appointments()))
     }
 
     /// The free slots of a span of local days, both included.
-    pub async fn free_slots(
+    pub async fn doctor_free_slots(
         &self,
         doctor: &Doctor,
         (from, to): (Date, Date),
@@ -34,13 +34,13 @@ impl Store {
         let midnight = |day: Date| day.to_zoned_datetime(zone.clone()).map_or(now, |midnight| midnight.timestamp());
         // A second before the last midnight: the range is closed at both ends.
         let last = midnight(to.saturating_add(1.day())).saturating_sub(SignedDuration::from_secs(1));
-        let taken = self.taken_slots(doctor.id, midnight(from), last.unwrap_or(now)).await?;
+        let taken = self.appointment_taken_slots(doctor.id, midnight(from), last.unwrap_or(now)).await?;
         let days = from.series(1.day()).take_while(|day| *day <= to);
         Ok(days.flat_map(|day| doctor.free_slots(day, &taken, now, zone)).collect())
     }
 
     /// The first free slots from an instant on, a few at most.
-    pub async fn next_free_slots(
+    pub async fn doctor_next_free_slots(
         &self,
         doctor: &Doctor,
         from: Timestamp,
@@ -49,7 +49,7 @@ impl Store {
         zone: &TimeZone,
     ) -> Result<Vec<Slot>, StoreError> {
         let first = zone.to_datetime(from.max(now)).date();
-        let mut slots = self.free_slots(doctor, (first, first.saturating_add(LOOK_AHEAD_DAYS.days())), now, zone).await?;
+        let mut slots = self.doctor_free_slots(doctor, (first, first.saturating_add(LOOK_AHEAD_DAYS.days())), now, zone).await?;
         slots.retain(|slot| slot.start >= from);
         slots.truncate(count);
         Ok(slots)

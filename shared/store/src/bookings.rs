@@ -6,7 +6,7 @@
 
 use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,
-    types::{AttributeValue, TransactWriteItem, Update},
+    types::{AttributeValue, builders::UpdateBuilder},
 };
 use domain::{
     appointment::When,
@@ -15,7 +15,7 @@ use domain::{
 };
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{Item, Store, StoreError, keys, number, text, throttle::integer};
+use super::{Item, Store, StoreError, integer, keys, number, text, transact::Transaction};
 
 const KIND: &str = "bookings";
 const TRIES: u32 = 8;
@@ -43,36 +43,40 @@ pub enum Counted {
 
 impl Store {
     /// Counts a booking that is about to be written: of many at once, as many pass as the limit allows. `None` is no limit.
-    pub async fn count_booking(
+    pub async fn booking_count(
         &self,
         patient: PatientId,
         limit: Option<BookingLimit>,
         now: Timestamp,
         zone: &TimeZone,
     ) -> Result<Counted, StoreError> {
+        let key = keys::bookings(patient);
         let Some(limit) = limit else {
-            let counted = self.bookings(patient).update_expression("SET kind = :kind, v = :one, last_at = :now ADD #open :one");
-            self.spend(with_now(counted, now).expression_attribute_names("#open", "open")).await?.ok();
+            let change = self.update(key.clone(), |update| {
+                change_of_count(update, "kind = :kind, v = :one, last_at = :now", "ADD #open :one", now).expression_attribute_names("#open", "open")
+            });
+            change.await?.ok();
             return Ok(Counted::Yes);
         };
         let mut in_burst = false;
         for _ in 0..TRIES {
-            let pace = if in_burst { "ahead_until + :pace" } else { ":next" };
-            let counted = self
-                .bookings(patient)
-                .update_expression(format!("SET kind = :kind, v = :one, last_at = :now, ahead_until = {pace} ADD #open :one"))
-                .condition_expression(format!(
-                    "attribute_not_exists(closed) AND (attribute_not_exists(#open) OR #open < :open) AND {}",
-                    if in_burst { IN_BURST } else { IDLE }
-                ))
-                .expression_attribute_names("#open", "open")
-                .expression_attribute_values(":open", number(limit.open));
-            let Err(there) = self.spend(paced(with_now(counted, now), limit, now, in_burst)).await? else { return Ok(Counted::Yes) };
+            let set = format!("kind = :kind, v = :one, last_at = :now, ahead_until = {}", pace(in_burst));
+            let change = self.update(key.clone(), |update| {
+                let update = change_of_count(update, &set, "ADD #open :one", now)
+                    .condition_expression(format!(
+                        "attribute_not_exists(closed) AND (attribute_not_exists(#open) OR #open < :open) AND {}",
+                        if in_burst { IN_BURST } else { IDLE }
+                    ))
+                    .expression_attribute_names("#open", "open")
+                    .expression_attribute_values(":open", number(limit.open));
+                paced(update, limit, now, in_burst)
+            });
+            let Err(there) = change.await? else { return Ok(Counted::Yes) };
             if let Some(refused) = refusal(&there, limit, now) {
                 return Ok(refused);
             }
             let open = integer(&there, "open").unwrap_or_default();
-            if open >= i64::from(limit.open) && !self.recount(patient, open, &there, now, zone).await? {
+            if open >= i64::from(limit.open) && !self.booking_recount(patient, open, &there, now, zone).await? {
                 return Ok(Counted::TooManyOpen { limit: limit.open, again_in: None });
             }
             in_burst = integer(&there, "ahead_until").is_some_and(|until| until > now.as_second());
@@ -81,15 +85,16 @@ impl Store {
     }
 
     /// Counts a move that a patient is about to make.
-    pub async fn count_move(&self, patient: PatientId, limit: BookingLimit, now: Timestamp) -> Result<Counted, StoreError> {
+    pub async fn booking_count_move(&self, patient: PatientId, limit: BookingLimit, now: Timestamp) -> Result<Counted, StoreError> {
+        let key = keys::bookings(patient);
         let mut in_burst = false;
         for _ in 0..TRIES {
-            let pace = if in_burst { "ahead_until + :pace" } else { ":next" };
-            let counted = self
-                .bookings(patient)
-                .update_expression(format!("SET kind = :kind, v = :one, ahead_until = {pace}"))
-                .condition_expression(if in_burst { IN_BURST } else { IDLE });
-            let Err(there) = self.spend(paced(with_now(counted, now), limit, now, in_burst)).await? else { return Ok(Counted::Yes) };
+            let set = format!("kind = :kind, v = :one, ahead_until = {}", pace(in_burst));
+            let change = self.update(key.clone(), |update| {
+                let update = change_of_count(update, &set, "", now).condition_expression(if in_burst { IN_BURST } else { IDLE });
+                paced(update, limit, now, in_burst)
+            });
+            let Err(there) = change.await? else { return Ok(Counted::Yes) };
             if let Some(refused @ Counted::TooSoon { .. }) = refusal(&there, limit, now) {
                 return Ok(refused);
             }
@@ -99,43 +104,55 @@ impl Store {
     }
 
     /// The patient books no more, unless a booking may be under way.
-    pub(super) fn end_bookings(&self, patient: PatientId, now: Timestamp) -> Result<TransactWriteItem, StoreError> {
-        let update = Update::builder()
-            .table_name(&self.table)
-            .set_key(Some(keys::bookings(patient).attributes()))
-            .update_expression("SET kind = :kind, v = :one, closed = :closed")
-            .condition_expression("attribute_not_exists(last_at) OR last_at <= :settled")
-            .expression_attribute_values(":kind", text(KIND))
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":closed", AttributeValue::Bool(true))
-            .expression_attribute_values(":settled", number(now.as_second() - UNDER_WAY.as_secs()))
-            .build();
-        Ok(TransactWriteItem::builder().update(update.map_err(|error| StoreError::Refused(Box::new(error)))?).build())
+    pub(super) fn booking_end<E: From<StoreError>>(
+        write: &mut Transaction<'_, E>,
+        patient: PatientId,
+        now: Timestamp,
+        refusal: impl FnOnce() -> E + Send + 'static,
+    ) -> Result<(), E> {
+        let end = |update: UpdateBuilder| {
+            update
+                .update_expression("SET kind = :kind, v = :one, closed = :closed")
+                .condition_expression("attribute_not_exists(last_at) OR last_at <= :settled")
+                .expression_attribute_values(":kind", text(KIND))
+                .expression_attribute_values(":one", number(1))
+                .expression_attribute_values(":closed", AttributeValue::Bool(true))
+                .expression_attribute_values(":settled", number(now.as_second() - UNDER_WAY.as_secs()))
+        };
+        write.update(&keys::bookings(patient), end, |_| refusal())
     }
 
     /// Sets `open` to how many appointments lie ahead. `false` when it was right.
-    async fn recount(&self, patient: PatientId, open: i64, there: &Item, now: Timestamp, zone: &TimeZone) -> Result<bool, StoreError> {
+    async fn booking_recount(
+        &self,
+        patient: PatientId,
+        open: i64,
+        there: &Item,
+        now: Timestamp,
+        zone: &TimeZone,
+    ) -> Result<bool, StoreError> {
         let at_most = usize::try_from(open).unwrap_or_default();
-        let found = self.patient_agenda(patient, When::Upcoming, now, zone, None, at_most).await?.len();
+        let found = self.appointment_list_of_patient(patient, When::Upcoming, now, zone, None, at_most).await?.len();
         if found >= at_most {
             return Ok(false);
         }
         // Whoever else counts at the same time finds the same; one of them sets it.
-        let set = self
-            .bookings(patient)
-            .update_expression("SET #open = :found")
-            .condition_expression("#open = :open AND last_at = :last")
-            .expression_attribute_names("#open", "open")
-            .expression_attribute_values(":found", number(i64::try_from(found).unwrap_or(i64::MAX)))
-            .expression_attribute_values(":open", number(open))
-            .expression_attribute_values(":last", number(integer(there, "last_at").unwrap_or_default()));
-        self.update_where(set).await?;
+        let set = self.update(keys::bookings(patient), |update| {
+            update
+                .update_expression("SET #open = :found")
+                .condition_expression("#open = :open AND last_at = :last")
+                .expression_attribute_names("#open", "open")
+                .expression_attribute_values(":found", number(i64::try_from(found).unwrap_or(i64::MAX)))
+                .expression_attribute_values(":open", number(open))
+                .expression_attribute_values(":last", number(integer(there, "last_at").unwrap_or_default()))
+        });
+        set.await?.ok();
         Ok(true)
     }
+}
 
-    fn bookings(&self, patient: PatientId) -> UpdateItemFluentBuilder {
-        self.client.update_item().table_name(&self.table).set_key(Some(keys::bookings(patient).attributes()))
-    }
+const fn pace(in_burst: bool) -> &'static str {
+    if in_burst { "ahead_until + :pace" } else { ":next" }
 }
 
 /// Why nothing can be counted now, if another try would not help.
@@ -154,8 +171,10 @@ fn refusal(there: &Item, limit: BookingLimit, now: Timestamp) -> Option<Counted>
     (full && settled_in > 0).then(|| Counted::TooManyOpen { limit: limit.open, again_in: Some(again_in(settled_in)) })
 }
 
-fn with_now(update: UpdateItemFluentBuilder, now: Timestamp) -> UpdateItemFluentBuilder {
+/// A change of the count. It carries no origin: what it counts does, when it is written.
+fn change_of_count(update: UpdateItemFluentBuilder, set: &str, add: &str, now: Timestamp) -> UpdateItemFluentBuilder {
     update
+        .update_expression(format!("SET {set} {add}"))
         .expression_attribute_values(":kind", text(KIND))
         .expression_attribute_values(":one", number(1))
         .expression_attribute_values(":now", number(now.as_second()))

@@ -1,6 +1,5 @@
 //! What became of each email.
 
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use domain::{
     email::{DeliveryState, RefusalReason},
     id::UserId,
@@ -8,7 +7,13 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{INDEX, IndexKey, Key, Record, Store, StoreError, keys, number, text};
+use super::{
+    Key, Listed, Record, Store, StoreError,
+    keys::{self, IndexKey},
+    number,
+    record::from_index,
+    text,
+};
 
 /// Sending takes this long at most; after it, whoever was sending has died.
 const SENDING_LASTS: SignedDuration = SignedDuration::from_secs(10);
@@ -27,7 +32,7 @@ pub struct Delivery {
     pub since: i64,
     /// What SES calls it.
     pub message_id: Option<String>,
-    /// Why SES refused it. The index holds it, under the one name that it projects for every kind.
+    /// Why SES refused it. It is what the list of refused emails shows.
     #[serde(rename = "entry")]
     pub refusal: Option<Refusal>,
     /// What the email followed from, to have it follow again; kept of refused emails. See `mail::Cause`.
@@ -37,31 +42,24 @@ pub struct Delivery {
 /// Why an email was refused, and whose it was: what a list of refused emails shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
+    /// The delivery's id.
+    pub id: String,
     pub to: UserId,
     pub at: Timestamp,
     pub reason: RefusalReason,
 }
 
-/// A refused email, as a list shows it: the attributes that the index holds.
-#[derive(Debug, Clone, Deserialize)]
-pub struct RefusedEmail {
-    pub id: String,
-    #[serde(rename = "entry")]
-    pub refusal: Refusal,
-    /// Its place in the list; continues it.
-    #[serde(rename = "gsi1sk")]
-    pub position: String,
-}
-
 impl Record for Delivery {
     const KIND: &'static str = "delivery";
-    const STAMPED: bool = true;
     fn key(&self) -> Key {
         keys::delivery(&self.id)
     }
+    fn account(&self) -> Option<UserId> {
+        Some(self.to)
+    }
     fn index_key(&self) -> Option<IndexKey> {
         let refusal = self.refusal.as_ref().filter(|_| self.state == DeliveryState::Failed)?;
-        Some(IndexKey { pk: keys::FAILED_DELIVERIES.to_owned(), sk: keys::failed_delivery_sk(refusal.at, &self.id) })
+        Some(keys::listed_delivery(refusal.at, &self.id))
     }
     fn expires_at(&self) -> Option<Timestamp> {
         Timestamp::from_second(self.since + KEPT_FOR.as_secs()).ok()
@@ -108,7 +106,7 @@ impl Store {
     }
 
     /// Claims an email: of all who try at once, one sends.
-    pub async fn claim_delivery(&self, id: &str, to: UserId, now: Timestamp) -> Result<Turn, StoreError> {
+    pub async fn delivery_claim(&self, id: &str, to: UserId, now: Timestamp) -> Result<Turn, StoreError> {
         let claim = Delivery::claim(id, to, now);
         let condition = "attribute_not_exists(pk) OR (delivery_state = :queued AND (since < :dead OR attribute_exists(cause)))";
         let values = [(":queued", text("queued")), (":dead", number(now.as_second() - SENDING_LASTS.as_secs()))];
@@ -120,32 +118,17 @@ impl Store {
     }
 
     /// Notes what became of a claimed email.
-    pub async fn settle_delivery(&self, delivery: &Delivery) -> Result<(), StoreError> {
+    pub async fn delivery_settle(&self, delivery: &Delivery) -> Result<(), StoreError> {
         self.put(delivery).await
     }
 
     /// Emails that SES refused, latest first.
-    pub async fn refused_emails(&self, after: Option<&str>, limit: usize) -> Result<Vec<RefusedEmail>, StoreError> {
-        let output = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name(INDEX)
-            .key_condition_expression("gsi1pk = :partition AND gsi1sk < :before")
-            .expression_attribute_values(":partition", text(keys::FAILED_DELIVERIES))
-            .expression_attribute_values(":before", text(after.unwrap_or("~")))
-            .scan_index_forward(false)
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-            .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
-            .send()
-            .await?;
-        self.meter.read_units(output.consumed_capacity());
-        let items = output.items.unwrap_or_default().into_iter();
-        items.map(|item| serde_dynamo::from_item(item).map_err(|error| StoreError::corrupt(Delivery::KIND, error))).collect()
+    pub async fn delivery_list_refused(&self, before: Option<&str>, limit: usize) -> Result<Vec<Listed<Refusal>>, StoreError> {
+        from_index(self.query(keys::refused_emails(before)).latest_first(true).first(limit).await?, Delivery::KIND)
     }
 
     /// Queues a refused email again; the stream brings that to `notifications`. Asking twice is asking once.
-    pub async fn ask_for_delivery_again(&self, id: &str, now: Timestamp) -> Result<Again, StoreError> {
+    pub async fn delivery_requeue(&self, id: &str, now: Timestamp) -> Result<Again, StoreError> {
         let Some(refused) = self.delivery(id).await? else { return Ok(Again::Unknown) };
         if refused.is_asked_for_again() {
             return Ok(Again::Queued(refused));
@@ -161,21 +144,19 @@ impl Store {
     }
 
     /// Notes that an email that was asked for again is no longer true, unless somebody is sending it.
-    pub async fn void_delivery(&self, id: &str) -> Result<(), StoreError> {
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(keys::delivery(id).attributes()))
-            .update_expression("SET delivery_state = :void REMOVE cause")
-            .condition_expression("delivery_state = :queued AND attribute_exists(cause)")
-            .expression_attribute_values(":void", text("void"))
-            .expression_attribute_values(":queued", text("queued"));
-        self.update_where(update).await.map(drop)
+    pub async fn delivery_void(&self, id: &str) -> Result<(), StoreError> {
+        let voided = self.update(keys::delivery(id), |update| {
+            update
+                .update_expression("SET delivery_state = :void REMOVE cause")
+                .condition_expression("delivery_state = :queued AND attribute_exists(cause)")
+                .expression_attribute_values(":void", text("void"))
+                .expression_attribute_values(":queued", text("queued"))
+        });
+        voided.await.map(drop)
     }
 
     /// Gives a claim back after a passing failure, so that the next attempt need not wait.
-    pub async fn release_delivery(&self, id: &str) -> Result<(), StoreError> {
+    pub async fn delivery_release(&self, id: &str) -> Result<(), StoreError> {
         self.delete(&keys::delivery(id)).await
     }
 }

@@ -2,37 +2,49 @@
 
 use domain::{
     doctor::Doctor,
-    id::DoctorId,
+    id::{DoctorId, UserId},
     money::Money,
     schedule::SlotLength,
     text::{PersonName, Specialization},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::{IndexKey, Key, Record, Store, StoreError, keys};
+use super::{
+    Key, Listed, Record, Store, StoreError,
+    keys::{self, IndexKey},
+    record::from_index,
+};
 
 impl Record for Doctor {
     const KIND: &'static str = "doctor";
     fn key(&self) -> Key {
         keys::doctor(self.id)
     }
+    fn account(&self) -> Option<UserId> {
+        Some(self.user_id)
+    }
     fn index_key(&self) -> Option<IndexKey> {
-        let sk = format!("{}{}#{}", keys::directory_prefix(&self.specialization), self.name.as_str().to_lowercase(), self.id);
-        Some(IndexKey { pk: keys::DIRECTORY.to_owned(), sk })
+        Some(keys::listed_doctor(&self.specialization, &self.name, self.id))
+    }
+    fn entry(&self) -> Option<impl Serialize> {
+        Some(DirectoryEntry {
+            id: self.id,
+            name: self.name.clone(),
+            specialization: self.specialization.clone(),
+            consultation_fee: self.consultation_fee,
+            slot_length: self.slot_length,
+        })
     }
 }
 
-/// What the directory says of a doctor: the attributes that the index holds.
-#[derive(Debug, Clone, Deserialize)]
+/// What the directory says of a doctor.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DirectoryEntry {
     pub id: DoctorId,
     pub name: PersonName,
     pub specialization: Specialization,
     pub consultation_fee: Money,
     pub slot_length: SlotLength,
-    /// Its place in the directory; continues a list.
-    #[serde(rename = "gsi1sk")]
-    pub position: String,
 }
 
 impl Store {
@@ -41,14 +53,12 @@ impl Store {
     }
 
     /// Doctors by specialization and name, after a position.
-    pub async fn directory(
+    pub async fn doctor_list(
         &self,
         specialization: Option<&Specialization>,
         after: Option<&str>,
         limit: usize,
-    ) -> Result<Vec<DirectoryEntry>, StoreError> {
-        let prefix = specialization.map(keys::directory_prefix).unwrap_or_default();
-        let items = self.index_page(keys::DIRECTORY, &prefix, after, limit).await?;
-        serde_dynamo::from_items(items).map_err(|error| StoreError::corrupt(Doctor::KIND, error))
+    ) -> Result<Vec<Listed<DirectoryEntry>>, StoreError> {
+        from_index(self.query(keys::directory(specialization, after)).first(limit).await?, Doctor::KIND)
     }
 }

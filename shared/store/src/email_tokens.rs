@@ -74,12 +74,12 @@ impl Record for EmailToken {
 
 impl Store {
     /// Promises an email. `false` when its id is in use.
-    pub async fn promise_email_token(&self, token: &EmailToken) -> Result<bool, StoreError> {
+    pub async fn email_token_promise(&self, token: &EmailToken) -> Result<bool, StoreError> {
         self.put_new(token).await
     }
 
     /// Promises an email again that never went out, with the same token and a new term.
-    pub async fn promise_email_token_again(&self, token: &EmailToken) -> Result<(), StoreError> {
+    pub async fn email_token_renew(&self, token: &EmailToken) -> Result<(), StoreError> {
         self.put(token).await
     }
 
@@ -89,16 +89,14 @@ impl Store {
     }
 
     /// Binds a token to the account it is good for; `false` when it has been used, or bound to another.
-    pub async fn bind_email_token(&self, id: EmailTokenId, account: &Account) -> Result<bool, StoreError> {
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(keys::email_token(id).attributes()))
-            .update_expression("SET user_id = :user, epoch = if_not_exists(epoch, :epoch)")
-            .condition_expression("attribute_exists(pk) AND (attribute_not_exists(user_id) OR user_id = :user)")
-            .expression_attribute_values(":user", text(account.id.to_string()))
-            .expression_attribute_values(":epoch", number(account.sign_in_epoch));
-        self.update_where(update).await
+    pub async fn email_token_bind(&self, id: EmailTokenId, account: &Account) -> Result<bool, StoreError> {
+        let bound = self.update(keys::email_token(id), |update| {
+            update
+                .update_expression("SET user_id = :user, epoch = if_not_exists(epoch, :epoch)")
+                .condition_expression("attribute_exists(pk) AND (attribute_not_exists(user_id) OR user_id = :user)")
+                .expression_attribute_values(":user", text(account.id.to_string()))
+                .expression_attribute_values(":epoch", number(account.sign_in_epoch))
+        });
+        Ok(bound.await?.is_ok())
     }
 }

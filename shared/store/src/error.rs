@@ -16,6 +16,9 @@ pub enum StoreError {
     /// An item does not decode as what its key says it is.
     #[error("an item of kind {kind} does not decode")]
     Corrupt { kind: &'static str, source: Source },
+    /// An item was stored in a shape that this program does not read.
+    #[error("an item of kind {kind} has shape {found}, and this program reads {known}")]
+    Shape { kind: &'static str, found: u32, known: u32 },
 }
 
 const BUSY: [&str; 8] = [
@@ -52,6 +55,11 @@ impl StoreError {
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     {
         if error.code() == Some("ConditionalCheckFailedException") { Ok(()) } else { Err(error.into()) }
+    }
+
+    /// Another try would not change it.
+    pub(super) fn refused(source: impl Into<Source>) -> Self {
+        Self::Refused(source.into())
     }
 
     pub(super) fn corrupt(kind: &'static str, source: impl Into<Source>) -> Self {

@@ -11,11 +11,17 @@ const KEPT_FOR: SignedDuration = SignedDuration::from_hours(24);
 const ATTEMPT_LASTS: SignedDuration = SignedDuration::from_secs(30);
 
 /// The first answer to a request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptAnswer {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: String,
+}
+
+impl std::fmt::Debug for KeptAnswer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "KeptAnswer({}, …)", self.status)
+    }
 }
 
 /// Whether a request may act.
@@ -62,7 +68,7 @@ impl Use {
 
 impl Store {
     /// Claims a key: of all who try at once, one is first.
-    pub async fn claim_key(&self, id: &str, body_hash: &str, now: Timestamp) -> Result<Claim, StoreError> {
+    pub async fn idempotency_claim(&self, id: &str, body_hash: &str, now: Timestamp) -> Result<Claim, StoreError> {
         let attempt = self.random.secret::<12>().unwrap_or_default();
         let claim = Use::new(id, body_hash, attempt, None, now);
         let condition = "attribute_not_exists(pk) OR kept_until < :now OR (attribute_not_exists(answer) AND running_until < :now AND body_hash = :hash)";
@@ -81,12 +87,12 @@ impl Store {
     }
 
     /// Keeps the answer of the attempt that was first.
-    pub async fn keep_answer(&self, id: &str, body_hash: &str, answer: &KeptAnswer, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn idempotency_keep(&self, id: &str, body_hash: &str, answer: &KeptAnswer, now: Timestamp) -> Result<(), StoreError> {
         self.put(&Use::new(id, body_hash, String::new(), Some(answer.clone()), now)).await
     }
 
     /// Forgets a claim whose attempt came to nothing.
-    pub async fn release_key(&self, id: &str) -> Result<(), StoreError> {
+    pub async fn idempotency_release(&self, id: &str) -> Result<(), StoreError> {
         self.delete(&keys::idempotency(id)).await
     }
 }

@@ -8,7 +8,7 @@ use domain::{
     audit::Entry,
     id::{AppointmentId, DoctorId, EmailTokenId, PatientId, SessionId, UserId},
     role::Role,
-    text::{Email, Specialization},
+    text::{Email, PersonName, Specialization},
 };
 use jiff::{Timestamp, civil::Date};
 
@@ -33,6 +33,80 @@ impl Key {
     }
 }
 
+/// Where an index has an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexKey {
+    pub pk: String,
+    pub sk: String,
+}
+
+impl IndexKey {
+    fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self { pk: pk.into(), sk: sk.into() }
+    }
+}
+
+/// A range of sort keys, both ends included.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Range {
+    /// `None` is the table itself.
+    pub index: Option<&'static str>,
+    pub pk: String,
+    pub from: Option<String>,
+    pub to: Option<String>,
+}
+
+impl Range {
+    fn of(pk: impl Into<String>) -> Self {
+        Self { index: None, pk: pk.into(), from: None, to: None }
+    }
+
+    fn in_index(index: &'static str, pk: impl Into<String>) -> Self {
+        Self { index: Some(index), ..Self::of(pk) }
+    }
+
+    fn from(self, from: impl Into<String>) -> Self {
+        Self { from: Some(from.into()), ..self }
+    }
+
+    fn to(self, to: impl Into<String>) -> Self {
+        Self { to: Some(to.into()), ..self }
+    }
+
+    /// Keys with a prefix, and behind one of them where a list goes on.
+    fn with_prefix(self, prefix: &str, after: Option<&str>) -> Self {
+        // One more character leaves out the position itself.
+        let from = after.map_or(prefix.to_owned(), |position| format!("{position} "));
+        let to = end_of(prefix);
+        let range = if from.is_empty() { self } else { self.from(from) };
+        if to.is_empty() { range } else { range.to(to) }
+    }
+}
+
+/// What no key with this prefix exceeds: the prefix with its last character one higher. No prefix has no end.
+fn end_of(prefix: &str) -> String {
+    let mut head = prefix.to_owned();
+    let later = head.pop().and_then(|last| char::from_u32(u32::from(last) + 1));
+    later.map_or(head.clone(), |later| format!("{head}{later}"))
+}
+
+/// The text just before another one: both ends of a range are included.
+fn just_before(text: &str) -> String {
+    let mut head = text.to_owned();
+    let earlier = head.pop().and_then(|last| char::from_u32(u32::from(last) - 1));
+    earlier.map_or(head.clone(), |earlier| format!("{head}{earlier}~"))
+}
+
+/// Lists across partitions: directories, groups of accounts, a patient's audit entries.
+const BY_LIST: &str = "gsi1";
+/// Finds audit entries by who acted.
+const BY_ACTOR: &str = "gsi2";
+
+/// Whole seconds, so that text order is time order.
+fn second(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
 /// Reads as nothing; warms the connection.
 #[must_use]
 pub fn warm() -> Key {
@@ -55,20 +129,15 @@ pub fn session(user: UserId, id: SessionId) -> Key {
     Key::new(format!("USER#{user}"), format!("{SESSIONS}{id}"))
 }
 
-/// What every sign-in's key starts with.
-pub(super) const SESSIONS: &str = "SESSION#";
+const SESSIONS: &str = "SESSION#";
 
-/// Behind every sign-in of an account, or just before one.
-pub(super) fn sessions(user: UserId, before: Option<SessionId>) -> Key {
-    let sk = before.map_or(format!("{SESSIONS}~"), |id| just_before(&session(user, id).sk));
-    Key::new(format!("USER#{user}"), sk)
-}
-
-/// The text that sorts just before another one: the bounds of a query are both included.
-pub(super) fn just_before(text: &str) -> String {
-    let mut head = text.to_owned();
-    let earlier = head.pop().and_then(|last| char::from_u32(u32::from(last) - 1));
-    earlier.map_or(head.clone(), |earlier| format!("{head}{earlier}\u{10FFFF}"))
+/// An account's sign-ins, or those before one of them.
+pub(super) fn sessions(user: UserId, before: Option<SessionId>) -> Range {
+    let range = Range::of(format!("USER#{user}")).with_prefix(SESSIONS, None);
+    match before {
+        Some(id) => range.to(just_before(&session(user, id).sk)),
+        None => range,
+    }
 }
 
 /// A token that was promised by email.
@@ -89,9 +158,19 @@ pub fn throttle(what: &str, of: &str, window: i64) -> Key {
     Key::new(format!("THROTTLE#{what}#{of}"), format!("WINDOW#{window}"))
 }
 
-/// A list of accounts, in the index.
-pub(super) fn accounts(group: Group) -> String {
+/// An account's place among those of its group.
+#[must_use]
+pub fn listed_account(group: Group, name: &PersonName, id: UserId) -> IndexKey {
+    IndexKey::new(accounts(group), format!("{}#{id}", name.as_str().to_lowercase()))
+}
+
+fn accounts(group: Group) -> String {
     format!("ACCOUNTS#{}", group.as_str())
+}
+
+/// Accounts of a group by name, after a position.
+pub(super) fn account_list(group: Group, after: Option<&str>) -> Range {
+    Range::in_index(BY_LIST, accounts(group)).with_prefix("", after)
 }
 
 /// An audit entry, in one of the partitions of its day. Nothing whose key starts with `AUDIT#` is ever changed.
@@ -99,7 +178,7 @@ pub(super) fn accounts(group: Group) -> String {
 pub fn audit(entry: &Entry) -> Key {
     let (time, id) = (audit_time(entry.at), entry.id.to_string());
     let shard = id.bytes().last().unwrap_or_default() % AUDIT_SHARDS;
-    Key::new(audit_of_day(time.get(..10).unwrap_or_default(), shard), format!("{time}#{id}"))
+    Key::new(audit_day(time.get(..10).unwrap_or_default(), shard), format!("{time}#{id}"))
 }
 
 /// Everybody's day would be more than one partition can take.
@@ -110,18 +189,33 @@ pub(super) fn audit_time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
 }
 
-pub(super) fn audit_of_day(day: &str, shard: u8) -> String {
+fn audit_day(day: &str, shard: u8) -> String {
     format!("AUDIT#{day}#{shard}")
 }
 
-/// A patient's entries, in the index.
-pub(super) fn audit_of_patient(id: PatientId) -> String {
-    format!("AUDIT#{id}")
+/// An entry's place among those of its patient.
+#[must_use]
+pub fn listed_audit(entry: &Entry, patient: PatientId) -> IndexKey {
+    IndexKey::new(format!("AUDIT#{patient}"), audit(entry).sk)
 }
 
-/// An actor's entries, in the other index.
-pub(super) fn audit_of_actor(id: UserId) -> String {
-    format!("AUDIT#{id}")
+/// An entry's place among those of who acted.
+#[must_use]
+pub fn listed_audit_by_actor(entry: &Entry, actor: UserId) -> IndexKey {
+    IndexKey::new(format!("AUDIT#{actor}"), audit(entry).sk)
+}
+
+/// Entries from an instant on and before a place in the log: of a patient, of an actor, or of one partition of a day.
+pub(super) fn audit_of_patient(id: PatientId, from: Timestamp, before: &str) -> Range {
+    Range::in_index(BY_LIST, format!("AUDIT#{id}")).from(audit_time(from)).to(just_before(before))
+}
+
+pub(super) fn audit_of_actor(id: UserId, from: Timestamp, before: &str) -> Range {
+    Range::in_index(BY_ACTOR, format!("AUDIT#{id}")).from(audit_time(from)).to(just_before(before))
+}
+
+pub(super) fn audit_of_day(day: Date, shard: u8, from: Timestamp, before: &str) -> Range {
+    Range::of(audit_day(&day.to_string(), shard)).from(audit_time(from)).to(just_before(before))
 }
 
 /// Claims an address for one account.
@@ -147,12 +241,21 @@ pub fn patient_day(id: PatientId, day: Date) -> Key {
     Key::new(patient_partition(id), patient_day_sk(day))
 }
 
-pub(super) fn patient_partition(id: PatientId) -> String {
+fn patient_partition(id: PatientId) -> String {
     format!("PAT#{id}")
 }
 
-pub(super) fn patient_day_sk(day: Date) -> String {
-    format!("DAY#{day}")
+const DAYS: &str = "DAY#";
+
+fn patient_day_sk(day: Date) -> String {
+    format!("{DAYS}{day}")
+}
+
+/// A patient's days with appointments.
+pub(super) fn patient_days(id: PatientId, from: Option<Date>, to: Option<Date>) -> Range {
+    let all = Range::of(patient_partition(id)).with_prefix(DAYS, None);
+    let range = from.map(patient_day_sk).into_iter().fold(all, Range::from);
+    to.map(patient_day_sk).into_iter().fold(range, Range::to)
 }
 
 #[must_use]
@@ -166,20 +269,35 @@ pub fn slot(doctor: DoctorId, start: Timestamp) -> Key {
     Key::new(doctor_partition(doctor), slot_sk(start))
 }
 
-pub(super) fn doctor_partition(id: DoctorId) -> String {
+fn doctor_partition(id: DoctorId) -> String {
     format!("DOC#{id}")
 }
 
-/// Slots start on whole seconds, so that text order is time order.
-pub(super) fn slot_sk(start: Timestamp) -> String {
-    format!("SLOT#{}", start.strftime("%Y-%m-%dT%H:%M:%SZ"))
+const SLOTS: &str = "SLOT#";
+
+fn slot_sk(start: Timestamp) -> String {
+    format!("{SLOTS}{}", second(start))
 }
 
-/// The directory of doctors, in the index.
-pub(super) const DIRECTORY: &str = "DOCTORS";
+/// A doctor's taken slots that begin in a span of time.
+pub(super) fn slots(doctor: DoctorId, from: Option<Timestamp>, to: Option<Timestamp>) -> Range {
+    let all = Range::of(doctor_partition(doctor)).with_prefix(SLOTS, None);
+    let range = from.map(slot_sk).into_iter().fold(all, Range::from);
+    to.map(slot_sk).into_iter().fold(range, Range::to)
+}
 
-pub(super) fn directory_prefix(specialization: &Specialization) -> String {
-    format!("{specialization}#")
+const DIRECTORY: &str = "DOCTORS";
+
+/// A doctor's place in the directory.
+#[must_use]
+pub fn listed_doctor(specialization: &Specialization, name: &PersonName, id: DoctorId) -> IndexKey {
+    IndexKey::new(DIRECTORY, format!("{specialization}#{}#{id}", name.as_str().to_lowercase()))
+}
+
+/// Doctors by specialization and name, after a position.
+pub(super) fn directory(specialization: Option<&Specialization>, after: Option<&str>) -> Range {
+    let prefix = specialization.map(|specialization| format!("{specialization}#")).unwrap_or_default();
+    Range::in_index(BY_LIST, DIRECTORY).with_prefix(&prefix, after)
 }
 
 #[must_use]
@@ -192,12 +310,17 @@ pub fn shift(role: Role, start: Timestamp) -> Key {
     Key::new(roster_partition(role), shift_sk(start))
 }
 
-pub(super) fn roster_partition(role: Role) -> String {
+fn roster_partition(role: Role) -> String {
     format!("ROSTER#{}", role.as_str())
 }
 
-pub(super) fn shift_sk(start: Timestamp) -> String {
-    format!("SHIFT#{}", start.strftime("%Y-%m-%dT%H:%M:%SZ"))
+fn shift_sk(start: Timestamp) -> String {
+    format!("SHIFT#{}", second(start))
+}
+
+/// The shifts of a role that have begun at an instant.
+pub(super) fn shifts_until(role: Role, at: Timestamp) -> Range {
+    Range::of(roster_partition(role)).to(shift_sk(at))
 }
 
 /// An address that must not be written to.
@@ -212,12 +335,18 @@ pub fn delivery(id: &str) -> Key {
     Key::new(format!("MAIL#{id}"), "DELIVERY")
 }
 
-/// The emails that SES refused, in the index.
-pub(super) const FAILED_DELIVERIES: &str = "MAIL#failed";
+const REFUSED_EMAILS: &str = "MAIL#failed";
 
-/// Where a refused email is in that list: by time, then by its id.
-pub(super) fn failed_delivery_sk(since: Timestamp, id: &str) -> String {
-    format!("{}#{id}", audit_time(since))
+/// A refused email's place in their list: by time, then by its id.
+#[must_use]
+pub fn listed_delivery(since: Timestamp, id: &str) -> IndexKey {
+    IndexKey::new(REFUSED_EMAILS, format!("{}#{id}", audit_time(since)))
+}
+
+/// The emails that SES refused, before a position.
+pub(super) fn refused_emails(before: Option<&str>) -> Range {
+    let all = Range::in_index(BY_LIST, REFUSED_EMAILS);
+    before.map(just_before).into_iter().fold(all, Range::to)
 }
 
 #[must_use]

@@ -20,6 +20,7 @@ pub mod idempotency;
 pub mod keys;
 mod meter;
 pub mod patients;
+mod query;
 mod record;
 pub mod roster;
 pub mod sessions;
@@ -32,8 +33,8 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::{
     Client,
-    operation::update_item::builders::UpdateItemFluentBuilder,
-    types::{AttributeValue, ReturnConsumedCapacity},
+    operation::update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
+    types::{AttributeValue, ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure},
 };
 use aws_types::SdkConfig;
 use platform::{config::Aws, random::Random};
@@ -41,15 +42,13 @@ use platform::{config::Aws, random::Random};
 pub use error::StoreError;
 pub use keys::Key;
 pub use meter::{Meter, Units};
-pub use record::{IndexKey, Record, from_item, from_stream, origin_of, to_item};
+pub use record::{Listed, OldShape, Record, from_item, from_stream, origin_of, to_item};
 pub use serde_dynamo::{AttributeValue as StreamValue, Item as StreamItem};
+use trail::TableAction;
+use transact::named;
 
-/// The index for directories and lists across partitions.
-pub(crate) const INDEX: &str = "gsi1";
-/// The index that finds audit entries by who acted.
-pub(crate) const ACTOR_INDEX: &str = "gsi2";
-
-type Item = HashMap<String, AttributeValue>;
+/// An item of the table, as the SDK has it.
+pub type Item = HashMap<String, AttributeValue>;
 
 /// The table and the client that reaches it.
 #[derive(Clone, Debug)]
@@ -78,26 +77,21 @@ impl Store {
     /// Opens the connection while a cold start still has a whole processor: the TLS handshake is most of a first request.
     /// Reads a key that does not exist, which every function may do; a failure shows at the first real request.
     pub async fn warm(&self) {
-        let _ = self.item(&keys::warm(), false).await;
+        let _ = self.item(&keys::warm()).await;
     }
 
-    async fn item(&self, key: &Key, consistent: bool) -> Result<Option<Item>, StoreError> {
-        let output = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(key.attributes()))
-            .consistent_read(consistent)
-            .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
-            .send()
-            .await?;
+    /// An item as it is now.
+    async fn item(&self, key: &Key) -> Result<Option<Item>, StoreError> {
+        trail::touched(TableAction::Get, &key.pk);
+        let get = self.client.get_item().table_name(&self.table).set_key(Some(key.attributes())).consistent_read(true);
+        let output = get.return_consumed_capacity(ReturnConsumedCapacity::Indexes).send().await?;
         self.meter.read_units(output.consumed_capacity());
         Ok(output.item)
     }
 
     /// One record, as it is now. Whose data it is goes on the request's trail here, so that no endpoint can forget it.
     async fn get<R: Record>(&self, key: &Key) -> Result<Option<R>, StoreError> {
-        let record: Option<R> = self.item(key, true).await?.map(from_item).transpose()?;
+        let record: Option<R> = self.item(key).await?.map(from_item).transpose()?;
         record.iter().filter_map(Record::patient).for_each(trail::patient);
         Ok(record)
     }
@@ -107,19 +101,28 @@ impl Store {
         self.put_where(record, "attribute_not_exists(pk)", &[]).await
     }
 
+    /// Writes a changed record over the version that it was changed from. `false` when it has changed since.
+    async fn replace<R: Record + PartialEq>(&self, record: &R, before: u64) -> Result<bool, StoreError> {
+        if self.put_where(record, "version = :before", &[(":before", number(before))]).await? {
+            return Ok(true);
+        }
+        // Ours, if the client repeated a request whose answer was lost.
+        Ok(self.get::<R>(&record.key()).await?.as_ref() == Some(record))
+    }
+
     /// Writes a record when a condition holds. `false` when it does not.
     ///
     /// The client repeats a request whose answer was lost, and the repetition meets what the first one wrote. Callers for
     /// whom that matters compare what is there with what they wrote.
     async fn put_where<R: Record>(&self, record: &R, condition: &str, values: &[(&str, AttributeValue)]) -> Result<bool, StoreError> {
-        let values: Item = values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        trail::touched(TableAction::Put, &record.key().pk);
         let put = self
             .client
             .put_item()
             .table_name(&self.table)
             .set_item(Some(to_item(record)?))
             .condition_expression(condition)
-            .set_expression_attribute_values((!values.is_empty()).then_some(values))
+            .set_expression_attribute_values(named(values))
             .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
             .send()
             .await;
@@ -132,48 +135,45 @@ impl Store {
         }
     }
 
-    /// Changes some attributes under a condition. `false` when it does not hold.
-    async fn update_where(&self, update: UpdateItemFluentBuilder) -> Result<bool, StoreError> {
-        match update.return_consumed_capacity(ReturnConsumedCapacity::Indexes).send().await {
-            Ok(output) => {
-                self.meter.write_units(output.consumed_capacity());
-                Ok(true)
-            }
-            Err(error) => StoreError::unless_condition_failed(error).map(|()| false),
-        }
-    }
-
     /// Writes a record over whatever has its key.
     async fn put<R: Record>(&self, record: &R) -> Result<(), StoreError> {
+        trail::touched(TableAction::Put, &record.key().pk);
         let put = self.client.put_item().table_name(&self.table).set_item(Some(to_item(record)?));
         let output = put.return_consumed_capacity(ReturnConsumedCapacity::Indexes).send().await?;
         self.meter.write_units(output.consumed_capacity());
         Ok(())
     }
 
-    /// What the index has in one of its partitions: places that start with a prefix, after one of them.
-    async fn index_page(&self, partition: &str, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<Item>, StoreError> {
-        // One more character leaves out the position itself.
-        let from = after.map_or(prefix.to_owned(), |position| format!("{position} "));
-        let output = self
+    /// Changes some attributes, under a condition. What is there then, or what is there because the condition does not hold.
+    async fn update(
+        &self,
+        key: Key,
+        change: impl FnOnce(UpdateItemFluentBuilder) -> UpdateItemFluentBuilder,
+    ) -> Result<Result<Item, Item>, StoreError> {
+        trail::touched(TableAction::Update, &key.pk);
+        let update = self
             .client
-            .query()
+            .update_item()
             .table_name(&self.table)
-            .index_name(INDEX)
-            .key_condition_expression("gsi1pk = :partition AND gsi1sk BETWEEN :from AND :to")
-            .expression_attribute_values(":partition", text(partition))
-            .expression_attribute_values(":from", text(if from.is_empty() { " ".to_owned() } else { from }))
-            .expression_attribute_values(":to", text(format!("{prefix}\u{10FFFF}")))
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-            .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
-            .send()
-            .await?;
-        self.meter.read_units(output.consumed_capacity());
-        Ok(output.items.unwrap_or_default())
+            .set_key(Some(key.attributes()))
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .return_consumed_capacity(ReturnConsumedCapacity::Indexes);
+        match change(update).send().await {
+            Ok(output) => {
+                self.meter.write_units(output.consumed_capacity());
+                Ok(Ok(output.attributes.unwrap_or_default()))
+            }
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => Ok(Err(failed.item.clone().unwrap_or_default())),
+                _ => Err(error.into()),
+            },
+        }
     }
 
     /// Deletes what has a key, if anything has.
     async fn delete(&self, key: &Key) -> Result<(), StoreError> {
+        trail::touched(TableAction::Delete, &key.pk);
         let delete = self.client.delete_item().table_name(&self.table).set_key(Some(key.attributes()));
         let output = delete.return_consumed_capacity(ReturnConsumedCapacity::Indexes).send().await?;
         self.meter.write_units(output.consumed_capacity());
@@ -189,4 +189,9 @@ fn text(value: impl Into<String>) -> AttributeValue {
 /// `N`.
 fn number(value: impl Into<i128>) -> AttributeValue {
     AttributeValue::N(value.into().to_string())
+}
+
+/// The whole number in an attribute.
+fn integer(item: &Item, name: &str) -> Option<i64> {
+    item.get(name).and_then(|value| AttributeValue::as_n(value).ok())?.parse().ok()
 }

@@ -1,12 +1,11 @@
-//! Patients' records.
+//! Patients' profiles.
 
 use domain::{id::PatientId, patient::Patient};
 
-use super::{Key, Record, Store, StoreError, keys, number};
+use super::{Key, Record, Store, StoreError, keys};
 
 impl Record for Patient {
     const KIND: &'static str = "patient";
-    const STAMPED: bool = true;
     fn key(&self) -> Key {
         keys::patient(self.id)
     }
@@ -20,12 +19,8 @@ impl Store {
         self.get(&keys::patient(id)).await
     }
 
-    /// Writes a changed record (its version already counted up) over the one before it. `false` when that has changed.
-    pub async fn replace_patient(&self, patient: &Patient) -> Result<bool, StoreError> {
-        let before = [(":before", number(patient.version - 1))];
-        if self.put_where(patient, "version = :before", &before).await? {
-            return Ok(true);
-        }
-        Ok(self.patient(patient.id).await?.as_ref() == Some(patient))
+    /// Writes a changed profile (its version already counted up) over the one before it. `false` when that has changed.
+    pub async fn patient_replace(&self, patient: &Patient) -> Result<bool, StoreError> {
+        self.replace(patient, patient.version - 1).await
     }
 }

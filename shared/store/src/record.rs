@@ -1,38 +1,48 @@
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::id::PatientId;
+use domain::id::{PatientId, UserId};
 use jiff::Timestamp;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{Item, Key, StoreError, number, text};
+use super::{Item, Key, StoreError, keys::IndexKey, number, text};
 use crate::trail::{self, Origin};
 
-/// Who wrote an item, where that is kept.
-const ORIGIN: &str = "origin";
+/// Who wrote an item, and whose data it is, where that is kept.
+pub(crate) const ORIGIN: &str = "origin";
+/// What a list shows of an item: the one attribute that the indexes hold. What another kind lists never changes an index.
+const ENTRY: &str = "entry";
 
-/// A type that is stored as one item. Attributes beside its own: `pk`, `sk`, `kind`, `v`, and `gsi1pk`, `gsi1sk`, `gsi2pk`,
-/// `gsi2sk`, `ttl`, `origin` where it has them.
+/// A type that is stored as one item. Attributes beside its own: `pk`, `sk`, `kind`, `v`, and where it has them `gsi1pk`, `gsi1sk`,
+/// `gsi2pk`, `gsi2sk`, `entry`, `ttl`, `origin`.
 pub trait Record: Serialize + DeserializeOwned {
     /// Tells items apart in the table, in the stream and in its filters.
     const KIND: &'static str;
     /// Grows when the stored shape changes.
     const VERSION: u32 = 1;
-    /// Whether who wrote it is kept with it, for the audit log, as the attribute `origin`.
-    const STAMPED: bool = false;
 
     /// Where it is.
     fn key(&self) -> Key;
 
-    /// The patient whose data it is. A request that reads it by its key is noted in their access log.
+    /// The patient whose data it is. A request that reads it by its key is noted in their access log, and so is one that writes it.
     fn patient(&self) -> Option<PatientId> {
         None
     }
 
-    /// Where the index has it, when it does.
+    /// The account that it is or belongs to, for the audit log.
+    fn account(&self) -> Option<UserId> {
+        None
+    }
+
+    /// Where `gsi1` lists it, when it does.
     fn index_key(&self) -> Option<IndexKey> {
         None
     }
 
-    /// Where the index by actor has it, when it does.
+    /// What that list shows.
+    fn entry(&self) -> Option<impl Serialize> {
+        None::<()>
+    }
+
+    /// Where `gsi2` lists it, when it does.
     fn actor_index_key(&self) -> Option<IndexKey> {
         None
     }
@@ -41,13 +51,25 @@ pub trait Record: Serialize + DeserializeOwned {
     fn expires_at(&self) -> Option<Timestamp> {
         None
     }
+
+    /// Brings an item of an earlier version to this one. What is not named here is refused.
+    fn upgrade(_item: &mut Item, _from: u32) -> Result<(), OldShape> {
+        Err(OldShape)
+    }
 }
 
-/// A place in the index.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IndexKey {
-    pub pk: String,
-    pub sk: String,
+/// A stored shape that this program does not read any more, or does not read yet.
+#[derive(Debug, thiserror::Error)]
+#[error("its stored shape is another one")]
+pub struct OldShape;
+
+/// A line of a list: what the index holds of an item.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Listed<E> {
+    pub entry: E,
+    /// Its place in the list; continues it.
+    #[serde(rename = "gsi1sk")]
+    pub position: String,
 }
 
 /// The item of a record.
@@ -61,12 +83,15 @@ pub fn to_item<R: Record>(record: &R) -> Result<Item, StoreError> {
         item.insert("gsi1pk".to_owned(), text(index.pk));
         item.insert("gsi1sk".to_owned(), text(index.sk));
     }
+    if let Some(entry) = record.entry() {
+        item.insert(ENTRY.to_owned(), to_value(&entry, R::KIND)?);
+    }
     if let Some(index) = record.actor_index_key() {
         item.insert("gsi2pk".to_owned(), text(index.pk));
         item.insert("gsi2sk".to_owned(), text(index.sk));
     }
-    if let Some(origin) = trail::origin().filter(|_| R::STAMPED) {
-        item.insert(ORIGIN.to_owned(), to_value(&origin, R::KIND)?);
+    if let Some(origin) = origin(record.patient(), record.account())? {
+        item.insert(ORIGIN.to_owned(), origin);
     }
     if let Some(at) = record.expires_at() {
         item.insert("ttl".to_owned(), number(at.as_second()));
@@ -74,11 +99,24 @@ pub fn to_item<R: Record>(record: &R) -> Result<Item, StoreError> {
     Ok(item)
 }
 
-/// The record of an item.
-pub fn from_item<R: Record>(item: Item) -> Result<R, StoreError> {
+/// Who writes, as it is kept with what is written; `None` for what is nobody's, and where the audit log does not follow from it.
+pub(crate) fn origin(patient: Option<PatientId>, account: Option<UserId>) -> Result<Option<AttributeValue>, StoreError> {
+    if patient.is_none() && account.is_none() {
+        return Ok(None);
+    }
+    trail::origin(patient, account).map(|origin| to_value(&origin, ORIGIN)).transpose()
+}
+
+/// The record of an item, brought up to date when it was stored in an earlier shape.
+pub fn from_item<R: Record>(mut item: Item) -> Result<R, StoreError> {
     let kind = item.get("kind").and_then(|kind| kind.as_s().ok()).map(String::as_str);
     if kind != Some(R::KIND) {
         return Err(StoreError::corrupt(R::KIND, format!("found kind {kind:?}")));
+    }
+    let version = item.get("v").and_then(|v| v.as_n().ok()).and_then(|v| v.parse::<u32>().ok()).unwrap_or_default();
+    if version != R::VERSION {
+        let upgraded = if version < R::VERSION { R::upgrade(&mut item, version) } else { Err(OldShape) };
+        upgraded.map_err(|_| StoreError::Shape { kind: R::KIND, found: version, known: R::VERSION })?;
     }
     serde_dynamo::from_item(item).map_err(|error| StoreError::corrupt(R::KIND, error))
 }
@@ -86,6 +124,17 @@ pub fn from_item<R: Record>(item: Item) -> Result<R, StoreError> {
 /// The record of an image in the table's stream.
 pub fn from_stream<R: Record>(image: serde_dynamo::Item) -> Result<R, StoreError> {
     from_item(image.into())
+}
+
+/// The lines of a list.
+pub(crate) fn from_index<E: DeserializeOwned>(items: Vec<Item>, kind: &'static str) -> Result<Vec<Listed<E>>, StoreError> {
+    serde_dynamo::from_items(items).map_err(|error| StoreError::corrupt(kind, error))
+}
+
+/// What an index holds of an item.
+pub(crate) fn from_index_item<E: DeserializeOwned>(mut item: Item, kind: &'static str) -> Result<E, StoreError> {
+    let entry = item.remove(ENTRY).ok_or_else(|| StoreError::corrupt(kind, "the index has no entry"))?;
+    serde_dynamo::from_attribute_value(entry).map_err(|error| StoreError::corrupt(kind, error))
 }
 
 /// Who wrote what an image shows, where that is kept.

@@ -1,6 +1,5 @@
 //! Sign-ins, and the refresh token that each one holds.
 
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use domain::{
     account::Account,
     id::{EmailTokenId, SessionId, UserId},
@@ -8,10 +7,10 @@ use domain::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Key, Record, Store, StoreError, from_item, keys, text, transact::Transacted};
+use super::{Key, Record, Store, StoreError, from_item, keys, text};
 
 /// One sign-in. Only the hash of its refresh token is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     pub id: SessionId,
     pub user_id: UserId,
@@ -41,6 +40,12 @@ pub enum End {
     TokenReused,
 }
 
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Session({}, …)", self.id)
+    }
+}
+
 impl Session {
     /// Whether it still holds for its account.
     #[must_use]
@@ -61,15 +66,17 @@ impl Record for Session {
 
 impl Store {
     /// Notes a sign-in; `false` when its id is in use.
-    pub async fn begin_session(&self, session: &Session) -> Result<bool, StoreError> {
+    pub async fn session_begin(&self, session: &Session) -> Result<bool, StoreError> {
         // Ours, if the client repeated a request whose answer was lost.
         Ok(self.put_new(session).await? || self.session(session.user_id, session.id).await?.as_ref() == Some(session))
     }
 
     /// Notes a sign-in by an emailed token, which is used up by it: of all who try with one token, one succeeds.
-    pub async fn begin_session_with(&self, session: &Session, token: EmailTokenId) -> Result<bool, StoreError> {
-        let used = self.delete_if(&keys::email_token(token), "attribute_exists(pk)", &[])?;
-        Ok(matches!(self.transact(vec![used, self.put_if_new(session)?]).await?, Transacted::Done))
+    pub async fn session_begin_by_token(&self, session: &Session, token: EmailTokenId) -> Result<(), BeginError> {
+        let mut write = self.transaction();
+        write.delete_if(&keys::email_token(token), "attribute_exists(pk)", &[], |_| BeginError::TokenUsed)?;
+        write.put_new(session, |_| BeginError::TokenUsed)?;
+        write.commit().await
     }
 
     pub async fn session(&self, user: UserId, id: SessionId) -> Result<Option<Session>, StoreError> {
@@ -77,28 +84,13 @@ impl Store {
     }
 
     /// An account's sign-ins, latest first, before one of them.
-    pub async fn sessions(&self, user: UserId, before: Option<SessionId>, limit: usize) -> Result<Vec<Session>, StoreError> {
-        let last = keys::sessions(user, before);
-        let output = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :user AND sk BETWEEN :from AND :to")
-            .expression_attribute_values(":user", text(last.pk))
-            .expression_attribute_values(":from", text(keys::SESSIONS))
-            .expression_attribute_values(":to", text(last.sk))
-            .scan_index_forward(false)
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-            .consistent_read(true)
-            .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
-            .send()
-            .await?;
-        self.meter.read_units(output.consumed_capacity());
-        output.items.unwrap_or_default().into_iter().map(from_item).collect()
+    pub async fn session_list(&self, user: UserId, before: Option<SessionId>, limit: usize) -> Result<Vec<Session>, StoreError> {
+        let found = self.query(keys::sessions(user, before)).latest_first(true).consistent().first(limit).await?;
+        found.into_iter().map(from_item).collect()
     }
 
     /// Exchanges the session's token for the next one: of all who try with the same token, one succeeds.
-    pub async fn rotate_session(&self, before: &Session, after: &Session) -> Result<bool, StoreError> {
+    pub async fn session_rotate(&self, before: &Session, after: &Session) -> Result<bool, StoreError> {
         let condition = "token_hash = :current AND attribute_not_exists(ended)";
         if self.put_where(after, condition, &[(":current", text(&before.token_hash))]).await? {
             return Ok(true);
@@ -108,15 +100,23 @@ impl Store {
     }
 
     /// Ends a session for good; the first cause stays. `false` when there is none that could be ended.
-    pub async fn end_session(&self, user: UserId, id: SessionId, why: End) -> Result<bool, StoreError> {
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(keys::session(user, id).attributes()))
-            .update_expression("SET ended = if_not_exists(ended, :why)")
-            .condition_expression("attribute_exists(pk)")
-            .expression_attribute_values(":why", super::record::to_value(&why, Session::KIND)?);
-        self.update_where(update).await
+    pub async fn session_end(&self, user: UserId, id: SessionId, why: End) -> Result<bool, StoreError> {
+        let why = super::record::to_value(&why, Session::KIND)?;
+        let ended = self.update(keys::session(user, id), |update| {
+            update
+                .update_expression("SET ended = if_not_exists(ended, :why)")
+                .condition_expression("attribute_exists(pk)")
+                .expression_attribute_values(":why", why)
+        });
+        Ok(ended.await?.is_ok())
     }
+}
+
+/// Why a sign-in did not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum BeginError {
+    #[error("the emailed token has been used")]
+    TokenUsed,
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }

@@ -37,7 +37,7 @@ impl Store {
     }
 
     /// Notes that an address must not be written to; the first cause stays.
-    pub async fn suppress(&self, suppression: &Suppression) -> Result<(), StoreError> {
+    pub async fn suppression_note(&self, suppression: &Suppression) -> Result<(), StoreError> {
         self.put_new(suppression).await.map(drop)
     }
 }

@@ -13,7 +13,7 @@ use domain::{
     account::Account,
     audit::{Entry, Outcome},
     id::{AuditId, PatientId, UserId},
-    policy::Rule,
+    policy::{Rule, Trace},
     role::Role,
     text::PersonName,
 };
@@ -42,6 +42,18 @@ struct Facts {
     account: Option<UserId>,
     detail: Option<String>,
     patients: BTreeSet<PatientId>,
+    touched: BTreeSet<(TableAction, String)>,
+}
+
+/// What can be done to an item, as IAM tells it apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TableAction {
+    Get,
+    Query,
+    Put,
+    Update,
+    Delete,
+    Check,
 }
 
 /// Who wrote something, as it is kept with what was written.
@@ -58,6 +70,12 @@ pub struct Origin {
     pub action: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// Whose data was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patient: Option<PatientId>,
+    /// The account that was written, or that what was written belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<UserId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
     pub request_id: String,
@@ -79,6 +97,7 @@ impl Trail {
             account: None,
             detail: None,
             patients: BTreeSet::new(),
+            touched: BTreeSet::new(),
         };
         Self(Arc::new(Mutex::new(facts)))
     }
@@ -96,6 +115,12 @@ impl Trail {
     #[must_use]
     pub fn patients(&self) -> BTreeSet<PatientId> {
         self.facts().patients.clone()
+    }
+
+    /// What the request did to the table, by the prefix of the partition's key. Tests compare it with what its function's role allows.
+    #[must_use]
+    pub fn touched(&self) -> BTreeSet<(TableAction, String)> {
+        self.facts().touched.clone()
     }
 
     /// Runs a request's work on this trail.
@@ -144,10 +169,12 @@ impl Trail {
 }
 
 impl Origin {
-    /// The entry that a written thing owes the audit log: the same however often it is asked for.
+    /// The entry that a written thing owes the audit log: the same however often it is asked for, and for all that one request wrote of
+    /// one patient or account.
     #[must_use]
-    pub fn entry(self, thing: &str, patient: Option<PatientId>, account: Option<UserId>) -> Entry {
-        let number = digest(format!("{}\n{thing}", self.request_id).as_bytes());
+    pub fn entry(self) -> Entry {
+        let (patient, account) = (self.patient, self.account.filter(|_| self.patient.is_none()));
+        let number = digest(format!("{}\n{patient:?}\n{account:?}", self.request_id).as_bytes());
         Entry {
             id: AuditId::new(self.at, number),
             at: self.at,
@@ -158,7 +185,7 @@ impl Origin {
             action: self.action,
             detail: self.detail,
             patient,
-            account,
+            account: self.account,
             from: self.from,
             request_id: self.request_id,
             outcome: Outcome::Done,
@@ -222,17 +249,26 @@ pub fn address() -> Option<String> {
     with(|facts| facts.from.map(|from| from.to_string())).flatten()
 }
 
-/// What is kept with what the request writes; nothing outside of requests.
+/// Notes what is done to the table, by the prefix of the partition's key: `PAT` of `PAT#pat_…`.
+pub(crate) fn touched(action: TableAction, pk: &str) {
+    let prefix = pk.split('#').next().unwrap_or_default();
+    with(|facts| facts.touched.insert((action, prefix.to_owned())));
+}
+
+/// What is kept with what the request writes of this patient or account; nothing outside of requests, and nothing where the audit log
+/// learns of the request in another way.
 #[must_use]
-pub fn origin() -> Option<Origin> {
+pub(crate) fn origin(patient: Option<PatientId>, account: Option<UserId>) -> Option<Origin> {
     with(|facts| {
-        facts.rule.map(|rule| Origin {
+        facts.rule.filter(|rule| rule.trace == Trace::Written).map(|rule| Origin {
             actor: facts.actor,
             name: facts.name.clone(),
             earlier_names: facts.earlier_names.clone(),
             roles: facts.roles.clone(),
             action: rule.action.to_owned(),
             detail: facts.detail.clone(),
+            patient,
+            account,
             from: facts.from.map(|from| from.to_string()),
             request_id: facts.request_id.clone(),
             at: facts.at,

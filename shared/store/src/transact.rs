@@ -1,98 +1,171 @@
-//! All or nothing.
+//! All or nothing. Each write says itself what it means when its condition does not hold.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use aws_sdk_dynamodb::{
     error::ProvideErrorMetadata,
     operation::transact_write_items::TransactWriteItemsError,
-    types::{AttributeValue, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem},
+    types::{
+        AttributeValue, CancellationReason, ConditionCheck, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
+        TransactWriteItem, Update, builders::UpdateBuilder,
+    },
 };
 
-use super::{Item, Key, Record, Store, StoreError, to_item};
+use super::{Item, Key, Record, Store, StoreError, number, to_item};
+use crate::trail::{self, TableAction};
 
-/// What became of a transaction.
-#[derive(Debug)]
-pub(super) enum Transacted {
-    Done,
-    /// Nothing was written: the conditions at these positions do not hold, for what is there.
-    Refused(BTreeMap<usize, Item>),
+/// A refusal, given what is there.
+type Refuse<E> = Box<dyn FnOnce(Item) -> E + Send>;
+
+/// Writes that are made together. When several conditions fail, the refusal of the first write that was added counts.
+pub(super) struct Transaction<'a, E> {
+    store: &'a Store,
+    writes: Vec<TransactWriteItem>,
+    refusals: Vec<Refuse<E>>,
 }
 
 const ATTEMPTS: u32 = 4;
+const NEW: &str = "attribute_not_exists(pk)";
 
 impl Store {
-    /// Writes all the items or none. A clash with another transaction on the same items is tried again: it says nothing
-    /// about who was first.
-    pub(super) async fn transact(&self, items: Vec<TransactWriteItem>) -> Result<Transacted, StoreError> {
+    pub(super) fn transaction<E: From<StoreError>>(&self) -> Transaction<'_, E> {
+        Transaction { store: self, writes: Vec::new(), refusals: Vec::new() }
+    }
+}
+
+impl<E: From<StoreError>> Transaction<'_, E> {
+    fn add(&mut self, write: TransactWriteItem, refuse: impl FnOnce(Item) -> E + Send + 'static) {
+        self.writes.push(write);
+        self.refusals.push(Box::new(refuse));
+    }
+
+    /// Writes a record when nothing has its key.
+    pub(super) fn put_new(&mut self, record: &impl Record, refuse: impl FnOnce(Item) -> E + Send + 'static) -> Result<(), E> {
+        self.put_if(record, NEW, &[], refuse)
+    }
+
+    /// Writes a changed record over the version that it was changed from.
+    pub(super) fn replace(&mut self, record: &impl Record, before: u64, refuse: impl FnOnce(Item) -> E + Send + 'static) -> Result<(), E> {
+        self.put_if(record, "version = :before", &[(":before", number(before))], refuse)
+    }
+
+    /// Writes a record under a condition.
+    pub(super) fn put_if(
+        &mut self,
+        record: &impl Record,
+        condition: &str,
+        values: &[(&str, AttributeValue)],
+        refuse: impl FnOnce(Item) -> E + Send + 'static,
+    ) -> Result<(), E> {
+        trail::touched(TableAction::Put, &record.key().pk);
+        let put = Put::builder()
+            .table_name(&self.store.table)
+            .set_item(Some(to_item(record)?))
+            .condition_expression(condition)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .set_expression_attribute_values(named(values))
+            .build()
+            .map_err(StoreError::refused)?;
+        self.add(TransactWriteItem::builder().put(put).build(), refuse);
+        Ok(())
+    }
+
+    /// Deletes an item under a condition.
+    pub(super) fn delete_if(
+        &mut self,
+        key: &Key,
+        condition: &str,
+        values: &[(&str, AttributeValue)],
+        refuse: impl FnOnce(Item) -> E + Send + 'static,
+    ) -> Result<(), E> {
+        trail::touched(TableAction::Delete, &key.pk);
+        let delete = Delete::builder()
+            .table_name(&self.store.table)
+            .set_key(Some(key.attributes()))
+            .condition_expression(condition)
+            .set_expression_attribute_values(named(values))
+            .build()
+            .map_err(StoreError::refused)?;
+        self.add(TransactWriteItem::builder().delete(delete).build(), refuse);
+        Ok(())
+    }
+
+    /// Changes some attributes of an item.
+    pub(super) fn update(
+        &mut self,
+        key: &Key,
+        change: impl FnOnce(UpdateBuilder) -> UpdateBuilder,
+        refuse: impl FnOnce(Item) -> E + Send + 'static,
+    ) -> Result<(), E> {
+        trail::touched(TableAction::Update, &key.pk);
+        let update = Update::builder()
+            .table_name(&self.store.table)
+            .set_key(Some(key.attributes()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let update = change(update).build().map_err(StoreError::refused)?;
+        self.add(TransactWriteItem::builder().update(update).build(), refuse);
+        Ok(())
+    }
+
+    /// Asks for a condition on an item that is not changed.
+    pub(super) fn check(
+        &mut self,
+        key: &Key,
+        condition: impl FnOnce(
+            aws_sdk_dynamodb::types::builders::ConditionCheckBuilder,
+        ) -> aws_sdk_dynamodb::types::builders::ConditionCheckBuilder,
+        refuse: impl FnOnce(Item) -> E + Send + 'static,
+    ) -> Result<(), E> {
+        trail::touched(TableAction::Check, &key.pk);
+        let check = ConditionCheck::builder().table_name(&self.store.table).set_key(Some(key.attributes()));
+        let check = condition(check).build().map_err(StoreError::refused)?;
+        self.add(TransactWriteItem::builder().condition_check(check).build(), refuse);
+        Ok(())
+    }
+
+    /// Writes everything or nothing. A clash with another transaction on the same items is tried again: it says nothing about who
+    /// was first.
+    pub(super) async fn commit(mut self) -> Result<(), E> {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let request = self.client.transact_write_items().set_transact_items(Some(items.clone()));
+            let request = self.store.client.transact_write_items().set_transact_items(Some(self.writes.clone()));
             let error = match request.return_consumed_capacity(ReturnConsumedCapacity::Indexes).send().await {
                 Ok(output) => {
-                    self.meter.write_units(output.consumed_capacity());
-                    return Ok(Transacted::Done);
+                    self.store.meter.write_units(output.consumed_capacity());
+                    return Ok(());
                 }
                 Err(error) => error,
             };
             let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
-                return Err(error.into());
+                return Err(StoreError::from(error).into());
             };
             let reasons = cancelled.cancellation_reasons();
-            let failed: BTreeMap<usize, Item> = (reasons.iter().enumerate())
-                .filter(|(_, reason)| reason.code() == Some("ConditionalCheckFailed"))
-                .map(|(index, reason)| (index, reason.item().cloned().unwrap_or_default()))
-                .collect();
-            if !failed.is_empty() {
-                return Ok(Transacted::Refused(failed));
+            let failed = reasons.iter().position(|reason| reason.code() == Some("ConditionalCheckFailed"));
+            if let Some(at) = failed.filter(|at| *at < self.refusals.len()) {
+                let there = reasons.get(at).and_then(|reason| reason.item().cloned()).unwrap_or_default();
+                return Err(self.refusals.swap_remove(at)(there));
             }
-            let passing = |code| matches!(code, "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded");
-            let busy = reasons.iter().filter_map(|reason| reason.code()).any(passing);
-            if !busy {
-                return Err(StoreError::Refused(Box::new(error)));
+            if !reasons.iter().filter_map(CancellationReason::code).any(passes) {
+                return Err(StoreError::refused(error).into());
             }
             if attempt == ATTEMPTS {
                 tracing::warn!(code = error.code(), "transaction still in conflict");
-                return Err(StoreError::Unavailable(Box::new(error)));
+                return Err(StoreError::Unavailable(Box::new(error)).into());
             }
             // Not in step with the others who were turned away.
-            let jitter = self.random.bytes::<1>().map_or(0, |[byte]| u64::from(byte));
+            let jitter = self.store.random.bytes::<1>().map_or(0, |[byte]| u64::from(byte));
             tokio::time::sleep(Duration::from_millis((10 << attempt) + jitter / 4)).await;
         }
     }
+}
 
-    /// A write of the whole record, under a condition.
-    pub(super) fn put_if(
-        &self,
-        record: &impl Record,
-        condition: &str,
-        values: &[(&str, AttributeValue)],
-    ) -> Result<TransactWriteItem, StoreError> {
-        let values: Item = values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(to_item(record)?))
-            .condition_expression(condition)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .set_expression_attribute_values((!values.is_empty()).then_some(values))
-            .build();
-        Ok(TransactWriteItem::builder().put(put.map_err(|error| StoreError::Refused(Box::new(error)))?).build())
-    }
+/// Whether another try may succeed.
+fn passes(code: &str) -> bool {
+    matches!(code, "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded")
+}
 
-    /// [`Self::put_if`] nothing has the key.
-    pub(super) fn put_if_new(&self, record: &impl Record) -> Result<TransactWriteItem, StoreError> {
-        self.put_if(record, "attribute_not_exists(pk)", &[])
-    }
-
-    /// A deletion, under a condition.
-    pub(super) fn delete_if(&self, key: &Key, condition: &str, values: &[(&str, AttributeValue)]) -> Result<TransactWriteItem, StoreError> {
-        let values: Item = values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        let delete = Delete::builder()
-            .table_name(&self.table)
-            .set_key(Some(key.attributes()))
-            .condition_expression(condition)
-            .set_expression_attribute_values((!values.is_empty()).then_some(values))
-            .build();
-        Ok(TransactWriteItem::builder().delete(delete.map_err(|error| StoreError::Refused(Box::new(error)))?).build())
-    }
+pub(super) fn named(values: &[(&str, AttributeValue)]) -> Option<Item> {
+    let values: Item = values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    (!values.is_empty()).then_some(values)
 }

@@ -44,9 +44,9 @@ pub(super) async fn sample(world: &World, rule: &Rule, caller: &Person, standing
 /// An email to the caller that SES refused.
 async fn refused_email(world: &World, caller: &Person) -> String {
     let (id, at, to) = (format!("{}-welcome", caller.user_id), world.app.now(), caller.user_id);
-    let refusal = Some(Refusal { to, at, reason: RefusalReason::NotVerified });
+    let refusal = Some(Refusal { id: id.clone(), to, at, reason: RefusalReason::NotVerified });
     let state = DeliveryState::Failed;
     let email = Delivery { id: id.clone(), to, state, since: at.as_second(), message_id: None, refusal, cause: Some("{}".to_owned()) };
-    world.app.store().settle_delivery(&email).await.unwrap();
+    world.app.store().delivery_settle(&email).await.unwrap();
     id
 }

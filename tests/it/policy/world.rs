@@ -79,7 +79,7 @@ impl World {
             if let Some(role) = role {
                 // One person holds a role at a time.
                 let (start, end) = (app.now(), app.now() + SignedDuration::from_hours(8));
-                app.store().enter_shift(&Shift { role, user_id: person.user_id, start, end }).await.unwrap();
+                app.store().shift_enter(&Shift { role, user_id: person.user_id, start, end }).await.unwrap();
                 let gone = world.person(Some(role)).await;
                 app.post("/auth/logout", &json!({})).bearer(&gone.token).send().await.expect(204);
                 world.signed_out.insert(role, gone);

@@ -14,7 +14,7 @@ use domain::{
 use local::services::mailbox::Mail;
 use serde_json::{Value, json};
 use store::{
-    accounts::{StoredAccount, Together},
+    accounts::{AccountParts, StoredAccount},
     email_tokens::{EmailToken, Purpose},
     sessions::Session,
 };
@@ -86,7 +86,7 @@ impl App {
             device: None,
             ended: None,
         };
-        assert!(self.store().begin_session(&session).await.unwrap());
+        assert!(self.store().session_begin(&session).await.unwrap());
         self.issuer.sign(account, id, self.random(), now).unwrap()
     }
 
@@ -121,7 +121,7 @@ impl App {
         };
         let stored = StoredAccount::new(account.clone(), None);
         self.store()
-            .open_account(&stored, Together { patient: Some(&record), token: Some(&self.welcome(&account)), ..Together::default() })
+            .account_open(&stored, AccountParts { patient: Some(&record), token: Some(&self.welcome(&account)), ..AccountParts::default() })
             .await
             .unwrap();
         Patient { id, user_id: account.id, email: account.email.to_string(), token: self.token(&account).await }
@@ -152,7 +152,7 @@ impl App {
         };
         let stored = StoredAccount::new(account.clone(), None);
         self.store()
-            .open_account(&stored, Together { doctor: Some(&profile), token: Some(&self.welcome(&account)), ..Together::default() })
+            .account_open(&stored, AccountParts { doctor: Some(&profile), token: Some(&self.welcome(&account)), ..AccountParts::default() })
             .await
             .unwrap();
         Doctor { id, user_id: account.id, email: account.email.to_string(), token: self.token(&account).await }
@@ -185,7 +185,7 @@ impl App {
         let (open, id) = (self.account(name, role), UserId::new(self.now(), self.random()));
         let account = Account::open(id, open.email, open.name, role, self.now());
         let stored = StoredAccount::new(account.clone(), None);
-        self.store().open_account(&stored, Together::default()).await.unwrap();
+        self.store().account_open(&stored, AccountParts::default()).await.unwrap();
         let token = self.token(&account).await;
         (account, token)
     }
@@ -194,7 +194,7 @@ impl App {
     pub async fn staff(&self, name: &str, role: Role) -> (Account, String) {
         let account = self.account(name, role);
         let stored = StoredAccount::new(account.clone(), None);
-        self.store().open_account(&stored, Together::default()).await.unwrap();
+        self.store().account_open(&stored, AccountParts::default()).await.unwrap();
         let token = self.token(&account).await;
         (account, token)
     }

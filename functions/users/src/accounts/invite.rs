@@ -11,7 +11,7 @@ use domain::{
 use http::{Created, Fields, Json, Problem, auth::Caller, refusals};
 use serde::Deserialize;
 use store::{
-    accounts::{OpenError, StoredAccount, Together},
+    accounts::{AccountParts, OpenError, StoredAccount},
     email_tokens::{EmailToken, Purpose},
     trail,
 };
@@ -66,7 +66,8 @@ pub(crate) async fn invite(
     trail::detail(format!("invited: {}", role.as_str()));
     let token = EmailToken::new(EmailTokenId::new(now, state.random.u128()?), Purpose::Invitation, email, Some(account.id), now);
     let stored = StoredAccount::new(account, None);
-    match state.store.open_account(&stored, Together { token: Some(&token), by: Some(caller.user_id), ..Together::default() }).await {
+    match state.store.account_open(&stored, AccountParts { token: Some(&token), by: Some(caller.user_id), ..AccountParts::default() }).await
+    {
         Ok(()) => {}
         Err(OpenError::EmailTaken) => {
             let refusal = Problem::conflict(

@@ -41,7 +41,7 @@ pub(crate) async fn list(
     let group = Group::parse(group).ok_or_else(|| Problem::invalid_field("group", "invalid_group", unknown))?;
     let list = format!("accounts?{}", group.as_str());
     let after = query.cursor.map(|cursor| state.cursors.open(&list, &cursor)).transpose()?;
-    let found = state.store.accounts(group, after.as_deref(), limit + 1).await?;
+    let found = state.store.account_list(group, after.as_deref(), limit + 1).await?;
     let page = Page::cut(found, limit, |last| state.cursors.seal(&list, &last.position));
-    Ok(Json(page.map(|account| summary(account, &state.hospital))))
+    Ok(Json(page.map(|account| summary(account.entry, &state.hospital))))
 }

@@ -17,7 +17,7 @@ use domain::{
 };
 use http::{IfMatch, Problem, Versioned, auth::Caller};
 use store::{
-    accounts::{Change, StoredAccount},
+    accounts::{AccountChange, StoredAccount},
     trail,
 };
 
@@ -49,7 +49,7 @@ async fn decide(
         }
         earlier => format!("name was: {earlier}"),
     });
-    let change = Change { by: Some(caller.user_id), ..Change::new(&before, &after) };
-    users.base.store.change_account(change).await.map_err(not_changed)?;
+    let change = AccountChange { by: Some(caller.user_id), ..AccountChange::new(&before, &after) };
+    users.base.store.account_change(change).await.map_err(not_changed)?;
     Ok(view(after.account, None, &users.base.hospital))
 }

@@ -42,11 +42,11 @@ pub(crate) async fn list(
     }
     let list = "emails?failed";
     let after = query.cursor.map(|cursor| state.cursors.open(list, &cursor)).transpose()?;
-    let found = state.store.refused_emails(after.as_deref(), limit + 1).await?;
+    let found = state.store.delivery_list_refused(after.as_deref(), limit + 1).await?;
     let page = Page::cut(found, limit, |last| state.cursors.seal(list, &last.position));
     Ok(Json(page.map(|email| {
-        let refusal = email.refusal;
-        view(email.id, refusal.to, DeliveryState::Failed, refusal.at, Some(refusal.reason), &state.hospital)
+        let refusal = email.entry;
+        view(refusal.id, refusal.to, DeliveryState::Failed, refusal.at, Some(refusal.reason), &state.hospital)
     })))
 }
 

@@ -28,7 +28,7 @@ pub(crate) async fn resend(
     _: NoBody,
 ) -> Result<(StatusCode, Json<EmailView>), Problem> {
     let state = &users.base;
-    match state.store.ask_for_delivery_again(&id, state.clock.now()).await? {
+    match state.store.delivery_requeue(&id, state.clock.now()).await? {
         Again::Queued(email) => {
             trail::account(email.to);
             let since = Timestamp::from_second(email.since).unwrap_or_default();

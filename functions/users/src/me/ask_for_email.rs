@@ -64,7 +64,7 @@ pub(crate) async fn ask_for_email(
 
     let now = state.clock.now();
     let id = EmailTokenId::new(now, state.random.u128()?);
-    state.store.promise_email_token(&EmailToken::new(id, Purpose::ConfirmEmail, email, Some(caller.user_id), now)).await?;
+    state.store.email_token_promise(&EmailToken::new(id, Purpose::ConfirmEmail, email, Some(caller.user_id), now)).await?;
     let next = "Open the link in the email that we send to this address, signed in to this account, within a day.";
     Ok((StatusCode::ACCEPTED, Json(EmailPromised { next })))
 }

@@ -7,7 +7,7 @@ use domain::{
 };
 use http::{Fields, IfMatch, Json, Problem, Versioned, auth::Caller};
 use serde::Deserialize;
-use store::accounts::{Change, StoredAccount};
+use store::accounts::{AccountChange, StoredAccount};
 use utoipa::ToSchema;
 
 use crate::{
@@ -59,8 +59,8 @@ pub(crate) async fn change(
         (None, _) => {}
     }
     let after = StoredAccount { account, ..before.clone() };
-    let change = Change { patient: patient.as_ref(), ..Change::new(&before, &after) };
-    state.store.change_account(change).await.map_err(not_changed)?;
+    let change = AccountChange { patient: patient.as_ref(), ..AccountChange::new(&before, &after) };
+    state.store.account_change(change).await.map_err(not_changed)?;
     let phone = match patient {
         Some(patient) => Some(patient.phone),
         None => users.record_phone(&after.account).await?,

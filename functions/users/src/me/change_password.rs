@@ -4,7 +4,7 @@ use axum::{extract::State, http::HeaderMap};
 use domain::password::Password;
 use http::{Fields, Json, Problem, auth::Caller};
 use serde::Deserialize;
-use store::accounts::{Change, StoredAccount};
+use store::accounts::{AccountChange, StoredAccount};
 use utoipa::ToSchema;
 
 use crate::{
@@ -49,7 +49,7 @@ pub(crate) async fn change_password(
 
     let after = StoredAccount::new(account.clone().signed_out().changed(), Some(users.passwords.hash(&chosen, &state.random)?));
     let (session, secret) = users.new_session(&after.account, &headers)?;
-    let change = Change { session: Some(&session), ..Change::new(&before, &after) };
-    state.store.change_account(change).await.map_err(not_changed)?;
+    let change = AccountChange { session: Some(&session), ..AccountChange::new(&before, &after) };
+    state.store.account_change(change).await.map_err(not_changed)?;
     Ok(Json(users.pair(&after.account, &session, &secret)?))
 }

@@ -3,7 +3,7 @@
 use axum::{extract::State, http::StatusCode};
 use domain::{account::Status, appointment::When, instant::Instant};
 use http::{Problem, auth::Caller, refusals};
-use store::accounts::{Change, StoredAccount};
+use store::accounts::{AccountChange, StoredAccount};
 
 use crate::{
     Users,
@@ -30,7 +30,8 @@ pub(crate) async fn close(State(users): State<Users>, caller: Caller) -> Result<
     let before = users.own_account(&caller).await?;
     let after = StoredAccount::new(before.account.clone().close().map_err(refused)?, None);
     if let Some(patient) = before.account.patient_id {
-        let upcoming = state.store.patient_agenda(patient, When::Upcoming, state.clock.now(), &state.hospital.zone, None, 1).await?;
+        let upcoming =
+            state.store.appointment_list_of_patient(patient, When::Upcoming, state.clock.now(), &state.hospital.zone, None, 1).await?;
         if let Some(appointment) = upcoming.first() {
             let refused = Problem::conflict(
                 "appointments_booked",
@@ -40,6 +41,6 @@ pub(crate) async fn close(State(users): State<Users>, caller: Caller) -> Result<
         }
     }
     let ends_bookings_of = before.account.patient_id.map(|patient| (patient, state.clock.now()));
-    state.store.change_account(Change { ends_bookings_of, ..Change::new(&before, &after) }).await.map_err(not_changed)?;
+    state.store.account_change(AccountChange { ends_bookings_of, ..AccountChange::new(&before, &after) }).await.map_err(not_changed)?;
     Ok(StatusCode::NO_CONTENT)
 }

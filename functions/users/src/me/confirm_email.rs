@@ -7,7 +7,7 @@ use axum::extract::State;
 use http::{Fields, Json, Problem, Versioned, auth::Caller};
 use serde::Deserialize;
 use store::{
-    accounts::{Change, ChangeError, StoredAccount},
+    accounts::{AccountChange, ChangeError, StoredAccount},
     email_tokens::Purpose,
 };
 use utoipa::ToSchema;
@@ -51,8 +51,8 @@ pub(crate) async fn confirm_email(
     let first_administrator = users.is_first_administrator(&token.email).await?;
     let account = before.account.clone().prove_email(token.email, first_administrator).map_err(refused)?;
     let after = StoredAccount { account, ..before.clone() };
-    let change = Change { token: Some(token.id), first_administrator, ..Change::new(&before, &after) };
-    state.store.change_account(change).await.map_err(|why| match why {
+    let change = AccountChange { token: Some(token.id), first_administrator, ..AccountChange::new(&before, &after) };
+    state.store.account_change(change).await.map_err(|why| match why {
         ChangeError::TokenUsed => invalid(),
         why => not_changed(why),
     })?;

@@ -11,7 +11,7 @@ use crate::Users;
 #[utoipa::path(delete, path = "/users/me/sessions/{id}", tag = "own account", operation_id = "end_own_session", params(("id" = SessionId, Path)),
     responses((status = 204, description = "Signed out there")))]
 pub(crate) async fn end_session(State(users): State<Users>, caller: Caller, Path(id): Path<SessionId>) -> Result<StatusCode, Problem> {
-    if users.base.store.end_session(caller.user_id, id, End::SignedOut).await? {
+    if users.base.store.session_end(caller.user_id, id, End::SignedOut).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Problem::not_found("sign-in"))

@@ -2,7 +2,7 @@
 
 use axum::{extract::State, http::StatusCode};
 use http::{Problem, auth::Caller};
-use store::accounts::{Change, StoredAccount};
+use store::accounts::{AccountChange, StoredAccount};
 
 use crate::{
     Users,
@@ -16,6 +16,6 @@ use crate::{
 pub(crate) async fn end_sessions(State(users): State<Users>, caller: Caller) -> Result<StatusCode, Problem> {
     let before = users.own_account(&caller).await?;
     let after = StoredAccount { account: before.account.clone().signed_out().changed(), ..before.clone() };
-    users.base.store.change_account(Change::new(&before, &after)).await.map_err(not_changed)?;
+    users.base.store.account_change(AccountChange::new(&before, &after)).await.map_err(not_changed)?;
     Ok(StatusCode::NO_CONTENT)
 }

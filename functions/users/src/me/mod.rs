@@ -69,6 +69,6 @@ impl Users {
 
     /// Whether proving this address makes its owner the hospital's first administrator.
     pub(crate) async fn is_first_administrator(&self, email: &Email) -> Result<bool, Problem> {
-        Ok(self.administrator.as_ref() == Some(email) && !self.base.store.had_first_administrator(email).await?)
+        Ok(self.administrator.as_ref() == Some(email) && !self.base.store.account_first_administrator_made(email).await?)
     }
 }

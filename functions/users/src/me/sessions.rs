@@ -51,7 +51,7 @@ pub(crate) async fn sessions(
     let list = format!("sessions?{}", caller.user_id);
     let before = query.cursor.map(|cursor| state.cursors.open(&list, &cursor)).transpose()?.and_then(|id| id.parse().ok());
     let account = users.own_account(&caller).await?.account;
-    let found = state.store.sessions(caller.user_id, before, limit + 1).await?;
+    let found = state.store.session_list(caller.user_id, before, limit + 1).await?;
     let page = Page::cut(found, limit, |last| state.cursors.seal(&list, &last.id.to_string()));
     let now = state.clock.now();
     let held = |page: Page<_>| Page {

@@ -4,8 +4,9 @@ use axum::{extract::State, http::HeaderMap};
 use http::{Fields, Json, Problem};
 use serde::Deserialize;
 use store::{
-    accounts::{Change, ChangeError, StoredAccount},
+    accounts::{AccountChange, ChangeError, StoredAccount},
     email_tokens::Purpose,
+    sessions::BeginError,
     trail,
 };
 use utoipa::ToSchema;
@@ -44,9 +45,10 @@ pub(crate) async fn exchange_token(
     let (token, before) = users.redeem(&token, &[Purpose::SignIn]).await?;
     let (account, session, secret) = if before.account.email_confirmed {
         let (session, secret) = users.new_session(&before.account, &headers)?;
-        if !state.store.begin_session_with(&session, token.id).await? {
-            return Err(invalid_token());
-        }
+        state.store.session_begin_by_token(&session, token.id).await.map_err(|why| match why {
+            BeginError::TokenUsed => invalid_token(),
+            BeginError::Store(error) => error.into(),
+        })?;
         trail::account_holder(&before.account);
         (before.account, session, secret)
     } else {
@@ -57,8 +59,9 @@ pub(crate) async fn exchange_token(
         let after = StoredAccount { account, password_hash: before.password_hash.clone(), password_void: before.password_hash.is_some() };
         trail::account_holder(&after.account);
         trail::detail("address confirmed; an earlier password is out of use".to_owned());
-        let change = Change { token: Some(token.id), first_administrator, session: Some(&session), ..Change::new(&before, &after) };
-        state.store.change_account(change).await.map_err(|why| match why {
+        let change =
+            AccountChange { token: Some(token.id), first_administrator, session: Some(&session), ..AccountChange::new(&before, &after) };
+        state.store.account_change(change).await.map_err(|why| match why {
             ChangeError::Stale => invalid_token(),
             why => not_changed(why),
         })?;

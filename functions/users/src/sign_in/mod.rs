@@ -40,6 +40,6 @@ async fn promise(users: &Users, request: RequestEmailRequest, purpose: Purpose) 
     throttle::pass(state, throttle::emails_to(state, &email)).await?;
     let now = state.clock.now();
     let id = EmailTokenId::new(now, state.random.u128()?);
-    state.store.promise_email_token(&EmailToken::new(id, purpose, email, None, now)).await?;
+    state.store.email_token_promise(&EmailToken::new(id, purpose, email, None, now)).await?;
     Ok((StatusCode::ACCEPTED, Json(EmailPromised { next: "If this address has an account, an email is on its way to it." })))
 }

@@ -70,7 +70,7 @@ pub(crate) async fn sign_in(
     }
 
     let (session, secret) = users.new_session(&account, &headers)?;
-    if !state.store.begin_session(&session).await? {
+    if !state.store.session_begin(&session).await? {
         return Err(Problem::conflict("try_again", "Please try again."));
     }
     of_account.forget(state).await?;

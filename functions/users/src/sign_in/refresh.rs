@@ -59,7 +59,7 @@ pub(crate) async fn refresh(State(users): State<Users>, Json(request): Json<Refr
         if now >= rotated.ends_at {
             return Err(refused());
         }
-        if state.store.rotate_session(&current, &rotated).await? {
+        if state.store.session_rotate(&current, &rotated).await? {
             return Ok(Json(users.pair(&account, &rotated, &next)?));
         }
         // Another request with this token was first.
@@ -70,6 +70,6 @@ pub(crate) async fn refresh(State(users): State<Users>, Json(request): Json<Refr
         return Ok(Json(users.pair(&account, &current, &next)?));
     }
     tracing::warn!("a refresh token came again: its sign-in is over");
-    state.store.end_session(user_id, session_id, End::TokenReused).await?;
+    state.store.session_end(user_id, session_id, End::TokenReused).await?;
     Err(refused())
 }

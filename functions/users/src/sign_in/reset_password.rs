@@ -5,7 +5,7 @@ use domain::password::Password;
 use http::{Fields, Json, Problem};
 use serde::Deserialize;
 use store::{
-    accounts::{Change, StoredAccount},
+    accounts::{AccountChange, StoredAccount},
     email_tokens::Purpose,
 };
 use utoipa::ToSchema;
@@ -47,9 +47,9 @@ pub(crate) async fn reset_password(State(users): State<Users>, Json(request): Js
     let first_administrator = users.is_first_administrator(&token.email).await?;
     let proven = account.clone().prove_email(token.email, first_administrator).map_err(refused)?.signed_out();
     let after = StoredAccount::new(proven, Some(users.passwords.hash(&chosen, &state.random)?));
-    let change = Change { token: Some(token.id), first_administrator, ..Change::new(&before, &after) };
-    state.store.change_account(change).await.map_err(not_changed)?;
-    state.store.forget_attempts(&throttle::passwords_of(state, &after.account.email), state.clock.now()).await?;
+    let change = AccountChange { token: Some(token.id), first_administrator, ..AccountChange::new(&before, &after) };
+    state.store.account_change(change).await.map_err(not_changed)?;
+    state.store.throttle_forget(&throttle::passwords_of(state, &after.account.email), state.clock.now()).await?;
     from_source.give_back(state).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -55,7 +55,7 @@ impl AppState {
             relationships.insert(Relationship::Own);
         }
         if let Some(doctor) = caller.doctor_id.filter(|_| caller.is_asked_for(Relationship::Treating))
-            && self.store.treats(doctor, patient, self.clock.now(), &self.hospital.zone).await?
+            && self.store.patient_is_treated_by(doctor, patient, self.clock.now(), &self.hospital.zone).await?
         {
             relationships.insert(Relationship::Treating);
         }

@@ -1,0 +1,111 @@
+//! What lies in the table: who wrote it, and shapes that were stored by an earlier release.
+
+use domain::{id::UserId, role::Role};
+use serde_json::{Value, json};
+use store::{Record, StoreError, StreamItem, accounts::StoredAccount, from_stream};
+
+use crate::support::{App, PASSWORD, emailed_token, shared_database};
+
+/// Kinds that name a patient and carry no origin, and why the audit log misses nothing.
+const WITHOUT_ORIGIN: [(&str, &str); 4] = [
+    ("audit", "it is the audit log"),
+    ("doctor_slot", "a copy of an appointment, written in its transaction"),
+    ("patient_day", "a copy of appointments, written in their transactions"),
+    ("bookings", "a count of appointments that are written next"),
+];
+
+/// Every item of a test's table.
+fn items(app: &App) -> Vec<Value> {
+    let request = serde_json::from_value(json!({ "TableName": app.table })).unwrap();
+    let answer = serde_json::to_value(shared_database().0.scan(request).unwrap()).unwrap();
+    answer["Items"].as_array().unwrap().clone()
+}
+
+fn text<'a>(item: &'a Value, name: &str) -> &'a str {
+    item[name]["S"].as_str().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn whatever_is_a_patients_says_who_wrote_it_and_whose_it_is() {
+    let app = App::new().await;
+    let (_, admin) = app.staff("Florence Nightingale", Role::Administrator).await;
+    let (_, desk) = app.staff("Rosa Parks", Role::Receptionist).await;
+    let mut seen = 0;
+    let register = json!({
+        "name": "Lin Chen", "email": "lin@example.org", "password": PASSWORD, "date_of_birth": "1988-02-29", "gender": "female",
+        "phone": "+442079460101", "address": "1 High Street", "emergency_contact": { "name": "Wei Chen", "phone": "+442079460102" }
+    });
+    app.post("/users", &register).send().await.expect(202);
+    let welcome = app.new_mails(&mut seen).await.pop().unwrap();
+    let token = app.sign_in("lin@example.org").await;
+    app.post("/users/me/email/confirm", &json!({ "token": emailed_token(&welcome) })).bearer(&token).send().await.expect(200);
+    app.call("PATCH", "/users/me").json(&json!({ "phone": "+442079460103" })).bearer(&token).send().await.expect(200);
+    let own = app.get("/patients/me").bearer(&token).send().await.expect(200);
+    let moved = app.call("PATCH", "/patients/me").json(&json!({ "address": "2 High Street" })).bearer(&token);
+    moved.header("if-match", own.etag()).send().await.expect(200);
+    let add = json!({
+        "name": "Dr. Helen Taussig", "email": "helen@example.org", "specialization": "cardiology", "slot_minutes": 30,
+        "consultation_fee": { "amount": "140", "currency": "GBP" },
+        "weekly_hours": [{ "weekday": "tuesday", "from": "09:00", "to": "12:00" }, { "weekday": "monday", "from": "09:00", "to": "12:00" }]
+    });
+    let doctor = app.post("/doctors", &add).bearer(&admin).send().await.expect(201).id();
+    let book = |at: &str| json!({ "doctor_id": doctor, "starts_at": at, "reason": "Palpitations" });
+    let first = app.post("/appointments", &book("2026-03-02T09:00:00Z")).bearer(&token).send().await.expect(201).id();
+    let second = app.post("/appointments", &book("2026-03-03T09:00:00Z")).bearer(&token).send().await.expect(201).id();
+    let to = json!({ "starts_at": "2026-03-03T10:00:00Z" });
+    app.post(&format!("/appointments/{second}/reschedule"), &to).bearer(&token).send().await.expect(200);
+    app.post(&format!("/appointments/{second}/cancel"), &json!({})).bearer(&desk).send().await.expect(200);
+    app.call("POST", &format!("/appointments/{first}/arrive")).bearer(&desk).send().await.expect(200);
+    app.drain().await;
+
+    let mut kinds = std::collections::BTreeSet::new();
+    for item in items(&app) {
+        let (kind, whole) = (text(&item, "kind").to_owned(), item.to_string());
+        assert!(!kind.is_empty() && item["v"]["N"].is_string(), "no kind or version: {whole}");
+        if !whole.contains("\"pat_") && !whole.contains("PAT#pat_") || WITHOUT_ORIGIN.iter().any(|(known, _)| *known == kind) {
+            continue;
+        }
+        let origin = &item["origin"]["M"];
+        assert!(text(origin, "request_id").len() > 10 && !text(origin, "action").is_empty(), "{kind} does not say who wrote it: {whole}");
+        let whose = if kind == "account" { text(origin, "account") } else { text(origin, "patient") };
+        assert!(whole.matches(whose).count() > 1 && !whose.is_empty(), "{kind} does not say whose it is: {whole}");
+        kinds.insert(kind);
+    }
+    assert_eq!(kinds, ["account", "appointment", "patient"].map(str::to_owned).into());
+}
+
+/// An account as the first release stored it.
+fn first_shape(app: &App, id: UserId) -> Value {
+    let mut item = items(app).into_iter().find(|item| text(item, "pk") == format!("USER#{id}") && text(item, "sk") == "ACCOUNT").unwrap();
+    assert_eq!(item["v"]["N"], StoredAccount::VERSION.to_string());
+    item["v"]["N"] = "1".into();
+    item.as_object_mut().unwrap().remove("password_void").unwrap();
+    item
+}
+
+#[tokio::test]
+async fn an_earlier_shape_is_brought_up_to_date_when_it_is_read() {
+    let app = App::new().await;
+    let (account, token) = app.staff("Mary Mahoney", Role::Nurse).await;
+    let old = json!({ "TableName": app.table, "Item": first_shape(&app, account.id) });
+    shared_database().0.put_item(serde_json::from_value(old).unwrap()).unwrap();
+    app.get("/users/me").bearer(&token).send().await.expect(200);
+    assert!(!app.store().account(account.id).await.unwrap().unwrap().password_void);
+    // The next change stores it in today's shape.
+    let (_, admin) = app.staff("Florence Nightingale", Role::Administrator).await;
+    app.call("POST", &format!("/users/{}/suspend", account.id)).bearer(&admin).send().await.expect(200);
+    first_shape(&app, account.id);
+}
+
+#[tokio::test]
+async fn a_shape_that_this_release_does_not_know_is_refused() {
+    let app = App::new().await;
+    let (account, _) = app.staff("Mary Mahoney", Role::Nurse).await;
+    for version in ["0", "3", "4294967296", "x"] {
+        let mut item = first_shape(&app, account.id);
+        item["v"]["N"] = version.into();
+        let image: StreamItem = serde_json::from_value(item).unwrap();
+        let refused = from_stream::<StoredAccount>(image).unwrap_err();
+        assert!(matches!(refused, StoreError::Shape { kind: "account", known: 2, .. }), "{version}: {refused}");
+    }
+}
