@@ -90,6 +90,10 @@ async fn budgets() {
     let credentials = json!({ "email": "lin@example.org", "password": "correct horse battery" });
     let mut pair = json!({});
     line("sign in", spent(&app, async { pair = app.post("/auth/token", &credentials).send().await.expect(200).body }).await);
+    line(
+        "sign in again from there",
+        spent(&app, async { pair = app.post("/auth/token", &credentials).send().await.expect(200).body }).await,
+    );
     let refresh = json!({ "refresh_token": pair["refresh_token"] });
     line("refresh", spent(&app, async { drop(app.post("/auth/refresh", &refresh).send().await.expect(200)) }).await);
 
@@ -129,8 +133,9 @@ async fn budgets() {
     list doctors: 1 read, 0 write
     read a doctor: 1 read, 0 write
     read a record: 1 read, 3 write
-    register: 0 read, 10 write
-    sign in: 2 read, 5 write
+    register: 1 read, 11 write
+    sign in: 3 read, 6 write
+    sign in again from there: 3 read, 5 write
     refresh: 2 read, 1 write
     book with a key: 5 read, 9 write
     list refused emails: 3 read, 2 write

@@ -3,7 +3,7 @@
 use serde_json::json;
 use store::idempotency::Claim;
 
-use crate::support::{App, booking};
+use crate::support::{App, PASSWORD, booking};
 
 #[tokio::test]
 async fn the_first_answer_is_given_again() {
@@ -75,4 +75,16 @@ async fn an_attempt_that_died_does_not_block_its_key() {
     app.wait(jiff::SignedDuration::from_secs(31));
     assert_eq!(claim("other").await.unwrap(), Claim::OtherBody);
     assert_eq!(claim("body").await.unwrap(), Claim::First);
+}
+
+#[tokio::test]
+async fn where_anybody_may_come_a_useless_token_changes_nothing() {
+    let app = App::new().await;
+    let body =
+        json!({ "role": "nurse", "name": "Mary Mahoney", "email": "mary@example.org", "password": PASSWORD, "phone": "+442079460020" });
+    let register = || app.post("/users", &body).header("authorization", "Bearer rubbish").header("idempotency-key", "once").send();
+    let first = register().await.expect(202);
+    let again = register().await.expect(202);
+    assert!(!first.headers.contains_key("idempotency-replayed"));
+    assert_eq!((again.headers["idempotency-replayed"].to_str().unwrap(), again.text), ("true", first.text));
 }

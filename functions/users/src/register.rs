@@ -114,15 +114,19 @@ pub(crate) async fn register(
     let (now, email) = (state.clock.now(), account.email.clone());
     let id = EmailTokenId::new(now, state.random.u128()?);
     let welcome = EmailToken::new(id, Purpose::Welcome, email.clone(), Some(account.id), now);
+    // Somebody may open and close accounts with a stranger's address all day.
+    let welcome = throttle::one_more(state, &throttle::welcomes_to(state, &email)).await?.then_some(welcome);
     let stored = StoredAccount::new(account, Some(users.passwords.hash(&secret, &state.random)?));
-    match state
-        .store
-        .account_open(&stored, AccountParts { patient: patient.as_ref(), token: Some(&welcome), ..AccountParts::default() })
-        .await
-    {
+    let parts = AccountParts { patient: patient.as_ref(), token: welcome.as_ref(), ..AccountParts::default() };
+    let opened = if state.store.account_has_email(&email).await? {
+        Err(OpenError::EmailTaken)
+    } else {
+        state.store.account_open(&stored, parts).await
+    };
+    match opened {
         Ok(()) | Err(OpenError::NotAdministrator) => {}
         // The email goes out as well, and `notifications` sees that it has to be another one.
-        Err(OpenError::EmailTaken) => drop(state.store.email_token_promise(&welcome).await?),
+        Err(OpenError::EmailTaken) => state.store.decoy_open(welcome.as_ref(), patient.is_some(), now).await?,
         Err(OpenError::Store(error)) => return Err(error.into()),
     }
     let next = if role == Role::Patient { PATIENT_NEXT } else { STAFF_NEXT };

@@ -16,16 +16,27 @@ pub struct Limit {
     pub window: SignedDuration,
 }
 
-/// Passwords tried on one account.
+/// Passwords tried on one account: by strangers together, from each network that its owner is known to use, and by whoever is signed in.
 pub const PASSWORDS_OF_ACCOUNT: Limit = limit(5, 1, 60, 24 * 60);
 /// Passwords and emailed tokens tried from one source. A hospital may sit behind one address: what succeeds is given back.
 pub const PASSWORDS_FROM_SOURCE: Limit = limit(100, 1, 10, 60);
-/// Emails with a token to one address.
-pub const EMAILS_TO_ADDRESS: Limit = limit(3, 60, 10 * 60, 24 * 60);
+/// Emails that sign in, to one address. No wait is as long as their token is good for: the latest one always works.
+pub const SIGN_IN_EMAILS_TO_ADDRESS: Limit = limit(3, 60, 5 * 60, 24 * 60);
+/// Emails that let choose a new password, to one address. The same holds.
+pub const PASSWORD_EMAILS_TO_ADDRESS: Limit = limit(3, 60, 10 * 60, 24 * 60);
+/// Welcomes to one address, however often somebody opens and closes accounts with it.
+pub const WELCOMES_TO_ADDRESS: Limit = limit(3, 60 * 60, 24 * 60 * 60, 24 * 60);
+/// Confirmations that one account asks for.
+pub const CONFIRMATIONS_OF_ACCOUNT: Limit = limit(3, 60, 10 * 60, 24 * 60);
+/// Confirmations to an address that is not the asking account's, from all accounts together.
+pub const CONFIRMATIONS_TO_OTHER_ADDRESS: Limit = limit(3, 60, 10 * 60, 24 * 60);
 /// Emails with a token asked for from one source.
 pub const EMAILS_FROM_SOURCE: Limit = limit(30, 10, 10 * 60, 60);
 /// Accounts opened from one source.
 pub const REGISTRATIONS_FROM_SOURCE: Limit = limit(30, 10, 10 * 60, 60);
+
+/// How long a network counts as its user's after a sign-in from there.
+pub const NETWORK_KNOWN_FOR: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 const fn limit(free: u32, first_secs: i64, longest_secs: i64, window_mins: i64) -> Limit {
     Limit {
@@ -79,6 +90,13 @@ mod tests {
             passed += PASSWORDS_OF_ACCOUNT.wait_after(guesses).unwrap_or_default();
         }
         assert!(guesses < 1_500, "{guesses}");
+    }
+
+    #[test]
+    fn the_latest_email_still_works_when_the_next_one_has_to_wait() {
+        for (limit, good_for) in [(SIGN_IN_EMAILS_TO_ADDRESS, 10), (PASSWORD_EMAILS_TO_ADDRESS, 30)] {
+            assert!(limit.longest < SignedDuration::from_mins(good_for));
+        }
     }
 
     proptest! {

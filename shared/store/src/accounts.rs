@@ -228,6 +228,11 @@ impl Store {
         }
     }
 
+    /// Whether an address has an account.
+    pub async fn account_has_email(&self, email: &Email) -> Result<bool, StoreError> {
+        Ok(self.get::<EmailClaim>(&keys::email(email)).await?.is_some())
+    }
+
     /// Opens an account, and what belongs to it: of all who try with one address, one succeeds.
     pub async fn account_open(&self, account: &StoredAccount, parts: AccountParts<'_>) -> Result<(), OpenError> {
         let mut write = self.transaction();

@@ -53,7 +53,8 @@ impl Store {
         let key = keys::bookings(patient);
         let Some(limit) = limit else {
             let change = self.update(key.clone(), |update| {
-                change_of_count(update, "kind = :kind, v = :one, last_at = :now", "ADD #open :one", now).expression_attribute_names("#open", "open")
+                change_of_count(update, "kind = :kind, v = :one, last_at = :now", "ADD #open :one", now)
+                    .expression_attribute_names("#open", "open")
             });
             change.await?.ok();
             return Ok(Counted::Yes);

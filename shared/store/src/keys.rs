@@ -323,6 +323,18 @@ pub(super) fn shifts_until(role: Role, at: Timestamp) -> Range {
     Range::of(roster_partition(role)).to(shift_sk(at))
 }
 
+/// A network that an account's owner has signed in from.
+#[must_use]
+pub fn known_network(of: &str) -> Key {
+    Key::new(format!("KNOWN#{of}"), "NETWORK")
+}
+
+/// Nothing; see `decoys.rs`.
+#[must_use]
+pub fn decoy(id: &str) -> Key {
+    Key::new(format!("DECOY#{id}"), "DECOY")
+}
+
 /// An address that must not be written to.
 #[must_use]
 pub fn suppression(email: &Email) -> Key {

@@ -60,7 +60,10 @@ pub(crate) async fn ask_for_email(
         return Err(refused(Refused::Status(account.account.status)));
     }
     throttle::pass(state, throttle::emails_from_source(state)).await?;
-    throttle::pass(state, throttle::emails_to(state, &email)).await?;
+    throttle::pass(state, throttle::confirmations_of(caller.user_id)).await?;
+    if email != account.account.email {
+        throttle::pass(state, throttle::confirmations_to_other_address(state, &email)).await?;
+    }
 
     let now = state.clock.now();
     let id = EmailTokenId::new(now, state.random.u128()?);

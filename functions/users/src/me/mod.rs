@@ -36,7 +36,7 @@ impl Users {
     /// Whoever sits at a screen that was left open does not know the password.
     async fn prove_password(&self, account: &StoredAccount, typed: &str) -> Result<(), Problem> {
         let state = &self.base;
-        let attempt = throttle::pass(state, throttle::passwords_of(state, &account.account.email)).await?;
+        let attempt = throttle::pass(state, throttle::passwords_of_owner(account.account.id)).await?;
         let typed = Password::parse(typed).map(|typed| self.passwords.verify(typed.expose(), account.password_hash.as_deref()));
         if typed != Ok(true) {
             return Err(Problem::forbidden("This is not the account's password.").coded("wrong_password"));

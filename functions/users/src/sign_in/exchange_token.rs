@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use crate::{
     Users,
-    throttle::{self, TooManyAttempts},
+    throttle::{self, Asker, TooManyAttempts},
     tokens::TokenPair,
     view::{InvalidToken, NotProven, invalid_token, not_changed, refused},
 };
@@ -67,6 +67,10 @@ pub(crate) async fn exchange_token(
         })?;
         (after.account, session, secret)
     };
+    let asker = Asker::of(state, &account.email).await?;
+    asker.has_signed_in(state).await?;
+    // The email is used up: the owner may need the next one at once.
+    state.store.throttle_forget(&asker.emails(Purpose::SignIn), state.clock.now()).await?;
     from_source.give_back(state).await?;
     Ok(Json(users.pair(&account, &session, &secret)?))
 }

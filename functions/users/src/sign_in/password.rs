@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::{
     Users,
-    throttle::{self, TooManyAttempts},
+    throttle::{self, Asker, TooManyAttempts},
     tokens::TokenPair,
     view::password_void,
 };
@@ -50,7 +50,8 @@ pub(crate) async fn sign_in(
     let (Some(email), Some(typed)) = (email, typed) else { return Err(fields.problem()) };
 
     let from_source = throttle::pass(state, throttle::passwords_from_source(state)).await?;
-    let of_account = throttle::pass(state, throttle::passwords_of(state, &email)).await?;
+    let asker = Asker::of(state, &email).await?;
+    let of_account = throttle::pass(state, asker.passwords()).await?;
 
     let stored = state.store.account_by_email(&email).await?;
     if let Some(stored) = &stored {
@@ -73,6 +74,7 @@ pub(crate) async fn sign_in(
     if !state.store.session_begin(&session).await? {
         return Err(Problem::conflict("try_again", "Please try again."));
     }
+    asker.has_signed_in(state).await?;
     of_account.forget(state).await?;
     from_source.give_back(state).await?;
     trail::account_holder(&account);

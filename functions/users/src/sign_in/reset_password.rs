@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use crate::{
     Users,
-    throttle::{self, TooManyAttempts},
+    throttle::{self, Asker, TooManyAttempts},
     view::{InvalidToken, NotProven, not_changed, refused},
 };
 
@@ -49,7 +49,10 @@ pub(crate) async fn reset_password(State(users): State<Users>, Json(request): Js
     let after = StoredAccount::new(proven, Some(users.passwords.hash(&chosen, &state.random)?));
     let change = AccountChange { token: Some(token.id), first_administrator, ..AccountChange::new(&before, &after) };
     state.store.account_change(change).await.map_err(not_changed)?;
-    state.store.throttle_forget(&throttle::passwords_of(state, &after.account.email), state.clock.now()).await?;
+    let asker = Asker::of(state, &after.account.email).await?;
+    for spent in [asker.passwords(), asker.emails(Purpose::ResetPassword)] {
+        state.store.throttle_forget(&spent, state.clock.now()).await?;
+    }
     from_source.give_back(state).await?;
     Ok(StatusCode::NO_CONTENT)
 }
