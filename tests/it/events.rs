@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use axum::body::Body;
 use domain::role::Role;
-use local::stream::Consumer;
+use local::{functions::HTTP_FUNCTIONS, stream::Consumer};
 use mail::reminders::ReminderDue;
 use serde_json::Value;
 use store::audit::{About, Span};
@@ -23,7 +23,7 @@ fn payloads(function: &str) -> Vec<(PathBuf, String)> {
 async fn http() {
     let app = App::new().await;
     let ada = app.patient("Lin Chen").await;
-    for function in ["users", "patients", "doctors", "appointments"] {
+    for function in HTTP_FUNCTIONS.map(|function| function.name) {
         for (file, payload) in payloads(function) {
             let payload = payload.replace("paste-an-access-token-here", &ada.token);
             let (parts, body) = lambda_http::request::from_str(&payload).unwrap().into_parts();

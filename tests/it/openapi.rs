@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use local::functions::HTTP_FUNCTIONS;
 use serde_json::{Value, json};
 
 use crate::support::App;
@@ -98,13 +99,8 @@ fn collect(value: &Value, references: &mut BTreeSet<String>) {
 #[test]
 fn no_two_functions_share_a_schemas_name() {
     let mut seen: BTreeMap<String, Value> = BTreeMap::new();
-    let parts = [
-        users::routes().into_openapi(),
-        patients::routes().into_openapi(),
-        doctors::routes().into_openapi(),
-        appointments::routes().into_openapi(),
-    ];
-    for part in parts {
+    for function in &HTTP_FUNCTIONS {
+        let part = (function.openapi)();
         let part = serde_json::to_value(part).unwrap();
         for (name, schema) in part["components"]["schemas"].as_object().unwrap() {
             let earlier = seen.insert(name.clone(), schema.clone());

@@ -1,57 +1,58 @@
 //! The template, the local front, `cargo lambda watch` and the API document name the same routes.
 
-use std::collections::BTreeSet;
-
-use local::template::Template;
+use local::{
+    functions::{HTTP_FUNCTIONS, serves, watch_routes},
+    template::Template,
+};
 
 use crate::support::App;
 
-fn documented() -> BTreeSet<String> {
+fn documented() -> Vec<(String, String)> {
     let document: serde_json::Value = serde_json::from_str(&local::openapi::json().unwrap()).unwrap();
     let paths = document["paths"].as_object().unwrap().iter();
-    paths.flat_map(|(path, item)| item.as_object().unwrap().keys().map(move |method| format!("{} {path}", method.to_uppercase()))).collect()
+    paths.flat_map(|(path, item)| item.as_object().unwrap().keys().map(move |method| (method.to_uppercase(), path.clone()))).collect()
 }
 
 #[test]
-fn template_and_document() {
-    assert_eq!(Template::read().unwrap().routes, documented());
+fn the_gateway_calls_the_function_that_serves_a_route() {
+    let template = Template::read().unwrap();
+    for (method, path) in documented() {
+        assert_eq!(template.function_for(&method, &path.replace(['{', '}'], "")), serves(&method, &path), "{method} {path}");
+    }
+    // Every route of the gateway leads to something.
+    for route in &template.routes {
+        let taken = documented().iter().any(|(method, path)| route.takes(method, path) && serves(method, path) == Some(&route.function));
+        assert!(taken, "{route:?} takes no route of the API document");
+    }
+    assert_eq!(template.function_for("GET", "/nothing"), None);
 }
 
 #[tokio::test]
 async fn document_and_local_front() {
     let app = App::new().await;
-    for route in documented() {
-        let (method, path) = route.split_once(' ').unwrap();
-        let answer = app.call(method, &path.replace("{id}", "x")).send().await;
+    for (method, path) in documented() {
+        let answer = app.call(&method, &path.replace("{id}", "x")).send().await;
         assert!(
             !["no_such_route", "method_not_allowed"].contains(&answer.body["code"].as_str().unwrap_or_default()),
-            "{route} is not served"
+            "{method} {path} is not served"
         );
     }
 }
 
-/// Which function `cargo lambda watch` sends a path to, as `Cargo.toml` says.
-fn watched(path: &str) -> Option<&'static str> {
-    let section = include_str!("../../Cargo.toml").split("[workspace.metadata.lambda.watch.router]").nth(1)?.split("\n[").next()?;
-    let routes = section.lines().filter_map(|line| line.split_once(" = "));
-    let unquoted = routes.map(|(route, function)| (route.trim_matches('"'), function.trim_matches('"')));
-    unquoted
-        .into_iter()
-        .find(|(route, _)| route.strip_suffix("{*path}").map_or(*route == path, |prefix| path.starts_with(prefix)))
-        .map(|(_, function)| function)
+#[test]
+fn watch_follows_the_list_of_functions() {
+    let cargo = include_str!("../../Cargo.toml");
+    let section = cargo.split("[workspace.metadata.lambda.watch.router]\n").nth(1).unwrap().split("\n[").next().unwrap();
+    assert_eq!(section.trim_end(), watch_routes().trim_end(), "write it again: cargo run -- watch-routes");
 }
 
 #[test]
-fn document_and_watch() {
-    let parts = [
-        ("users", users::routes().into_openapi()),
-        ("patients", patients::routes().into_openapi()),
-        ("doctors", doctors::routes().into_openapi()),
-        ("appointments", appointments::routes().into_openapi()),
-    ];
-    for (function, document) in parts {
-        for path in document.paths.paths.keys() {
-            assert_eq!(watched(path), Some(function), "{path}");
-        }
-    }
+fn every_http_function_is_on_the_list() {
+    let folders = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../functions")).unwrap();
+    let mut served: Vec<_> = folders.map(|folder| folder.unwrap().file_name().into_string().unwrap()).collect();
+    served.retain(|name| !["notifications", "reminders"].contains(&name.as_str()));
+    served.sort();
+    let mut listed = HTTP_FUNCTIONS.map(|function| function.name);
+    listed.sort_unstable();
+    assert_eq!(served, listed);
 }

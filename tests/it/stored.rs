@@ -67,8 +67,8 @@ async fn whatever_is_a_patients_says_who_wrote_it_and_whose_it_is() {
         }
         let origin = &item["origin"]["M"];
         assert!(text(origin, "request_id").len() > 10 && !text(origin, "action").is_empty(), "{kind} does not say who wrote it: {whole}");
-        let whose = if kind == "account" { text(origin, "account") } else { text(origin, "patient") };
-        assert!(whole.matches(whose).count() > 1 && !whose.is_empty(), "{kind} does not say whose it is: {whole}");
+        let owner = if kind == "account" { text(origin, "account") } else { text(origin, "patient") };
+        assert!(whole.matches(owner).count() > 1 && !owner.is_empty(), "{kind} does not say whose it is: {whole}");
         kinds.insert(kind);
     }
     assert_eq!(kinds, ["account", "appointment", "patient"].map(str::to_owned).into());

@@ -2,9 +2,7 @@
 
 use axum::extract::State;
 use domain::id::DoctorId;
-use http::{AppState, Path, Problem, Versioned, auth::Caller};
-
-use crate::view::DoctorView;
+use http::{AppState, DoctorView, Path, Problem, Versioned, auth::Caller};
 
 /// Read a doctor's profile
 #[utoipa::path(get, path = "/doctors/{id}", tag = "doctors", operation_id = "get_doctor", params(("id" = DoctorId, Path)),

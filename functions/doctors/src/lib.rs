@@ -1,10 +1,8 @@
-//! Doctors: their profiles, the directory, and what is free with them.
+//! Doctors: their profiles, the directory, and what is free with them. A doctor is added by `users`, which alone opens accounts.
 
-mod create;
 mod get;
 mod list;
 mod slots;
-mod view;
 
 use axum::Router;
 use http::{AppState, finish};
@@ -12,7 +10,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The table of contents.
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list::list, create::create)).routes(routes!(get::get)).routes(routes!(slots::slots))
+    OpenApiRouter::new().routes(routes!(list::list)).routes(routes!(get::get)).routes(routes!(slots::slots))
 }
 
 pub fn router(state: &AppState) -> Router {

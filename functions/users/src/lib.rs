@@ -7,6 +7,7 @@ mod jwks;
 mod me;
 pub mod password_hash;
 mod refresh_key;
+mod refused;
 mod register;
 mod sign_in;
 pub mod signing_key;
@@ -79,7 +80,8 @@ pub fn routes() -> OpenApiRouter<Users> {
         .routes(routes!(me::sessions::sessions, me::end_sessions::end_sessions))
         .routes(routes!(me::end_session::end_session));
     let administrators = OpenApiRouter::new()
-        .routes(routes!(accounts::invite::invite))
+        .routes(routes!(accounts::invite::invite_account))
+        .routes(routes!(accounts::add_doctor::add_doctor))
         .routes(routes!(accounts::get::get, accounts::rename::rename))
         .routes(routes!(accounts::approve::approve))
         .routes(routes!(accounts::reject::reject))

@@ -1,5 +1,7 @@
 //! Every function of the hospital, set up as its `main` would, in one process.
 
+use std::{collections::BTreeMap, fmt::Write as _};
+
 use axum::Router;
 use domain::Clock;
 use http::{AppState, auth::access_token::KeySetError, finish};
@@ -8,6 +10,7 @@ use notifications::Notifications;
 use platform::config::{Config, Scheduling, SigningKey, TokenKey};
 use serde_json::Value;
 use users::Users;
+use utoipa::openapi::OpenApi;
 
 use crate::{firing::Target, stream::Consumer};
 
@@ -29,16 +32,79 @@ impl Functions {
 
     /// Every HTTP function's routes behind one address, as API Gateway mounts them.
     pub fn api(&self) -> Router {
-        let state = &self.state;
-        let routes = [
-            users::routes().with_state(self.users.clone()),
-            patients::routes().with_state(state.clone()),
-            doctors::routes().with_state(state.clone()),
-            appointments::routes().with_state(state.clone()),
-        ];
-        let all = routes.into_iter().fold(Router::new(), |all, routes| all.merge(Router::from(routes)));
-        finish(all, state)
+        let all = HTTP_FUNCTIONS.iter().fold(Router::new(), |all, function| all.merge((function.mount)(self)));
+        finish(all, &self.state)
     }
+}
+
+/// An HTTP function: its name, and its routes as its router and the API document have them.
+#[derive(Debug)]
+pub struct HttpFunction {
+    pub name: &'static str,
+    mount: fn(&Functions) -> Router,
+    pub openapi: fn() -> OpenApi,
+}
+
+/// All of them. The local hospital, the API document, the tests and the routes of `cargo lambda watch` follow this list.
+pub const HTTP_FUNCTIONS: [HttpFunction; 4] = [
+    HttpFunction {
+        name: "users",
+        mount: |all| users::routes().with_state(all.users.clone()).into(),
+        openapi: || users::routes().into_openapi(),
+    },
+    HttpFunction {
+        name: "patients",
+        mount: |all| patients::routes().with_state(all.state.clone()).into(),
+        openapi: || patients::routes().into_openapi(),
+    },
+    HttpFunction {
+        name: "doctors",
+        mount: |all| doctors::routes().with_state(all.state.clone()).into(),
+        openapi: || doctors::routes().into_openapi(),
+    },
+    HttpFunction {
+        name: "appointments",
+        mount: |all| appointments::routes().with_state(all.state.clone()).into(),
+        openapi: || appointments::routes().into_openapi(),
+    },
+];
+
+/// The function that serves a route of the API document.
+#[must_use]
+pub fn serves(method: &str, path: &str) -> Option<&'static str> {
+    let has = |function: &&HttpFunction| {
+        let document = serde_json::to_value((function.openapi)()).unwrap_or_default();
+        document["paths"][path][method.to_lowercase()].is_object()
+    };
+    HTTP_FUNCTIONS.iter().find(has).map(|function| function.name)
+}
+
+/// The lines of `[workspace.metadata.lambda.watch.router]` in Cargo.toml: which function `cargo lambda watch` sends a path to.
+#[must_use]
+pub fn watch_routes() -> String {
+    let mut by_path: BTreeMap<String, BTreeMap<&str, Vec<String>>> = BTreeMap::new();
+    for function in &HTTP_FUNCTIONS {
+        for (path, item) in (function.openapi)().paths.paths {
+            let first = format!("/{}", path.split('/').nth(1).unwrap_or_default());
+            let route = if path == first { first } else { format!("{first}/{{*path}}") };
+            let item = serde_json::to_value(item).unwrap_or_default();
+            let methods = item.as_object().into_iter().flatten().map(|(method, _)| method.to_uppercase());
+            by_path.entry(route).or_default().entry(function.name).or_default().extend(methods);
+        }
+    }
+    let mut lines = String::new();
+    for (path, functions) in by_path {
+        let functions: Vec<_> = functions.into_iter().collect();
+        let told = if let [(only, _)] = functions.as_slice() {
+            format!("\"{only}\"")
+        } else {
+            let each = functions.iter().flat_map(|(function, methods)| methods.iter().map(move |method| (method, function)));
+            let each = each.map(|(method, function)| format!("{{ method = \"{method}\", function = \"{function}\" }}"));
+            format!("[{}]", each.collect::<Vec<_>>().join(", "))
+        };
+        let _ = writeln!(lines, "\"{path}\" = {told}");
+    }
+    lines
 }
 
 impl Consumer for Functions {

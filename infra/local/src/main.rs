@@ -19,6 +19,8 @@ struct Arguments {
 enum Command {
     /// Print the API document, as it is kept in infra/openapi.json.
     Openapi,
+    /// Print which function serves which path, as it is kept in Cargo.toml for `cargo lambda watch`.
+    WatchRoutes,
     /// Print who may call which route, as it is kept in infra/permissions.md.
     Permissions,
     /// Start everything but the functions, for `cargo lambda watch`.
@@ -48,6 +50,10 @@ fn main() -> std::process::ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.command {
         Some(Command::Openapi) => local::openapi::json().map_err(|error| error.to_string()).map(|json| start::say(&json)),
+        Some(Command::WatchRoutes) => {
+            start::say(&local::functions::watch_routes());
+            Ok(())
+        }
         Some(Command::Permissions) => {
             start::say(&local::openapi::permissions());
             Ok(())

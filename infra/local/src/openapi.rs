@@ -4,6 +4,8 @@ use domain::policy;
 use serde_json::Value;
 use utoipa::openapi::{Info, OpenApi, ServerBuilder, tag::TagBuilder};
 
+use crate::functions::HTTP_FUNCTIONS;
+
 const ABOUT: &str = "The hospital's API: JSON in snake case, RFC 3339 instants with offset, money as decimal text with its currency. \
 Refusals are RFC 9457 problem documents with a stable `code` and every wrong field in `errors`. Lists come in pages with an opaque `cursor`. \
 Things carry their version as `ETag`; a change may, and where it says so must, name it as `If-Match`. Every answer carries `x-request-id`.";
@@ -40,13 +42,8 @@ pub fn document() -> Result<Value, serde_json::Error> {
     all.info.description = Some(ABOUT.to_owned());
     all.servers = Some(vec![ServerBuilder::new().url("/").description(Some("Where this document is served from.")).build()]);
     all.tags = Some(TAGS.map(|(name, description)| TagBuilder::new().name(name).description(Some(description)).build()).into());
-    for part in [
-        users::routes().into_openapi(),
-        patients::routes().into_openapi(),
-        doctors::routes().into_openapi(),
-        appointments::routes().into_openapi(),
-    ] {
-        all.merge(part);
+    for function in &HTTP_FUNCTIONS {
+        all.merge((function.openapi)());
     }
     http::document(&all)
 }

@@ -1,6 +1,6 @@
 //! What `infra/template.yaml` declares, so that the local hospital cannot drift from the deployed one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -22,8 +22,48 @@ pub struct Template {
     pub ttl_attribute: String,
     pub stream: StreamMapping,
     pub cors: Cors,
-    /// `METHOD /path`, as OpenAPI writes paths.
-    pub routes: BTreeSet<String>,
+    pub routes: Vec<Route>,
+    /// What each function may do with the table, by its name.
+    pub table_permissions: BTreeMap<String, BTreeSet<Permission>>,
+}
+
+/// A route of the gateway: `ANY` is every method, `{proxy+}` every path below.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    pub function: String,
+    pub method: String,
+    pub path: String,
+}
+
+/// An action on the table, or on one of its indexes, and the prefix of the partitions that it is allowed for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Permission {
+    pub action: String,
+    pub index: bool,
+    pub prefix: String,
+}
+
+impl Route {
+    /// Whether it takes a request.
+    #[must_use]
+    pub fn takes(&self, method: &str, path: &str) -> bool {
+        (self.method == "ANY" || self.method == method)
+            && self.path.strip_suffix("{proxy+}").map_or(self.path == path, |prefix| path.len() > prefix.len() && path.starts_with(prefix))
+    }
+
+    /// A route that names its method comes before one for all, and a whole path before one with `{proxy+}`.
+    fn rank(&self) -> (bool, bool) {
+        (!self.path.ends_with("{proxy+}"), self.method != "ANY")
+    }
+}
+
+impl Template {
+    /// The function that the gateway calls for a request.
+    #[must_use]
+    pub fn function_for(&self, method: &str, path: &str) -> Option<&str> {
+        let takes = self.routes.iter().filter(|route| route.takes(method, path));
+        takes.max_by_key(|route| route.rank()).map(|route| route.function.as_str())
+    }
 }
 
 /// How the stream reaches `notifications`.
@@ -84,6 +124,7 @@ impl Template {
             ttl_attribute: text(&table["TimeToLiveSpecification"]["AttributeName"])?,
             stream,
             routes: routes(&document["Resources"]),
+            table_permissions: table_permissions(&document["Resources"]),
         })
     }
 }
@@ -92,11 +133,41 @@ fn text(value: &Value) -> Result<String, TemplateError> {
     value.as_str().map(str::to_owned).ok_or_else(|| TemplateError(format!("expected text, found {value}")))
 }
 
-fn routes(resources: &Value) -> BTreeSet<String> {
-    let events = resources.as_object().into_iter().flatten().filter_map(|(_, resource)| resource["Properties"]["Events"].as_object());
-    let http = events.flatten().map(|(_, event)| event).filter(|event| event["Type"] == "HttpApi");
-    http.filter_map(|event| Some(format!("{} {}", event["Properties"]["Method"].as_str()?, event["Properties"]["Path"].as_str()?)))
-        .collect()
+/// `users` for `UsersFunction`.
+fn functions(resources: &Value) -> impl Iterator<Item = (String, &Value)> {
+    let all = resources.as_object().into_iter().flatten();
+    all.filter(|(_, resource)| resource["Type"] == "AWS::Serverless::Function")
+        .filter_map(|(name, resource)| Some((name.strip_suffix("Function")?.to_lowercase(), &resource["Properties"])))
+}
+
+fn routes(resources: &Value) -> Vec<Route> {
+    let mut routes = Vec::new();
+    for (function, properties) in functions(resources) {
+        let events = properties["Events"].as_object().into_iter().flatten().map(|(_, event)| event);
+        routes.extend(events.filter(|event| event["Type"] == "HttpApi").filter_map(|event| {
+            let (method, path) = (event["Properties"]["Method"].as_str()?, event["Properties"]["Path"].as_str()?);
+            Some(Route { function: function.clone(), method: method.to_owned(), path: path.to_owned() })
+        }));
+    }
+    routes
+}
+
+fn table_permissions(resources: &Value) -> BTreeMap<String, BTreeSet<Permission>> {
+    let mut all = BTreeMap::new();
+    for (function, properties) in functions(resources) {
+        let statements = properties["Policies"].as_array().into_iter().flatten().filter_map(|policy| policy["Statement"].as_array());
+        let mut permissions = BTreeSet::new();
+        for statement in statements.flatten() {
+            let Some(action) = statement["Action"].as_str().and_then(|action| action.strip_prefix("dynamodb:")) else { continue };
+            let index = statement["Resource"].to_string().contains("/index/");
+            let keys = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"].as_array();
+            for key in keys.into_iter().flatten().filter_map(Value::as_str) {
+                permissions.insert(Permission { action: action.to_owned(), index, prefix: key.trim_end_matches("#*").to_owned() });
+            }
+        }
+        all.insert(function, permissions);
+    }
+    all
 }
 
 /// YAML as JSON; `!Ref` and its kin lose their tag.

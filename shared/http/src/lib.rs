@@ -1,6 +1,7 @@
 //! How this API speaks HTTP: one convention a file.
 
 pub mod auth;
+mod doctor_view;
 mod document;
 mod etag;
 mod fields;
@@ -16,6 +17,7 @@ mod refusals;
 mod state;
 mod views;
 
+pub use doctor_view::{DoctorView, PeriodBody};
 pub use document::document;
 pub use etag::{IfMatch, RequiredIfMatch, etag};
 pub use fields::Fields;

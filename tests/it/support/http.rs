@@ -7,8 +7,9 @@ use axum::{
 use domain::id::PatientId;
 use http_body_util::BodyExt;
 use lambda_http::{aws_lambda_events::apigw::ApiGatewayV2httpRequestContext, request::RequestContext};
+use local::template::Template;
 use serde_json::Value;
-use store::trail::Trail;
+use store::trail::{TableAction, Trail};
 use tower::ServiceExt;
 
 use super::App;
@@ -91,6 +92,9 @@ impl Call<'_> {
         if let Some(trail) = parts.extensions.get::<Trail>().filter(|_| parts.status.is_success() && !replayed) {
             shows_nothing_unnoted(trail, &text);
         }
+        if let Some(trail) = parts.extensions.get::<Trail>() {
+            keeps_to_its_role(trail);
+        }
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
         let answer = Answer { status: parts.status, headers: parts.headers, body, text };
         answer.is_as_documented(method.as_str(), &path);
@@ -108,6 +112,27 @@ fn shows_nothing_unnoted(trail: &Trail, text: &str) {
         assert!(noted.contains(&patient), "{} shows {patient} without a note", rule.route);
     }
     assert!(!noted.is_empty() || text.starts_with("{\"items\":[]"), "{} notes no patient", rule.route);
+}
+
+/// What the request did to the table is what its function's role allows. Holds for every request of every test.
+#[track_caller]
+fn keeps_to_its_role(trail: &Trail) {
+    static TEMPLATE: LazyLock<Template> = LazyLock::new(|| Template::read().unwrap());
+    let Some((method, path)) = trail.rule().and_then(|rule| rule.route.split_once(' ')) else { return };
+    let function = TEMPLATE.function_for(method, &path.replace(['{', '}'], "")).unwrap();
+    for (action, prefix) in trail.touched() {
+        let action = match action {
+            TableAction::Get => "GetItem",
+            TableAction::Query => "Query",
+            TableAction::Put => "PutItem",
+            TableAction::Update => "UpdateItem",
+            TableAction::Delete => "DeleteItem",
+            TableAction::Check => "ConditionCheckItem",
+        };
+        let allowed =
+            TEMPLATE.table_permissions[function].iter().any(|permission| permission.action == action && permission.prefix == prefix);
+        assert!(allowed, "{function} may not {action} {prefix}, which {method} {path} does: see infra/README.md");
+    }
 }
 
 /// The API document, which every answer of every test is held against.

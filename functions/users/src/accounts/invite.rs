@@ -4,11 +4,12 @@ use axum::extract::State;
 use domain::{
     Invalid,
     account::Account,
+    doctor::Doctor,
     id::{EmailTokenId, UserId},
     role::Role,
     text::{Email, PersonName},
 };
-use http::{Created, Fields, Json, Problem, auth::Caller, refusals};
+use http::{AppState, Created, Fields, Json, Problem, auth::Caller, refusals};
 use serde::Deserialize;
 use store::{
     accounts::{AccountParts, OpenError, StoredAccount},
@@ -19,6 +20,7 @@ use utoipa::ToSchema;
 
 use crate::{
     Users,
+    refused::no_longer_administrator,
     view::{AccountView, staff_role, view},
 };
 
@@ -46,7 +48,7 @@ pub(crate) struct InviteAccountRequest {
 /// is active. Later, `POST /auth/password/forgot` sends another.
 #[utoipa::path(post, path = "/users/invitations", tag = "accounts", operation_id = "invite_account", request_body = InviteAccountRequest,
     responses((status = 201, body = Created<AccountView>, description = "Invited"), NotInvited))]
-pub(crate) async fn invite(
+pub(crate) async fn invite_account(
     State(users): State<Users>,
     caller: Caller,
     Json(request): Json<InviteAccountRequest>,
@@ -60,29 +62,31 @@ pub(crate) async fn invite(
     let role = fields.required("role", request.role, staff);
     let (Some(name), Some(email), Some(role)) = (name, email, role) else { return Err(fields.problem()) };
 
-    let now = state.clock.now();
-    let account = Account::invite(UserId::new(now, state.random.u128()?), email.clone(), name, role, now);
-    trail::account(account.id);
+    let account = Account::invite(UserId::new(state.clock.now(), state.random.u128()?), email, name, role, state.clock.now());
     trail::detail(format!("invited: {}", role.as_str()));
+    let stored = invite(state, &caller, account, None).await?;
+    let (location, shown) = (format!("/users/{}", stored.account.id), view(stored.account, None, &state.hospital));
+    Ok(Created { location, version: shown.version, body: shown.body })
+}
+
+/// Opens an account for somebody, with the profile of a doctor if they are one, and sends the token by which they choose a password.
+pub(super) async fn invite(state: &AppState, caller: &Caller, account: Account, doctor: Option<&Doctor>) -> Result<StoredAccount, Problem> {
+    trail::account(account.id);
+    let (now, email) = (state.clock.now(), account.email.clone());
     let token = EmailToken::new(EmailTokenId::new(now, state.random.u128()?), Purpose::Invitation, email, Some(account.id), now);
     let stored = StoredAccount::new(account, None);
-    match state.store.account_open(&stored, AccountParts { token: Some(&token), by: Some(caller.user_id), ..AccountParts::default() }).await
-    {
-        Ok(()) => {}
+    let parts = AccountParts { doctor, token: Some(&token), by: Some(caller.user_id), ..AccountParts::default() };
+    match state.store.account_open(&stored, parts).await {
+        Ok(()) => Ok(stored),
         Err(OpenError::EmailTaken) => {
             let refusal = Problem::conflict(
                 "email_taken",
-                "There is an account with this email address. Look at it, and approve it or set its roles.",
+                "There is an account with this email address. Look at it, and approve it or set its roles. An active doctor's account gets a profile by its `user_id`.",
             );
             let holder = state.store.account_by_email(&stored.account.email).await?;
-            return Err(match holder {
-                Some(holder) => refusal.with("account_id", holder.account.id),
-                None => refusal,
-            });
+            Err(holder.into_iter().fold(refusal, |refusal, holder| refusal.with("account_id", holder.account.id)))
         }
-        Err(OpenError::NotAdministrator) => return Err(Problem::forbidden("You are no administrator any more.")),
-        Err(OpenError::Store(error)) => return Err(error.into()),
+        Err(OpenError::NotAdministrator) => Err(no_longer_administrator()),
+        Err(OpenError::Store(error)) => Err(error.into()),
     }
-    let (location, shown) = (format!("/users/{}", stored.account.id), view(stored.account, None, &state.hospital));
-    Ok(Created { location, version: shown.version, body: shown.body })
 }

@@ -1,5 +1,6 @@
 //! Everybody's accounts, for administrators.
 
+pub(crate) mod add_doctor;
 pub(crate) mod approve;
 pub(crate) mod get;
 pub(crate) mod invite;
@@ -23,7 +24,8 @@ use store::{
 
 use crate::{
     Users,
-    view::{AccountView, not_changed, refused, view},
+    refused::{not_changed, refused},
+    view::{AccountView, view},
 };
 
 /// A decision of one administrator about another person's account. Nobody decides about their own: so the hospital keeps an

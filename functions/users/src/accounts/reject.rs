@@ -5,10 +5,7 @@ use domain::{account::Account, id::UserId};
 use http::{IfMatch, NoBody, Path, Problem, Versioned, auth::Caller};
 
 use super::decide;
-use crate::{
-    Users,
-    view::{AccountView, NotDecided},
-};
+use crate::{Users, refused::NotDecided, view::AccountView};
 
 /// Reject an account
 ///

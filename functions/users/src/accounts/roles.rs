@@ -9,10 +9,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::decide;
-use crate::{
-    Users,
-    view::{AccountView, NotDecided},
-};
+use crate::{Users, refused::NotDecided, view::AccountView};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -13,8 +13,8 @@ use utoipa::ToSchema;
 
 use crate::{
     Users,
+    refused::{WrongPassword, refused},
     throttle::{self, TooManyAttempts},
-    view::{WrongPassword, refused},
 };
 
 refusals! {

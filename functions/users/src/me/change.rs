@@ -12,7 +12,8 @@ use utoipa::ToSchema;
 
 use crate::{
     Users,
-    view::{AccountView, NotChanged, NotRenamed, not_changed, refused, view},
+    refused::{NotChanged, NotRenamed, not_changed, refused},
+    view::{AccountView, view},
 };
 
 /// What is left out stays.

@@ -9,9 +9,9 @@ use utoipa::ToSchema;
 
 use crate::{
     Users,
+    refused::{NotChanged, WrongPassword, not_changed},
     throttle::TooManyAttempts,
     tokens::TokenPair,
-    view::{NotChanged, WrongPassword, not_changed},
 };
 
 #[derive(Deserialize, ToSchema)]

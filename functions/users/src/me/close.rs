@@ -7,7 +7,7 @@ use store::accounts::{AccountChange, StoredAccount};
 
 use crate::{
     Users,
-    view::{not_changed, refused},
+    refused::{not_changed, refused},
 };
 
 refusals! {

@@ -14,7 +14,8 @@ use utoipa::ToSchema;
 
 use crate::{
     Users,
-    view::{AccountView, NotProven, not_changed, refused, view},
+    refused::{NotProven, not_changed, refused},
+    view::{AccountView, view},
 };
 
 #[derive(Deserialize, ToSchema)]

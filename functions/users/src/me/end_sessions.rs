@@ -6,7 +6,7 @@ use store::accounts::{AccountChange, StoredAccount};
 
 use crate::{
     Users,
-    view::{NotChanged, not_changed},
+    refused::{NotChanged, not_changed},
 };
 
 /// Sign out everywhere

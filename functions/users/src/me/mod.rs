@@ -23,8 +23,9 @@ use store::{
 };
 
 use crate::{
-    Users, throttle,
-    view::{invalid_token, password_void},
+    Users,
+    refused::{invalid_token, password_void},
+    throttle,
 };
 
 impl Users {

@@ -13,9 +13,9 @@ use utoipa::ToSchema;
 
 use crate::{
     Users,
+    refused::{InvalidToken, NotProven, invalid_token, not_changed, refused},
     throttle::{self, Asker, TooManyAttempts},
     tokens::TokenPair,
-    view::{InvalidToken, NotProven, invalid_token, not_changed, refused},
 };
 
 #[derive(Deserialize, ToSchema)]

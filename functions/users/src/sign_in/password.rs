@@ -9,9 +9,9 @@ use utoipa::ToSchema;
 
 use crate::{
     Users,
+    refused::password_void,
     throttle::{self, Asker, TooManyAttempts},
     tokens::TokenPair,
-    view::password_void,
 };
 
 refusals! {

@@ -12,8 +12,8 @@ use utoipa::ToSchema;
 
 use crate::{
     Users,
+    refused::{InvalidToken, NotProven, not_changed, refused},
     throttle::{self, Asker, TooManyAttempts},
-    view::{InvalidToken, NotProven, not_changed, refused},
 };
 
 #[derive(Deserialize, ToSchema)]

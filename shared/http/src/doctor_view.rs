@@ -1,18 +1,19 @@
-//! A doctor as this API shows them.
+//! A doctor as this API shows them: `users` adds one, `doctors` reads them.
 
+use crate::{Fields, MoneyBody};
 use domain::{
     doctor::Doctor,
     id::DoctorId,
     schedule::{Period, SlotLength, TimeOfDay, Weekday},
     text::{PersonName, Place, Specialization},
 };
-use http::{Fields, MoneyBody};
+use platform::config::Hospital;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// A doctor.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct DoctorView {
+pub struct DoctorView {
     id: DoctorId,
     name: PersonName,
     specialization: Specialization,
@@ -30,17 +31,17 @@ pub(crate) struct DoctorView {
 /// Working time on one weekday, in the hospital's time zone.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct PeriodBody {
+pub struct PeriodBody {
     #[schema(value_type = Weekday)]
-    pub(crate) weekday: Option<String>,
+    pub weekday: Option<String>,
     #[schema(value_type = TimeOfDay)]
-    pub(crate) from: Option<String>,
+    pub from: Option<String>,
     #[schema(value_type = TimeOfDay)]
-    pub(crate) to: Option<String>,
+    pub to: Option<String>,
 }
 
 impl PeriodBody {
-    pub(crate) fn parse(self, index: usize, fields: &mut Fields) -> Option<Period> {
+    pub fn parse(self, index: usize, fields: &mut Fields) -> Option<Period> {
         let at = |name: &str| format!("weekly_hours[{index}].{name}");
         let weekday = fields.required(at("weekday"), self.weekday, |text| Weekday::parse(&text));
         let from = fields.required(at("from"), self.from, |text| TimeOfDay::parse(&text));
@@ -56,7 +57,8 @@ impl From<Period> for PeriodBody {
 }
 
 impl DoctorView {
-    pub(crate) fn of(doctor: Doctor, hospital: &platform::config::Hospital) -> Self {
+    #[must_use]
+    pub fn of(doctor: Doctor, hospital: &Hospital) -> Self {
         Self {
             id: doctor.id,
             name: doctor.name,

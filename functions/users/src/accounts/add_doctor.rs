@@ -4,27 +4,28 @@ use axum::extract::State;
 use domain::{
     account::{Account, Status},
     doctor::Doctor,
-    id::{DoctorId, EmailTokenId, UserId},
+    id::{DoctorId, UserId},
     role::Role,
     schedule::{SlotLength, WeeklyHours},
     text::{Email, PersonName, Place, Specialization},
 };
-use http::{AppState, Created, Fields, Json, MoneyBody, Problem, auth::Caller, refusals};
+use http::{AppState, Created, DoctorView, Fields, Json, MoneyBody, PeriodBody, Problem, auth::Caller, refusals};
 use serde::Deserialize;
 use store::{
-    accounts::{AccountChange, AccountParts, ChangeError, OpenError, StoredAccount},
-    email_tokens::{EmailToken, Purpose},
+    accounts::{AccountChange, StoredAccount},
     trail,
 };
 use utoipa::ToSchema;
 
-use crate::view::{DoctorView, PeriodBody};
+use super::invite::{NotInvited, invite};
+use crate::{
+    Users,
+    refused::{NotChanged, not_changed},
+};
 
 refusals! {
     pub(crate) NotAdded {
-        409 "email_taken",
         409 "not_a_doctor_without_profile",
-        409 "changed_meanwhile",
     }
 }
 
@@ -65,39 +66,26 @@ enum Whose {
 ///
 /// The doctor can be booked at once. Somebody new gets an invitation by email.
 #[utoipa::path(post, path = "/doctors", tag = "doctors", operation_id = "add_doctor", request_body = AddDoctorRequest,
-    responses((status = 201, body = Created<DoctorView>, description = "The doctor can be booked"), NotAdded))]
-pub(crate) async fn create(
-    State(state): State<AppState>,
+    responses((status = 201, body = Created<DoctorView>, description = "The doctor can be booked"), NotAdded, NotInvited, NotChanged))]
+pub(crate) async fn add_doctor(
+    State(users): State<Users>,
     caller: Caller,
     Json(request): Json<AddDoctorRequest>,
 ) -> Result<Created<DoctorView>, Problem> {
-    let (whose, mut doctor) = request.parse(&state)?;
+    let state = &users.base;
+    let (whose, mut doctor) = request.parse(state)?;
     match whose {
-        Whose::Invited(email) => invite(&state, &caller, email, &doctor).await?,
+        Whose::Invited(email) => {
+            let account = Account::invite(doctor.user_id, email, doctor.name.clone(), Role::Doctor, state.clock.now());
+            let account = Account { doctor_id: Some(doctor.id), ..account };
+            invite(state, &caller, account, Some(&doctor)).await?;
+        }
         Whose::Existing(id) => {
             doctor.user_id = id;
-            add_profile(&state, &caller, &doctor).await?;
+            add_profile(state, &caller, &doctor).await?;
         }
     }
     Ok(Created { location: format!("/doctors/{}", doctor.id), version: doctor.version, body: DoctorView::of(doctor, &state.hospital) })
-}
-
-async fn invite(state: &AppState, caller: &Caller, email: Email, doctor: &Doctor) -> Result<(), Problem> {
-    let now = state.clock.now();
-    let account = Account::invite(doctor.user_id, email.clone(), doctor.name.clone(), Role::Doctor, now);
-    let account = Account { doctor_id: Some(doctor.id), ..account };
-    trail::account(account.id);
-    let token = EmailToken::new(EmailTokenId::new(now, state.random.u128()?), Purpose::Invitation, email, Some(account.id), now);
-    let together = AccountParts { doctor: Some(doctor), token: Some(&token), by: Some(caller.user_id), ..AccountParts::default() };
-    match state.store.account_open(&StoredAccount::new(account, None), together).await {
-        Ok(()) => Ok(()),
-        Err(OpenError::EmailTaken) => Err(Problem::conflict(
-            "email_taken",
-            "There is an account with this email address. Give its `user_id` instead of `email`, once it is an active doctor's.",
-        )),
-        Err(OpenError::NotAdministrator) => Err(Problem::forbidden("You are no administrator any more.")),
-        Err(OpenError::Store(error)) => Err(error.into()),
-    }
 }
 
 async fn add_profile(state: &AppState, caller: &Caller, doctor: &Doctor) -> Result<(), Problem> {
@@ -112,11 +100,7 @@ async fn add_profile(state: &AppState, caller: &Caller, doctor: &Doctor) -> Resu
     let account = Account { doctor_id: Some(doctor.id), ..account.clone() }.changed();
     let after = StoredAccount { account, ..before.clone() };
     let change = AccountChange { by: Some(caller.user_id), doctor: Some(doctor), ..AccountChange::new(&before, &after) };
-    state.store.account_change(change).await.map_err(|why| match why {
-        ChangeError::Store(error) => error.into(),
-        ChangeError::NotAdministrator => Problem::forbidden("You are no administrator any more."),
-        _ => Problem::conflict("changed_meanwhile", "The account was changed at the same moment. Read it and try again."),
-    })
+    state.store.account_change(change).await.map_err(not_changed)
 }
 
 impl AddDoctorRequest {
