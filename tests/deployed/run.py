@@ -232,7 +232,7 @@ class Deployment:
                     arn = self.functions.get_function(FunctionName=self.physical(function))["Configuration"]["FunctionArn"]
                     made = self.api.create_integration(ApiId=api, IntegrationType="AWS_PROXY", IntegrationUri=arn, PayloadFormatVersion="2.0")
                     integrations[function] = made["IntegrationId"]
-                self.api.create_route(ApiId=api, RouteKey=f"{method.upper()} {path}", Target=f"integrations/{integrations[function]}")
+                self.api.create_route(ApiId=api, RouteKey=f"{'ANY' if method == 'x-amazon-apigateway-any-method' else method.upper()} {path}", Target=f"integrations/{integrations[function]}")
         # Names below localhost do not resolve everywhere: the emulator goes by the Host header.
         self.host = f"{api}.execute-api.{self.endpoint.removeprefix('http://')}"
         return self.endpoint

@@ -6,11 +6,7 @@ use http::{AppState, Fields, IfMatch, Json, Problem, Versioned};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::{
-    authority::AppointmentAccess,
-    refused::{NotAhead, not_changed, refused},
-    view::{AppointmentView, view},
-};
+use crate::{authority::AppointmentAccess, refused::NotAhead, transition::transition, view::AppointmentView};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -34,9 +30,6 @@ pub(crate) async fn cancel(
 ) -> Result<Versioned<AppointmentView>, Problem> {
     let mut fields = Fields::default();
     let Some(reason) = fields.optional("reason", request.reason, |text| Reason::parse(&text)) else { return Err(fields.problem()) };
-    let before = access.appointment;
-    if_match.check(before.version)?;
-    let after = before.clone().cancel(access.side.into(), reason, state.clock.now()).map_err(|why| refused(why, &state.hospital))?;
-    state.store.appointment_change_status(&before, &after, &state.hospital.zone).await.map_err(not_changed)?;
-    Ok(view(after, &state.hospital))
+    let by = access.side.into();
+    transition(&state, access.appointment, if_match, |appointment| appointment.cancel(by, reason, state.clock.now())).await
 }

@@ -4,11 +4,7 @@ use axum::extract::State;
 use domain::id::AppointmentId;
 use http::{AppState, IfMatch, NoBody, Problem, Versioned};
 
-use crate::{
-    authority::AppointmentAccess,
-    refused::{NotNow, not_changed, refused},
-    view::{AppointmentView, view},
-};
+use crate::{authority::AppointmentAccess, refused::NotNow, transition::transition, view::AppointmentView};
 
 /// Complete an appointment
 ///
@@ -18,12 +14,9 @@ use crate::{
     responses((status = 200, body = Versioned<AppointmentView>), NotNow))]
 pub(crate) async fn complete(
     State(state): State<AppState>,
-    AppointmentAccess { appointment: before, .. }: AppointmentAccess,
+    access: AppointmentAccess,
     if_match: IfMatch,
     _: NoBody,
 ) -> Result<Versioned<AppointmentView>, Problem> {
-    if_match.check(before.version)?;
-    let after = before.clone().complete(state.clock.now()).map_err(|why| refused(why, &state.hospital))?;
-    state.store.appointment_change_status(&before, &after, &state.hospital.zone).await.map_err(not_changed)?;
-    Ok(view(after, &state.hospital))
+    transition(&state, access.appointment, if_match, |appointment| appointment.complete(state.clock.now())).await
 }

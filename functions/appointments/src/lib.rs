@@ -11,6 +11,7 @@ mod list;
 mod no_show;
 mod refused;
 mod reschedule;
+mod transition;
 mod view;
 
 use axum::Router;

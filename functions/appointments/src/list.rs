@@ -6,7 +6,7 @@ use domain::{
     appointment::When,
     id::{AppointmentId, DoctorId, PatientId},
 };
-use http::{AppState, Fields, Json, Page, Problem, Query, auth::Caller, page};
+use http::{AppState, Fields, Json, Listing, Page, Problem, auth::Caller};
 use jiff::Timestamp;
 use serde::Deserialize;
 use store::{appointments::After, trail};
@@ -14,7 +14,7 @@ use utoipa::IntoParams;
 
 use crate::view::{AppointmentSummary, summary};
 
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
@@ -27,10 +27,6 @@ pub(crate) struct ListQuery {
     /// Whose, when the front desk asks.
     #[param(value_type = Option<DoctorId>)]
     doctor_id: Option<String>,
-    /// 1 to 100, 20 when left out.
-    limit: Option<String>,
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -42,24 +38,24 @@ enum Whose {
 /// List appointments
 ///
 /// Patients and doctors get their own; the front desk names a patient or a doctor.
-#[utoipa::path(get, path = "/appointments", tag = "appointments", operation_id = "list_appointments", params(ListQuery), responses((status = 200, body = Page<AppointmentSummary>)))]
+#[utoipa::path(get, path = "/appointments", tag = "appointments", operation_id = "list_appointments", params(Listing<ListQuery>), responses((status = 200, body = Page<AppointmentSummary>)))]
 pub(crate) async fn list(
     State(state): State<AppState>,
     caller: Caller,
-    Query(query): Query<ListQuery>,
+    listing: Listing<ListQuery>,
 ) -> Result<Json<Page<AppointmentSummary>>, Problem> {
-    let limit = page::limit(query.limit.as_deref())?;
-    let cursor = query.cursor.clone();
-    let (when, whose) = query.parse(&caller)?;
+    let (when, whose) = listing.filter.clone().parse(&caller)?;
     let list = format!("appointments?{when:?}&{whose:?}");
-    let after = cursor.map(|cursor| position(&state.cursors.open(&list, &cursor)?)).transpose()?;
+    let after = listing.after(&state.cursors, &list)?.map(|place| position(&place)).transpose()?;
 
     let now = state.clock.now();
     let found = match whose {
-        Whose::Patient(id) => state.store.appointment_list_of_patient(id, when, now, &state.hospital.zone, after, limit + 1).await?,
-        Whose::Doctor(id) => state.store.appointment_list_of_doctor(id, when, now, after, limit + 1).await?,
+        Whose::Patient(id) => {
+            state.store.appointment_list_of_patient(id, when, now, &state.hospital.zone, after, listing.limit + 1).await?
+        }
+        Whose::Doctor(id) => state.store.appointment_list_of_doctor(id, when, now, after, listing.limit + 1).await?,
     };
-    let page = Page::cut(found, limit, |last| {
+    let page = Page::cut(found, listing.limit, |last| {
         let after = After::of(last);
         state.cursors.seal(&list, &format!("{} {}", after.start, after.id))
     });

@@ -6,7 +6,7 @@ use domain::{
     schedule::SlotLength,
     text::{PersonName, Specialization},
 };
-use http::{AppState, Fields, Json, MoneyBody, Page, Problem, Query, auth::Caller, page};
+use http::{AppState, Fields, Json, Listing, MoneyBody, Page, Problem, auth::Caller};
 use serde::{Deserialize, Serialize};
 use store::doctors::DirectoryEntry;
 use utoipa::{IntoParams, ToSchema};
@@ -18,10 +18,6 @@ pub(crate) struct ListQuery {
     /// Only this specialization, such as `cardiology`.
     #[param(value_type = Option<Specialization>)]
     specialization: Option<String>,
-    /// 1 to 100, 20 when left out.
-    limit: Option<String>,
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
 }
 
 /// A doctor in the directory.
@@ -35,22 +31,23 @@ pub(crate) struct DoctorSummary {
 }
 
 /// List doctors
-#[utoipa::path(get, path = "/doctors", tag = "doctors", operation_id = "list_doctors", params(ListQuery), responses((status = 200, body = Page<DoctorSummary>)))]
+#[utoipa::path(get, path = "/doctors", tag = "doctors", operation_id = "list_doctors", params(Listing<ListQuery>), responses((status = 200, body = Page<DoctorSummary>)))]
 pub(crate) async fn list(
     State(state): State<AppState>,
     _: Caller,
-    Query(query): Query<ListQuery>,
+    listing: Listing<ListQuery>,
 ) -> Result<Json<Page<DoctorSummary>>, Problem> {
     let mut fields = Fields::default();
-    let Some(specialization) = fields.optional("specialization", query.specialization, |text| Specialization::parse(&text)) else {
+    let Some(specialization) =
+        fields.optional("specialization", listing.filter.specialization.clone(), |text| Specialization::parse(&text))
+    else {
         return Err(fields.problem());
     };
-    let limit = page::limit(query.limit.as_deref())?;
     let list = format!("doctors?{}", specialization.as_ref().map_or("", Specialization::as_str));
-    let after = query.cursor.map(|cursor| state.cursors.open(&list, &cursor)).transpose()?;
+    let after = listing.after(&state.cursors, &list)?;
 
-    let found = state.store.doctor_list(specialization.as_ref(), after.as_deref(), limit + 1).await?;
-    let page = Page::cut(found, limit, |last| state.cursors.seal(&list, &last.position));
+    let found = state.store.doctor_list(specialization.as_ref(), after.as_deref(), listing.limit + 1).await?;
+    let page = Page::cut(found, listing.limit, |last| state.cursors.seal(&list, &last.position));
     Ok(Json(page.map(|doctor| DoctorSummary::from(doctor.entry))))
 }
 

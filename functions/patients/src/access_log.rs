@@ -8,21 +8,11 @@ use domain::{
     role::Role,
     text::PersonName,
 };
-use http::{AppState, Json, Page, Problem, Query, auth::AsPatient, page};
+use http::{AppState, Json, Listing, NoFilter, Page, Problem, auth::AsPatient};
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use store::audit::{About, Span, place};
-use utoipa::{IntoParams, ToSchema};
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct AccessQuery {
-    /// 1 to 100, 20 when left out.
-    limit: Option<String>,
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
-}
+use utoipa::ToSchema;
 
 /// Somebody opened or changed the record, or was kept from it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -50,22 +40,21 @@ pub(crate) struct AccessView {
 /// See who opened your record
 ///
 /// Latest first. Changes appear within seconds.
-#[utoipa::path(get, path = "/patients/me/access-log", tag = "patients", operation_id = "list_own_accesses", params(AccessQuery),
+#[utoipa::path(get, path = "/patients/me/access-log", tag = "patients", operation_id = "list_own_accesses", params(Listing<NoFilter>),
     responses((status = 200, body = Page<AccessView>)))]
 pub(crate) async fn access_log(
     State(state): State<AppState>,
     AsPatient(id): AsPatient,
-    Query(query): Query<AccessQuery>,
+    listing: Listing<NoFilter>,
 ) -> Result<Json<Page<AccessView>>, Problem> {
-    let limit = page::limit(query.limit.as_deref())?;
     let list = format!("access-log?{id}");
     let now = state.clock.now();
     let mut span = Span::before(Timestamp::UNIX_EPOCH, now.saturating_add(SignedDuration::from_secs(1)).unwrap_or(now));
-    if let Some(cursor) = query.cursor {
-        span.to = state.cursors.open(&list, &cursor)?;
+    if let Some(place) = listing.after(&state.cursors, &list)? {
+        span.to = place;
     }
-    let found = state.store.audit_list(About::Patient(id), &span, limit + 1).await?;
-    let page = Page::cut(found, limit, |last| state.cursors.seal(&list, &place(last)));
+    let found = state.store.audit_list(About::Patient(id), &span, listing.limit + 1).await?;
+    let page = Page::cut(found, listing.limit, |last| state.cursors.seal(&list, &place(last)));
     let own = state.store.patient(id).await?.and_then(|patient| patient.user_id);
     Ok(Json(page.map(|entry| AccessView {
         id: entry.id,

@@ -8,7 +8,7 @@ use domain::{
     role::Role,
     text::PersonName,
 };
-use http::{Fields, Json, Page, Problem, Query, auth::Caller, page};
+use http::{Fields, Json, Listing, Page, Problem, auth::Caller};
 use jiff::{SignedDuration, Timestamp};
 use platform::config::Hospital;
 use serde::{Deserialize, Serialize};
@@ -39,10 +39,6 @@ pub(crate) struct AuditQuery {
     /// Entries before this instant; now when left out.
     #[param(value_type = Option<Instant>)]
     to: Option<String>,
-    /// 1 to 100, 20 when left out.
-    limit: Option<String>,
-    /// `next_cursor` of the page before, with the same filters.
-    cursor: Option<String>,
 }
 
 /// One entry.
@@ -84,23 +80,22 @@ pub(crate) struct AuditEntryView {
 /// Read the audit log
 ///
 /// Latest first: by patient, by actor, or all that happened in a span of at most 31 days.
-#[utoipa::path(get, path = "/audit-log", tag = "audit log", operation_id = "list_audit_entries", params(AuditQuery), responses((status = 200, body = Page<AuditEntryView>)))]
+#[utoipa::path(get, path = "/audit-log", tag = "audit log", operation_id = "list_audit_entries", params(Listing<AuditQuery>), responses((status = 200, body = Page<AuditEntryView>)))]
 pub(crate) async fn audit_log(
     State(users): State<Users>,
     _: Caller,
-    Query(query): Query<AuditQuery>,
+    listing: Listing<AuditQuery>,
 ) -> Result<Json<Page<AuditEntryView>>, Problem> {
     let state = &users.base;
-    let limit = page::limit(query.limit.as_deref())?;
-    let asked = format!("{:?}{:?}{:?}{:?}", query.patient_id, query.actor_id, query.from, query.to);
-    let list = format!("audit-log?{asked}");
-    let cursor = query.cursor.as_deref().map(|cursor| state.cursors.open(&list, cursor)).transpose()?;
-    let (about, mut span) = query.parse(state.clock.now())?;
+    let AuditQuery { patient_id, actor_id, from, to } = &listing.filter;
+    let list = format!("audit-log?{patient_id:?}{actor_id:?}{from:?}{to:?}");
+    let cursor = listing.after(&state.cursors, &list)?;
+    let (about, mut span) = listing.filter.parse(state.clock.now())?;
     if let Some(place) = cursor {
         span.to = place;
     }
-    let found = state.store.audit_list(about, &span, limit + 1).await?;
-    let page = Page::cut(found, limit, |last| state.cursors.seal(&list, &place(last)));
+    let found = state.store.audit_list(about, &span, listing.limit + 1).await?;
+    let page = Page::cut(found, listing.limit, |last| state.cursors.seal(&list, &place(last)));
     Ok(Json(page.map(|entry| view(entry, &state.hospital))))
 }
 

@@ -1,12 +1,20 @@
 //! Lists come in pages, with a cursor that works for the list it came from and no other.
 
+use axum::{extract::FromRequestParts, http::request::Parts};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use ring::hmac;
-use serde::Serialize;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use utoipa::ToSchema;
+use utoipa::{
+    IntoParams, ToSchema,
+    openapi::{
+        Required,
+        path::{Parameter, ParameterBuilder, ParameterIn},
+        schema::{ObjectBuilder, Type},
+    },
+};
 
-use super::{Fields, Problem};
+use super::{Fields, Problem, json::shape_error};
 
 /// One page of a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -33,12 +41,71 @@ impl<T> Page<T> {
     }
 }
 
+/// A request for a list: `limit`, `cursor`, and what it is filtered by. `T` says `#[serde(deny_unknown_fields)]`; every field of it is a
+/// string that the endpoint parses.
+#[derive(Debug, Clone)]
+pub struct Listing<T> {
+    pub filter: T,
+    pub limit: usize,
+    cursor: Option<String>,
+}
+
+/// A list that cannot be filtered.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoFilter {}
+
+impl<T> Listing<T> {
+    /// Where the list goes on. `list` names it, with everything it is filtered by.
+    pub fn after(&self, cursors: &CursorKey, list: &str) -> Result<Option<String>, Problem> {
+        self.cursor.as_deref().map(|cursor| cursors.open(list, cursor)).transpose()
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Listing<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let query = parts.uri.query().unwrap_or_default();
+        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).map_err(|error| shape_error(".", &error.to_string()))?;
+        let (paging, filters): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(name, _)| matches!(name.as_str(), "limit" | "cursor"));
+        let once = |name: &str| -> Result<Option<String>, Problem> {
+            let mut values = paging.iter().filter(|(given, _)| given == name).map(|(_, value)| value.clone());
+            let value = values.next();
+            if values.next().is_some() { Err(Problem::invalid_field(name, "duplicate_field", "Send this field once.")) } else { Ok(value) }
+        };
+        let filters = serde_urlencoded::to_string(filters).map_err(|error| Problem::internal(&error))?;
+        let filter = serde_urlencoded::from_str(&filters).map_err(|error| shape_error(".", &error.to_string()))?;
+        Ok(Self { filter, limit: limit(once("limit")?.as_deref())?, cursor: once("cursor")? })
+    }
+}
+
+impl IntoParams for NoFilter {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        Vec::new()
+    }
+}
+
+impl<T: IntoParams> IntoParams for Listing<T> {
+    fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let parameter = |name: &str, description: &str| {
+            let text = ObjectBuilder::new().schema_type(Type::String);
+            let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query).required(Required::False);
+            parameter.description(Some(description)).schema(Some(text)).build()
+        };
+        let mut all = T::into_params(place);
+        all.push(parameter("limit", "1 to 100, 20 when left out."));
+        all.push(parameter("cursor", "`next_cursor` of the page before, with the same filters."));
+        all
+    }
+}
+
 const DEFAULT_LIMIT: u32 = 20;
 const MAX_LIMIT: u32 = 100;
 const MAC_BYTES: usize = 32;
 
 /// Parses `limit`, 1 to 100, 20 when left out.
-pub fn limit(raw: Option<&str>) -> Result<usize, Problem> {
+fn limit(raw: Option<&str>) -> Result<usize, Problem> {
     let Some(raw) = raw else { return Ok(DEFAULT_LIMIT as usize) };
     let digits = !raw.starts_with('+');
     raw.parse::<u32>().ok().filter(|limit| digits && (1..=MAX_LIMIT).contains(limit)).map(|limit| limit as usize).ok_or_else(|| {

@@ -10,7 +10,8 @@ use serde::de::DeserializeOwned;
 
 use super::{Problem, json::shape_error};
 
-/// The one id in a path. An id that cannot exist is answered like one that does not.
+/// The id of this kind in a path, which may have others: kinds tell themselves apart. An id that cannot exist is answered like one that
+/// does not.
 #[derive(Debug, Clone, Copy)]
 pub struct Path<T>(pub T);
 
@@ -19,7 +20,7 @@ impl<S: Send + Sync, T: FromStr> FromRequestParts<S> for Path<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Problem::not_found("thing"))?;
-        let id = params.iter().next().and_then(|(_, value)| value.parse().ok());
+        let id = params.iter().find_map(|(_, value)| value.parse().ok());
         id.map(Self).ok_or_else(|| Problem::not_found("thing"))
     }
 }
@@ -34,5 +35,30 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let query = parts.uri.query().unwrap_or_default();
         serde_urlencoded::from_str(query).map(Self).map_err(|error| shape_error(".", &error.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{Router, body::Body, http::Request, routing::get};
+    use domain::id::{AppointmentId, PatientId};
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_path_may_have_several_ids() {
+        let both = async |Path(appointment): Path<AppointmentId>, Path(patient): Path<PatientId>| format!("{patient} {appointment}");
+        let router: Router = Router::new().route("/patients/{patient_id}/appointments/{id}", get(both));
+        let ask = async |patient: &str, appointment: &str| {
+            let path = format!("/patients/{patient}/appointments/{appointment}");
+            let answer = router.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
+            let status = answer.status().as_u16();
+            (status, String::from_utf8(axum::body::to_bytes(answer.into_body(), 1000).await.unwrap().to_vec()).unwrap())
+        };
+        let (patient, appointment) = ("pat_01JD8Z0V3XQ5T4E2W9K7M6N8PR", "apt_01JD8Z0V3XQ5T4E2W9K7M6N8PS");
+        assert_eq!(ask(patient, appointment).await, (200, format!("{patient} {appointment}")));
+        assert_eq!(ask(appointment, "x").await.0, 404);
+        assert_eq!(ask(patient, patient).await.0, 404);
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use domain::email::DeliveryState;
-use http::{Json, Page, Problem, Query, auth::Caller, page};
+use http::{Json, Listing, Page, Problem, auth::Caller};
 use serde::Deserialize;
 use utoipa::{
     IntoParams,
@@ -19,31 +19,22 @@ pub(crate) struct EmailsQuery {
     /// `failed`: the default, and the only list that there is.
     #[param(schema_with = failed)]
     state: Option<String>,
-    /// 1 to 100, 20 when left out.
-    limit: Option<String>,
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
 }
 
 /// List refused emails
 ///
 /// Latest first. Mend the cause, then send each again.
-#[utoipa::path(get, path = "/emails", tag = "emails", operation_id = "list_emails", params(EmailsQuery),
+#[utoipa::path(get, path = "/emails", tag = "emails", operation_id = "list_emails", params(Listing<EmailsQuery>),
     responses((status = 200, body = Page<EmailView>)))]
-pub(crate) async fn list(
-    State(users): State<Users>,
-    _: Caller,
-    Query(query): Query<EmailsQuery>,
-) -> Result<Json<Page<EmailView>>, Problem> {
+pub(crate) async fn list(State(users): State<Users>, _: Caller, listing: Listing<EmailsQuery>) -> Result<Json<Page<EmailView>>, Problem> {
     let state = &users.base;
-    let limit = page::limit(query.limit.as_deref())?;
-    if query.state.is_some_and(|state| state != "failed") {
+    if listing.filter.state.as_deref().is_some_and(|state| state != "failed") {
         return Err(Problem::invalid_field("state", "invalid_state", "Use `failed`: other emails are not listed."));
     }
     let list = "emails?failed";
-    let after = query.cursor.map(|cursor| state.cursors.open(list, &cursor)).transpose()?;
-    let found = state.store.delivery_list_refused(after.as_deref(), limit + 1).await?;
-    let page = Page::cut(found, limit, |last| state.cursors.seal(list, &last.position));
+    let after = listing.after(&state.cursors, list)?;
+    let found = state.store.delivery_list_refused(after.as_deref(), listing.limit + 1).await?;
+    let page = Page::cut(found, listing.limit, |last| state.cursors.seal(list, &last.position));
     Ok(Json(page.map(|email| {
         let refusal = email.entry;
         view(refusal.id, refusal.to, DeliveryState::Failed, refusal.at, Some(refusal.reason), &state.hospital)

@@ -2,21 +2,11 @@
 
 use axum::extract::State;
 use domain::{id::SessionId, instant::Instant};
-use http::{Json, Page, Problem, Query, auth::Caller, page};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use http::{Json, Listing, NoFilter, Page, Problem, auth::Caller};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::Users;
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct SessionsQuery {
-    /// 1 to 100, 20 when left out.
-    limit: Option<String>,
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
-}
 
 /// A sign-in.
 #[derive(Debug, Serialize, ToSchema)]
@@ -39,20 +29,19 @@ pub(crate) struct SessionView {
 /// List your sign-ins
 ///
 /// Those that still hold, latest first.
-#[utoipa::path(get, path = "/users/me/sessions", tag = "own account", operation_id = "list_own_sessions", params(SessionsQuery),
+#[utoipa::path(get, path = "/users/me/sessions", tag = "own account", operation_id = "list_own_sessions", params(Listing<NoFilter>),
     responses((status = 200, body = Page<SessionView>)))]
 pub(crate) async fn sessions(
     State(users): State<Users>,
     caller: Caller,
-    Query(query): Query<SessionsQuery>,
+    listing: Listing<NoFilter>,
 ) -> Result<Json<Page<SessionView>>, Problem> {
     let state = &users.base;
-    let limit = page::limit(query.limit.as_deref())?;
     let list = format!("sessions?{}", caller.user_id);
-    let before = query.cursor.map(|cursor| state.cursors.open(&list, &cursor)).transpose()?.and_then(|id| id.parse().ok());
+    let before = listing.after(&state.cursors, &list)?.and_then(|id| id.parse().ok());
     let account = users.own_account(&caller).await?.account;
-    let found = state.store.session_list(caller.user_id, before, limit + 1).await?;
-    let page = Page::cut(found, limit, |last| state.cursors.seal(&list, &last.id.to_string()));
+    let found = state.store.session_list(caller.user_id, before, listing.limit + 1).await?;
+    let page = Page::cut(found, listing.limit, |last| state.cursors.seal(&list, &last.id.to_string()));
     let now = state.clock.now();
     let held = |page: Page<_>| Page {
         items: page
