@@ -42,5 +42,8 @@ helen=$(curl -s "$api/doctors?specialization=cardiology" -H "authorization: Bear
 report() { grep -E 'Success rate|Average|Requests/sec|50\.00% in|99\.00% in|\[[0-9]+\] [0-9]+ responses' ; }
 echo "GET /doctors/{id}/slots, a week ($requests requests, $connections connections)"
 oha --no-tui -n "$requests" -c "$connections" -H "authorization: Bearer $admin" "$api/doctors/$helen/slots" | report
+rosa=$(sign_in rosa@seacole.example.org)
+echo "GET /patients/{id} by the front desk, each noted in the audit log ($requests requests, $connections connections)"
+oha --no-tui -n "$requests" -c "$connections" -H "authorization: Bearer $rosa" "$api/patients/${patients[0]}" | report
 echo "POST /appointments, slots mostly distinct ($requests requests, $connections connections)"
 oha --no-tui -n "$requests" -c "$connections" -m POST -H "authorization: Bearer $admin" -H "$json" -Z "$folder/bookings" "$api/appointments" | report

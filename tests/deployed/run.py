@@ -501,10 +501,10 @@ class Deployment:
                     keys = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
                     changes = any(action.endswith(("UpdateItem", "DeleteItem")) for action in actions)
                     check(not (changes and "AUDIT#*" in keys), f"{function} may change the audit log")
-        # The emulator does not know which keys a request touches, but it knows the action: patients never updates an item.
+        # The emulator does not know which keys a request touches, but it knows the action: doctors never updates an item.
         if self.emulated:
             entry = key("AUDIT#2026-03-02", "test")
-            table = self.client_as("PatientsFunction", "dynamodb")
+            table = self.client_as("DoctorsFunction", "dynamodb")
             table.put_item(TableName=self.table, Item=entry)
             change = {"UpdateExpression": "SET a = :a", "ExpressionAttributeValues": {":a": {"S": "a"}}}
             self.denied("change the audit log", lambda: table.update_item(TableName=self.table, Key=entry, **change))

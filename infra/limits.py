@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""Holds what SAM makes of the template against AWS's limits, and prints how much of each is used:  limits.py TEMPLATE
+
+Run it with the Python of an environment that has infra/requirements.txt. Limits are the default quotas of CloudFormation, API Gateway (HTTP
+APIs), Lambda and IAM, as their documentation gives them in 2026."""
+
+import json
+import os
+import pathlib
+import sys
+
+os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-2")  # the translator asks for a region, not for an account
+from samtranslator.translator.transform import transform
+from samtranslator.yaml_helper import yaml_parse
+
+RESOURCES, TEMPLATE_BYTES, ROUTES = 500, 1_000_000, 300
+FUNCTION_POLICY_BYTES, ROLE_POLICY_CHARACTERS, ENVIRONMENT_BYTES, FILTERS = 20_480, 10_240, 4_096, 5
+# A statement of a function's policy, written out: ids, the account and the Region take this much beside what the template says.
+STATEMENT_BYTES = 400
+# Parameters are as long as this at most: their values are in the environment.
+PARAMETER_BYTES = {"PublicKeys": 700, "HospitalName": 80, "HospitalAddress": 200, "HospitalContact": 120}
+ORDINARY_PARAMETER_BYTES = 64
+
+
+class NoManagedPolicies:
+    def load(self):
+        return {}
+
+
+def translate(path):
+    source = yaml_parse(pathlib.Path(path).read_text())
+    for resource in source["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["CodeUri"] = "s3://bucket/key"  # what `sam package` writes there
+    return transform(source, {}, NoManagedPolicies())
+
+
+def size(value):
+    return len(json.dumps(value, separators=(",", ":")).encode())
+
+
+def environment_bytes(variables):
+    """Names and values; a reference counts as long as its value may be."""
+    def length(value):
+        if isinstance(value, str):
+            return len(value.encode())
+        return PARAMETER_BYTES.get(value.get("Ref"), 140 if "Fn::GetAtt" in value else ORDINARY_PARAMETER_BYTES)
+
+    return sum(len(name) + length(value) for name, value in variables.items())
+
+
+def main():
+    document = translate(sys.argv[1] if len(sys.argv) == 2 else sys.exit(__doc__))
+    resources = document["Resources"]
+    of_type = lambda kind: {name: resource["Properties"] for name, resource in resources.items() if resource["Type"] == kind}
+    paths = [methods for api in of_type("AWS::ApiGatewayV2::Api").values() for methods in api["Body"]["paths"].values()]
+    routes = sum(len([method for method in methods if method != "options"]) for methods in paths)
+    used = [
+        ("resources", len(resources), RESOURCES),
+        ("bytes of the template", size(document), TEMPLATE_BYTES),
+        ("routes of the API", routes, ROUTES),
+    ]
+    permissions = {}
+    for permission in of_type("AWS::Lambda::Permission").values():
+        function = permission["FunctionName"].get("Ref") or permission["FunctionName"]["Fn::GetAtt"][0]
+        permissions[function] = permissions.get(function, 0) + size(permission) + STATEMENT_BYTES
+    for function, properties in sorted(of_type("AWS::Lambda::Function").items()):
+        used.append((f"bytes of {function}'s policy", permissions.get(function, 0), FUNCTION_POLICY_BYTES))
+        variables = properties.get("Environment", {}).get("Variables", {})
+        used.append((f"bytes of {function}'s environment", environment_bytes(variables), ENVIRONMENT_BYTES))
+    for name, role in sorted(of_type("AWS::IAM::Role").items()):
+        used.append((f"characters of {name}'s policies", sum(size(policy) for policy in role.get("Policies", [])), ROLE_POLICY_CHARACTERS))
+    for name, mapping in sorted(of_type("AWS::Lambda::EventSourceMapping").items()):
+        used.append((f"filters of {name}", len(mapping.get("FilterCriteria", {}).get("Filters", [])), FILTERS))
+    for what, now, most in used:
+        print(f"{'pass' if now <= most else 'FAIL'} {what}: {now:,} of {most:,}, {100 * now / most:.0f} %")
+    sys.exit(any(now > most for _, now, most in used))
+
+
+main()
