@@ -13,7 +13,7 @@ Things carry their version as `ETag`; a change may, and where it says so must, n
 const PERMISSIONS: &str = "# Who may do what
 
 Made by `cargo run -- permissions` from the table in `shared/domain/src/policy.rs`, which the extractors in `shared/http/src/auth` enforce and
-`tests/it/policy.rs` walks over HTTP, for every role and relationship. A route without a row is closed to everybody.
+`tests/it/policy` walks over HTTP, for every role and relationship. A route without a row is closed to everybody.
 
 A relationship in brackets is asked for besides the role: *own* is the caller's account, record or appointment, *treating* the doctor of it.
 Where roles alone do not matter, an account that waits for approval may come too. Whoever may not see a thing gets the same answer as
