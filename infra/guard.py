@@ -7,29 +7,21 @@ A finding is suppressed in the template, with its reason. Names are those after 
       GuardSuppressions:
         LAMBDA_INSIDE_VPC: { resources: ["*Function"], reason: Functions call AWS services only. }
 """
-import copy, fnmatch, json, os, pathlib, re, shutil, subprocess, sys, tempfile
+import copy, fnmatch, json, pathlib, re, shutil, subprocess, sys, tempfile
 
-os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-2")  # the translator asks for a region, not for an account
 from samtranslator.model.exceptions import InvalidDocumentException
-from samtranslator.translator.transform import transform
-from samtranslator.yaml_helper import yaml_parse
 
-
-class NoManagedPolicies:
-    def load(self):
-        return {}
+import translated
 
 
 def translate(path):
     """What CloudFormation would get, and the template's table of suppressions."""
     try:
-        source = yaml_parse(pathlib.Path(path).read_text())
+        source = translated.read(path)
         for resource in source["Resources"].values():
             if {"guard", "cfn_nag"} & set(resource.get("Metadata") or {}):
                 sys.exit("guard: suppress in the template's GuardSuppressions, with a reason, not in a resource's Metadata")
-            if resource["Type"] == "AWS::Serverless::Function":
-                resource["Properties"]["CodeUri"] = "s3://bucket/key"  # what `sam package` writes there
-        return transform(source, {}, NoManagedPolicies()), (source.get("Metadata") or {}).get("GuardSuppressions") or {}
+        return translated.translate(source), (source.get("Metadata") or {}).get("GuardSuppressions") or {}
     except InvalidDocumentException as error:
         sys.exit(f"guard: SAM cannot translate {path}\n" + "\n".join(f"  {cause.message}" for cause in error.causes))
     except Exception as error:

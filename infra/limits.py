@@ -5,13 +5,9 @@ Run it with the Python of an environment that has infra/requirements.txt. Limits
 APIs), Lambda and IAM, as their documentation gives them in 2026."""
 
 import json
-import os
-import pathlib
 import sys
 
-os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-2")  # the translator asks for a region, not for an account
-from samtranslator.translator.transform import transform
-from samtranslator.yaml_helper import yaml_parse
+from translated import read, translate
 
 RESOURCES, TEMPLATE_BYTES, ROUTES = 500, 1_000_000, 300
 FUNCTION_POLICY_BYTES, ROLE_POLICY_CHARACTERS, ENVIRONMENT_BYTES, FILTERS = 20_480, 10_240, 4_096, 5
@@ -20,19 +16,6 @@ STATEMENT_BYTES = 400
 # Parameters are as long as this at most: their values are in the environment.
 PARAMETER_BYTES = {"PublicKeys": 700, "HospitalName": 80, "HospitalAddress": 200, "HospitalContact": 120}
 ORDINARY_PARAMETER_BYTES = 64
-
-
-class NoManagedPolicies:
-    def load(self):
-        return {}
-
-
-def translate(path):
-    source = yaml_parse(pathlib.Path(path).read_text())
-    for resource in source["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["CodeUri"] = "s3://bucket/key"  # what `sam package` writes there
-    return transform(source, {}, NoManagedPolicies())
 
 
 def size(value):
@@ -50,7 +33,7 @@ def environment_bytes(variables):
 
 
 def main():
-    document = translate(sys.argv[1] if len(sys.argv) == 2 else sys.exit(__doc__))
+    document = translate(read(sys.argv[1] if len(sys.argv) == 2 else sys.exit(__doc__)))
     resources = document["Resources"]
     of_type = lambda kind: {name: resource["Properties"] for name, resource in resources.items() if resource["Type"] == kind}
     paths = [methods for api in of_type("AWS::ApiGatewayV2::Api").values() for methods in api["Body"]["paths"].values()]

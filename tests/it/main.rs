@@ -26,6 +26,7 @@ mod registration;
 mod reminders;
 mod resend;
 mod restart;
+mod roles;
 mod routes_agree;
 mod services;
 mod sign_in;

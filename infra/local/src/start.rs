@@ -9,6 +9,9 @@ use std::{
     time::Duration,
 };
 
+#[cfg(unix)]
+use std::os::unix::fs::PermissionsExt;
+
 use clap::Args;
 use domain::Clock;
 use dynoxide::Database;
@@ -111,6 +114,9 @@ async fn open(options: &Options, lambda: Option<&str>) -> Result<(), StartError>
         return Err(unusable(io::Error::other("it is a file")));
     }
     fs::create_dir_all(folder).map_err(unusable)?;
+    // A folder that was there before may be open to everybody on this machine.
+    #[cfg(unix)]
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(unusable)?;
     let _lock = lock(folder)?;
 
     let settings = Settings::open(folder, options.time_zone.as_deref())?;

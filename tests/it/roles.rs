@@ -1,0 +1,97 @@
+//! What the event-driven functions do to the table is what their roles allow. HTTP functions are held against theirs at every request of
+//! every test: see `support/http.rs`.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use domain::role::Role;
+use jiff::SignedDuration;
+use local::{
+    services::mailbox::Refusal,
+    settings::Settings,
+    stream::{Consumer, Poller},
+    template::Template,
+};
+use notifications::Notifications;
+use serde_json::{Value, json};
+use store::trail::Trail;
+
+use crate::support::{App, action_name, shared_database};
+
+/// Hands records to `notifications` on a trail that remembers what it did.
+struct OnTrail {
+    notifications: Notifications,
+    trail: Trail,
+}
+
+impl Consumer for OnTrail {
+    async fn call(&self, event: Value) -> Result<Value, String> {
+        let event = serde_json::from_value(event).map_err(|error| error.to_string())?;
+        let answer = self.trail.follow(notifications::answer(&self.notifications, event)).await.map_err(|error| error.to_string())?;
+        serde_json::to_value(answer).map_err(|error| error.to_string())
+    }
+}
+
+#[track_caller]
+fn keeps_to_its_role(function: &str, trail: &Trail, at_least: &[(&str, &str)]) {
+    let template = Template::read().unwrap();
+    let done: BTreeSet<_> = trail.touched().into_iter().map(|(action, prefix)| (action_name(action), prefix)).collect();
+    for (action, prefix) in &done {
+        let allowed = template.table_permissions[function].iter().any(|allowed| allowed.action == *action && allowed.prefix == *prefix);
+        assert!(allowed, "{function} may not {action} {prefix}");
+    }
+    for (action, prefix) in at_least {
+        assert!(done.contains(&(action, (*prefix).to_owned())), "the test no longer has {function} {action} {prefix}");
+    }
+}
+
+#[tokio::test]
+async fn event_driven_functions_keep_to_their_roles() {
+    let app = App::new().await;
+    let trail = || Trail::new(None, "test".to_owned(), None, app.now());
+    let notifications = Notifications::new(&app.config, Settings::scheduling(), &app.settings.token_key(), app.clock.clone());
+    let consumer = OnTrail { notifications, trail: trail() };
+    let on_trail = consumer.trail.clone();
+    let stream = Template::read().unwrap().stream;
+    let mut poller = Poller::new(shared_database().0, app.table.clone(), stream, consumer, None).unwrap().with_backoff(Duration::ZERO);
+
+    let (ada, doctor) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
+    let (_, admin) = app.staff("Florence Nightingale", Role::Administrator).await;
+    let (nurse, _) = app.staff("Mary Mahoney", Role::Nurse).await;
+    let (desk, _) = app.staff("Rosa Parks", Role::Receptionist).await;
+    let (start, end) = (app.now() - SignedDuration::from_hours(1), app.now() + SignedDuration::from_hours(8));
+    app.store().shift_enter(&domain::roster::Shift { role: Role::Receptionist, user_id: desk.id, start, end }).await.unwrap();
+    let register = json!({ "role": "nurse", "name": "Edith Cavell", "email": "edith@example.org", "password": "correct horse battery", "phone": "+442079460020" });
+    app.post("/users", &register).send().await.expect(202);
+    app.post("/users", &register).send().await.expect(202);
+    app.post("/auth/email-token", &json!({ "email": ada.email })).send().await.expect(202);
+    app.call("POST", &format!("/users/{}/suspend", nurse.id)).bearer(&admin).send().await.expect(200);
+    let appointment = app.book(&ada, &doctor, "2026-03-03T09:00:00Z").await.expect(201).id();
+    app.services.mailbox.refuse_next(Refusal::Rejected);
+    poller.drain().await.unwrap();
+    let refused = app.get("/emails").bearer(&admin).send().await.expect(200).body;
+    let again = format!("/emails/{}/resend", refused["items"][0]["id"].as_str().unwrap());
+    app.call("POST", &again).bearer(&admin).send().await.expect(202);
+    app.post(&format!("/appointments/{appointment}/cancel"), &json!({})).bearer(&ada.token).send().await.expect(200);
+    poller.drain().await.unwrap();
+    let bounced = serde_json::from_str(include_str!("../../events/notifications/email-bounced.json")).unwrap();
+    let direct = Notifications::new(&app.config, Settings::scheduling(), &app.settings.token_key(), app.clock.clone());
+    on_trail.follow(notifications::answer(&direct, bounced)).await.unwrap();
+    keeps_to_its_role(
+        "notifications",
+        &on_trail,
+        &[
+            ("PutItem", "MAIL"),
+            ("UpdateItem", "TOKEN"),
+            ("PutItem", "SUPPRESSED"),
+            ("Query", "ROSTER"),
+            ("Query", "ACCOUNTS"),
+            ("GetItem", "EMAIL"),
+        ],
+    );
+
+    let due = app.book(&ada, &doctor, "2026-03-03T10:00:00Z").await.expect(201).id();
+    let (on_trail, state) = (trail(), app.events());
+    let due = serde_json::from_value(json!({ "appointment_id": due, "starts_at": "2026-03-03T10:00:00Z" })).unwrap();
+    on_trail.follow(reminders::handle(&state, due)).await.unwrap();
+    keeps_to_its_role("reminders", &on_trail, &[("PutItem", "MAIL"), ("GetItem", "APPT"), ("GetItem", "SUPPRESSED")]);
+}
