@@ -77,7 +77,7 @@ pub(crate) fn no_longer_administrator() -> Problem {
 /// The right password, which no longer counts.
 pub(crate) fn password_void() -> Problem {
     let detail = "This password was chosen before the address was confirmed, and went out of use with the first sign-in by email. Choose a \
-        new one: `POST /auth/password/forgot` sends a message.";
+        new one: `POST /auth/password/forgot` sends an email.";
     Problem::forbidden(detail).coded("password_void")
 }
 

@@ -292,7 +292,7 @@ fn greet(
         \x20   Try it       http://{address}/docs\n\
         \x20   Emails       http://{address}/mailbox\n\
         \x20   Schedules    http://{address}/schedules.json\n\
-        \x20   Dead messages http://{address}/dead-messages.json\n\
+        \x20   Dead letters http://{address}/dead-letters.json\n\
         \x20   Data         {} (DynamoDB at http://{dynamodb}, SES, Scheduler and Secrets Manager at http://{}, S3 at {s3})\n\n",
         zone.iana_name().unwrap_or("UTC"),
         options.data.display(),
