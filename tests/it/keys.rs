@@ -47,6 +47,8 @@ fn every_key() {
         keys::suppression(&Email::parse("Ada@example.org").unwrap()),
         keys::delivery("apt_00000000000000000000000004-0-booked-patient"),
         keys::idempotency("fingerprint"),
+        keys::known_network("fingerprint"),
+        keys::decoy("random"),
     ];
     let text: Vec<String> = all.into_iter().map(|key| format!("{} | {}", key.pk, key.sk)).collect();
     let name = PersonName::parse("Ada Byron").unwrap();
@@ -83,5 +85,7 @@ fn every_key() {
     SUPPRESSED#ada@example.org | SUPPRESSION
     MAIL#apt_00000000000000000000000004-0-booked-patient | DELIVERY
     IDEM#fingerprint | ANSWER
+    KNOWN#fingerprint | NETWORK
+    DECOY#random | DECOY
     ");
 }

@@ -1,4 +1,4 @@
-//! `POST /appointments/{id}/arrive`: the patient is in the hospital.
+//! `POST /appointments/{id}/arrive`: note that the patient is in the hospital.
 
 use axum::extract::State;
 use domain::id::AppointmentId;
@@ -6,9 +6,9 @@ use http::{AppState, IfMatch, NoBody, Problem, Versioned};
 
 use crate::{authority::AppointmentAccess, refused::NotNow, transition::transition, view::AppointmentView};
 
-/// Note that the patient has come
+/// Note that the patient has arrived
 ///
-/// On the appointment's day, early or late, and on no other.
+/// Possible on the day of the appointment only, at any time of that day.
 #[utoipa::path(post, path = "/appointments/{id}/arrive", tag = "appointments", operation_id = "note_arrival",
     params(("id" = AppointmentId, Path), IfMatch),
     responses((status = 200, body = Versioned<AppointmentView>), NotNow))]

@@ -1,4 +1,5 @@
-//! Who may touch an appointment. The extractor both proves and loads; for anybody else the appointment does not exist.
+//! Who may do what with an appointment. The extractor loads the appointment and checks the policy. A caller whom the policy does not allow
+//! gets 404, as for an appointment that does not exist.
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use domain::{
@@ -8,7 +9,7 @@ use domain::{
 };
 use http::{AppState, Path, Problem, auth::Caller};
 
-/// On which side of the appointment the caller stands.
+/// The side of the appointment that the caller is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Side {
     Patient,
@@ -26,7 +27,7 @@ impl From<Side> for CancelledBy {
     }
 }
 
-/// The appointment in the path, for whom the policy lets do this with it.
+/// The appointment in the path, for a caller whom the policy allows to do this with it.
 pub(crate) struct AppointmentAccess {
     pub(crate) appointment: Appointment,
     pub(crate) side: Side,

@@ -24,13 +24,13 @@ use crate::{
 pub(crate) struct BookAppointmentRequest {
     #[schema(value_type = DoctorId)]
     doctor_id: Option<String>,
-    /// The start of a free slot, with its offset.
+    /// The start of a free slot, with its UTC offset.
     #[schema(value_type = Instant)]
     starts_at: Option<String>,
     /// Why the patient comes, in their own words.
     #[schema(value_type = Reason)]
     reason: Option<String>,
-    /// For whom, when the front desk books. Patients book for themselves and leave it out.
+    /// The patient, when the front desk books. Patients book for themselves and leave it out.
     #[schema(value_type = Option<PatientId>)]
     patient_id: Option<String>,
 }
@@ -44,8 +44,9 @@ struct Booking {
 
 /// Book an appointment
 ///
-/// Takes the slot for the patient, or answers 409 with `code` `slot_taken`, the `taken` slot and the `next_free` ones. Both
-/// sides get an email with an invitation, and a reminder one hour before.
+/// Takes the slot for the patient. If somebody else has it, the answer is 409 with `code` `slot_taken`, the `taken` slot and the
+/// `next_free` slots. The patient and the doctor each get an email with a calendar invitation, and a reminder one hour before the
+/// appointment.
 #[utoipa::path(post, path = "/appointments", tag = "appointments", operation_id = "book_appointment", request_body = BookAppointmentRequest,
     responses((status = 201, body = Created<AppointmentView>, description = "Booked"), TimeRefused, NotCounted))]
 pub(crate) async fn book(
@@ -70,7 +71,7 @@ pub(crate) async fn book(
     let own = caller.patient_id == Some(booking.patient_id);
     let limit = own.then(|| BookingLimit::of(caller.email_confirmed));
     match state.store.booking_count(booking.patient_id, limit, now, &state.hospital.zone).await? {
-        Counted::Yes => {}
+        Counted::Allowed => {}
         refused => return Err(not_counted(refused, caller.email_confirmed)),
     }
     let id = AppointmentId::new(now, state.random.u128()?);
@@ -92,14 +93,14 @@ impl BookAppointmentRequest {
             (Some(text), _) => {
                 let named = fields.check("patient_id", text.parse::<PatientId>());
                 named.into_iter().for_each(trail::patient);
-                if named.is_some_and(|named| caller.patient_id != Some(named) && !caller.may_always()) {
+                if named.is_some_and(|named| caller.patient_id != Some(named) && !caller.may_without_relationship()) {
                     return Err(Problem::forbidden("You can book for yourself only. Leave `patient_id` out."));
                 }
                 named
             }
             (None, Some(own)) => Some(own),
-            (None, None) if caller.may_always() => fields.required("patient_id", None::<String>, |text| text.parse()),
-            (None, None) => return Err(Problem::forbidden("Patients and the front desk book appointments.")),
+            (None, None) if caller.may_without_relationship() => fields.required("patient_id", None::<String>, |text| text.parse()),
+            (None, None) => return Err(Problem::forbidden("Only patients and the front desk can book appointments.")),
         };
         let (Some(doctor_id), Some(start), Some(reason), Some(patient_id)) = (doctor_id, start, reason, patient_id) else {
             return Err(fields.problem());

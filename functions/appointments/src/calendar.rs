@@ -13,7 +13,7 @@ use crate::authority::{AppointmentAccess, Side};
 
 /// Download an appointment for your calendar
 ///
-/// iCalendar (RFC 5545), in the hospital's time zone, with the UID that the emailed invitations have.
+/// iCalendar (RFC 5545), in the hospital's time zone, with the same UID as the emailed invitations.
 #[utoipa::path(get, path = "/appointments/{id}/calendar.ics", tag = "appointments", operation_id = "download_appointment", params(("id" = AppointmentId, Path)),
     responses((status = 200, body = String, content_type = "text/calendar")))]
 pub(crate) async fn calendar(State(state): State<AppState>, access: AppointmentAccess) -> Response {

@@ -1,4 +1,4 @@
-//! `POST /appointments/{id}/cancel`: call an appointment off; its slot is free at once.
+//! `POST /appointments/{id}/cancel`: cancel an appointment. Its slot is free at once.
 
 use axum::extract::State;
 use domain::{id::AppointmentId, text::Reason};
@@ -11,14 +11,14 @@ use crate::{authority::AppointmentAccess, refused::NotAhead, transition::transit
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CancelAppointmentRequest {
-    /// Why, if you like to say so.
+    /// Why you cancel. Optional.
     #[schema(value_type = Option<Reason>)]
     reason: Option<String>,
 }
 
 /// Cancel an appointment
 ///
-/// Possible until it begins. Both sides get a cancelled invitation, and no reminder is sent.
+/// Possible until the appointment begins. The patient and the doctor each get a cancellation for their calendar, and no reminder is sent.
 #[utoipa::path(post, path = "/appointments/{id}/cancel", tag = "appointments", operation_id = "cancel_appointment", request_body = CancelAppointmentRequest,
     params(("id" = AppointmentId, Path), IfMatch),
     responses((status = 200, body = Versioned<AppointmentView>), NotAhead))]

@@ -1,4 +1,4 @@
-//! `POST /appointments/{id}/complete`: the doctor has seen the patient.
+//! `POST /appointments/{id}/complete`: note that the doctor has seen the patient.
 
 use axum::extract::State;
 use domain::id::AppointmentId;
@@ -8,7 +8,7 @@ use crate::{authority::AppointmentAccess, refused::NotNow, transition::transitio
 
 /// Complete an appointment
 ///
-/// After the patient's arrival, or from the appointment's start when nobody noted that.
+/// Possible after the patient's arrival. If nobody noted the arrival, possible from the appointment's start on.
 #[utoipa::path(post, path = "/appointments/{id}/complete", tag = "appointments", operation_id = "complete_appointment",
     params(("id" = AppointmentId, Path), IfMatch),
     responses((status = 200, body = Versioned<AppointmentView>), NotNow))]

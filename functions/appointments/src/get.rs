@@ -11,7 +11,7 @@ use crate::{
 
 /// Read an appointment
 ///
-/// Its patient, its doctor and the front desk see it.
+/// The patient, the doctor and the front desk can read it.
 #[utoipa::path(get, path = "/appointments/{id}", tag = "appointments", operation_id = "get_appointment", params(("id" = AppointmentId, Path)),
     responses((status = 200, body = Versioned<AppointmentView>)))]
 pub(crate) async fn get(State(state): State<AppState>, access: AppointmentAccess) -> Versioned<AppointmentView> {

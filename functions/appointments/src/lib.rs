@@ -1,4 +1,4 @@
-//! Appointments: booked, moved, called off, kept or missed. What is allowed is decided in `domain::appointment`.
+//! Appointments: book, move and cancel them, and note arrival, completion or no-show. `domain::appointment` decides what is allowed.
 
 mod arrive;
 mod authority;
@@ -18,7 +18,7 @@ use axum::Router;
 use http::{AppState, finish};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// The table of contents.
+/// All endpoints of this function.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list::list, book::book))

@@ -1,4 +1,4 @@
-//! `GET /appointments`: what is coming up, or what is over, for a patient or a doctor.
+//! `GET /appointments`: the upcoming or past appointments of a patient or a doctor.
 
 use axum::extract::State;
 use domain::{
@@ -18,13 +18,14 @@ use crate::view::{AppointmentSummary, summary};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
-    /// `upcoming`, which it is when left out: not over and not cancelled, next first. `past`: everything that is over, latest first.
+    /// `upcoming` (the default): appointments that are neither over nor cancelled, next first. `past`: all others, latest first. A
+    /// doctor's list contains no cancelled appointments.
     #[param(value_type = Option<When>, inline)]
     when: Option<String>,
-    /// Whose, when the front desk asks.
+    /// The patient whose appointments the front desk asks for.
     #[param(value_type = Option<PatientId>)]
     patient_id: Option<String>,
-    /// Whose, when the front desk asks.
+    /// The doctor whose appointments the front desk asks for.
     #[param(value_type = Option<DoctorId>)]
     doctor_id: Option<String>,
 }
@@ -37,7 +38,7 @@ enum Whose {
 
 /// List appointments
 ///
-/// Patients and doctors get their own; the front desk names a patient or a doctor.
+/// Patients and doctors get their own appointments. The front desk names a patient or a doctor.
 #[utoipa::path(get, path = "/appointments", tag = "appointments", operation_id = "list_appointments", params(Listing<ListQuery>), responses((status = 200, body = Page<AppointmentSummary>)))]
 pub(crate) async fn list(
     State(state): State<AppState>,
@@ -68,7 +69,7 @@ pub(crate) async fn list(
 
 fn position(text: &str) -> Result<After, Problem> {
     let parsed = text.split_once(' ').and_then(|(start, id)| Some((start.parse::<Timestamp>().ok()?, id.parse::<AppointmentId>().ok()?)));
-    let (start, id) = parsed.ok_or_else(|| Problem::bad_request("invalid_cursor", "Use `next_cursor` unchanged."))?;
+    let (start, id) = parsed.ok_or_else(|| Problem::bad_request("invalid_cursor", "Send `next_cursor` unchanged."))?;
     Ok(After { start, id })
 }
 
@@ -92,15 +93,15 @@ impl ListQuery {
             (Some(_), Some(_), _, _) => {
                 return Err(Problem::invalid_field("doctor_id", "one_of", "Name a patient or a doctor, not both."));
             }
-            (Some(patient), None, own, _) if own == Some(patient) || caller.may_always() => Whose::Patient(patient),
-            (None, Some(doctor), _, own) if own == Some(doctor) || caller.may_always() => Whose::Doctor(doctor),
+            (Some(patient), None, own, _) if own == Some(patient) || caller.may_without_relationship() => Whose::Patient(patient),
+            (None, Some(doctor), _, own) if own == Some(doctor) || caller.may_without_relationship() => Whose::Doctor(doctor),
             (Some(_), None, _, _) | (None, Some(_), _, _) => return Err(Problem::forbidden("You can list your own appointments only.")),
             (None, None, Some(own), _) => Whose::Patient(own),
             (None, None, None, Some(own)) => Whose::Doctor(own),
-            (None, None, None, None) if caller.may_always() => {
+            (None, None, None, None) if caller.may_without_relationship() => {
                 return Err(Problem::invalid_field("patient_id", "required", "Name a patient or a doctor."));
             }
-            (None, None, None, None) => return Err(Problem::forbidden("Patients, doctors and the front desk list appointments.")),
+            (None, None, None, None) => return Err(Problem::forbidden("Only patients, doctors and the front desk can list appointments.")),
         };
         Ok((when, whose))
     }

@@ -1,4 +1,4 @@
-//! `POST /appointments/{id}/no-show`: the patient did not come.
+//! `POST /appointments/{id}/no-show`: note that the patient did not come.
 
 use axum::extract::State;
 use domain::id::AppointmentId;
@@ -8,7 +8,7 @@ use crate::{authority::AppointmentAccess, refused::NotNow, transition::transitio
 
 /// Note that the patient did not come
 ///
-/// From the appointment's start on.
+/// Possible from the appointment's start on.
 #[utoipa::path(post, path = "/appointments/{id}/no-show", tag = "appointments", operation_id = "note_no_show",
     params(("id" = AppointmentId, Path), IfMatch),
     responses((status = 200, body = Versioned<AppointmentView>), NotNow))]

@@ -1,4 +1,5 @@
-//! What the hospital's rules and the table refuse, as problem documents. Exhaustive: a new rule needs its words here.
+//! The problem documents for what the hospital's rules and the table refuse. The matches are exhaustive, so a new rule needs a text
+//! here.
 
 use axum::http::StatusCode;
 use domain::{
@@ -42,12 +43,12 @@ refusals! {
 /// How many free slots to offer instead.
 const OFFERED: usize = 3;
 
-/// The time asked for cannot be booked by anybody.
+/// The refusal of a time that nobody could book.
 pub(crate) async fn not_bookable(state: &AppState, doctor: &Doctor, start: Timestamp, why: NotBookable) -> Problem {
     let field = |code, detail: &str| Problem::invalid_field("starts_at", code, detail);
     match why {
-        NotBookable::InThePast => field("in_the_past", "Choose a time that lies ahead."),
-        NotBookable::TooFarAhead => field("too_far_ahead", "Appointments can be booked 180 days ahead."),
+        NotBookable::InThePast => field("in_the_past", "This time is in the past. Choose a later one."),
+        NotBookable::TooFarAhead => field("too_far_ahead", "Appointments can be booked at most 180 days ahead. Choose an earlier time."),
         NotBookable::OutsideHours => {
             offer(state, doctor, start, field("outside_working_hours", "The doctor does not work then. Choose one of their free slots."))
                 .await
@@ -64,41 +65,41 @@ pub(crate) async fn not_bookable(state: &AppState, doctor: &Doctor, start: Times
     }
 }
 
-/// The doctor takes no appointments, at whatever time.
+/// The doctor takes no appointments at any time.
 pub(crate) fn doctor_unavailable() -> Problem {
     Problem::conflict("doctor_unavailable", "This doctor takes no appointments at present. Choose another doctor.")
 }
 
-/// The patient has booked as much as patients may.
+/// The patient has reached a limit on bookings.
 pub(crate) fn not_counted(why: Counted, email_confirmed: bool) -> Problem {
-    let confirm = if email_confirmed { "" } else { " You may have more when you have confirmed your email address." };
+    let confirm = if email_confirmed { "" } else { " The limit is higher once you have confirmed your email address." };
     match why {
         Counted::TooManyOpen { limit, again_in } => {
-            let detail = format!("You have {limit} appointments ahead, and that is the limit. Cancel one, or call the hospital.{confirm}");
+            let detail = format!("You have {limit} upcoming appointments, which is the limit. Cancel one, or call the hospital.{confirm}");
             let problem = Problem::conflict("too_many_open_appointments", detail).with("limit", limit);
             again_in.into_iter().fold(problem, Problem::retry_after)
         }
         Counted::TooSoon { again_in } => {
-            let detail = format!("You have booked and moved many appointments. Try again later, or call the hospital.{confirm}");
+            let detail = format!("You have booked or moved too many appointments. Try again later, or call the hospital.{confirm}");
             Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_changes", detail).retry_after(again_in)
         }
-        Counted::Yes | Counted::Closed => Problem::forbidden("This patient's account is closed. The front desk can book."),
+        Counted::Allowed | Counted::Closed => Problem::forbidden("This account is closed, so it cannot book. Call the hospital to book."),
     }
 }
 
-/// A write that the table refused: somebody else was first.
+/// The table refused the write, because another request was first.
 pub(crate) async fn not_written(state: &AppState, doctor: &Doctor, slot: Slot, why: WriteError) -> Problem {
     match why {
         WriteError::OwnSlot(id) => {
-            let problem = Problem::conflict("already_booked", "The patient has this very slot already. Read that appointment instead.");
+            let problem = Problem::conflict("already_booked", "The patient already has this slot: see `appointment_id`.");
             problem.with("appointment_id", id)
         }
         WriteError::TooMany => {
-            Problem::conflict("day_full", "Too many appointments were booked and moved for this patient on that day. Choose another day.")
+            Problem::conflict("day_full", "Too many appointments were booked or moved for this patient on that day. Choose another day.")
         }
         WriteError::SlotTaken => {
-            let problem = Problem::conflict("slot_taken", "Somebody else has this slot. Choose one of the next free ones.");
-            // From its end on: a list read this very moment may still show the slot as free.
+            let problem = Problem::conflict("slot_taken", "Somebody else has this slot. Choose one of the slots in `next_free`.");
+            // Begins after the taken slot, because a read at this moment may still show it as free.
             offer(state, doctor, slot.end, problem.with("taken", SlotView::of(slot, &state.hospital))).await
         }
         WriteError::PatientBusy => Problem::conflict(
@@ -125,28 +126,28 @@ pub(crate) fn not_changed(why: WriteError) -> Problem {
 pub(crate) fn refused(why: Refused, hospital: &Hospital) -> Problem {
     match why {
         Refused::Status { from } => {
-            Problem::conflict("wrong_status", format!("This appointment is `{from}`; that cannot be done any more."))
+            Problem::conflict("wrong_status", format!("The appointment is already `{from}`, so this cannot be done."))
                 .with("current_status", from)
         }
         Refused::Begun => Problem::conflict(
             "appointment_begun",
-            "This appointment has begun; it can be completed or noted as missed, not moved or cancelled.",
+            "The appointment has begun. It can still be completed or noted as a no-show, but no longer moved or cancelled.",
         ),
-        Refused::TooEarly { not_before } => {
-            Problem::conflict("too_early", "It is too early to note that.").with("not_before", hospital.instant(not_before))
-        }
-        Refused::TooLate { not_after } => {
-            Problem::conflict("too_late", "It is too late to note that.").with("not_after", hospital.instant(not_after))
-        }
+        Refused::TooEarly { not_before } => Problem::conflict("too_early", "It is too early for this. Wait until `not_before`.")
+            .with("not_before", hospital.instant(not_before)),
+        Refused::TooLate { not_after } => Problem::conflict("too_late", "It is too late for this. It was possible before `not_after`.")
+            .with("not_after", hospital.instant(not_after)),
         Refused::MovedTooOften => Problem::conflict(
             "moved_too_often",
-            format!("You have moved this appointment {MOVES} times. Cancel it, or call the hospital to move it once more."),
+            format!("You have moved this appointment {MOVES} times. Cancel it, or call the hospital to move it again."),
         ),
-        Refused::SameSlot => Problem::invalid_field("starts_at", "same_slot", "The appointment is at that time already."),
+        Refused::SameSlot => {
+            Problem::invalid_field("starts_at", "same_slot", "The appointment is already at this time. Choose another one.")
+        }
     }
 }
 
-/// Names the next free slots. Failing to find them does not hide the refusal itself.
+/// Adds the next free slots to a refusal. If they cannot be read, the refusal goes out with an empty list.
 async fn offer(state: &AppState, doctor: &Doctor, from: Timestamp, problem: Problem) -> Problem {
     let free = state.store.doctor_next_free_slots(doctor, from, OFFERED, state.clock.now(), &state.hospital.zone).await.unwrap_or_default();
     problem.with("next_free", free.into_iter().map(|slot| SlotView::of(slot, &state.hospital)).collect::<Vec<_>>())

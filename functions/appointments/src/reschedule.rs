@@ -1,4 +1,4 @@
-//! `POST /appointments/{id}/reschedule`: move an appointment; its id stays and its old slot is free at once.
+//! `POST /appointments/{id}/reschedule`: move an appointment. Its id stays, and its old slot is free at once.
 
 use axum::extract::State;
 use domain::{
@@ -20,14 +20,14 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RescheduleAppointmentRequest {
-    /// The start of a free slot of the same doctor, with its offset.
+    /// The start of a free slot of the same doctor, with its UTC offset.
     #[schema(value_type = Instant)]
     starts_at: Option<String>,
 }
 
 /// Move an appointment
 ///
-/// Both sides get an updated invitation, and the reminder moves too.
+/// The patient and the doctor each get an updated calendar invitation, and the reminders move too.
 #[utoipa::path(post, path = "/appointments/{id}/reschedule", tag = "appointments", operation_id = "reschedule_appointment", request_body = RescheduleAppointmentRequest,
     params(("id" = AppointmentId, Path), IfMatch),
     responses((status = 200, body = Versioned<AppointmentView>), TimeRefused, NotAhead))]
@@ -56,7 +56,7 @@ pub(crate) async fn reschedule(
     if access.side == Side::Patient {
         let limit = BookingLimit::of(caller.email_confirmed);
         match state.store.booking_count_move(before.patient_id, limit, now).await? {
-            Counted::Yes => {}
+            Counted::Allowed => {}
             refused => return Err(not_counted(refused, caller.email_confirmed)),
         }
     }

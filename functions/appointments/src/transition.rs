@@ -1,4 +1,4 @@
-//! What arriving, completing, missing and cancelling have in common: one change of status, from the version that was read.
+//! One change of status, made from the version that was read. Arrival, completion, no-show and cancelling share it.
 
 use domain::appointment::{Appointment, Refused};
 use http::{AppState, IfMatch, Problem, Versioned};

@@ -1,4 +1,4 @@
-//! An appointment as this API shows it: whole, and as a line in a list.
+//! An appointment as this API shows it: in full, and as a line in a list.
 
 use domain::{
     appointment::{Appointment, CancelledBy, Status},
@@ -24,16 +24,16 @@ pub(crate) struct AppointmentView {
     status: &'static str,
     /// Why the patient comes, in their own words.
     reason: Reason,
-    /// As it was when the appointment was booked.
+    /// The fee at the time of booking.
     consultation_fee: MoneyBody,
-    /// Where in the hospital, as it was when the appointment was booked.
+    /// Where in the hospital it takes place, as known at the time of booking.
     #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<Place>,
     booked_at: Instant,
-    /// When the patient arrived, the appointment ended, or it was called off or missed.
+    /// When the arrival, completion, cancellation or no-show was noted.
     #[serde(skip_serializing_if = "Option::is_none")]
     status_at: Option<Instant>,
-    /// Who called it off.
+    /// Who cancelled it.
     #[serde(skip_serializing_if = "Option::is_none")]
     cancelled_by: Option<CancelledBy>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,7 +50,7 @@ pub(crate) struct AppointmentSummary {
     ends_at: Instant,
     #[schema(value_type = Status)]
     status: String,
-    /// In a doctor's list.
+    /// Only in a doctor's list.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
 }

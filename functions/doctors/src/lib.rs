@@ -1,4 +1,4 @@
-//! Doctors: their profiles, the directory, and what is free with them. A doctor is added by `users`, which alone opens accounts.
+//! Doctors: their profiles, the directory and free slots. `users` adds doctors, because only it opens accounts.
 
 mod get;
 mod list;
@@ -8,7 +8,7 @@ use axum::Router;
 use http::{AppState, finish};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// The table of contents.
+/// All endpoints of this function.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list::list)).routes(routes!(get::get)).routes(routes!(slots::slots))
 }

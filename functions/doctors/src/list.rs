@@ -1,4 +1,4 @@
-//! `GET /doctors`: the directory, by specialization and name.
+//! `GET /doctors`: the directory, sorted by specialization and name.
 
 use axum::extract::State;
 use domain::{
@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
-    /// Only this specialization, such as `cardiology`.
+    /// Only doctors of this specialization, such as `cardiology`.
     #[param(value_type = Option<Specialization>)]
     specialization: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! `GET /doctors/{id}/slots`: what is free on a range of days.
+//! `GET /doctors/{id}/slots`: a doctor's free slots on a range of days.
 
 use axum::extract::State;
 use domain::{id::DoctorId, patient::parse_date};
@@ -14,15 +14,15 @@ const MAX_DAYS: i32 = 31;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct SlotsQuery {
-    /// First day in the hospital's time zone, as `YYYY-MM-DD`; today when left out.
+    /// The first day in the hospital's time zone, as `YYYY-MM-DD`. When left out: today.
     #[param(value_type = Option<String>, format = Date)]
     from: Option<String>,
-    /// Last day, included; six days after the first when left out, thirty at most.
+    /// The last day, included: at most thirty days after the first. When left out: six days after the first.
     #[param(value_type = Option<String>, format = Date)]
     to: Option<String>,
 }
 
-/// What can be booked.
+/// The slots that can be booked.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FreeSlots {
     #[schema(format = "date")]
@@ -60,7 +60,7 @@ fn days(query: SlotsQuery, today: Date) -> Result<(Date, Date), Problem> {
     let from = from.unwrap_or(today);
     let to = to.unwrap_or_else(|| from.saturating_add(6.days()));
     if to < from {
-        fields.refuse("to", "before_from", "The last day must not lie before the first.");
+        fields.refuse("to", "before_from", "Choose a last day that is not before the first day.");
     } else if to > from.saturating_add((MAX_DAYS - 1).days()) {
         fields.refuse("to", "range_too_long", format!("Ask for at most {MAX_DAYS} days at once."));
     } else {

@@ -1,4 +1,4 @@
-//! `GET /patients/me/access-log`: who opened or changed the caller's record.
+//! `GET /patients/me/access-log`: who read or changed the caller's data.
 
 use axum::extract::State;
 use domain::{
@@ -14,21 +14,21 @@ use serde::Serialize;
 use store::audit::{About, Span, place};
 use utoipa::ToSchema;
 
-/// Somebody opened or changed the record, or was kept from it.
+/// One attempt to read or change the patient's data.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AccessView {
     id: AuditId,
     at: Instant,
-    /// Who it was, of those who work here: the same id whatever they are called. Other patients are not named.
+    /// The member of staff who acted. The id stays the same when their name changes. Other patients are not named.
     #[serde(skip_serializing_if = "Option::is_none")]
     staff_id: Option<UserId>,
-    /// What they were called then.
+    /// Their name at that time.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<PersonName>,
-    /// What they had been called before, when that was something else.
+    /// Names that they had before that, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     earlier_names: Vec<PersonName>,
-    /// What they acted as.
+    /// The roles that they had at that time.
     roles: Vec<Role>,
     /// Whether it was you.
     you: bool,
@@ -37,9 +37,9 @@ pub(crate) struct AccessView {
     outcome: Outcome,
 }
 
-/// See who opened your record
+/// See who opened your patient profile
 ///
-/// Latest first. Changes appear within seconds.
+/// Latest first, with every read and change of your data. Changes appear within seconds.
 #[utoipa::path(get, path = "/patients/me/access-log", tag = "patients", operation_id = "list_own_accesses", params(Listing<NoFilter>),
     responses((status = 200, body = Page<AccessView>)))]
 pub(crate) async fn access_log(
@@ -63,7 +63,7 @@ pub(crate) async fn access_log(
         name: entry.name,
         earlier_names: entry.earlier_names,
         roles: entry.roles.into_iter().collect(),
-        // Whoever opened the record by registering had no account yet.
+        // The patient who registered had no account yet.
         you: entry.actor.map_or(entry.action == "account.register", |actor| Some(actor) == own),
         action: entry.action,
         outcome: entry.outcome,

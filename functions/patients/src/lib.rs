@@ -1,4 +1,4 @@
-//! Patients' own records: identity and contact.
+//! Patient profiles: identity, contact data, and who opened them.
 
 mod access_log;
 mod get;
@@ -10,7 +10,7 @@ use axum::Router;
 use http::{AppState, finish};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// The table of contents.
+/// All endpoints of this function.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(me::me, update_me::update_me)).routes(routes!(access_log::access_log)).routes(routes!(get::get))
 }

@@ -1,4 +1,4 @@
-//! `PATCH /patients/me`: the patient corrects their contact data.
+//! `PATCH /patients/me`: change the caller's contact data.
 
 use axum::extract::State;
 use domain::{
@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::view::{PatientView, view};
 
-/// What is left out stays. Name, date of birth and gender are changed at the front desk, against a document.
+/// A field that is left out stays as it is. Name, date of birth and gender are changed at the front desk, against an identity document.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ChangePatientRequest {
@@ -26,12 +26,12 @@ pub(crate) struct ChangePatientRequest {
     income: Option<Option<MoneyBody>>,
 }
 
-/// Tells `null` from left out.
+/// Distinguishes `null` from a field that is left out.
 fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<MoneyBody>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }
 
-/// Change your own record
+/// Change your own patient profile
 #[utoipa::path(patch, path = "/patients/me", tag = "patients", operation_id = "change_own_patient", request_body = ChangePatientRequest,
     params(RequiredIfMatch),
     responses((status = 200, body = Versioned<PatientView>)))]
@@ -41,7 +41,7 @@ pub(crate) async fn update_me(
     RequiredIfMatch(version): RequiredIfMatch,
     Json(request): Json<ChangePatientRequest>,
 ) -> Result<Versioned<PatientView>, Problem> {
-    let before = state.store.patient(id).await?.ok_or_else(|| Problem::not_found("record"))?;
+    let before = state.store.patient(id).await?.ok_or_else(|| Problem::not_found("patient profile"))?;
     if before.version != version {
         return Err(Problem::stale());
     }

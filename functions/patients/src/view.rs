@@ -1,4 +1,4 @@
-//! A patient's record as this API shows it.
+//! A patient profile as this API shows it.
 
 use domain::{
     id::PatientId,
@@ -11,7 +11,7 @@ use platform::config::Hospital;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A patient.
+/// A patient profile.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PatientView {
     id: PatientId,

@@ -1,4 +1,4 @@
-//! `GET /audit-log`: who did what, by patient, by actor, and by time.
+//! `GET /audit-log`: who did what, filtered by patient, by actor or by time.
 
 use axum::extract::State;
 use domain::{
@@ -20,66 +20,66 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::Users;
 
-/// Without a patient or an actor, a list looks through days.
+/// The longest span of a list without a patient or an actor: such a list reads the partitions of every day in it.
 const LONGEST_SPAN: SignedDuration = SignedDuration::from_hours(31 * 24);
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct AuditQuery {
-    /// Whose data.
+    /// Only entries about this patient's data.
     #[param(value_type = Option<PatientId>)]
     patient_id: Option<String>,
-    /// Who acted.
+    /// Only entries about what this account did.
     #[param(value_type = Option<UserId>)]
     actor_id: Option<String>,
-    /// Entries from this instant on. 7 days before `to` when left out; with a patient or an actor, from the beginning.
+    /// Only entries from this instant on. When left out: with a patient or an actor all entries, otherwise those of the 7 days before `to`.
     #[param(value_type = Option<Instant>)]
     from: Option<String>,
-    /// Entries before this instant; now when left out.
+    /// Only entries before this instant. When left out: now.
     #[param(value_type = Option<Instant>)]
     to: Option<String>,
 }
 
-/// One entry.
+/// An entry of the audit log.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AuditEntryView {
     id: AuditId,
     at: Instant,
-    /// Who; absent when nobody had proven who they are.
+    /// The account that acted. Absent when the caller had not proven who they are.
     #[serde(skip_serializing_if = "Option::is_none")]
     actor_id: Option<UserId>,
-    /// What somebody who works here was called then.
+    /// The actor's name at that time, if they were staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<PersonName>,
-    /// What they had been called before, when that was something else.
+    /// Names that the actor had before that, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     earlier_names: Vec<PersonName>,
-    /// What the actor acted as.
+    /// The roles that the actor had at that time.
     roles: Vec<Role>,
     #[schema(example = "patient.read")]
     action: String,
     outcome: Outcome,
-    /// Whose data.
+    /// The patient whose data was read or changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     patient_id: Option<PatientId>,
     /// The account that was acted on.
     #[serde(skip_serializing_if = "Option::is_none")]
     account_id: Option<UserId>,
-    /// What was decided, where the action does not say it.
+    /// What was decided, when the action alone does not say it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "active: nurse")]
     detail: Option<String>,
-    /// The address that the request came from.
+    /// The network address that the request came from.
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<String>,
-    /// The `x-request-id` of its answer; the logs have it, too.
+    /// The `x-request-id` of the answer. The logs contain it too.
     request_id: String,
 }
 
 /// Read the audit log
 ///
-/// Latest first: by patient, by actor, or all that happened in a span of at most 31 days.
+/// Latest first. Lists the entries of one patient, of one actor, or of a span of at most 31 days.
 #[utoipa::path(get, path = "/audit-log", tag = "audit log", operation_id = "list_audit_entries", params(Listing<AuditQuery>), responses((status = 200, body = Page<AuditEntryView>)))]
 pub(crate) async fn audit_log(
     State(users): State<Users>,
@@ -116,13 +116,13 @@ impl AuditQuery {
             (None, Some(actor)) => About::Actor(actor),
             (None, None) => About::Everything,
         };
-        // What happens this very moment is in.
+        // One second from now, so that the list includes what happens at this moment.
         let to = to.unwrap_or_else(|| now.saturating_add(SignedDuration::from_secs(1)).unwrap_or(now));
         let week = || to.saturating_sub(SignedDuration::from_hours(7 * 24)).unwrap_or(to);
         let beginning = if about == About::Everything { week() } else { Timestamp::UNIX_EPOCH };
         let from = from.unwrap_or(beginning);
         if to <= from {
-            return Err(Problem::invalid_field("to", "before_from", "Let `to` be later than `from`."));
+            return Err(Problem::invalid_field("to", "before_from", "Choose a `to` that is later than `from`."));
         }
         if about == About::Everything && to.duration_since(from) > LONGEST_SPAN {
             return Err(Problem::invalid_field("from", "span_too_long", "Ask for at most 31 days, or name a patient or an actor."));

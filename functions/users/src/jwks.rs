@@ -10,7 +10,7 @@ use crate::Users;
 
 /// The public keys
 ///
-/// A JSON Web Key Set (RFC 7517) for whoever verifies this hospital's access tokens.
+/// A JSON Web Key Set (RFC 7517) to verify this hospital's access tokens with.
 #[utoipa::path(get, path = "/.well-known/jwks.json", tag = "sign-in", operation_id = "get_public_keys",
     responses((status = 200, body = Object, content_type = "application/jwk-set+json")))]
 pub(crate) async fn jwks(State(users): State<Users>) -> Response {

@@ -1,4 +1,4 @@
-//! Accounts: registration, sign-in, and who may act as what. The only function that holds the signing key.
+//! Accounts: registration, sign-in and roles. Only this function holds the key that signs access tokens.
 
 mod accounts;
 mod audit_log;
@@ -28,7 +28,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{password_hash::Passwords, refresh_key::RefreshKey};
 
-/// What this function works with.
+/// The state that all endpoints of this function share.
 #[derive(Clone, Debug)]
 pub struct Users {
     pub base: AppState,
@@ -60,7 +60,7 @@ impl FromRef<Users> for AppState {
     }
 }
 
-/// The table of contents.
+/// All endpoints of this function.
 pub fn routes() -> OpenApiRouter<Users> {
     let anybody = OpenApiRouter::new()
         .routes(routes!(register::register, accounts::list::list))

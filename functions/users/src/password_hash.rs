@@ -1,4 +1,4 @@
-//! Password hashing: argon2id, as expensive as the configuration says.
+//! Password hashing with argon2id, at the configured cost.
 
 use argon2::{
     Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
@@ -11,17 +11,17 @@ use platform::{
     random::{NoEntropy, Random},
 };
 
-/// Salt and hash, in PHC string form, that belong to no password anybody has.
-const NOBODY: &str = "bWVkaXRyYWNrLW5vYm9keQ$1uHUiuZ2YfAbOGjWhjn8K2Qr9yZB5cDcj1cXjCzL3XQ";
+/// A salt and a hash, in PHC string form, of a password that nobody has.
+const DECOY_HASH: &str = "bWVkaXRyYWNrLW5vYm9keQ$1uHUiuZ2YfAbOGjWhjn8K2Qr9yZB5cDcj1cXjCzL3XQ";
 
 /// Hashes and verifies passwords.
 #[derive(Debug, Clone)]
 pub struct Passwords {
     params: Params,
-    nobody: String,
+    decoy_hash: String,
 }
 
-/// Hashing failed for want of memory or randomness.
+/// Hashing failed for lack of memory or randomness.
 #[derive(Debug, thiserror::Error)]
 pub enum HashError {
     #[error(transparent)]
@@ -40,9 +40,9 @@ impl Passwords {
     #[must_use]
     pub fn new(cost: PasswordCost) -> Self {
         let PasswordCost { memory_kib, passes } = cost;
-        // Out of the algorithm's range is out of the question: the recommended cost, then.
+        // A cost outside the algorithm's range becomes the recommended one.
         let params = Params::new(memory_kib, passes, 1, None).unwrap_or(Params::DEFAULT);
-        Self { nobody: format!("$argon2id$v=19$m={},t={},p=1${NOBODY}", params.m_cost(), params.t_cost()), params }
+        Self { decoy_hash: format!("$argon2id$v=19$m={},t={},p=1${DECOY_HASH}", params.m_cost(), params.t_cost()), params }
     }
 
     /// The hash to store, in PHC string form.
@@ -52,11 +52,11 @@ impl Passwords {
         Ok(hash.to_string())
     }
 
-    /// Whether the password is the one that was hashed. Takes as long for nobody's hash (`None`) as for somebody's, so that unknown
-    /// addresses are not told from known ones.
+    /// Whether the password is the one that was hashed. Without a hash (`None`) it takes the same time, so that the time does not show
+    /// whether an email address has an account.
     #[must_use]
     pub fn verify(&self, password: &str, hash: Option<&str>) -> bool {
-        let verdict = PasswordHash::new(hash.unwrap_or(&self.nobody))
+        let verdict = PasswordHash::new(hash.unwrap_or(&self.decoy_hash))
             .is_ok_and(|parsed| self.argon2().verify_password(password.as_bytes(), &parsed).is_ok());
         verdict && hash.is_some()
     }
@@ -84,7 +84,7 @@ mod tests {
     fn nobodys_hash_costs_the_same() {
         for cost in [PasswordCost::default(), PasswordCost { memory_kib: 64, passes: 1 }] {
             let passwords = Passwords::new(cost);
-            let parsed = PasswordHash::new(&passwords.nobody).unwrap();
+            let parsed = PasswordHash::new(&passwords.decoy_hash).unwrap();
             let params = Params::try_from(&parsed).unwrap();
             assert_eq!((params.m_cost(), params.t_cost()), (cost.memory_kib, cost.passes));
         }

@@ -1,4 +1,4 @@
-//! The next refresh token of a sign-in, and the seal by which its earlier ones are known.
+//! Derives the next refresh token of a sign-in, and the seal that makes earlier tokens recognisable.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::id::SessionId;
@@ -6,7 +6,7 @@ use platform::config::TokenKey;
 use ring::hmac;
 use secrecy::ExposeSecret;
 
-/// Derives secrets and seals from what it is given.
+/// Derives secrets and seals from the token key.
 #[derive(Clone)]
 pub(crate) struct RefreshKey(hmac::Key);
 
@@ -21,7 +21,7 @@ impl RefreshKey {
         Self(hmac::Key::new(hmac::HMAC_SHA256, key.0.expose_secret().as_bytes()))
     }
 
-    /// Shows that a refresh secret is one of a sign-in's, an earlier one perhaps: a made-up one ends nothing.
+    /// Proves that a refresh secret was made for this sign-in, now or earlier. A made-up token has no seal, so it ends nothing.
     pub(crate) fn seal(&self, session: SessionId, secret: &str) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(hmac::sign(&self.0, sealed(session, secret).as_bytes()))
     }
@@ -32,7 +32,7 @@ impl RefreshKey {
         hmac::verify(&self.0, sealed(session, secret).as_bytes(), &seal).is_ok()
     }
 
-    /// The secret of the refresh token that follows another: the same when the same one is exchanged twice.
+    /// The secret of the next refresh token. Exchanging the same token twice gives the same next secret.
     pub(crate) fn next_secret(&self, session: SessionId, secret: &str) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(hmac::sign(&self.0, format!("refresh\n{session}\n{secret}").as_bytes()))
     }

@@ -1,4 +1,4 @@
-//! What is refused about accounts, as problem documents. Exhaustive: a new rule needs its words here.
+//! The problem documents for refusals about accounts. The matches are exhaustive, so a new rule needs a text here.
 
 use domain::account::{Refused, Status};
 use http::{Problem, refusals};
@@ -37,23 +37,31 @@ pub(crate) fn refused(why: Refused) -> Problem {
     let status = |status: Status| format!("The account is {}, so this cannot be done.", status.as_str());
     match why {
         Refused::Status(now) => Problem::conflict("wrong_status", status(now)).with("account_status", now.as_str()),
-        Refused::NothingRequested => Problem::conflict("nothing_requested", "No role of this account waits for approval."),
-        Refused::PatientRole => Problem::invalid_field("roles", "patient_role", "The role `patient` goes with a patient's record."),
+        Refused::NothingRequested => Problem::conflict("nothing_requested", "This account has no role that waits for approval."),
+        Refused::PatientRole => {
+            let detail = "An account with a patient profile keeps the role `patient`. Other accounts cannot have it.";
+            Problem::invalid_field("roles", "patient_role", detail)
+        }
         Refused::DoctorRole => {
             Problem::invalid_field("roles", "doctor_role", "This account has a doctor's profile: keep the role `doctor`.")
         }
-        Refused::Unconfirmed => Problem::conflict("email_not_confirmed", "Nobody has shown yet that the account's address is theirs."),
+        Refused::Unconfirmed => {
+            let detail = "The account's email address is not confirmed. Its owner has to confirm it before you can give it a staff role.";
+            Problem::conflict("email_not_confirmed", detail)
+        }
         Refused::NameOfStaff => {
-            Problem::forbidden("Patients see the names of staff, so an administrator changes them. Ask one.").coded("name_of_staff")
+            let detail = "Patients see the names of staff, so only an administrator can change them. Ask an administrator.";
+            Problem::forbidden(detail).coded("name_of_staff")
         }
         Refused::StillNeeded => Problem::conflict(
             "still_needed",
-            "An administrator, or a doctor with a profile, cannot close the account alone: others rely on it. Ask another administrator to suspend it.",
+            "Administrators, and doctors with a profile, cannot close their own account, because others rely on it. Ask another \
+                administrator to suspend it.",
         ),
     }
 }
 
-/// A change that was not written.
+/// A change that the table refused.
 pub(crate) fn not_changed(why: ChangeError) -> Problem {
     match why {
         ChangeError::Stale | ChangeError::NotFirst => {
@@ -61,7 +69,7 @@ pub(crate) fn not_changed(why: ChangeError) -> Problem {
         }
         ChangeError::EmailTaken => Problem::conflict("email_taken", "Another account has this email address."),
         ChangeError::BookingUnderWay => {
-            Problem::conflict("booking_under_way", "An appointment was booked a moment ago. Try again in half a minute.").retry_after(30)
+            Problem::conflict("booking_under_way", "An appointment was booked a moment ago. Try again in 30 seconds.").retry_after(30)
         }
         ChangeError::TokenUsed => invalid_token(),
         ChangeError::NotAdministrator => no_longer_administrator(),
@@ -69,22 +77,22 @@ pub(crate) fn not_changed(why: ChangeError) -> Problem {
     }
 }
 
-/// Whoever decided was an administrator when the request began.
+/// The caller was an administrator when the request began, but no longer is one.
 pub(crate) fn no_longer_administrator() -> Problem {
     Problem::forbidden("You are no longer an administrator.")
 }
 
-/// The right password, which no longer counts.
+/// The password is right, but it no longer works.
 pub(crate) fn password_void() -> Problem {
-    let detail = "This password was chosen before the address was confirmed, and went out of use with the first sign-in by email. Choose a \
-        new one: `POST /auth/password/forgot` sends an email.";
+    let detail = "This password was chosen before the email address was confirmed. It stopped working with the first sign-in by email. \
+        Choose a new one: `POST /auth/password/forgot` sends you an email.";
     Problem::forbidden(detail).coded("password_void")
 }
 
-/// Whatever is wrong with an emailed token, the answer is the same.
+/// The answer is the same, whatever is wrong with an emailed token.
 pub(crate) fn invalid_token() -> Problem {
     Problem::unauthenticated(
         "invalid_token",
-        "This link is not valid any more: it has been used, it is too old, or it is incomplete. Ask for a new one.",
+        "This link is not valid: it has been used, it is too old, or it is incomplete. Ask for a new one.",
     )
 }

@@ -1,4 +1,5 @@
-//! `POST /users`: open one's own account. A patient's is active at once, with their record; every other waits for approval.
+//! `POST /users`: register an account. A patient's account is active at once and comes with a patient profile. Every other account waits
+//! for approval.
 
 use axum::{extract::State, http::StatusCode};
 use domain::{
@@ -24,7 +25,7 @@ use crate::{
     view::{patient_role, staff_role},
 };
 
-/// What patients and staff send, as it comes. The API document has the two apart.
+/// What patients and staff send, before it is parsed. The API document describes the two separately.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RegisterAccountRequest {
@@ -40,19 +41,19 @@ pub(crate) struct RegisterAccountRequest {
     income: Option<MoneyBody>,
 }
 
-/// A patient's account comes with a profile; every other role waits for an administrator.
+/// A patient's account comes with a patient profile. An account in any other role waits for an administrator's approval.
 #[derive(Deserialize, ToSchema)]
 #[serde(untagged)]
 #[schema(as = RegisterAccountRequest)]
-#[expect(dead_code, reason = "it is only described")]
-enum Described {
+#[expect(dead_code, reason = "only the API document needs it")]
+enum RegisterBody {
     Patient(RegisterPatientRequest),
     Staff(RegisterStaffRequest),
 }
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "it is only described")]
+#[expect(dead_code, reason = "only the API document needs it")]
 struct RegisterPatientRequest {
     #[schema(schema_with = patient_role)]
     role: Option<Role>,
@@ -66,13 +67,13 @@ struct RegisterPatientRequest {
     gender: Gender,
     emergency_contact: EmergencyContactBody,
     address: PostalAddress,
-    /// If they like: monthly, for means-tested discounts.
+    /// Monthly income, for means-tested discounts. Optional.
     income: Option<MoneyBody>,
 }
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "it is only described")]
+#[expect(dead_code, reason = "only the API document needs it")]
 struct RegisterStaffRequest {
     #[schema(schema_with = staff_role)]
     role: Role,
@@ -83,7 +84,7 @@ struct RegisterStaffRequest {
     phone: Phone,
 }
 
-/// The same for a new address and for one that has an account: who has one is nobody's business.
+/// The answer is the same whether or not the email address already has an account, so that nobody can find out who has one.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Registered {
     email: Email,
@@ -91,31 +92,32 @@ pub(crate) struct Registered {
     next: &'static str,
 }
 
-const PATIENT_NEXT: &str = "Sign in with this address and password. If the address had an account before, nothing has changed and its owner \
-    has been told by email.";
-const STAFF_NEXT: &str = "Confirm the address with the link that we have sent to it, and wait for an administrator's approval. You can sign in \
-    meanwhile and see how your account stands. If the address had an account before, nothing has changed and its owner has been told by email.";
+const PATIENT_NEXT: &str = "Sign in with this email address and password. If the email address already had an account, that account has \
+    not changed and its owner gets an email.";
+const STAFF_NEXT: &str = "Confirm your email address with the link in our email, and wait for an administrator's approval. Meanwhile you \
+    can sign in and see the status of your account. If the email address already had an account, that account has not changed and its \
+    owner gets an email.";
 
 /// Register
 ///
-/// A patient's account is active at once and comes with a record. Every other role is `pending` until an administrator approves it
-/// and the address is confirmed; such an account can sign in and see itself, nothing else. The answer is the same whether or not
-/// the address has an account already.
-#[utoipa::path(post, path = "/users", tag = "sign-in", operation_id = "register_account", request_body = Described,
+/// A patient's account is active at once and comes with a patient profile. An account in any other role is `pending` until an
+/// administrator approves it and its owner confirms the email address. Until then its owner can sign in and see the account, nothing
+/// else. The answer is the same whether or not the email address already has an account.
+#[utoipa::path(post, path = "/users", tag = "sign-in", operation_id = "register_account", request_body = RegisterBody,
     responses((status = 202, body = Registered, description = "Received"), TooManyAttempts))]
 pub(crate) async fn register(
     State(users): State<Users>,
     Json(request): Json<RegisterAccountRequest>,
 ) -> Result<(StatusCode, Json<Registered>), Problem> {
     let state = &users.base;
-    let New { account, secret, patient, role } = request.parse(state)?;
+    let ParsedRegistration { account, secret, patient, role } = request.parse(state)?;
     throttle::pass(state, throttle::registrations_from_source(state)).await?;
 
     let (now, email) = (state.clock.now(), account.email.clone());
     let id = EmailTokenId::new(now, state.random.u128()?);
     let welcome = EmailToken::new(id, Purpose::Welcome, email.clone(), Some(account.id), now);
-    // Somebody may open and close accounts with a stranger's address all day.
-    let welcome = throttle::one_more(state, &throttle::welcomes_to(state, &email)).await?.then_some(welcome);
+    // Limited, because somebody could open and close accounts with a stranger's email address all day.
+    let welcome = throttle::may_send_email(state, &throttle::welcomes_to(state, &email)).await?.then_some(welcome);
     let stored = StoredAccount::new(account, Some(users.passwords.hash(&secret, &state.random)?));
     let parts = AccountParts { patient: patient.as_ref(), token: welcome.as_ref(), ..AccountParts::default() };
     let opened = if state.store.account_has_email(&email).await? {
@@ -125,7 +127,7 @@ pub(crate) async fn register(
     };
     match opened {
         Ok(()) | Err(OpenError::NotAdministrator) => {}
-        // The email goes out as well, and `notifications` sees that it has to be another one.
+        // An email goes out in this case too. `notifications` sees that the email address has an account, and sends another text.
         Err(OpenError::EmailTaken) => state.store.decoy_open(welcome.as_ref(), patient.is_some(), now).await?,
         Err(OpenError::Store(error)) => return Err(error.into()),
     }
@@ -133,7 +135,7 @@ pub(crate) async fn register(
     Ok((StatusCode::ACCEPTED, Json(Registered { email, role, next })))
 }
 
-struct New {
+struct ParsedRegistration {
     account: Account,
     secret: Password,
     patient: Option<Patient>,
@@ -141,7 +143,7 @@ struct New {
 }
 
 impl RegisterAccountRequest {
-    fn parse(mut self, state: &AppState) -> Result<New, Problem> {
+    fn parse(mut self, state: &AppState) -> Result<ParsedRegistration, Problem> {
         let now = state.clock.now();
         let mut fields = Fields::default();
         let role = fields.check("role", self.role.take().map_or(Ok(Role::Patient), |text| Role::parse(&text)));
@@ -153,7 +155,7 @@ impl RegisterAccountRequest {
 
         let facts = match role {
             Some(Role::Patient) => self.patient_facts(state, &mut fields).map(Some),
-            Some(_) => self.no_patient_facts(&mut fields),
+            Some(_) => self.refuse_patient_facts(&mut fields),
             None => None,
         };
         let (Some(role), Some(name), Some(email), Some(secret), Some(phone), Some(facts)) = (role, name, email, secret, phone, facts)
@@ -163,7 +165,7 @@ impl RegisterAccountRequest {
         let mut account = Account::open(UserId::new(now, state.random.u128()?), email, name.clone(), role, now);
         let Some(facts) = facts else {
             account.phone = Some(phone);
-            return Ok(New { account, secret, patient: None, role });
+            return Ok(ParsedRegistration { account, secret, patient: None, role });
         };
         let id = PatientId::new(now, state.random.u128()?);
         account.patient_id = Some(id);
@@ -181,7 +183,7 @@ impl RegisterAccountRequest {
             registered_at: now,
             version: 1,
         };
-        Ok(New { account, secret, patient: Some(patient), role })
+        Ok(ParsedRegistration { account, secret, patient: Some(patient), role })
     }
 
     fn patient_facts(self, state: &AppState, fields: &mut Fields) -> Option<PatientFacts> {
@@ -194,8 +196,8 @@ impl RegisterAccountRequest {
         Some((date_of_birth?, gender?, contact?, address?, income?))
     }
 
-    /// What belongs into a patient's record is not taken from others, where nobody would keep it.
-    fn no_patient_facts<T>(self, fields: &mut Fields) -> Option<Option<T>> {
+    /// Refuses the fields of a patient profile for other roles, where they would be lost.
+    fn refuse_patient_facts<T>(self, fields: &mut Fields) -> Option<Option<T>> {
         let given = [
             ("date_of_birth", self.date_of_birth.is_some()),
             ("gender", self.gender.is_some()),
@@ -205,7 +207,7 @@ impl RegisterAccountRequest {
         ];
         let given: Vec<_> = given.into_iter().filter(|(_, given)| *given).collect();
         for (field, _) in &given {
-            let refused = Invalid::new("patients_only", "This belongs to a patient's record. Leave it out for other roles.");
+            let refused = Invalid::new("patients_only", "This field is for patients only. Leave it out for other roles.");
             fields.refuse(*field, refused.code, refused.detail);
         }
         given.is_empty().then_some(None)

@@ -1,4 +1,4 @@
-//! The key that signs access tokens, read once at the start from the secret that only this function's role may read.
+//! The key that signs access tokens. It is read once, at the start, from a secret that only this function's role may read.
 
 use aws_sdk_secretsmanager::{Client, config::Builder, error::SdkError, operation::get_secret_value::GetSecretValueError};
 use platform::{
@@ -6,12 +6,12 @@ use platform::{
     config::{Aws, SigningKey},
 };
 
-/// The signing key cannot be had.
+/// The signing key cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum SigningKeyError {
     #[error("the secret with the signing key cannot be read")]
     Secret(#[from] Box<SdkError<GetSecretValueError>>),
-    #[error("the secret with the signing key is not what the template makes of it")]
+    #[error("the secret with the signing key does not have the form that the template gives it")]
     Damaged,
 }
 

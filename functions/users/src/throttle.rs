@@ -1,4 +1,4 @@
-//! Attempts are counted before anything is computed for them. The limits are in `domain::throttle`.
+//! Counts attempts before doing any work for them. The limits are in `domain::throttle`.
 
 use axum::http::StatusCode;
 use domain::{
@@ -23,11 +23,11 @@ refusals! {
     }
 }
 
-/// While a source has made so few attempts, what succeeds need not be given back.
-const FEW: u32 = 10;
+/// While a source has made no more attempts than this, a success is not taken off its count: the limit is far away.
+const ALWAYS_COUNTED: u32 = 10;
 
-/// Whom an attempt on an account comes from: somebody in a network that its owner is known to use, or a stranger. What strangers spend
-/// is counted apart, so that it never is what the owner needs.
+/// The person who tries something with an account: either somebody in a network that its owner is known to use, or a stranger. The
+/// attempts of strangers are counted apart, so that they cannot use up the attempts that the owner needs.
 pub(crate) struct Asker {
     email: String,
     network: String,
@@ -41,12 +41,12 @@ impl Asker {
         Ok(Self { email: state.cursors.fingerprint(email.as_str().as_bytes()), network, known })
     }
 
-    /// Passwords that are tried on the account.
+    /// Attempts to sign in to the account with a password.
     pub(crate) fn passwords(&self) -> Attempts {
         self.attempts("password", "password_known", PASSWORDS_OF_ACCOUNT)
     }
 
-    /// Emails with a token that are asked for by whoever knows the address.
+    /// Requests for an email with a token. Anybody who knows the email address can make them.
     pub(crate) fn emails(&self, purpose: Purpose) -> Attempts {
         match purpose {
             Purpose::SignIn => self.attempts("sign_in_email", "sign_in_email_known", SIGN_IN_EMAILS_TO_ADDRESS),
@@ -59,13 +59,13 @@ impl Asker {
         Attempts { what, of: of.clone(), limit }
     }
 
-    /// Somebody has signed in: the owner, so this network is theirs, and the next email need not wait.
-    pub(crate) async fn has_signed_in(&self, state: &AppState) -> Result<(), StoreError> {
+    /// A successful sign-in comes from the owner. Remembers their network, so that strangers' attempts no longer make them wait there.
+    pub(crate) async fn remember_network(&self, state: &AppState) -> Result<(), StoreError> {
         if self.known { Ok(()) } else { state.store.known_network_note(&self.network, state.clock.now()).await }
     }
 }
 
-/// Passwords that whoever is signed in gives again. Strangers have no part in it.
+/// Passwords that a signed-in caller enters again. Strangers' attempts do not count here.
 pub(crate) fn passwords_of_owner(id: UserId) -> Attempts {
     Attempts { what: "password_again", of: id.to_string(), limit: PASSWORDS_OF_ACCOUNT }
 }
@@ -102,18 +102,18 @@ fn from_source(state: &AppState, what: &'static str, limit: Limit) -> Attempts {
     Attempts { what, of: state.cursors.fingerprint(trail::source().as_bytes()), limit }
 }
 
-/// Whether one more email may go out now. If not, an earlier one is in the mailbox and still works.
-pub(crate) async fn one_more(state: &AppState, attempts: &Attempts) -> Result<bool, StoreError> {
+/// Whether one more email may go out now. If not, an earlier email is in the mailbox and its token still works.
+pub(crate) async fn may_send_email(state: &AppState, attempts: &Attempts) -> Result<bool, StoreError> {
     Ok(matches!(state.store.throttle_attempt(attempts, state.clock.now()).await?, Turn::Go(_)))
 }
 
-/// An attempt that may be made, and which one it is in its window.
+/// An attempt that was allowed, and its number in the current window.
 pub(crate) struct Passed {
     attempts: Attempts,
     count: u32,
 }
 
-/// Lets an attempt pass, or says when to come back.
+/// Counts an attempt, or refuses it and says how long to wait.
 pub(crate) async fn pass(state: &AppState, attempts: Attempts) -> Result<Passed, Problem> {
     match state.store.throttle_attempt(&attempts, state.clock.now()).await? {
         Turn::Go(count) => Ok(Passed { attempts, count }),
@@ -126,13 +126,13 @@ pub(crate) async fn pass(state: &AppState, attempts: Attempts) -> Result<Passed,
 }
 
 impl Passed {
-    /// It proved who made it: the account's earlier failures are forgotten.
-    pub(crate) async fn forget(self, state: &AppState) -> Result<(), StoreError> {
+    /// The attempt proved who made it: forgets the earlier failures on the account.
+    pub(crate) async fn clear_failures(self, state: &AppState) -> Result<(), StoreError> {
         if self.count > 1 { state.store.throttle_forget(&self.attempts, state.clock.now()).await } else { Ok(()) }
     }
 
-    /// It turned out well: the source gets it back, the failures of others there stay.
-    pub(crate) async fn give_back(self, state: &AppState) -> Result<(), StoreError> {
-        if self.count > FEW { state.store.throttle_forgive(&self.attempts, state.clock.now()).await } else { Ok(()) }
+    /// The attempt succeeded: takes it off the source's count. The failures of others behind the same source stay.
+    pub(crate) async fn uncount(self, state: &AppState) -> Result<(), StoreError> {
+        if self.count > ALWAYS_COUNTED { state.store.throttle_forgive(&self.attempts, state.clock.now()).await } else { Ok(()) }
     }
 }

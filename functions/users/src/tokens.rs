@@ -1,7 +1,7 @@
-//! The token pair that a sign-in gives, and what a refresh token looks like.
+//! The token pair that a sign-in gives, and the form of a refresh token.
 //!
-//! A refresh token is `<user>.<session>.<secret>.<seal>`: the ids lead to its session, of whose secret only a fingerprint is kept;
-//! the seal shows that the secret once was this session's.
+//! A refresh token is `<user>.<session>.<secret>.<seal>`. The ids lead to its session. The table keeps only a fingerprint of the session's
+//! current secret. The seal proves that the secret was made for this session, even after the next secret has replaced it.
 
 use axum::http::{HeaderMap, header};
 use domain::{
@@ -19,19 +19,19 @@ use utoipa::ToSchema;
 
 use crate::{Users, refresh_key::RefreshKey};
 
-/// What to send, and what to come back with.
+/// An access token, and the refresh token that gets the next pair.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TokenPair {
     /// Send it as `Authorization: Bearer …`.
     access_token: String,
     #[schema(example = "Bearer")]
     token_type: &'static str,
-    /// Seconds that the access token is good for.
+    /// For how many seconds the access token is valid.
     #[schema(example = 900)]
     expires_in: i64,
-    /// Good for one `POST /auth/refresh`, which gives the next.
+    /// Works for one `POST /auth/refresh`, which returns the next one.
     refresh_token: String,
-    /// When the sign-in ends unless it is refreshed: half an hour for staff, 30 days for patients.
+    /// When the sign-in ends unless it is refreshed before: at most 30 minutes from now for staff, at most 30 days for patients.
     refresh_expires_at: Instant,
 }
 
@@ -52,7 +52,7 @@ impl Users {
             device: device(headers),
             ended: None,
         };
-        Ok((prolonged(session, account, now), secret))
+        Ok((with_new_expiry(session, account, now), secret))
     }
 
     pub(crate) fn pair(&self, account: &Account, session: &Session, secret: &str) -> Result<TokenPair, Problem> {
@@ -68,14 +68,14 @@ impl Users {
     }
 }
 
-/// A session that has just given a sign of life: how long it lasts follows from what the account is now.
-pub(crate) fn prolonged(session: Session, account: &Account, now: Timestamp) -> Session {
+/// The session after a sign-in or a refresh at this time. How long it lasts depends on the roles that the account has now.
+pub(crate) fn with_new_expiry(session: Session, account: &Account, now: Timestamp) -> Session {
     let lifetime = lifetime(&account.active_roles());
     let after = |from: Timestamp, span| from.saturating_add(span).unwrap_or(from);
     Session { refreshed_at: now, idle_until: after(now, lifetime.idle), ends_at: after(session.signed_in_at, lifetime.absolute), ..session }
 }
 
-/// Takes a refresh token apart: whose session, and the secret, if it is or was one of the session's.
+/// The ids and the secret in a refresh token; `None` unless the seal shows that the secret was made for this session.
 pub(crate) fn parse<'a>(key: &RefreshKey, token: &'a str) -> Option<(UserId, SessionId, &'a str)> {
     let mut parts = token.split('.');
     let (user, session, secret, seal) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
@@ -83,7 +83,7 @@ pub(crate) fn parse<'a>(key: &RefreshKey, token: &'a str) -> Option<(UserId, Ses
     (parts.next().is_none() && key.is_seal(session, secret, seal)).then_some((user, session, secret))
 }
 
-/// What the client calls itself, for people to recognise their sign-ins by.
+/// The client's name for itself. It helps people to recognise their sign-ins.
 fn device(headers: &HeaderMap) -> Option<String> {
     let agent = headers.get(header::USER_AGENT)?.to_str().ok()?.trim();
     Some(agent.chars().take(120).collect::<String>()).filter(|agent| !agent.is_empty())

@@ -21,26 +21,26 @@ use utoipa::{
 pub(crate) struct AccountView {
     id: UserId,
     name: PersonName,
-    /// What its owner was called before, oldest first.
+    /// The owner's earlier names, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     earlier_names: Vec<PersonName>,
     email: Email,
-    /// Whether its owner has shown that the address is theirs.
+    /// Whether the owner has confirmed the email address.
     email_confirmed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     phone: Option<Phone>,
     status: Status,
     roles: Vec<Role>,
-    /// The role that waits, for approval, for the confirmed address, or for both.
+    /// The role that waits for an administrator's approval, for the confirmed email address, or for both.
     #[serde(skip_serializing_if = "Option::is_none")]
     requested_role: Option<Role>,
     /// Whether an administrator has granted the requested role.
     #[serde(skip_serializing_if = "Option::is_none")]
     approved: Option<bool>,
-    /// Their record, when they are a patient.
+    /// The owner's patient profile, if they have one.
     #[serde(skip_serializing_if = "Option::is_none")]
     patient_id: Option<PatientId>,
-    /// Their profile, when they are a doctor who has one.
+    /// The owner's doctor profile, if they have one.
     #[serde(skip_serializing_if = "Option::is_none")]
     doctor_id: Option<DoctorId>,
     created_at: Instant,
@@ -94,7 +94,7 @@ pub(crate) fn summary(account: ListedAccount, hospital: &Hospital) -> AccountSum
     }
 }
 
-/// The role of whoever works here, for the API document.
+/// The roles of staff, for the API document.
 pub(crate) fn staff_role() -> Schema {
     roles(Role::is_staff)
 }

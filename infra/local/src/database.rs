@@ -41,34 +41,35 @@ pub fn open(file: Option<&Path>) -> Result<Database, DatabaseError> {
     static IN_MEMORY: AtomicUsize = AtomicUsize::new(0);
     let path = match file {
         Some(file) => file.to_string_lossy().into_owned(),
-        // In memory, and with a name: a second connection can open it.
+        // A database in memory has a name, so that a second connection can open it.
         None => format!("file:/meditrack-{}?vfs=memdb", IN_MEMORY.fetch_add(1, Ordering::Relaxed)),
     };
     let database = Database::new(&path).map_err(DatabaseError::Open)?;
-    // Sets `synchronous = NORMAL`, as suits a write-ahead log: after a crash of the machine the last writes may be gone, and what is there is whole.
+    // Sets `synchronous = NORMAL`, which suits a write-ahead log: when the machine crashes, the last writes may be lost, but the file stays
+    // intact.
     database.disable_bulk_loading().map_err(DatabaseError::Open)?;
     beside(&path)?.execute_batch(INDEX)?;
     Ok(database)
 }
 
-/// A connection of our own to the database's file. `SQLite` lets one write at a time; the other waits.
+/// A second connection to the database's file. `SQLite` allows one writer at a time; the other waits.
 fn beside(path: &str) -> Result<Connection, rusqlite::Error> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(PATIENCE)?;
     Ok(connection)
 }
 
-/// Deletes a stream's records up to a position, as DynamoDB does after 24 hours. The record at the position stays: the database counts on
-/// from the last one, and a number must not come twice.
+/// Deletes a stream's records before a position, as DynamoDB does after 24 hours. The record at the position stays: the database numbers
+/// new records from the last one, and no number may be used twice.
 pub fn forget_records(database: &Database, table: &str, position: i64) -> Result<usize, DatabaseError> {
     let Some(path) = database.db_path().map_err(DatabaseError::Open)? else { return Ok(0) };
     let before = "DELETE FROM _stream_records WHERE table_name = ?1 AND CAST(sequence_number AS INTEGER) < ?2";
     Ok(beside(&path)?.execute(before, (table, position))?)
 }
 
-/// Creates the table that the template declares, unless it is there.
+/// Creates the table that the template declares, unless it exists.
 pub fn create_table(database: &Database, template: &Template, name: &str) -> Result<(), DatabaseError> {
-    // Not `DescribeTable`: that counts and decodes all that is in the table.
+    // Not `DescribeTable`, which counts and decodes every item in the table.
     if database.get_table_metadata(name).map_err(DatabaseError::Table)?.is_some() {
         return Ok(());
     }

@@ -1,4 +1,4 @@
-//! A small believable hospital. Synthetic people; seeding twice changes nothing.
+//! A small, believable hospital with invented people. Filling it twice changes nothing.
 
 use domain::{
     Invalid,
@@ -24,7 +24,7 @@ use store::{
 };
 use users::password_hash::{HashError, Passwords};
 
-/// Everybody in the demo signs in with it.
+/// The password of everybody in the demo.
 pub const PASSWORD: &str = "meditrack-demo";
 
 /// Someone who can sign in.
@@ -45,7 +45,7 @@ struct DemoDoctor {
     place: &'static str,
     fee: &'static str,
     slot_minutes: u16,
-    /// Morning and afternoon.
+    /// Working hours in the morning and in the afternoon.
     hours: [(&'static str, &'static str); 2],
     days: &'static [Weekday],
 }
@@ -176,18 +176,18 @@ pub enum DemoError {
     Book(#[from] WriteError),
 }
 
-/// Who can sign in.
+/// Everybody who can sign in.
 pub fn people() -> impl Iterator<Item = Person> {
     let staff = [ADMINISTRATOR, DAY_RECEPTION, NIGHT_RECEPTION].into_iter();
     staff.chain(DOCTORS.iter().map(|doctor| doctor.person)).chain(PATIENTS.iter().map(|patient| patient.person))
 }
 
-/// Whether the demo people are here, from this start or an earlier one.
+/// Whether the demo people exist, from this start or an earlier one.
 pub async fn is_here(state: &AppState) -> Result<bool, DemoError> {
     Ok(state.store.account_by_email(&Email::parse(ADMINISTRATOR.email)?).await?.is_some())
 }
 
-/// Fills the hospital with what is missing.
+/// Adds the demo people, the roster and the appointments, as far as they are missing.
 pub async fn seed(state: &AppState) -> Result<(), DemoError> {
     let mut number = 0;
     for person in [ADMINISTRATOR, DAY_RECEPTION, NIGHT_RECEPTION] {
@@ -216,7 +216,7 @@ pub async fn seed(state: &AppState) -> Result<(), DemoError> {
     book_first_appointments(state).await
 }
 
-/// The same ids every time.
+/// A fixed time, so that the ids are the same every time.
 fn opened() -> Timestamp {
     Timestamp::from_second(1_767_225_600).unwrap_or(Timestamp::UNIX_EPOCH) // 2026-01-01
 }
@@ -309,7 +309,7 @@ async fn fill_roster(state: &AppState) -> Result<(), DemoError> {
     Ok(())
 }
 
-/// The first demo patient has two appointments coming up, unless there are some.
+/// Books two appointments for the first demo patient, unless they have upcoming ones already.
 async fn book_first_appointments(state: &AppState) -> Result<(), DemoError> {
     let Some(patient) = PATIENTS.first() else { return Ok(()) };
     let account = state.store.account_by_email(&Email::parse(patient.person.email)?).await?;

@@ -1,4 +1,4 @@
-//! Event filter patterns, of the kinds that this project's template uses; others are refused at the start.
+//! Event filter patterns, of the kinds that this project's template uses. Other kinds are refused at the start.
 
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ fn check(pattern: &Value) -> Result<(), String> {
         {
             Ok(())
         }
-        other => Err(format!("the local stream does not know the filter {other}")),
+        other => Err(format!("the local stream does not support the filter {other}")),
     }
 }
 
@@ -40,7 +40,7 @@ fn matches(pattern: &Value, value: &Value) -> bool {
     }
 }
 
-/// There, whatever it is; of what holds nothing further, as Lambda says.
+/// Matches a field that is present, whatever its value. As in Lambda, it does not match an object.
 fn exists() -> Value {
     json!({ "exists": true })
 }

@@ -1,5 +1,5 @@
-//! Due schedules to the `reminders` function, as Scheduler calls it: at least once, with retries, and the schedule deleted
-//! when it has fired.
+//! Calls the `reminders` function for due schedules, as Scheduler does: at least once, with retries. A schedule is deleted when it has
+//! fired.
 
 use std::{collections::HashMap, future::Future};
 
@@ -13,7 +13,7 @@ pub trait Target {
     fn call(&self, input: &str) -> impl Future<Output = Result<(), String>> + Send;
 }
 
-/// As the retry policy of our schedules says.
+/// As in the retry policy of our schedules.
 const ATTEMPTS: u32 = 6;
 const RETRY_AFTER: SignedDuration = SignedDuration::from_secs(5);
 
@@ -31,7 +31,7 @@ impl<T: Target> Firing<T> {
         Self { schedules, target, clock, failed: HashMap::new() }
     }
 
-    /// Fires everything that is due now. How many fired.
+    /// Fires everything that is due now. Returns how many schedules fired.
     pub async fn fire_due(&mut self) -> usize {
         let now = self.clock.now();
         let mut fired = 0;

@@ -1,4 +1,4 @@
-//! One address for everything: the API, its document, and what a developer wants to look into.
+//! Everything behind one address: the API, its document, and pages for developers.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -31,9 +31,9 @@ use crate::{
     template::Cors,
 };
 
-/// What the developer's pages show.
+/// The data that the developers' pages show.
 #[derive(Debug, Clone)]
-struct Desk {
+struct DeveloperPages {
     services: Services,
     dead_letters: DeadLetters,
 }
@@ -41,12 +41,12 @@ struct Desk {
 /// The API and the pages.
 pub fn router(functions: &Functions, services: Services, dead_letters: DeadLetters, cors: &Cors, patience: Duration) -> Router {
     let api = functions.api().layer(cross_origin(cors)).merge(pages(services, dead_letters));
-    api.layer(middleware::from_fn_with_state(patience, in_time))
-        .layer(middleware::from_fn(survive))
-        .layer(middleware::from_fn(say_from_where))
+    api.layer(middleware::from_fn_with_state(patience, with_timeout))
+        .layer(middleware::from_fn(catch_panics))
+        .layer(middleware::from_fn(add_source_address))
 }
 
-/// As API Gateway does with the template's `CorsConfiguration`, but for the origins: here, every page of this machine.
+/// Applies the template's `CorsConfiguration` as API Gateway does. Only the origins differ: here they are all pages of this machine.
 fn cross_origin(cors: &Cors) -> CorsLayer {
     let headers = |names: &[String]| names.iter().filter_map(|name| name.parse::<HeaderName>().ok()).collect::<Vec<_>>();
     let methods: Vec<Method> = cors.allow_methods.iter().filter_map(|method| method.parse().ok()).collect();
@@ -70,21 +70,22 @@ fn names_this_machine(authority: &str) -> bool {
     address.is_ok_and(|address| address.is_loopback()) || host == "localhost" || host.ends_with(".localhost")
 }
 
-/// A page elsewhere can have its name lead to this machine, and would then read the mailbox. A browser sends that name as `Host`.
+/// Refuses other host names. Another website could let its name lead to this machine, and its pages could then read the mailbox. The
+/// browser sends that name as `Host`.
 async fn for_this_machine(request: Request, next: Next) -> Response {
     let named = request.headers().get(header::HOST).map(|host| host.to_str().unwrap_or_default());
     if named.or_else(|| request.uri().authority().map(Authority::as_str)).is_none_or(names_this_machine) {
         return next.run(request).await;
     }
-    let detail = "These pages are for this machine alone: ask for localhost, 127.0.0.1 or [::1].";
+    let detail = "These pages are for this machine only. Open them at localhost, 127.0.0.1 or [::1].";
     Problem::new(StatusCode::MISDIRECTED_REQUEST, "other_host", detail).into_response()
 }
 
-/// API Gateway waits as long as this.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a request may take. API Gateway has the same limit.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A client that sends its body too slowly is not waited for.
-async fn in_time(State(patience): State<Duration>, request: Request, next: Next) -> Response {
+/// Ends a request that takes too long, for example when the client sends the body too slowly.
+async fn with_timeout(State(patience): State<Duration>, request: Request, next: Next) -> Response {
     let detail = "The request did not arrive, or was not answered, in time. Try again.";
     match tokio::time::timeout(patience, next.run(request)).await {
         Ok(response) => response,
@@ -92,8 +93,8 @@ async fn in_time(State(patience): State<Duration>, request: Request, next: Next)
     }
 }
 
-/// As API Gateway does.
-async fn say_from_where(mut request: Request, next: Next) -> Response {
+/// Adds the client's network address to the request, as API Gateway does.
+async fn add_source_address(mut request: Request, next: Next) -> Response {
     if let Some(ConnectInfo(from)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
         let mut context = ApiGatewayV2httpRequestContext::default();
         context.http.source_ip = Some(from.ip().to_string());
@@ -102,7 +103,7 @@ async fn say_from_where(mut request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// What a developer wants to look into.
+/// The pages for developers.
 pub fn pages(services: Services, dead_letters: DeadLetters) -> Router {
     Router::new()
         .route("/", get(|| async { Redirect::to("/docs") }))
@@ -116,20 +117,20 @@ pub fn pages(services: Services, dead_letters: DeadLetters) -> Router {
         .route("/schedules.json", get(schedules_json))
         .route("/dead-letters.json", get(dead_letters_json))
         .route("/dead-letters/replay", post(replay))
-        .with_state(Desk { services, dead_letters })
+        .with_state(DeveloperPages { services, dead_letters })
         .merge(Router::from(SwaggerUi::new("/docs").external_url_unchecked("/openapi.json", openapi::document().unwrap_or_default())))
         .layer(middleware::from_fn(for_this_machine))
 }
 
-/// A panic is one failed request, not a closed connection.
-async fn survive(request: Request, next: Next) -> Response {
+/// Turns a panic into a failed request, so that the connection stays open.
+async fn catch_panics(request: Request, next: Next) -> Response {
     match tokio::spawn(next.run(request)).await {
         Ok(response) => response,
         Err(crash) => Problem::internal(&crash).into_response(),
     }
 }
 
-/// Where the links in emails lead, for as long as there is no portal.
+/// The page that the links in emails lead to while there is no portal.
 async fn portal_page() -> Html<&'static str> {
     Html(include_str!("../templates/portal.html"))
 }
@@ -140,14 +141,14 @@ struct MailboxPage {
     mails: Vec<Mail>,
 }
 
-async fn mailbox_page(State(desk): State<Desk>) -> Response {
+async fn mailbox_page(State(desk): State<DeveloperPages>) -> Response {
     let mut mails = desk.services.mailbox.list();
     mails.reverse();
     mails.truncate(200);
     page(&MailboxPage { mails })
 }
 
-async fn mailbox_json(State(desk): State<Desk>) -> Json<Vec<Mail>> {
+async fn mailbox_json(State(desk): State<DeveloperPages>) -> Json<Vec<Mail>> {
     Json(desk.services.mailbox.list())
 }
 
@@ -158,30 +159,30 @@ struct MailPage {
     attachments: Vec<Attachment>,
 }
 
-async fn mail_page(State(desk): State<Desk>, Path(id): Path<String>) -> Response {
+async fn mail_page(State(desk): State<DeveloperPages>, Path(id): Path<String>) -> Response {
     match desk.services.mailbox.find(&id) {
         Some(mail) => page(&MailPage { attachments: mail.attachments.clone(), mail }),
         None => Problem::not_found("email").into_response(),
     }
 }
 
-async fn mail_raw(State(desk): State<Desk>, Path(id): Path<String>) -> Response {
+async fn mail_raw(State(desk): State<DeveloperPages>, Path(id): Path<String>) -> Response {
     match desk.services.mailbox.find(&id) {
         Some(mail) => ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], mail.raw).into_response(),
         None => Problem::not_found("email").into_response(),
     }
 }
 
-async fn schedules_json(State(desk): State<Desk>) -> Response {
+async fn schedules_json(State(desk): State<DeveloperPages>) -> Response {
     Json(desk.services.schedules.list()).into_response()
 }
 
-async fn replay(State(desk): State<Desk>) -> StatusCode {
+async fn replay(State(desk): State<DeveloperPages>) -> StatusCode {
     desk.dead_letters.replay();
     StatusCode::ACCEPTED
 }
 
-async fn dead_letters_json(State(desk): State<Desk>) -> Response {
+async fn dead_letters_json(State(desk): State<DeveloperPages>) -> Response {
     Json(desk.dead_letters.list()).into_response()
 }
 

@@ -1,4 +1,4 @@
-//! Every function of the hospital, set up as its `main` would, in one process.
+//! Every function of the hospital, set up as in its `main`, in one process.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
@@ -37,7 +37,7 @@ impl Functions {
     }
 }
 
-/// An HTTP function: its name, and its routes as its router and the API document have them.
+/// An HTTP function: its name, its router and its part of the API document.
 #[derive(Debug)]
 pub struct HttpFunction {
     pub name: &'static str,
@@ -111,7 +111,7 @@ impl Consumer for Functions {
     async fn call(&self, event: Value) -> Result<Value, String> {
         let state = self.notifications.clone();
         let event = serde_json::from_value(event).map_err(|error| error.to_string())?;
-        // On a task of its own: a panic is the function's crash, not the stream's.
+        // In a task of its own, so that a panic crashes the function and not the stream.
         let answer = tokio::spawn(async move { notifications::answer(&state, event).await }).await;
         let answer = answer.map_err(|crash| crash.to_string())?.map_err(|error| platform::logs::chain(&error))?;
         serde_json::to_value(answer).map_err(|error| error.to_string())

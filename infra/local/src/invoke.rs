@@ -1,4 +1,4 @@
-//! Calls functions that run elsewhere, over Lambda's own API: those that `cargo lambda watch` serves.
+//! Calls functions that run in another process, over Lambda's own API, as `cargo lambda watch` serves them.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::{firing::Target, functions::Functions, stream::Consumer};
 
-/// Functions behind an address.
+/// Functions that run in another process.
 #[derive(Debug, Clone)]
 pub struct Remote {
     client: Client<HttpConnector, Full<axum::body::Bytes>>,
@@ -32,7 +32,7 @@ impl Remote {
             let request = Request::post(&path).header("content-type", "application/json").body(Full::from(payload.clone()));
             match self.client.request(request.map_err(|error| error.to_string())?).await {
                 Ok(response) => break response,
-                // The functions are not started yet, or are starting again: that is no failure of theirs.
+                // The functions have not started yet, or are starting again. This does not count as a failure.
                 Err(error) if error.is_connect() => tokio::time::sleep(Duration::from_secs(1)).await,
                 Err(error) => return Err(format!("{function}: {error}")),
             }
@@ -48,7 +48,7 @@ impl Remote {
     }
 }
 
-/// The event-driven functions, in this process or elsewhere.
+/// The event-driven functions, in this process or in another one.
 #[derive(Debug, Clone)]
 pub enum Worker {
     Here(Box<Functions>),

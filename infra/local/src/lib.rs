@@ -1,13 +1,13 @@
 //! The whole hospital in one process: the functions' own routers and handlers, on emulated AWS services that speak the
 //! real wire formats. Nothing in the functions knows that it runs here.
 //!
-//! - [`template`] what `infra/template.yaml` declares, read from it: the table, the stream's filters and retries, the routes
+//! - [`template`] the parts of `infra/template.yaml` that apply here: the table, the stream's filters and retries, the routes
 //! - [`database`] an embedded DynamoDB with Streams
-//! - [`services`] SES, Scheduler and S3, for the calls that we make
-//! - [`stream`] the stream's records to `notifications`, with Lambda's batch semantics
-//! - [`firing`] due schedules to `reminders`
+//! - [`services`] SES, Scheduler, Secrets Manager and S3, for the calls that we make
+//! - [`stream`] delivers the stream's records to `notifications`, with Lambda's batch semantics
+//! - [`firing`] calls `reminders` for due schedules
 //! - [`front`] every route behind one address, the API document, the mailbox
-//! - [`serve`] the port, and how much clients may take of it
+//! - [`serve`] the port, and limits on its clients
 //! - [`demo`] a small hospital to try it with
 
 pub mod database;

@@ -25,13 +25,13 @@ enum Command {
     Permissions,
     /// Start everything but the functions, for `cargo lambda watch`.
     Services {
-        /// Where the functions are.
+        /// The address where the functions run.
         #[arg(long, default_value = "http://127.0.0.1:9000")]
         lambda: String,
     },
     /// Make the secrets of a new deployment, as parameters of the template.
     Secrets {
-        /// The signing key's id; choose another at each rotation.
+        /// The signing key's id. Choose another one at each rotation.
         #[arg(long, default_value = "key-1")]
         key_id: String,
         /// Other parameters to write beside them, such as SenderEmail=hospital@example.org.
@@ -43,7 +43,7 @@ enum Command {
 /// `NAME=VALUE`.
 fn parameter(text: &str) -> Result<(String, String), String> {
     let parts = text.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()));
-    parts.ok_or_else(|| "say NAME=VALUE".to_owned())
+    parts.ok_or_else(|| "write NAME=VALUE".to_owned())
 }
 
 fn main() -> std::process::ExitCode {

@@ -6,34 +6,35 @@ use utoipa::openapi::{Info, OpenApi, ServerBuilder, tag::TagBuilder};
 
 use crate::functions::HTTP_FUNCTIONS;
 
-const ABOUT: &str = "The hospital's API: JSON in snake case, RFC 3339 instants with offset, money as decimal text with its currency. \
-Refusals are RFC 9457 problem documents with a stable `code` and every wrong field in `errors`. Lists come in pages with an opaque `cursor`. \
-Things carry their version as `ETag`; a change may, and where it says so must, name it as `If-Match`. Every answer carries `x-request-id`.";
+const ABOUT: &str = "The hospital's API: JSON in snake case, RFC 3339 instants with a UTC offset, money as decimal text with its currency. \
+Refusals are RFC 9457 problem documents with a stable `code` and every wrong field in `errors`. Lists come in pages with a `cursor`. \
+Resources carry their version as `ETag`. A change may send it as `If-Match`, and some changes must. Every answer carries `x-request-id`.";
 
 const PERMISSIONS: &str = "# Who may do what
 
-Made by `cargo run -- permissions` from the table in `shared/domain/src/policy.rs`, which the extractors in `shared/http/src/auth` enforce and
-`tests/it/policy` walks over HTTP, for every role and relationship. A route without a row is closed to everybody.
+Made by `cargo run -- permissions` from the table in `shared/domain/src/policy.rs`. The extractors in `shared/http/src/auth` enforce it, and
+`tests/it/policy` tries every route over HTTP, for every role and relationship. A route without a row is closed to everybody.
 
-A relationship in brackets is asked for besides the role: *own* is the caller's account, record or appointment, *treating* the doctor of it.
-Where roles alone do not matter, an account that waits for approval may come too. Whoever may not see a thing gets the same answer as
-for one that does not exist.
+A relationship in brackets is required in addition to the role. *own*: the account, patient profile or appointment is the caller's own.
+*treating*: the caller is the doctor of the patient or of the appointment. *every account* includes accounts that wait for approval. A
+caller who may not see something gets the same answer as for something that does not exist.
 
-*Checked* says where roles and sign-in come from: *now* looks both up, so that a suspension, a new password or a change of roles holds at
-once; *by the token* trusts an access token for its 15 minutes. The last column is what the audit log calls it.
+*Checked* says where the roles and the sign-in come from. *now*: both are looked up, so that a suspension, a new password or a change of
+roles takes effect at once. *by the token*: the access token is trusted for its 15 minutes. The last column is the action's name in the
+audit log.
 
 ";
 
-/// What people look for, and what they find there.
+/// The tags that group the endpoints, with their descriptions.
 const TAGS: [(&str, &str); 8] = [
     ("sign-in", "Open an account, sign in, stay signed in, and get back in."),
-    ("own account", "One's own account: name, address, password, and where one is signed in."),
+    ("own account", "Your own account: name, email address, password and sign-ins."),
     ("accounts", "Everybody's accounts, for administrators."),
     ("audit log", "Who did what."),
-    ("emails", "Emails that were refused, for administrators."),
-    ("patients", "Patients' own profiles, and who opened them."),
-    ("doctors", "The directory, and what is free."),
-    ("appointments", "Book, move, cancel, arrive, complete, miss."),
+    ("emails", "Emails that the email service refused, for administrators."),
+    ("patients", "Patient profiles, and who opened them."),
+    ("doctors", "The directory, profiles and free slots."),
+    ("appointments", "Book, move and cancel appointments, and note arrival, completion or no-show."),
 ];
 
 /// The whole document.
@@ -48,7 +49,7 @@ pub fn document() -> Result<Value, serde_json::Error> {
     http::document(&all)
 }
 
-/// As it is kept in `infra/openapi.json`.
+/// The document as text, as it is kept in `infra/openapi.json`.
 pub fn json() -> Result<String, serde_json::Error> {
     serde_json::to_string_pretty(&document()?).map(|json| json + "\n")
 }

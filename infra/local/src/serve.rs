@@ -1,5 +1,5 @@
-//! Serves the hospital on its port, within bounds: as many connections as the machine has files for, and no client that never finishes its
-//! request.
+//! Serves the hospital on its port, within bounds: no more connections than the process can have files open, and no client that never
+//! finishes its request.
 
 use std::{future::Future, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
@@ -16,13 +16,13 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-/// How much clients may take.
+/// Limits on clients.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
-    /// Open at once; those who come later wait in the operating system's queue. Each may need another one to the database, and a process
-    /// may have 1,024 files open.
+    /// Connections that are open at once. Further clients wait in the operating system's queue. Each connection may need another one to the
+    /// database, and a process may have 1,024 files open.
     pub connections: usize,
-    /// From a connection, or from the answer before, to the end of a request's headers.
+    /// The longest time from the connection, or from the previous answer, to the end of a request's headers.
     pub headers: Duration,
 }
 
@@ -32,7 +32,7 @@ impl Default for Bounds {
     }
 }
 
-/// Serves until told to stop, and then until what has begun is finished.
+/// Serves until `stop` completes, then finishes the requests that have begun.
 pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stop: impl Future<Output = ()>) {
     let mut stop = pin!(stop);
     let places = Arc::new(Semaphore::new(bounds.connections));

@@ -1,4 +1,4 @@
-//! What a local hospital keeps about itself: its keys and its time zone, made once.
+//! The settings that a local hospital keeps: its keys and its time zone. They are made once.
 
 use std::{fs, io, path::Path};
 
@@ -14,7 +14,7 @@ use ring::{
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 
-/// Kept in `hospital.json` in the data folder.
+/// The settings in `hospital.json` in the data folder.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Settings {
     time_zone: String,
@@ -31,12 +31,12 @@ impl std::fmt::Debug for Settings {
 
 const FILE: &str = "hospital.json";
 const KEY_ID: &str = "local-1";
-/// Whose account becomes the first administrator's.
+/// The email address of the first administrator.
 pub const ADMINISTRATOR: &str = "admin@seacole.example.org";
 /// The table's name.
 pub const TABLE: &str = "meditrack";
 
-/// A local hospital's settings cannot be made or read.
+/// The settings of a local hospital cannot be made or read.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     #[error("{FILE} in the data folder cannot be read or written: {0}")]
@@ -45,18 +45,16 @@ pub enum SettingsError {
     Damaged(#[from] serde_json::Error),
     #[error("there is no time zone {0}; use an IANA name such as Europe/London")]
     TimeZone(String),
-    #[error(
-        "this data folder belongs to a hospital in {kept}; its appointments are booked in that time zone. Use another --data folder for {asked}"
-    )]
+    #[error("this data folder belongs to a hospital in {kept}, with appointments in that time zone; choose another --data for {asked}")]
     OtherZone { kept: String, asked: String },
-    #[error("the operating system gave no randomness")]
+    #[error("the operating system gave no random bytes")]
     NoEntropy,
     #[error("a built-in setting is wrong: {0}")]
     BuiltIn(#[from] domain::Invalid),
 }
 
 impl Settings {
-    /// Fresh settings.
+    /// New settings with new keys.
     pub fn new(time_zone: &str) -> Result<Self, SettingsError> {
         TimeZone::get(time_zone).map_err(|_| SettingsError::TimeZone(time_zone.to_owned()))?;
         let random = SystemRandom::new();
@@ -68,7 +66,7 @@ impl Settings {
         Ok(Self { time_zone: time_zone.to_owned(), signing_key: BASE64_STANDARD.encode(key), cursor_key: secret()?, token_key: secret()? })
     }
 
-    /// The settings kept in a folder; made, for the asked time zone, when there are none.
+    /// The settings in a folder. If there are none yet, makes them with the requested time zone.
     pub fn open(folder: &Path, asked: Option<&str>) -> Result<Self, SettingsError> {
         let file = folder.join(FILE);
         match fs::read(&file) {
@@ -104,7 +102,7 @@ impl Settings {
         })
     }
 
-    /// What every function is configured with, for services at these addresses.
+    /// The configuration of every function, for services at these addresses.
     pub fn config(
         &self,
         hospital: Hospital,
@@ -201,7 +199,8 @@ impl Settings {
     }
 }
 
-/// The secrets of a new deployment, named as the template's parameters, and others beside them: a file that `sam deploy` reads, since JSON is YAML.
+/// The secrets of a new deployment, named like the template's parameters, together with other parameters. `sam deploy` can read the file,
+/// because JSON is YAML.
 pub fn deployment_secrets(key_id: &str, others: Vec<(String, String)>) -> Result<String, SettingsError> {
     let fresh = Settings::new("UTC")?;
     let mut parameters = serde_json::json!({
@@ -217,7 +216,7 @@ pub fn deployment_secrets(key_id: &str, others: Vec<(String, String)>) -> Result
     Ok(serde_json::to_string_pretty(&parameters)? + "\n")
 }
 
-/// Writes a file that only its owner may read: it holds a private key.
+/// Writes a file that only its owner may read.
 pub fn write_private(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);

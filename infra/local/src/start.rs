@@ -1,4 +1,4 @@
-//! Starting, saying what is where, and stopping cleanly.
+//! Starts the hospital, prints where everything is, and stops cleanly.
 
 use std::{
     fmt::Write as _,
@@ -35,19 +35,19 @@ use tracing_subscriber::EnvFilter;
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Fill the hospital with demo people, hours and appointments; doing it twice changes nothing.
+    /// Fill the hospital with demo people, hours and appointments. Doing it twice changes nothing.
     #[arg(long, global = true)]
     demo: bool,
-    /// Where everything is kept between runs.
+    /// The folder where everything is kept between runs.
     #[arg(long, global = true, value_name = "DIR", default_value = "data")]
     data: PathBuf,
-    /// Where the API and the pages are.
+    /// The port of the API and the pages.
     #[arg(long, global = true, default_value_t = 3000)]
     port: u16,
-    /// Live at another time: `+23h` ahead of now, or a local time such as `2026-03-02T07:59`.
+    /// Run at another time: `+23h` ahead of now, or a local time such as `2026-03-02T07:59`.
     #[arg(long, global = true, value_name = "WHEN", allow_hyphen_values = true)]
     clock: Option<String>,
-    /// The hospital's IANA time zone; fixed once the data folder exists. [default: Europe/London]
+    /// The hospital's IANA time zone. It cannot change once the data folder exists. [default: Europe/London]
     #[arg(long, global = true, value_name = "ZONE")]
     time_zone: Option<String>,
 }
@@ -62,16 +62,17 @@ pub(crate) enum StartError {
     #[error("another hospital is running on the data folder {}; stop it, or choose another with --data", .0.display())]
     Busy(PathBuf),
     #[error(
-        "--clock \"{0}\" is not understood; use `+23h`, a local time such as `2026-03-02T07:59` or an instant such as `2026-03-02T07:59:00Z`, within five years"
+        "--clock \"{0}\" is not understood; use `+23h`, a local time such as `2026-03-02T07:59` or an instant such as \
+         `2026-03-02T07:59:00Z`, within five years"
     )]
     Clock(String),
-    #[error("--clock moves this program's clock only, not that of functions that run elsewhere; leave it out")]
+    #[error("--clock moves the clock of this program only, not of functions that run in another one; leave it out")]
     ClockElsewhere,
     #[error(transparent)]
     Settings(#[from] SettingsError),
     #[error(transparent)]
     Template(#[from] TemplateError),
-    #[error("{0}; is the data folder damaged? Another can be chosen with --data")]
+    #[error("{0}; the data folder may be damaged, choose another with --data")]
     Database(#[from] DatabaseError),
     #[error(transparent)]
     Stream(#[from] StreamError),
@@ -79,7 +80,7 @@ pub(crate) enum StartError {
     Keys(#[from] KeySetError),
     #[error("the demo hospital cannot be filled: {0}")]
     Demo(#[from] DemoError),
-    #[error("there is no runtime: {0}")]
+    #[error("the async runtime cannot be started: {0}")]
     Runtime(io::Error),
 }
 
@@ -91,11 +92,11 @@ pub(crate) fn complain(why: &str) {
     let _ = writeln!(io::stderr(), "meditrack: {why}");
 }
 
-/// Runs the hospital; with `lambda`, without its functions, which are called there.
+/// Runs the hospital. With `lambda`, it runs without its functions and calls them at that address.
 pub(crate) fn run(options: &Options, lambda: Option<&str>) -> Result<(), StartError> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,dynoxide=error"));
     tracing_subscriber::fmt().with_ansi(io::stdout().is_terminal()).with_target(false).with_env_filter(filter).compact().init();
-    // The database and the emails hold what patients told: whatever is made is for its owner alone.
+    // The database and the emails hold patients' data, so only this user may read the files that are made.
     #[cfg(unix)]
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let runtime = tokio::runtime::Runtime::new().map_err(StartError::Runtime)?;
@@ -114,7 +115,7 @@ async fn open(options: &Options, lambda: Option<&str>) -> Result<(), StartError>
         return Err(unusable(io::Error::other("it is a file")));
     }
     fs::create_dir_all(folder).map_err(unusable)?;
-    // A folder that was there before may be open to everybody on this machine.
+    // A folder that existed before may be open to everybody on this machine.
     #[cfg(unix)]
     fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(unusable)?;
     let _lock = lock(folder)?;
@@ -152,9 +153,9 @@ async fn open(options: &Options, lambda: Option<&str>) -> Result<(), StartError>
         tokio::spawn(every(Duration::from_millis(500), stopped.clone(), async move || {
             firing.fire_due().await;
         })),
-        // DynamoDB takes days. Each sweep reads the whole table.
+        // Once an hour is enough: DynamoDB may take days, and each sweep reads the whole table.
         tokio::spawn(every(Duration::from_hours(1), stopped, async move || {
-            // The database deletes by the machine's clock; under a moved one, that could be too early.
+            // The database deletes by the machine's clock. When `--clock` has moved ours, that could be too early.
             if sweeps && let Err(error) = sweep(&database).await {
                 tracing::error!(error, "expired items are not being deleted");
             }
@@ -162,7 +163,7 @@ async fn open(options: &Options, lambda: Option<&str>) -> Result<(), StartError>
     ];
 
     let router = match lambda {
-        None => front::router(&functions, services.clone(), dead_letters, &template.cors, front::PATIENCE),
+        None => front::router(&functions, services.clone(), dead_letters, &template.cors, front::REQUEST_TIMEOUT),
         Some(_) => front::pages(services.clone(), dead_letters),
     };
     let has_demo = demo::is_here(&functions.state).await?;
@@ -173,11 +174,11 @@ async fn open(options: &Options, lambda: Option<&str>) -> Result<(), StartError>
             let file = folder.join("services.env");
             write_private(&file, settings.environment(&config).as_bytes()).map_err(unusable)?;
             say(&format!(
-                "\n  The services are running; the functions are called at {lambda}.\n\n\
+                "\n  The services are running. They call the functions at {lambda}.\n\n\
                  \x20   Start them   infra/watch.sh --data {}\n\
                  \x20   API          {lambda}\n\
                  \x20   Emails       http://{address}/mailbox\n\n\
-                 \x20 Ctrl-C stops them; everything is kept.\n\n",
+                 \x20 Ctrl-C stops them. Everything is kept.\n\n",
                 folder.display()
             ));
         }
@@ -185,12 +186,12 @@ async fn open(options: &Options, lambda: Option<&str>) -> Result<(), StartError>
     let (stopping, told) = tokio::sync::oneshot::channel::<()>();
     let serving = serve(listener, router, Bounds::default(), async move {
         asked_to_stop().await;
-        say("\nStopping: finishing what has begun.\n");
+        say("\nStopping. Requests that have begun are finished first.\n");
         let _ = stopping.send(());
     });
     tokio::select! {
         () = serving => {}
-        // A client that never finishes its request does not hold the hospital open, nor does a second Ctrl-C wait.
+        // A client that never finishes its request cannot keep the hospital running, and a second Ctrl-C stops it at once.
         () = async {
             let _ = told.await;
             tokio::select! { () = tokio::time::sleep(Duration::from_secs(5)) => {}, () = asked_to_stop() => {} }
@@ -200,11 +201,11 @@ async fn open(options: &Options, lambda: Option<&str>) -> Result<(), StartError>
     for work in loops {
         let _ = tokio::time::timeout(Duration::from_secs(10), work).await;
     }
-    say("Stopped. Everything is kept; start again to go on.\n");
+    say("Stopped. Everything is kept. Start again to continue.\n");
     Ok(())
 }
 
-/// One hospital per data folder: two would overtake each other on the stream.
+/// Only one hospital may use a data folder at a time: two would both read the stream and lose track of their position.
 fn lock(folder: &Path) -> Result<File, StartError> {
     let unusable = |cause| StartError::Folder { folder: folder.to_owned(), cause };
     let file = File::create(folder.join("lock")).map_err(unusable)?;
@@ -219,7 +220,7 @@ fn clock(asked: Option<&str>, zone: &TimeZone) -> Result<Clock, StartError> {
     let Some(asked) = asked else { return Ok(Clock::system()) };
     let now = Clock::system().now();
     let ahead = asked.strip_prefix('+').and_then(|span| span.parse::<SignedDuration>().ok());
-    // A local time that the zone does not have, or has twice, is not guessed at.
+    // A local time that the time zone skips or has twice is refused.
     let local = || {
         let wall = asked.parse::<DateTime>().ok().filter(|_| !asked.ends_with(['Z', 'z']))?;
         zone.to_ambiguous_timestamp(wall).unambiguous().ok()
@@ -230,7 +231,7 @@ fn clock(asked: Option<&str>, zone: &TimeZone) -> Result<Clock, StartError> {
     by.map(Clock::ahead).ok_or_else(|| StartError::Clock(asked.to_owned()))
 }
 
-/// Repeats work until asked to stop; what has begun is finished.
+/// Repeats work until asked to stop. Then it does the work a last time.
 async fn every(period: Duration, mut stopped: watch::Receiver<bool>, mut work: impl AsyncFnMut()) {
     let mut ticks = interval(period);
     loop {
@@ -241,7 +242,7 @@ async fn every(period: Duration, mut stopped: watch::Receiver<bool>, mut work: i
     }
 }
 
-/// Deletes what has expired, on a thread that may wait.
+/// Deletes expired items, on a thread that may block.
 async fn sweep(database: &Database) -> Result<(), String> {
     let database = database.clone();
     let swept = tokio::task::spawn_blocking(move || database.sweep_ttl()).await;
@@ -262,7 +263,7 @@ async fn asked_to_stop() {
     let _ = interrupt.await;
 }
 
-/// Remembers the latest time that this hospital has seen. Whether it is earlier now.
+/// Remembers the latest time that this hospital has seen. Returns whether the clock is earlier than that now.
 fn note_time(folder: &Path, now: Timestamp) -> io::Result<bool> {
     let file = folder.join("latest-time");
     let latest = fs::read_to_string(&file).ok().and_then(|text| text.trim().parse::<Timestamp>().ok());
@@ -272,7 +273,7 @@ fn note_time(folder: &Path, now: Timestamp) -> io::Result<bool> {
     Ok(latest.is_some_and(|latest| latest > now))
 }
 
-#[expect(clippy::too_many_arguments, reason = "what is said once, at the start")]
+#[expect(clippy::too_many_arguments, reason = "everything that the greeting shows")]
 fn greet(
     options: &Options,
     address: SocketAddr,
@@ -299,7 +300,7 @@ fn greet(
         services.address,
     );
     if rewound {
-        text += "  The clock stood later in an earlier run: what fired or expired then does not come again.\n\n";
+        text += "  The clock was later in an earlier run. What fired or expired then does not come again.\n\n";
     }
     if has_demo {
         let _ = writeln!(text, "  Who can sign in, all with the password `{}`:\n", demo::PASSWORD);
@@ -310,9 +311,10 @@ fn greet(
     } else {
         let _ = writeln!(
             text,
-            "  Next: register with POST /users, as `administrator` with the address {ADMINISTRATOR} to be the first one,\n  or start again with --demo for a hospital with doctors and patients."
+            "  Next: register with POST /users, as `administrator` with the email address {ADMINISTRATOR} to become the first one,\n  \
+             or start again with --demo for a hospital with doctors and patients."
         );
     }
-    text += "  Ctrl-C stops it; everything is kept.\n\n";
+    text += "  Ctrl-C stops it. Everything is kept.\n\n";
     say(&text);
 }

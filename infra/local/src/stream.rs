@@ -1,5 +1,5 @@
-//! The table's stream to the `notifications` function, with Lambda's semantics: filters, batches, partial failures,
-//! bisection, bounded retries, and dead letters that are kept.
+//! Delivers the table's stream to the `notifications` function, with Lambda's semantics: filters, batches, partial failures, bisection,
+//! bounded retries, and dead letters that are kept.
 
 use std::{
     future::Future,
@@ -27,18 +27,18 @@ pub trait Consumer {
     fn call(&self, event: Value) -> impl Future<Output = Result<Value, String>> + Send;
 }
 
-/// Records that were given up, with what Lambda would send to the on-failure queue.
+/// Records that were given up, with the data that Lambda would send to the on-failure queue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DeadLetter {
     pub condition: String,
     pub error: String,
     pub start_sequence_number: String,
     pub end_sequence_number: String,
-    /// Lambda sends only the range; here the records themselves are kept, since the stream is at hand.
+    /// Lambda sends only the range. Here the records themselves are kept, so that they can be replayed after the stream has dropped them.
     pub records: Vec<Value>,
 }
 
-/// Reads the stream from where it stopped.
+/// Reads the stream from where it stopped, and delivers its records.
 pub struct Poller<C> {
     database: Database,
     table: String,
@@ -47,7 +47,7 @@ pub struct Poller<C> {
     consumer: C,
     folder: Option<PathBuf>,
     position: Option<String>,
-    /// Records that were read since the handled ones were last deleted.
+    /// How many records were read since handled records were last deleted.
     handled: usize,
     backoff: Duration,
     dead: DeadLetters,
@@ -59,7 +59,7 @@ impl<C> std::fmt::Debug for Poller<C> {
     }
 }
 
-/// What was given up so far.
+/// The records that were given up so far.
 #[derive(Debug, Clone, Default)]
 pub struct DeadLetters {
     messages: Arc<Mutex<Vec<DeadLetter>>>,
@@ -67,7 +67,7 @@ pub struct DeadLetters {
 }
 
 impl DeadLetters {
-    /// Has everything delivered again that was given up; what fails again is given up again.
+    /// Asks the poller to deliver all given-up records again. Those that fail again are given up again.
     pub fn replay(&self) {
         self.replay.store(true, Ordering::SeqCst);
     }
@@ -91,7 +91,7 @@ impl DeadLetters {
 }
 
 const POSITION: &str = "stream-position";
-/// Handled records are deleted when there are as many as this.
+/// Handled records are deleted when there are this many.
 const MANY: usize = 1000;
 const DEAD_LETTERS: &str = "dead-letters.json";
 
@@ -102,9 +102,9 @@ pub enum StreamError {
     Read(#[from] dynoxide::DynoxideError),
     #[error("a record of the stream is not understood: {0}")]
     Record(#[from] serde_json::Error),
-    #[error("what was read of the stream cannot be deleted: {0}")]
+    #[error("the handled records of the stream cannot be deleted: {0}")]
     Forget(#[from] DatabaseError),
-    #[error("the stream's position cannot be kept: {0}")]
+    #[error("the position in the stream cannot be kept: {0}")]
     Position(#[from] io::Error),
 }
 
@@ -122,14 +122,14 @@ impl<C: Consumer> Poller<C> {
         }
         let position = kept(POSITION)?;
         let folder = folder.map(Path::to_owned);
-        // Not `DescribeTable`: that counts and decodes all that is in the table.
+        // Not `DescribeTable`, which counts and decodes every item in the table.
         let label = database.get_table_metadata(&table)?.and_then(|table| table.stream_label).unwrap_or_default();
         let stream = dynoxide::streams::stream_arn(&table, &label);
         let backoff = Duration::from_millis(500);
         Ok(Self { database, table, stream, mapping, consumer, folder, position, handled: MANY, backoff, dead })
     }
 
-    /// Waits less between attempts.
+    /// Changes the wait before the second attempt; each further wait is longer.
     #[must_use]
     pub fn with_backoff(self, backoff: Duration) -> Self {
         Self { backoff, ..self }
@@ -140,7 +140,7 @@ impl<C: Consumer> Poller<C> {
         self.dead.clone()
     }
 
-    /// Delivers everything that is in the stream. How many records passed the filters.
+    /// Delivers everything that is in the stream. Returns how many records passed the filters.
     pub async fn drain(&mut self) -> Result<usize, StreamError> {
         let mut delivered = 0;
         let again = self.dead.take_for_replay();
@@ -181,8 +181,8 @@ impl<C: Consumer> Poller<C> {
         Ok(self.database.get_shard_iterator(serde_json::from_value(request)?)?.shard_iterator)
     }
 
-    /// Deletes what was handled, now and then, and at the start what an earlier run left. Only where the position is kept: without it, a
-    /// later poller would miss what is gone.
+    /// Deletes handled records now and then, and at the start those that an earlier run left. Only if the position is kept in a folder:
+    /// otherwise a later poller would start from the beginning and miss the deleted records.
     fn forget_handled(&mut self) -> Result<(), StreamError> {
         if self.handled < MANY || self.folder.is_none() || self.position.is_none() {
             return Ok(());
@@ -195,8 +195,9 @@ impl<C: Consumer> Poller<C> {
         Ok(())
     }
 
-    /// One batch until every record in it is handled or given up. A failure that names a record keeps what came before it;
-    /// what is left is split in two (which is no attempt), until one record is tried alone as often as is allowed.
+    /// Delivers a batch until every record in it is handled or given up. If the function names a failed record, the records before it count
+    /// as handled. The rest is split in two, which does not count as an attempt, until a failing record is alone. That record is tried as
+    /// often as the template allows.
     async fn deliver(&self, batch: Vec<Value>) -> Result<(), StreamError> {
         let mut work = vec![batch];
         let mut attempts = 0;
@@ -234,7 +235,7 @@ impl<C: Consumer> Poller<C> {
         Ok(())
     }
 
-    /// Where in the batch to begin again: the lowest reported record. An answer that names no record of the batch means all.
+    /// Where in the batch to begin again: at the first reported record. A report about a record outside the batch means the whole batch.
     fn failed_at(&self, batch: &[Value], answer: &Value) -> Option<usize> {
         if !self.mapping.function_response_types.iter().any(|kind| kind == "ReportBatchItemFailures") {
             return None;
@@ -256,7 +257,7 @@ impl<C: Consumer> Poller<C> {
         tracing::error!(
             from = message.start_sequence_number,
             to = message.end_sequence_number,
-            "stream records given up; see /dead-letters"
+            "stream records given up; see /dead-letters.json"
         );
         self.dead.push(message);
         self.keep(DEAD_LETTERS, &serde_json::to_string_pretty(&self.dead.list())?)

@@ -1,4 +1,4 @@
-//! What `infra/template.yaml` declares, so that the local hospital cannot drift from the deployed one.
+//! Reads `infra/template.yaml`, so that the local hospital cannot drift from the deployed one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use crate::filter::Filter;
 
 const TEMPLATE: &str = include_str!("../../template.yaml");
 
-/// The template is not what this program expects of it.
+/// The template does not have the form that this program expects.
 #[derive(Debug, thiserror::Error)]
 #[error("infra/template.yaml: {0}")]
 pub struct TemplateError(String);
@@ -17,17 +17,17 @@ pub struct TemplateError(String);
 /// The parts of the template that the local hospital follows.
 #[derive(Debug, Clone)]
 pub struct Template {
-    /// `CreateTable`, without the name.
+    /// The `CreateTable` request, without the table's name.
     pub table: Map<String, Value>,
     pub ttl_attribute: String,
     pub stream: StreamMapping,
     pub cors: Cors,
     pub routes: Vec<Route>,
-    /// What each function may do with the table, by its name.
+    /// What each function may do with the table, by the function's name.
     pub table_permissions: BTreeMap<String, BTreeSet<Permission>>,
 }
 
-/// A route of the gateway: `ANY` is every method, `{proxy+}` every path below.
+/// A route of the gateway: `ANY` stands for every method, `{proxy+}` for every path below.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
     pub function: String,
@@ -44,14 +44,14 @@ pub struct Permission {
 }
 
 impl Route {
-    /// Whether it takes a request.
+    /// Whether the route matches a request.
     #[must_use]
     pub fn takes(&self, method: &str, path: &str) -> bool {
         (self.method == "ANY" || self.method == method)
             && self.path.strip_suffix("{proxy+}").map_or(self.path == path, |prefix| path.len() > prefix.len() && path.starts_with(prefix))
     }
 
-    /// A route that names its method comes before one for all, and a whole path before one with `{proxy+}`.
+    /// A whole path comes before one with `{proxy+}`, and then a route that names its method before one with `ANY`.
     fn rank(&self) -> (bool, bool) {
         (!self.path.ends_with("{proxy+}"), self.method != "ANY")
     }
@@ -78,7 +78,7 @@ pub struct StreamMapping {
     pub filters: Vec<Filter>,
 }
 
-/// What browsers are told about other origins (`CorsConfiguration`).
+/// What pages of other origins may do (`CorsConfiguration`).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Cors {
@@ -89,7 +89,7 @@ pub struct Cors {
 }
 
 impl Template {
-    /// All of it.
+    /// The whole template, as JSON.
     pub fn document() -> Result<Value, TemplateError> {
         serde_norway::from_str(TEMPLATE).map(plain).map_err(|error| TemplateError(error.to_string()))
     }
@@ -133,7 +133,7 @@ fn text(value: &Value) -> Result<String, TemplateError> {
     value.as_str().map(str::to_owned).ok_or_else(|| TemplateError(format!("expected text, found {value}")))
 }
 
-/// `users` for `UsersFunction`.
+/// The functions by name: `users` for `UsersFunction`.
 fn functions(resources: &Value) -> impl Iterator<Item = (String, &Value)> {
     let all = resources.as_object().into_iter().flatten();
     all.filter(|(_, resource)| resource["Type"] == "AWS::Serverless::Function")
@@ -170,7 +170,7 @@ fn table_permissions(resources: &Value) -> BTreeMap<String, BTreeSet<Permission>
     all
 }
 
-/// YAML as JSON; `!Ref` and its kin lose their tag.
+/// YAML as JSON. `!Ref` and similar tags are dropped.
 fn plain(yaml: serde_norway::Value) -> Value {
     use serde_norway::Value as Yaml;
     match yaml {

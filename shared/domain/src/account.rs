@@ -1,4 +1,4 @@
-//! Who can sign in, and how an account lives: asked for, approved, active, suspended, closed.
+//! Accounts: who can sign in, and how an account changes from pending to active, rejected, suspended or closed.
 
 use std::collections::BTreeSet;
 
@@ -13,43 +13,43 @@ use crate::{
 
 /// An account: how a person proves who they are, and in which roles they act.
 ///
-/// The password's hash is kept beside it by the `users` function and never travels with it.
+/// It does not hold the hash of the password: the store keeps that beside the account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// Its id.
     pub id: UserId,
-    /// Where mail reaches the person; unique in the hospital.
+    /// The person's email address. It belongs to one account only.
     pub email: Email,
-    /// Whether the person has shown that the address is theirs.
+    /// Whether the person has proven that the address is theirs.
     pub email_confirmed: bool,
-    /// How the person is addressed.
+    /// The person's name.
     pub name: PersonName,
-    /// What they were called before, oldest first, for whoever reads who did what back then.
+    /// Earlier names, oldest first. Audit entries carry them, so that readers recognize the person after a change of name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier_names: Vec<PersonName>,
-    /// Where a call reaches them.
+    /// The telephone number of a staff member. A patient's number is in the patient profile.
     pub phone: Option<Phone>,
-    /// How far it has come.
+    /// The account's status.
     pub status: Status,
-    /// What the person may act as while the account is active.
+    /// The roles that the person has while the account is active.
     pub roles: BTreeSet<Role>,
     /// The role that waits for approval.
     pub requested_role: Option<Role>,
     /// Whether an administrator has granted the requested role. It takes effect with the confirmed address.
     pub approved: bool,
-    /// The person's own record, when they are a patient.
+    /// The person's patient profile, if they are a patient.
     pub patient_id: Option<PatientId>,
-    /// The person's profile, when they are a doctor.
+    /// The person's doctor profile, if they are a doctor.
     pub doctor_id: Option<DoctorId>,
-    /// Sign-ins of an earlier number are over.
+    /// Grows when every sign-in ends: sign-ins that began under a lower number are over.
     pub sign_in_epoch: u32,
-    /// When it was opened.
+    /// When the account was opened.
     pub created_at: Timestamp,
-    /// Counts the changes; the ETag.
+    /// Grows with each change; sent as the ETag.
     pub version: u64,
 }
 
-/// How far an account has come.
+/// The status of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
@@ -57,11 +57,11 @@ pub enum Status {
     Pending,
     /// In use.
     Active,
-    /// An administrator said no. Only the account itself can be seen.
+    /// An administrator refused the role. The person can sign in and sees this account only.
     Rejected,
-    /// An administrator ended its access for now.
+    /// An administrator has blocked the account until it is reinstated.
     Suspended,
-    /// Its owner closed it, for good.
+    /// Its owner closed it for good.
     Closed,
 }
 
@@ -69,7 +69,7 @@ impl Status {
     /// Every status.
     pub const ALL: [Self; 5] = [Self::Pending, Self::Active, Self::Rejected, Self::Suspended, Self::Closed];
 
-    /// The wire name.
+    /// The name used in JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -82,16 +82,16 @@ impl Status {
     }
 }
 
-/// Lists that accounts are in, each in one.
+/// The list that an account appears in. Every account is in exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
-    /// Who decides about accounts.
+    /// Active administrators.
     Administrators,
-    /// Others who work here.
+    /// Other active accounts with a staff role.
     Staff,
-    /// Who is nothing but a patient.
+    /// Active accounts without a staff role.
     Patients,
-    /// By status, when they are not active.
+    /// Accounts that are not active, by status.
     Other(Status),
 }
 
@@ -136,34 +136,34 @@ impl Group {
     }
 }
 
-/// Why an account cannot be changed so.
+/// Why a change of an account is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    /// What was asked for does not follow from its status.
+    /// The account's status does not allow the change.
     #[error("the account is {}", .0.as_str())]
     Status(Status),
-    /// Nobody asked for a role.
+    /// No role of the account waits for approval.
     #[error("no role is waiting for approval")]
     NothingRequested,
-    /// A patient without a record, or a record without the role.
-    #[error("the role of patient goes with a patient's record")]
+    /// The role of patient without a patient profile, or a patient profile without the role.
+    #[error("the role of patient and a patient profile belong together")]
     PatientRole,
-    /// A profile without the role.
-    #[error("the role of doctor goes with the profile that the account has")]
+    /// A doctor profile without the role of doctor.
+    #[error("an account with a doctor profile keeps the role of doctor")]
     DoctorRole,
-    /// Nobody has shown that the address is theirs.
-    #[error("the address is not confirmed")]
+    /// The email address is not confirmed.
+    #[error("the email address is not confirmed")]
     Unconfirmed,
-    /// Patients see the names of staff: an administrator changes them.
-    #[error("an administrator changes the names of staff")]
+    /// Patients see the names of staff, so only an administrator changes them.
+    #[error("only an administrator changes the names of staff")]
     NameOfStaff,
-    /// Others rely on it.
-    #[error("an administrator or a doctor with a profile cannot leave by themselves")]
+    /// Other people rely on the account.
+    #[error("an administrator, or a doctor with a profile, cannot close their own account")]
     StillNeeded,
 }
 
 impl Account {
-    /// A person's new account in one role: a patient's is active at once, every other waits.
+    /// A new account in one role. A patient's account is active at once; every other account waits for approval.
     #[must_use]
     pub fn open(id: UserId, email: Email, name: PersonName, role: Role, now: Timestamp) -> Self {
         let (status, roles, requested_role) = match role {
@@ -189,31 +189,31 @@ impl Account {
         }
     }
 
-    /// An account that an administrator opens for somebody: approved, it waits for them to prove the address.
+    /// An account that an administrator opens for somebody. It is approved, and becomes active when the person proves the address.
     #[must_use]
     pub fn invite(id: UserId, email: Email, name: PersonName, role: Role, now: Timestamp) -> Self {
         Self { approved: true, ..Self::open(id, email, name, role, now) }
     }
 
-    /// The roles that count now.
+    /// The roles that count now: none while the account is not active.
     #[must_use]
     pub fn active_roles(&self) -> BTreeSet<Role> {
         if self.status == Status::Active { self.roles.clone() } else { BTreeSet::new() }
     }
 
-    /// Whether its owner may sign in: while they wait or were refused, to see how the account stands.
+    /// Whether its owner may sign in. They also may while the account is pending or rejected, to see its status.
     #[must_use]
     pub const fn may_sign_in(&self) -> bool {
         matches!(self.status, Status::Pending | Status::Active | Status::Rejected)
     }
 
-    /// Whether its doctor can be booked: also before an invitation is accepted, and not when the account has no access.
+    /// Whether patients can book the account's doctor. They can from the invitation on, but not while the account is suspended or closed.
     #[must_use]
     pub const fn takes_appointments(&self) -> bool {
         matches!(self.status, Status::Active) || (matches!(self.status, Status::Pending) && self.approved)
     }
 
-    /// Whether mail may still go to its address.
+    /// Whether emails may still go to its address.
     #[must_use]
     pub const fn may_be_written_to(&self) -> bool {
         !matches!(self.status, Status::Closed)
@@ -222,7 +222,7 @@ impl Account {
     /// An administrator grants the role that was asked for.
     ///
     /// # Errors
-    /// When nothing waits for approval.
+    /// When no role waits for approval.
     pub fn approve(self) -> Result<Self, Refused> {
         self.only(&[Status::Pending, Status::Rejected])?;
         if self.approved || self.requested_role.is_none() {
@@ -234,16 +234,17 @@ impl Account {
     /// An administrator refuses the role that was asked for.
     ///
     /// # Errors
-    /// When the account does not wait.
+    /// When the account is not pending.
     pub fn reject(self) -> Result<Self, Refused> {
         self.only(&[Status::Pending])?;
         Ok(Self { status: Status::Rejected, approved: false, ..self }.changed())
     }
 
-    /// Its owner has proven that this address is theirs. The hospital's first administrator needs nobody's approval.
+    /// Its owner has proven that this address is theirs. The first administrator needs no approval.
     ///
     /// # Errors
-    /// When the account is suspended or closed; when it waits, and the address is not the one that administrators were told of.
+    /// When the account is suspended or closed. Also when it is pending or rejected and this is not the address that it asked for the
+    /// role with: administrators have judged that one.
     pub fn prove_email(self, email: Email, first_administrator: bool) -> Result<Self, Refused> {
         let same = email == self.email;
         self.only(if same { &[Status::Pending, Status::Active, Status::Rejected] } else { &[Status::Active] })?;
@@ -255,29 +256,29 @@ impl Account {
         Ok(proven.settled().changed())
     }
 
-    /// An administrator ends its access for now; every sign-in is over.
+    /// An administrator suspends the account. Every sign-in ends.
     ///
     /// # Errors
-    /// When it has no access.
+    /// When the account is not active.
     pub fn suspend(self) -> Result<Self, Refused> {
         self.only(&[Status::Active])?;
         Ok(Self { status: Status::Suspended, ..self }.signed_out().changed())
     }
 
-    /// An administrator gives it back.
+    /// An administrator makes a suspended account active again.
     ///
     /// # Errors
-    /// When it is not suspended.
+    /// When the account is not suspended.
     pub fn reinstate(self) -> Result<Self, Refused> {
         self.only(&[Status::Suspended])?;
         Ok(Self { status: Status::Active, ..self }.changed())
     }
 
-    /// An administrator says what the person is.
+    /// An administrator sets the person's roles.
     ///
     /// # Errors
-    /// When the account is neither active nor suspended, the roles do not go with its record or its profile, or nobody has shown yet that its address
-    /// is theirs: whoever opened it might not be who it says.
+    /// When the account is neither active nor suspended, or when the roles do not fit its patient profile or doctor profile. Also when the
+    /// address is not confirmed and a role is a staff role: somebody else may have opened the account.
     pub fn set_roles(self, roles: BTreeSet<Role>) -> Result<Self, Refused> {
         self.only(&[Status::Active, Status::Suspended])?;
         if !self.email_confirmed && roles.iter().any(|role| role.is_staff()) {
@@ -292,10 +293,10 @@ impl Account {
         Ok(Self { roles, requested_role: None, approved: false, ..self }.changed())
     }
 
-    /// Its owner is called something else. Patients see the names of staff, so nobody who works here, or wants to, picks a new one alone.
+    /// Its owner changes the name. Staff cannot do this alone, because patients see their names.
     ///
     /// # Errors
-    /// When it has a staff role, or waits for one.
+    /// When the account has a staff role, or waits for one.
     pub fn rename_own(self, name: PersonName) -> Result<Self, Refused> {
         if self.requested_role.is_some() || self.roles.iter().any(|role| role.is_staff()) {
             return Err(Refused::NameOfStaff);
@@ -303,7 +304,7 @@ impl Account {
         Ok(Self { name, ..self }.changed())
     }
 
-    /// An administrator changes what the person is called. The earlier name is kept.
+    /// An administrator changes the name. The earlier name is kept.
     ///
     /// # Errors
     /// When the account is closed.
@@ -318,10 +319,10 @@ impl Account {
         Ok(Self { name, earlier_names, ..self }.changed())
     }
 
-    /// Its owner leaves, for good.
+    /// Its owner closes the account for good.
     ///
     /// # Errors
-    /// When others rely on it.
+    /// When it is suspended or closed, or belongs to an administrator or a doctor: other people rely on those.
     pub fn close(self) -> Result<Self, Refused> {
         self.only(&[Status::Pending, Status::Active, Status::Rejected])?;
         if self.roles.contains(&Role::Administrator) || self.doctor_id.is_some() {
@@ -342,7 +343,7 @@ impl Account {
         Self { version: self.version + 1, ..self }
     }
 
-    /// Approval and a confirmed address together make the requested role real.
+    /// Grants the requested role once it is approved and the address is confirmed.
     fn settled(mut self) -> Self {
         if self.approved && self.email_confirmed && self.status == Status::Pending {
             self.roles.extend(self.requested_role.take());

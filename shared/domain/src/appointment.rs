@@ -1,4 +1,4 @@
-//! An appointment's life: booked, perhaps moved, then kept, missed or called off.
+//! Appointments, and how they change: booked, moved, cancelled, arrived, completed, missed.
 
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
@@ -20,13 +20,13 @@ pub const REMINDER_LEAD: SignedDuration = SignedDuration::from_hours(1);
 /// A booked appointment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Appointment {
-    /// Its id; stays when the appointment is moved.
+    /// Its id, which stays the same when the appointment is moved.
     pub id: AppointmentId,
-    /// Who comes.
+    /// The patient.
     pub patient_id: PatientId,
     /// The patient's name when it was booked.
     pub patient_name: PersonName,
-    /// Whom they see.
+    /// The doctor.
     pub doctor_id: DoctorId,
     /// The doctor's name when it was booked.
     pub doctor_name: PersonName,
@@ -34,23 +34,23 @@ pub struct Appointment {
     pub specialization: Specialization,
     /// The doctor's place when it was booked.
     pub place: Option<Place>,
-    /// The fee when it was booked: a later change of price does not touch it.
+    /// The fee when it was booked. A later change of the doctor's fee does not change it.
     pub consultation_fee: Money,
-    /// When.
+    /// When it takes place.
     pub slot: Slot,
-    /// Why they come, in their own words.
+    /// The reason that was given at booking.
     pub reason: Reason,
-    /// Where it stands.
+    /// Its status.
     pub status: Status,
-    /// iCalendar SEQUENCE (RFC 5545 §3.8.7.4): grows when the appointment is moved or called off.
+    /// iCalendar SEQUENCE (RFC 5545 §3.8.7.4): grows when the appointment is moved or cancelled.
     pub sequence: u32,
-    /// Counts all changes; the ETag.
+    /// Grows with each change; sent as the ETag.
     pub version: u64,
     /// When it was booked.
     pub booked_at: Timestamp,
 }
 
-/// Where an appointment stands. `Completed`, `Cancelled` and `NoShow` are final.
+/// The status of an appointment. `Completed`, `Cancelled` and `NoShow` are final.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "name", rename_all = "snake_case")]
 pub enum Status {
@@ -60,21 +60,21 @@ pub enum Status {
     Rescheduled,
     /// The patient is in the hospital.
     Arrived {
-        /// Since when.
+        /// When the arrival was noted.
         at: Timestamp,
     },
     /// The doctor has seen the patient.
     Completed {
-        /// When it ended.
+        /// When that was noted.
         at: Timestamp,
     },
-    /// Called off; the slot is free again.
+    /// Cancelled; the slot is free again.
     Cancelled {
-        /// When.
+        /// When it was cancelled.
         at: Timestamp,
-        /// Who called it off.
+        /// Who cancelled it.
         by: CancelledBy,
-        /// Why, if they said so.
+        /// Why, if a reason was given.
         reason: Option<Reason>,
     },
     /// The patient did not come.
@@ -84,7 +84,7 @@ pub enum Status {
     },
 }
 
-/// Who called an appointment off.
+/// Who cancelled an appointment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CancelledBy {
@@ -97,7 +97,7 @@ pub enum CancelledBy {
 }
 
 impl Status {
-    /// Every name.
+    /// The name of every status.
     pub const NAMES: [&str; 6] = ["scheduled", "rescheduled", "arrived", "completed", "cancelled", "no_show"];
 
     /// The name used in JSON.
@@ -113,44 +113,44 @@ impl Status {
         }
     }
 
-    /// Whether the appointment still lies ahead: the patient has not come and nobody has called it off.
+    /// Whether the appointment still lies ahead: the patient has not arrived, and it is not cancelled, completed or missed.
     #[must_use]
     pub const fn is_ahead(&self) -> bool {
         matches!(self, Self::Scheduled | Self::Rescheduled)
     }
 }
 
-/// Which way through a list of appointments.
+/// Which appointments a list shows, and in which order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
 #[schema(rename_all = "snake_case")]
 pub enum When {
-    /// From the one that ends next.
+    /// Those that are not over and not cancelled, the next one first.
     Upcoming,
-    /// From the one that ended last.
+    /// All the others, the latest one first.
     Past,
 }
 
-/// Why an appointment cannot change in that way.
+/// Why a change of an appointment is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refused {
-    /// Its status does not allow it; `from` is the status.
+    /// The status does not allow the change.
     Status {
-        /// Where it stands.
+        /// The present status.
         from: &'static str,
     },
-    /// It has begun.
+    /// The appointment has begun.
     Begun,
-    /// That happens only from `not_before` on.
+    /// The change is possible only from `not_before` on.
     TooEarly {
-        /// The first moment it can happen.
+        /// The first moment at which it is possible.
         not_before: Timestamp,
     },
-    /// That happened only until `not_after`.
+    /// The change was possible only before `not_after`.
     TooLate {
-        /// The first moment it can no longer happen.
+        /// The first moment at which it is no longer possible.
         not_after: Timestamp,
     },
-    /// It would move to the time it already has.
+    /// The appointment has this time already.
     SameSlot,
     /// The patient has moved it as often as patients may.
     MovedTooOften,
@@ -182,7 +182,7 @@ impl Appointment {
     /// Moves the appointment. The slot must have been checked with [`Doctor::bookable_slot`].
     ///
     /// # Errors
-    /// When it has begun, is over or called off, is there already, or a patient moves it once too often.
+    /// When it has begun, is over or cancelled, or has this slot already, and when a patient has moved it [`MOVES`] times.
     pub fn reschedule(self, slot: Slot, by: CancelledBy, now: Timestamp) -> Result<Self, Refused> {
         self.still_ahead(now)?;
         if slot == self.slot {
@@ -194,19 +194,19 @@ impl Appointment {
         Ok(Self { slot, sequence: self.sequence + 1, ..self.becoming(Status::Rescheduled) })
     }
 
-    /// Calls the appointment off.
+    /// Cancels the appointment.
     ///
     /// # Errors
-    /// When it has begun, is over or was called off before.
+    /// When it has begun, is over or is cancelled already.
     pub fn cancel(self, by: CancelledBy, reason: Option<Reason>, now: Timestamp) -> Result<Self, Refused> {
         self.still_ahead(now)?;
         Ok(Self { sequence: self.sequence + 1, ..self.becoming(Status::Cancelled { at: now, by, reason }) })
     }
 
-    /// Notes that the patient has come. Possible on the appointment's local day, early or late.
+    /// Notes that the patient has arrived. Possible at any time of the appointment's local day.
     ///
     /// # Errors
-    /// Before that day and after it, or when the appointment does not lie ahead.
+    /// Before and after that day, and when the appointment does not lie ahead.
     pub fn arrive(self, now: Timestamp, zone: &TimeZone) -> Result<Self, Refused> {
         self.must_be_ahead()?;
         let day = self.slot.day(zone);
@@ -222,10 +222,10 @@ impl Appointment {
         Ok(self.becoming(Status::Arrived { at: now }))
     }
 
-    /// Notes that the doctor has seen the patient: after their arrival, or from the appointment's start when nobody noted that.
+    /// Notes that the doctor has seen the patient. Possible once the arrival is noted; without that, from the appointment's start on.
     ///
     /// # Errors
-    /// When the appointment is over or called off, or neither has happened.
+    /// When the appointment is over or cancelled, or when it has not begun and no arrival is noted.
     pub fn complete(self, now: Timestamp) -> Result<Self, Refused> {
         if !matches!(self.status, Status::Arrived { .. }) {
             self.must_be_ahead()?;
@@ -237,7 +237,7 @@ impl Appointment {
     /// Notes that the patient did not come.
     ///
     /// # Errors
-    /// Before the appointment's start, or when the appointment does not lie ahead.
+    /// Before the appointment's start, and when the appointment does not lie ahead.
     pub fn miss(self, now: Timestamp) -> Result<Self, Refused> {
         self.must_be_ahead()?;
         self.must_have_begun(now)?;

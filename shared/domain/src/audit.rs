@@ -1,4 +1,4 @@
-//! Who did what, to which patient's data, when and from where. Entries are only ever added.
+//! The audit log: who did what to which patient's data, when and from where. Entries are added and never changed.
 
 use std::collections::BTreeSet;
 
@@ -17,40 +17,40 @@ use crate::{
 pub struct Entry {
     /// Its id.
     pub id: AuditId,
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
-    /// Who, when somebody had proven it.
+    /// The account that acted, if the caller had proven who they are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor: Option<UserId>,
-    /// What somebody who works here was called then. Patients are not named to each other.
+    /// The name that a staff member had then. Patients' names are left out, because other patients may see the entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<PersonName>,
-    /// What they had been called before, when that was something else.
+    /// The staff member's earlier names, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier_names: Vec<PersonName>,
-    /// In which roles they acted.
+    /// The roles that they had then.
     pub roles: BTreeSet<Role>,
-    /// What, as the policy names it, such as `patient.read`.
+    /// What they did, as the policy names it, such as `patient.read`.
     pub action: String,
-    /// Whose data, when it was a patient's.
+    /// The patient whose data it was, if it was a patient's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patient: Option<PatientId>,
-    /// Which account was acted on, when it was one.
+    /// The account that was acted on, if it was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<UserId>,
-    /// What was decided, where the action does not say it: the roles that were given.
+    /// What the action does not say, such as the roles that were given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
-    /// The address that the request came from.
+    /// The IP address that the request came from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
-    /// The request, as its answer and the logs name it.
+    /// The request's id, which is also in its answer and in the logs.
     pub request_id: String,
-    /// What came of it.
+    /// Whether it was done or refused.
     pub outcome: Outcome,
 }
 
-/// What came of an action.
+/// Whether an action was done or refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {

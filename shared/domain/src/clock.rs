@@ -1,4 +1,4 @@
-//! Time is passed in, so that tests can stand still and a local hospital can live in tomorrow.
+//! Time is passed in, so that a test can stop the clock and a local hospital can run in the future.
 
 use std::{
     fmt,
@@ -28,7 +28,7 @@ impl Clock {
         Self(Arc::new(move || Timestamp::now().saturating_add(by).unwrap_or(Timestamp::MAX)))
     }
 
-    /// A clock that moves only when its hand is turned.
+    /// A clock that stands still until its [`Hand`] moves it.
     #[must_use]
     pub fn manual(start: Timestamp) -> (Self, Hand) {
         let second = Arc::new(AtomicI64::new(start.as_second()));
@@ -50,7 +50,7 @@ impl fmt::Debug for Clock {
     }
 }
 
-/// Turns a manual clock, in whole seconds.
+/// Moves a manual clock, in whole seconds.
 #[derive(Debug, Clone)]
 pub struct Hand(Arc<AtomicI64>);
 

@@ -1,4 +1,4 @@
-//! A doctor's profile and what can be booked with them.
+//! A doctor's profile, and which slots patients can book.
 
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use crate::{
 /// How far ahead an appointment can be booked.
 pub const BOOKING_HORIZON: SignedDuration = SignedDuration::from_hours(180 * 24);
 
-/// A doctor.
+/// A doctor's profile.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Doctor {
     /// Its id.
@@ -22,7 +22,7 @@ pub struct Doctor {
     pub user_id: UserId,
     /// Full name, with title as the doctor uses it.
     pub name: PersonName,
-    /// What they practise.
+    /// The field in which they practise.
     pub specialization: Specialization,
     /// What one appointment costs.
     pub consultation_fee: Money,
@@ -32,15 +32,15 @@ pub struct Doctor {
     pub slot_length: SlotLength,
     /// When they work.
     pub weekly_hours: WeeklyHours,
-    /// Counts the changes; the ETag.
+    /// Grows with each change; sent as the ETag.
     pub version: u64,
 }
 
 impl Doctor {
-    /// The slot an appointment would take that starts at `start`.
+    /// The slot of an appointment that starts at `start`.
     ///
     /// # Errors
-    /// When such an appointment cannot be booked at `now`, whoever asks.
+    /// When nobody could book that appointment at `now`.
     pub fn bookable_slot(&self, start: Timestamp, now: Timestamp, zone: &TimeZone) -> Result<Slot, NotBookable> {
         if start <= now {
             return Err(NotBookable::InThePast);
@@ -75,6 +75,6 @@ pub enum NotBookable {
     TooFarAhead,
     /// The doctor does not work then.
     OutsideHours,
-    /// Appointments start at other times.
+    /// The doctor works then, but appointments start at other times.
     OffGrid,
 }

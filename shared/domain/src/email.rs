@@ -1,36 +1,36 @@
-//! How far an email has come, and why it may not go further.
+//! What became of an email, and why SES refused it.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// How far an email has come.
+/// What became of an email.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryState {
-    /// Somebody is about to hand it to SES, or has asked for it again.
+    /// It is about to go to SES, or somebody has asked to send it again.
     Queued,
-    /// SES has it.
+    /// SES has taken it.
     Sent,
-    /// SES refuses it. It goes out when somebody asks for it again.
+    /// SES refused it. It can be sent again.
     Failed,
-    /// The address must not be written to.
+    /// It was not sent: its address has bounced or complained before.
     Suppressed,
-    /// It was asked for again, when it was no longer true.
+    /// Somebody asked to send it again, but it is no longer true.
     Void,
 }
 
-/// Why SES refuses an email, whatever it is about.
+/// Why SES refused an email.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RefusalReason {
-    /// It does not know the sender, or, in its sandbox, the recipient.
+    /// SES has not verified the sender, or, in its sandbox, the recipient.
     NotVerified,
     /// The sender's MAIL FROM domain is not set up.
     MailFromNotVerified,
-    /// It has ended the account's permission to send.
+    /// SES has ended the AWS account's permission to send.
     AccountSuspended,
-    /// It has paused the account, or the account has paused itself.
+    /// SES or the owner of the AWS account has paused sending.
     SendingPaused,
-    /// It does not understand what it was asked, or does not know what was named to it.
+    /// SES finds the request invalid, or does not know something that the request names.
     Invalid,
 }

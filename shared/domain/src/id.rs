@@ -1,4 +1,4 @@
-//! Typed, prefixed, time-ordered ids: `pat_01J…`. One alphabetical list; the prefix tells what a log line is about.
+//! Typed, prefixed, time-ordered ids: `pat_01J…`. One alphabetical list; the prefix says what a log line is about.
 
 use std::{fmt, str::FromStr};
 
@@ -19,7 +19,7 @@ macro_rules! ids {
             /// What every id of this kind starts with.
             pub const PREFIX: &'static str = $prefix;
 
-            /// A new id, ordered by `now`.
+            /// A new id. Ids sort by `now`.
             #[must_use]
             pub fn new(now: Timestamp, random: u128) -> Self {
                 let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
@@ -66,17 +66,17 @@ macro_rules! ids {
 }
 
 ids! {
-    /// An appointment of a patient to a doctor.
+    /// An appointment of a patient with a doctor.
     AppointmentId = "apt_";
     /// One entry of the audit log.
     AuditId = "aud_";
-    /// A doctor's profile.
+    /// A doctor profile.
     DoctorId = "doc_";
     /// A token that is sent by email.
     EmailTokenId = "tok_";
-    /// A patient's record.
+    /// A patient profile.
     PatientId = "pat_";
-    /// One sign-in and the refresh tokens that descend from it.
+    /// One sign-in, with its refresh tokens.
     SessionId = "ses_";
     /// An account that can sign in.
     UserId = "usr_";

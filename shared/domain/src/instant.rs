@@ -17,7 +17,7 @@ use crate::Invalid;
 pub struct Instant(String);
 
 impl Instant {
-    /// An instant with the offset that a time zone has then.
+    /// An instant with the offset that the time zone has at that time.
     #[must_use]
     pub fn of(at: Timestamp, zone: &TimeZone) -> Self {
         Self(at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
@@ -30,7 +30,7 @@ impl PartialSchema for Instant {
             .schema_type(Type::String)
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
             .max_length(Some(MAX_INSTANT))
-            .description(Some("RFC 3339 with offset. Answers have the hospital's."))
+            .description(Some("RFC 3339 with offset. Answers have the hospital's offset."))
             .examples(["2026-03-02T09:00:00+00:00"])
             .into()
     }
@@ -38,13 +38,13 @@ impl PartialSchema for Instant {
 
 impl ToSchema for Instant {}
 
-/// The longest instant that anybody needs.
+/// No instant needs more characters.
 const MAX_INSTANT: usize = 40;
 
-/// Parses an RFC 3339 instant; the offset is required, so that nobody's time zone is guessed.
+/// Parses an RFC 3339 instant. The offset is required, so that no time zone has to be guessed.
 ///
 /// # Errors
-/// When the text is no such instant.
+/// When the text is not such an instant.
 pub fn parse_instant(text: &str) -> Result<Timestamp, Invalid> {
     let refused = || Invalid::new("invalid_instant", "Give an instant with its offset, such as `2026-03-02T09:00:00+01:00`.");
     if text.len() > MAX_INSTANT {

@@ -1,7 +1,7 @@
 //! The hospital's rules, pure: no I/O, no async, no HTTP, no AWS.
 //!
-//! Values are parsed once, at the edge, into types that cannot be wrong; decisions take `now` and the facts
-//! that were loaded, and return what should be written. Nothing here knows how it is stored or sent.
+//! Input is parsed once, at the edge, into types that hold valid values only. Decisions take `now` and the facts
+//! that were loaded, and return what should be written. Nothing here knows how data is stored or sent.
 #![warn(missing_docs)]
 
 pub mod account;

@@ -12,7 +12,7 @@ use crate::Invalid;
 pub struct Currency(iso_currency::Currency);
 
 impl Currency {
-    /// Parses a three-email code.
+    /// Parses a three-letter code.
     ///
     /// # Errors
     /// When ISO 4217 does not list the code, or lists it without a smallest unit (gold, testing codes).
@@ -23,7 +23,7 @@ impl Currency {
             .ok_or_else(|| Invalid::new("invalid_currency", "Give an ISO 4217 currency code such as `USD`."))
     }
 
-    /// The three-email code.
+    /// The three-letter code.
     #[must_use]
     pub fn code(self) -> &'static str {
         self.0.code()
@@ -58,7 +58,7 @@ impl Money {
     /// The largest amount that is accepted, in smallest units.
     pub const MAX_MINOR: i64 = 1_000_000_000_000;
 
-    /// Parses a decimal amount such as `1250.00`; the fraction may be left out but not longer than the currency has.
+    /// Parses a decimal amount such as `1250.00`. The fraction may be left out, and has at most as many digits as the currency.
     ///
     /// # Errors
     /// When the text is not such an amount, is negative, or is above [`Self::MAX_MINOR`].
@@ -76,7 +76,7 @@ impl Money {
         }
         let minor: i64 = format!("{whole}{fraction:0<digits$}").parse().map_err(|_| refused())?;
         if minor > Self::MAX_MINOR {
-            return Err(Invalid::new("too_large", "The amount is larger than this system accepts."));
+            return Err(Invalid::new("too_large", "This amount is larger than the hospital accepts. Give a smaller one."));
         }
         Ok(Self { minor, currency })
     }
@@ -90,7 +90,7 @@ impl Money {
         if fraction.is_empty() { whole.to_owned() } else { format!("{whole}.{fraction}") }
     }
 
-    /// Which currency.
+    /// The currency.
     #[must_use]
     pub const fn currency(self) -> Currency {
         self.currency

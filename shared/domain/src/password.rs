@@ -1,4 +1,4 @@
-//! What may be a password: 8 to 128 characters, no composition rules, and none that many people use
+//! Which passwords are accepted: 8 to 128 characters, no composition rules, and none that many people use
 //! (NIST SP 800-63B §3.1.1.2, ASVS 5.0 §6.2).
 
 use unicode_normalization::UnicodeNormalization;
@@ -8,15 +8,15 @@ use crate::{
     text::{Email, PersonName},
 };
 
-/// The passwords of eight characters and more among the 20,000 most common ones, in lower case: of Royce Williams' list as
-/// Django ships it (BSD 3-Clause).
+/// Those of the 20,000 most common passwords that have eight characters or more, in lower case. From Royce Williams' list,
+/// as Django ships it (BSD 3-Clause).
 const COMMON: &str = include_str!("common-passwords.txt");
 
 /// A password as typed.
 pub struct Password(String);
 
 impl Password {
-    /// Parses what was typed: nothing is trimmed or cut. Keyboards write `é` as one character or as two; that makes no difference
+    /// Parses what was typed. Nothing is trimmed or cut. Keyboards write `é` as one character or as two; both are the same password
     /// (Unicode NFC; NIST SP 800-63B §3.1.1.2).
     ///
     /// # Errors
@@ -30,7 +30,7 @@ impl Password {
         }
     }
 
-    /// Parses a password that somebody chooses: also not a common one, and not their own name or address.
+    /// Parses a password that somebody chooses. It must not be a common one, nor their own name or email address.
     ///
     /// # Errors
     /// When it is too short, too long or easily guessed.
@@ -46,7 +46,7 @@ impl Password {
         let letters_of = |text: &str| text.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "");
         let own = name.map(|name| letters_of(name.as_str())).unwrap_or_default();
         if [letters_of(address), letters_of(mailbox), own].contains(&letters_of(&typed)) && !letters_of(&typed).is_empty() {
-            return Err(Invalid::new("too_personal", "Do not use your name or address as the password."));
+            return Err(Invalid::new("too_personal", "Do not use your name or email address as the password."));
         }
         Ok(password)
     }
@@ -84,7 +84,7 @@ mod tests {
         for common in ["password", "12345678", "iloveyou", "PassWord1", "qwertyuiop", "zzzzzzzzzzzzzzz", "          "] {
             assert_eq!(Password::choose(common, None, None).unwrap_err().code, "too_common", "{common}");
         }
-        assert!(Password::choose("only lower case emails", None, None).is_ok());
+        assert!(Password::choose("only lower case letters", None, None).is_ok());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A patient's identity.
+//! Patient profiles: who a patient is and how to reach them.
 
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ pub enum Gender {
 }
 
 impl Gender {
-    /// Parses the wire name.
+    /// Parses the name used in JSON.
     ///
     /// # Errors
     /// When it is none of the four.
@@ -40,7 +40,7 @@ impl Gender {
         }
     }
 
-    /// The wire name.
+    /// The name used in JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -52,7 +52,7 @@ impl Gender {
     }
 }
 
-/// A date of birth that has happened, at most 130 years ago. Age is derived from it, never stored.
+/// A date of birth: not in the future, and at most 130 years ago. Age is derived from it and never stored.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DateOfBirth(Date);
@@ -61,14 +61,14 @@ impl DateOfBirth {
     /// Parses `YYYY-MM-DD`.
     ///
     /// # Errors
-    /// When there is no such day, or nobody alive was born on it.
+    /// When there is no such day, or when it lies in the future or more than 130 years back.
     pub fn parse(text: &str, today: Date) -> Result<Self, Invalid> {
         let date = parse_date(text)?;
         if date > today {
             return Err(Invalid::new("in_the_future", "A date of birth cannot lie in the future."));
         }
         if i32::from(today.year()) - i32::from(date.year()) > 130 {
-            return Err(Invalid::new("too_long_ago", "A date of birth lies at most 130 years back."));
+            return Err(Invalid::new("too_long_ago", "A date of birth cannot lie more than 130 years back."));
         }
         Ok(Self(date))
     }
@@ -108,12 +108,12 @@ pub struct EmergencyContact {
     pub relationship: Option<PersonName>,
 }
 
-/// A patient, who may exist without an account.
+/// A patient profile. A patient may have one without an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Patient {
     /// Its id.
     pub id: PatientId,
-    /// The account that reads this record as its own.
+    /// The patient's account, if they have one.
     pub user_id: Option<UserId>,
     /// Full name.
     pub name: PersonName,
@@ -123,15 +123,15 @@ pub struct Patient {
     pub gender: Gender,
     /// The patient's own number.
     pub phone: Phone,
-    /// Whom to call.
+    /// Whom to call in an emergency.
     pub emergency_contact: EmergencyContact,
     /// Where the patient lives.
     pub address: PostalAddress,
     /// Monthly income, for means-tested discounts; optional.
     pub income: Option<Money>,
-    /// When the record was opened.
+    /// When the profile was made.
     pub registered_at: Timestamp,
-    /// Counts the changes; the ETag.
+    /// Grows with each change; sent as the ETag.
     pub version: u64,
 }
 

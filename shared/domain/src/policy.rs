@@ -1,20 +1,21 @@
-//! Who may do what: every route of the API, the roles that may call it, and how they must stand to what it is about.
+//! Who may do what: for every route of the API, the roles that may call it and the relationships that they need.
 //!
-//! This table is what the extractors in `http::auth` enforce, what the API document tells, and what a test walks. A route
-//! that is not here is closed to everybody.
+//! A route acts on something: an account, a patient profile, an appointment. A relationship is how the caller relates to it.
+//! The extractors in `http::auth` enforce this table, the API document shows it, and a test checks it over HTTP. A route that
+//! is not in it is closed to everybody.
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
 use crate::role::Role;
 
-/// A way in which the caller can stand to what the route is about.
+/// How the caller can relate to what the route acts on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Relationship {
-    /// It is theirs: their account, their profile, their appointment.
+    /// It is their own account, profile or appointment.
     Own,
     /// They treat the patient: see [`crate::treating`].
     Treating,
-    /// They work on the ward where the patient lies.
+    /// They work on the patient's ward.
     SameWard,
     /// They are on duty at the time.
     OnShift,
@@ -25,28 +26,28 @@ impl Relationship {
     pub const ALL: [Self; 4] = [Self::Own, Self::Treating, Self::SameWard, Self::OnShift];
 }
 
-/// All the ways in which a caller stands to something. Empty for a stranger to it.
+/// All relationships that a caller has to one thing. Empty when there are none.
 pub type Relationships = BTreeSet<Relationship>;
 
-/// What becomes of a request in the audit log. Refusals are noted of all but the first.
+/// How a request gets into the audit log. Refusals are noted for all but [`Self::Nothing`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trace {
-    /// Nothing: it is nobody's data.
+    /// It does not.
     Nothing,
-    /// Only that it was refused.
+    /// Only a refusal is noted.
     Refusals,
-    /// Noted before the answer goes out; no note, no answer.
+    /// It is noted before the answer goes out. Without the note there is no answer.
     Noted,
-    /// Noted from what it wrote, which carries who wrote it: the note cannot be lost without the write.
+    /// It is noted from what it wrote. The stored item says who wrote it, so the note is as safe as the write.
     Written,
 }
 
-/// Who a grant is for.
+/// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Who {
-    /// Strangers too.
+    /// Everybody, signed in or not.
     Everybody,
-    /// Whoever is signed in, also while the account waits for approval.
+    /// Everybody who is signed in, even while their account waits for approval.
     AnyAccount,
     /// Active accounts with one of these roles.
     Roles(&'static [Role]),
@@ -57,13 +58,14 @@ pub enum Who {
 pub struct Rule {
     /// Method and path, as the API document has them.
     pub route: &'static str,
-    /// Who may, and the relationships that they must all have.
+    /// Who may call it, and which relationships they need.
     pub grants: Grants,
-    /// Whether account and sign-in are looked up for every request. Elsewhere the token's word counts for its 15 minutes.
+    /// Whether account and sign-in are looked up for every request. Elsewhere an access token counts for its 15 minutes: see
+    /// [`Rule::looks_up`].
     pub sensitive: bool,
-    /// What the audit log calls it.
+    /// Its name in the audit log. Empty when nothing is noted.
     pub action: &'static str,
-    /// How the audit log learns of it.
+    /// How it gets into the audit log.
     pub trace: Trace,
     /// Whether it shows or changes patients' data.
     pub of_patients: bool,
@@ -73,7 +75,7 @@ use Relationship::{Own, Treating};
 use Role::{Administrator, Doctor, Patient, Receptionist};
 use Who::{AnyAccount, Everybody};
 
-/// Who may, each with the relationships that are asked for. One of them is enough.
+/// Who may call a route, each with the relationships that they need. A caller needs to fit only one pair.
 pub type Grants = &'static [(Who, &'static [Relationship])];
 
 const PATIENT: Who = Who::Roles(&[Patient]);
@@ -182,31 +184,31 @@ impl Rule {
         POLICY.iter().find(|rule| rule.route.split_once(' ') == Some((method, path)))
     }
 
-    /// Whether strangers may call it.
+    /// Whether callers who are not signed in may call it.
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.grants.iter().any(|(who, _)| *who == Everybody)
     }
 
-    /// Whether account and sign-in are looked up now: always where it is sensitive, and whenever staff touch patients' data.
+    /// Whether account and sign-in are looked up: always on a sensitive route, and whenever staff read or change patients' data.
     #[must_use]
     pub fn looks_up(&self, roles: &BTreeSet<Role>) -> bool {
         self.sensitive || (self.of_patients && roles.iter().any(|role| role.is_staff()))
     }
 
-    /// Whether somebody with these roles may call it at all, as something.
+    /// Whether somebody with these roles may call it in some relationship.
     #[must_use]
     pub fn admits(&self, roles: &BTreeSet<Role>) -> bool {
         self.grants.iter().any(|(who, _)| who.includes(roles))
     }
 
-    /// Whether somebody with these roles may call it, standing so to what it is about.
+    /// Whether somebody with these roles and these relationships may call it.
     #[must_use]
     pub fn permits(&self, roles: &BTreeSet<Role>, relationships: &Relationships) -> bool {
         self.grants.iter().any(|(who, asked)| who.includes(roles) && asked.iter().all(|asked| relationships.contains(asked)))
     }
 
-    /// Whether a relationship can make a difference for somebody with these roles. Finding out may cost a read.
+    /// Whether a relationship can make a difference for somebody with these roles. If not, nobody needs to look it up.
     #[must_use]
     pub fn asks(&self, roles: &BTreeSet<Role>, relationship: Relationship) -> bool {
         !self.permits(roles, &Relationships::new())

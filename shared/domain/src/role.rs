@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::Invalid;
 
-/// What somebody does here. Rights follow from a role together with a relationship (own, treating, same ward, on shift).
+/// What somebody does in the hospital. Rights follow from a role together with a relationship (own, treating, same ward, on shift).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -49,7 +49,7 @@ impl Role {
         Self::WardManager,
     ];
 
-    /// Parses the wire name.
+    /// Parses the name used in JSON.
     ///
     /// # Errors
     /// When there is no such role.
@@ -61,13 +61,13 @@ impl Role {
             .ok_or_else(|| Invalid::new("invalid_role", format!("Use one of `{}`.", names())))
     }
 
-    /// Whether it is held by people who work here: such a role needs an administrator's word.
+    /// Whether it is a role of people who work in the hospital. It needs an administrator's approval.
     #[must_use]
     pub const fn is_staff(self) -> bool {
         !matches!(self, Self::Patient)
     }
 
-    /// The name as people say it.
+    /// The name as people write it, such as `lab technician`.
     #[must_use]
     pub fn in_words(self) -> String {
         self.as_str().replace('_', " ")

@@ -8,9 +8,9 @@ use crate::{id::UserId, role::Role};
 /// One person's time on duty in one role, from `start` (included) to `end` (excluded).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shift {
-    /// In which role.
+    /// The role.
     pub role: Role,
-    /// Who.
+    /// The person.
     pub user_id: UserId,
     /// From when.
     pub start: Timestamp,

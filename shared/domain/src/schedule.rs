@@ -1,8 +1,8 @@
 //! Weekly working hours and the grid of slots they make.
 //!
-//! The grid is counted from local midnight in steps of the doctor's slot length, and a doctor's slot length never
-//! changes once set. So two slots of one doctor are either the same slot or do not touch, and "one appointment per slot" is
-//! all it takes to keep appointments from overlapping.
+//! The grid is counted from local midnight in steps of the doctor's slot length, which never changes once it is set. So two
+//! slots of one doctor are either the same or do not overlap, and "one appointment per slot" is enough to keep a doctor's
+//! appointments from overlapping.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 use crate::Invalid;
 
-/// A day of the week, as in `monday`.
+/// A day of the week, such as `monday`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the days of the week")]
@@ -40,7 +40,7 @@ impl Weekday {
     /// Parses the lower-case English name.
     ///
     /// # Errors
-    /// When it is no day of the week.
+    /// When it is not a day of the week.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         Self::ALL.into_iter().find(|day| day.as_str() == text).ok_or_else(|| Invalid::new("invalid_weekday", "Use `monday` to `sunday`."))
     }
@@ -109,7 +109,7 @@ impl SlotLength {
     /// Checks a number of minutes.
     ///
     /// # Errors
-    /// When it is outside 5 to 240 or no multiple of 5.
+    /// When it is outside 5 to 240 or not a multiple of 5.
     pub fn from_minutes(minutes: u16) -> Result<Self, Invalid> {
         if (5..=240).contains(&minutes) && minutes.is_multiple_of(5) {
             Ok(Self(minutes))
@@ -145,23 +145,23 @@ impl WeeklyHours {
     /// Checks a week for a slot length.
     ///
     /// # Errors
-    /// The index of the offending period and why: it ends before it starts, overlaps another, is off the grid, or
-    /// holds no whole slot.
+    /// When a period ends before it starts, overlaps another, is off the grid or holds no whole slot, and when there are too many:
+    /// the index of the period, and what is wrong with it.
     pub fn new(mut periods: Vec<Period>, slot: SlotLength) -> Result<Self, (usize, Invalid)> {
         for (index, period) in periods.iter().enumerate() {
             let refused = |code, detail: String| Err((index, Invalid::new(code, detail)));
             if period.from.0 % slot.0 != 0 {
                 return refused(
                     "off_grid",
-                    format!("With {} minute slots a period starts at a multiple of {0} minutes after midnight.", slot.0),
+                    format!("With slots of {} minutes, a period must start at a multiple of {0} minutes after midnight.", slot.0),
                 );
             }
             if period.to.0 < period.from.0.saturating_add(slot.0) {
-                return refused("too_short", format!("A period holds at least one slot of {} minutes.", slot.0));
+                return refused("too_short", format!("A period must hold at least one slot of {} minutes.", slot.0));
             }
             let overlaps = |other: &Period| other.weekday == period.weekday && other.from < period.to && period.from < other.to;
             if periods[..index].iter().any(overlaps) {
-                return refused("overlaps", "This period overlaps another on the same day.".to_owned());
+                return refused("overlaps", "This period overlaps another one on the same day. Change or remove one of them.".to_owned());
             }
         }
         if periods.len() > 42 {
@@ -179,7 +179,7 @@ impl WeeklyHours {
 
     /// The slots of one local day, in order.
     ///
-    /// A slot that a change of daylight saving time falls into is not offered: it would be shorter or longer than it says.
+    /// A slot during which the clocks change is not offered: it would be shorter or longer than it says.
     #[must_use]
     pub fn slots_on(&self, date: Date, length: SlotLength, zone: &TimeZone) -> Vec<Slot> {
         let weekday = Weekday::of(date);
@@ -198,7 +198,7 @@ impl WeeklyHours {
     /// The slot that starts at an instant.
     ///
     /// # Errors
-    /// Whether the instant is outside working hours or inside them but off the grid.
+    /// When no slot starts then: the instant is outside working hours, or inside them but off the grid.
     pub fn slot_at(&self, start: Timestamp, length: SlotLength, zone: &TimeZone) -> Result<Slot, OffSchedule> {
         let local = start.to_zoned_datetime(zone.clone()).datetime();
         if let Some(slot) = self.slots_on(local.date(), length, zone).into_iter().find(|slot| slot.start == start) {
@@ -238,7 +238,7 @@ impl Slot {
         let instant = zone.to_timestamp(start).ok()?;
         let slot = Self { start: instant, end: instant.checked_add(length).ok()? };
         let begins = zone.to_datetime(slot.start) == start;
-        // The last minute, not the end itself: a slot may end at the very moment the clocks change.
+        // Checks the last minute instead of the end: a slot may end at the very moment when the clocks change.
         let minute = SignedDuration::from_mins(1);
         let last = slot.end.checked_sub(minute).ok().map(|at| zone.to_datetime(at));
         let ends = last == start.checked_add(length - minute).ok();
@@ -251,8 +251,8 @@ impl Slot {
         zone.to_datetime(self.start).date()
     }
 
-    /// The five-minute marks the slot covers, counted from local midnight. Two slots of one day overlap exactly when they
-    /// share a mark; every slot starts and ends on one.
+    /// The five-minute marks that the slot covers, counted from local midnight. Every slot starts and ends on a mark, so two slots
+    /// of one day overlap exactly when they share a mark.
     #[must_use]
     pub fn marks(self, zone: &TimeZone) -> Vec<u16> {
         let midnight = self.day(zone).to_zoned_datetime(zone.clone()).map_or(self.start, |day| day.timestamp());

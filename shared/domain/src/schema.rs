@@ -1,7 +1,7 @@
-//! What the API document says of the hospital's words: one schema a type, so that an endpoint names the type and nothing else.
+//! The schemas of the domain's types in the API document: one for each type, so that an endpoint only has to name the type.
 //!
-//! A pattern describes what the type's parser accepts; a test holds the two together. It is written for every dialect of regular
-//! expressions that reads API documents.
+//! A pattern describes what the type's parser accepts; a test compares the two. Patterns use only what every dialect of regular
+//! expressions understands.
 
 use std::borrow::Cow;
 
@@ -24,14 +24,14 @@ use crate::{
     text::{Email, PersonName, Phone, Place, PostalAddress, Reason, Specialization},
 };
 
-/// Spaces of every width and ASCII's white space: cut off at both ends.
+/// Spaces of every width, and ASCII white space. Parsers cut them off at both ends.
 const SPACE: &str = r"\t\n\x0c\r \xa0\u1680\u2000-\u200a\u202f\u205f\u3000";
-/// What nobody sees or types, below U+10000, and what is good only beside certain others: see `text.rs`.
+/// Characters below U+10000 that are invisible, or that are accepted only beside certain others: see `text.rs`.
 const HIDDEN: &str = r"\x00-\x1f\x7f-\x9f\xad\xb7\u034f\u0375\u05f3\u05f4\u0600-\u0604\u061c\u0640\u06dd\u070f\u07fa\u1100-\u11ff\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u302e\u302f\u3031-\u3035\u303b\u30fb\u3164\ua960-\ua97f\ud7b0-\ud7ff\ue000-\uf8ff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff";
-/// The same, but for line breaks.
+/// The same without the line break, for texts of several lines.
 const HIDDEN_IN_LINES: &str = r"\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\xb7\u034f\u0375\u05f3\u05f4\u0600-\u0604\u061c\u0640\u06dd\u070f\u07fa\u1100-\u11ff\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u302e\u302f\u3031-\u3035\u303b\u30fb\u3164\ua960-\ua97f\ud7b0-\ud7ff\ue000-\uf8ff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff";
 
-/// Something but white space, without the characters in `refused`.
+/// Text that is more than white space, without the characters in `refused`.
 fn free_text(refused: &str, max: usize) -> ObjectBuilder {
     let pattern = format!("^[{SPACE}]*[^{SPACE}{refused}]([^{refused}]*[^{SPACE}{refused}])?[{SPACE}]*$");
     text().pattern(Some(pattern)).min_length(Some(1)).max_length(Some(max))
@@ -61,7 +61,7 @@ macro_rules! schemas {
             }
         )*
 
-        /// Every word with its schema, for parameters that name one.
+        /// The name and schema of every type, for parameters that name one.
         #[must_use]
         pub fn words() -> Vec<(&'static str, RefOr<Schema>)> {
             vec![$(($name, <$type>::schema())),*]
@@ -75,7 +75,7 @@ macro_rules! id {
     };
 }
 
-/// 26 characters of Crockford's base 32, 128 bits.
+/// The pattern of an id: the prefix, and a ULID in 26 characters of Crockford's base 32.
 fn concat_prefix(prefix: &str) -> String {
     format!("^{prefix}[0-7][0-9A-HJKMNP-TV-Z]{{25}}$")
 }
@@ -91,21 +91,21 @@ schemas! {
 
     Email, "Email": text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Email))).max_length(Some(254)).examples(["ada@example.org"]);
     PersonName, "PersonName": free_text(&format!(r"{HIDDEN}!-%*+/:-@\[-_{{-~"), 100)
-        .description(Some("A person's full name: letters, digits, spaces and `' . , - ( ) &`. No link, so a space after each dot.")).examples(["Ada Byron"]);
+        .description(Some("A person's full name: letters, digits, spaces and `' . , - ( ) &`. Put a space after each dot.")).examples(["Ada Byron"]);
     Phone, "Phone": text().pattern(Some(r"^[ ().-]*\+[ ().-]*[1-9]([ ().-]*[0-9]){7,14}[ ().-]*$"))
         .description(Some("With its country code. Answers have it as `+` and 8 to 15 digits (E.164).")).examples(["+1 212 555 0136"]);
     PostalAddress, "PostalAddress": free_text(HIDDEN_IN_LINES, 300)
         .description(Some("A postal address, in one line or several.")).examples(["12 St James's Square, Springfield"]);
     Place, "Place": free_text(HIDDEN, 80)
-        .description(Some("Where in the hospital.")).examples(["Room 12, second floor"]);
+        .description(Some("A place in the hospital.")).examples(["Room 12, second floor"]);
     Reason, "Reason": free_text(HIDDEN_IN_LINES, 300)
-        .description(Some("Why something was asked for or called off.")).examples(["Palpitations since Monday"]);
+        .description(Some("Why something was asked for or cancelled.")).examples(["Palpitations since Monday"]);
     Specialization, "Specialization": free_text(&format!(r"{HIDDEN}!-%'-,./0-9:-@\[-`{{-~"), 60)
         .description(Some("A medical specialization. Answers have it in lower case.")).examples(["internal medicine"]);
 
     Password, "Password": text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Password)))
         .min_length(Some(8)).max_length(Some(128))
-        .description(Some("8 to 128 characters. One that is chosen must not be one that many people use, nor one's name or address."))
+        .description(Some("8 to 128 characters. A new password must not be a common one, nor your name or email address."))
         .examples(["correct horse battery"]);
     DateOfBirth, "DateOfBirth": text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
         .description(Some("Not in the future, at most 130 years ago.")).examples(["1990-12-10"]);
@@ -126,14 +126,14 @@ mod tests {
 
     use super::*;
 
-    /// The pattern of a word, as it is in the document.
+    /// The pattern of a type, as the API document has it.
     fn pattern(name: &str) -> String {
         let schema = words().into_iter().find(|(word, _)| *word == name).unwrap().1;
-        let RefOr::T(Schema::Object(object)) = schema else { panic!("{name} is no plain text") };
+        let RefOr::T(Schema::Object(object)) = schema else { panic!("{name} is not plain text") };
         object.pattern.unwrap()
     }
 
-    /// Without the spelling that only other dialects need.
+    /// Texts that match a pattern. The generator does not take the anchors.
     fn strategy(name: &str) -> impl Strategy<Value = String> + use<> {
         let pattern = pattern(name);
         string_regex(pattern.trim_start_matches('^').trim_end_matches('$')).unwrap()
@@ -148,7 +148,7 @@ mod tests {
             prop_assert!(id.parse::<PatientId>().is_ok(), "{id}");
             prop_assert!(Phone::parse(&phone).is_ok(), "{phone}");
             prop_assert!(TimeOfDay::parse(&time).is_ok(), "{time}");
-            // What lies beyond U+10000 no dialect names alike.
+            // Dialects write characters beyond U+10000 in different ways, so the patterns do not cover them.
             prop_assume!(reason.chars().chain(address.chars()).all(|c| c < '\u{10000}'));
             prop_assert!(Reason::parse(&reason).is_ok() || reason.chars().count() > 300, "{reason:?}");
             prop_assert!(PostalAddress::parse(&address).is_ok() || address.chars().count() > 300, "{address:?}");

@@ -9,13 +9,13 @@ use crate::role::Role;
 /// How long somebody stays signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lifetime {
-    /// Without a sign of life (automatic logoff, 45 CFR 164.312(a)(2)(iii)).
+    /// Without a refresh (automatic logoff, 45 CFR 164.312(a)(2)(iii)).
     pub idle: SignedDuration,
-    /// Altogether.
+    /// In total, however often it is refreshed.
     pub absolute: SignedDuration,
 }
 
-/// Staff share screens and see everybody's data: half an hour idle, a shift altogether. Patients see their own.
+/// Staff share screens and see other people's data: half an hour without a refresh, 12 hours in total. Patients see only their own data.
 #[must_use]
 pub fn lifetime(roles: &BTreeSet<Role>) -> Lifetime {
     if roles.iter().all(|role| *role == Role::Patient) && !roles.is_empty() {
@@ -25,7 +25,7 @@ pub fn lifetime(roles: &BTreeSet<Role>) -> Lifetime {
     }
 }
 
-/// A refresh token that comes again within this time is the same request sent twice; later it is somebody else's use.
+/// A used refresh token that comes again within this time counts as the same request, sent twice. Later, it counts as stolen.
 pub const RETRY: SignedDuration = SignedDuration::from_secs(10);
 
 #[cfg(test)]

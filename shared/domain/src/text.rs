@@ -19,7 +19,7 @@ macro_rules! texts {
             /// Parses what was typed.
             ///
             /// # Errors
-            /// When the text is not acceptable; the refusal says what is.
+            /// When the text is not accepted. The refusal says what would be.
             pub fn parse(text: &str) -> Result<Self, Invalid> {
                 let parse: fn(&str) -> Result<String, Invalid> = $parse;
                 parse(text).map(Self)
@@ -61,9 +61,9 @@ macro_rules! texts {
 }
 
 texts! {
-    /// A postal address in one field, up to 300 characters, lines allowed.
+    /// A postal address in one field, up to 300 characters, with line breaks.
     PostalAddress: |text| free_text(text, 300, true);
-    /// A person's full name, up to 100 characters. It is put into emails, so it is no address, no link and no code.
+    /// A person's full name, up to 100 characters. It appears in emails, so it must not be an address, a link or code.
     PersonName: |text| {
         let name = free_text(text, 100, false)?;
         let refused = |detail: &str| Err(Invalid::new("invalid_name", detail));
@@ -99,7 +99,7 @@ texts! {
     };
     /// A place in the hospital, such as `Room 12, second floor`, up to 80 characters.
     Place: |text| free_text(text, 80, false);
-    /// Why something was asked for or called off, up to 300 characters.
+    /// Why something was asked for or cancelled, up to 300 characters.
     Reason: |text| free_text(text, 300, true);
     /// A medical specialization in lower case, such as `cardiology` or `internal medicine`.
     Specialization: |text| {
@@ -112,8 +112,9 @@ texts! {
     };
 }
 
-/// Bounded text in one form (NFC, single ASCII spaces, none at the ends), of characters that people type and see: the freeform class of
-/// PRECIS (RFC 8264 §4.3). Control characters, line separators and invisible ones that hide or reorder text are not in it.
+/// Parses text of limited length into one form: NFC, single ASCII spaces, no spaces at the ends. It takes the characters that people
+/// type and see, the freeform class of PRECIS (RFC 8264 §4.3). This class leaves out control characters, line separators, and invisible
+/// characters that hide or reorder text.
 fn free_text(text: &str, max_chars: usize, lines: bool) -> Result<String, Invalid> {
     let text = if lines { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() };
     let text = text.split('\n').map(in_one_form).collect::<Vec<_>>().join("\n");
@@ -130,7 +131,7 @@ fn free_text(text: &str, max_chars: usize, lines: bool) -> Result<String, Invali
     Ok(text.to_owned())
 }
 
-/// The line with one plain space where it has spaces of any width, and in one Unicode form.
+/// The line in Unicode NFC, with one plain space for each run of spaces of any width.
 fn in_one_form(line: &str) -> String {
     let is_space =
         |c: char| c == ' ' || matches!(c, '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}');
@@ -140,18 +141,18 @@ fn in_one_form(line: &str) -> String {
 
 fn is_visible(line: &str) -> bool {
     let class = FreeformClass::default();
-    // The class knows Unicode 6.3. What came later is a character like others, but where Unicode keeps room for invisible ones.
+    // The class knows Unicode 6.3. Later characters are accepted, too, except where Unicode keeps room for invisible ones.
     let kept_for_invisible = |c: char| matches!(c, '\u{180f}' | '\u{2065}' | '\u{fff0}'..='\u{fff8}' | '\u{e0000}'..='\u{e0fff}');
     let is_newer = |c: char| class.get_value_from_char(c) == DerivedPropertyValue::Unassigned && !kept_for_invisible(c);
     class.allows(line.chars().map(|c| if is_newer(c) { 'a' } else { c }).collect::<String>()).is_ok()
 }
 
-/// Marks belong to the letter before them; joiners to the ones around them. `free_text` has checked where a joiner may stand.
+/// Marks belong to the letter before them, and joiners to the letters around them. `free_text` has checked where a joiner may stand.
 fn is_mark(c: char) -> bool {
     unicode_normalization::char::is_combining_mark(c) || matches!(c, '\u{200c}' | '\u{200d}')
 }
 
-/// Mail programs make links of it: `example.org`, not `J.R.R.`.
+/// Whether email programs would show the word as a link: `example.org`, but not `J.R.R.`.
 fn looks_like_a_domain(word: &str) -> bool {
     word.split('.').skip(1).any(|part| part.chars().filter(|c| c.is_alphanumeric()).count() > 1)
 }

@@ -1,5 +1,5 @@
-//! How often something may be tried: some attempts are free, then each one makes the next wait longer, up to a minute where passwords
-//! are tried. Nothing is locked; whose password a stranger keeps trying signs in by email meanwhile.
+//! How often something may be tried. Some attempts are free; then each one doubles the wait before the next, up to a longest wait.
+//! Nothing is ever locked: while a stranger keeps trying an account's password, its owner can sign in by email.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -8,34 +8,36 @@ use jiff::{SignedDuration, Timestamp};
 pub struct Limit {
     /// Attempts without a wait.
     pub free: u32,
-    /// The first wait; each further one is twice as long.
+    /// The first wait. Each later one is twice as long as the one before.
     pub first: SignedDuration,
-    /// No wait is longer.
+    /// The longest wait.
     pub longest: SignedDuration,
-    /// Attempts are counted anew in every window.
+    /// How long attempts are counted together. Each window starts again at zero.
     pub window: SignedDuration,
 }
 
-/// Passwords tried on one account: by strangers together, from each network that its owner is known to use, and by whoever is signed in.
+/// Passwords tried on one account. Counted apart are all strangers together, each network that the owner has signed in from, and the
+/// owner who is signed in.
 pub const PASSWORDS_OF_ACCOUNT: Limit = limit(5, 1, 60, 24 * 60);
-/// Passwords and emailed tokens tried from one source. A hospital may sit behind one address: what succeeds is given back.
+/// Passwords and emailed tokens tried from one source. All of a hospital may share one IP address, so attempts that succeed are given
+/// back.
 pub const PASSWORDS_FROM_SOURCE: Limit = limit(100, 1, 10, 60);
-/// Emails that sign in, to one address. No wait is as long as their token is good for: the latest one always works.
+/// Sign-in emails to one address. Every wait is shorter than the token's lifetime, so the latest email always works.
 pub const SIGN_IN_EMAILS_TO_ADDRESS: Limit = limit(3, 60, 5 * 60, 24 * 60);
-/// Emails that let choose a new password, to one address. The same holds.
+/// New-password emails to one address. Here, too, the latest email always works.
 pub const PASSWORD_EMAILS_TO_ADDRESS: Limit = limit(3, 60, 10 * 60, 24 * 60);
-/// Welcomes to one address, however often somebody opens and closes accounts with it.
+/// Welcome emails to one address, however often somebody opens and closes accounts with it.
 pub const WELCOMES_TO_ADDRESS: Limit = limit(3, 60 * 60, 24 * 60 * 60, 24 * 60);
-/// Confirmations that one account asks for.
+/// Confirmation emails that one account asks for.
 pub const CONFIRMATIONS_OF_ACCOUNT: Limit = limit(3, 60, 10 * 60, 24 * 60);
-/// Confirmations to an address that is not the asking account's, from all accounts together.
+/// Confirmation emails to an address that is not the asking account's own, counted for all accounts together.
 pub const CONFIRMATIONS_TO_OTHER_ADDRESS: Limit = limit(3, 60, 10 * 60, 24 * 60);
-/// Emails with a token asked for from one source.
+/// Emails with a token that are asked for from one source.
 pub const EMAILS_FROM_SOURCE: Limit = limit(30, 10, 10 * 60, 60);
 /// Accounts opened from one source.
 pub const REGISTRATIONS_FROM_SOURCE: Limit = limit(30, 10, 10 * 60, 60);
 
-/// How long a network counts as its user's after a sign-in from there.
+/// How long a network counts as the owner's after a sign-in from it.
 pub const NETWORK_KNOWN_FOR: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 const fn limit(free: u32, first_secs: i64, longest_secs: i64, window_mins: i64) -> Limit {
@@ -48,7 +50,7 @@ const fn limit(free: u32, first_secs: i64, longest_secs: i64, window_mins: i64) 
 }
 
 impl Limit {
-    /// How long the next attempt has to wait after this one, the `count`th of its window.
+    /// How long the next attempt has to wait after attempt number `count` of a window. `None` while attempts are free.
     #[must_use]
     pub fn wait_after(&self, count: u32) -> Option<SignedDuration> {
         let beyond = count.checked_sub(self.free).filter(|beyond| *beyond > 0)?;

@@ -1,4 +1,4 @@
-//! Who treats a patient. It opens the patient's data to a doctor, so it follows from what happened and ends by itself.
+//! Which doctors treat a patient, and so may see the patient's data. This follows from their appointments and ends by itself.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -7,8 +7,8 @@ use crate::schedule::Slot;
 /// How long after their last appointment a doctor still treats the patient: time for results to come and for follow-up questions.
 pub const AFTERWARDS: SignedDuration = SignedDuration::from_hours(90 * 24);
 
-/// Whether an appointment makes its doctor treat the patient now: one that lies ahead, or ended a short time ago. `is_off` says that it was
-/// cancelled or missed.
+/// Whether the doctor of an appointment treats the patient now: the appointment lies ahead, or ended less than [`AFTERWARDS`] ago.
+/// `is_off` says that it was cancelled or missed.
 #[must_use]
 pub fn treats(slot: Slot, is_off: bool, now: Timestamp) -> bool {
     !is_off && now.duration_since(slot.end) < AFTERWARDS

@@ -1,5 +1,5 @@
-//! What the API document says of every route alike. It follows from the policy and from the route's shape, so that an endpoint names
-//! only what is its own: what it takes, what it gives, and what it alone refuses.
+//! Adds to the API document what follows from the policy and from a route's shape. So an endpoint declares only what is its own: what it
+//! takes, what it returns, and the refusals that only it has.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use super::{Problem, gives_tokens};
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
-/// The document with everything that the conventions add.
+/// The API document of these routes, with everything that the conventions add.
 pub fn document(routes: &OpenApi) -> Result<Value, serde_json::Error> {
     let mut document = serde_json::to_value(routes)?;
     let mut schemas = vec![(Problem::name().into_owned(), Problem::schema())];
@@ -23,7 +23,7 @@ pub fn document(routes: &OpenApi) -> Result<Value, serde_json::Error> {
     }
     document["components"]["headers"] = headers();
     document["components"]["securitySchemes"] = json!({ "bearer": {
-        "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "`access_token` of a sign-in." } });
+        "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "The `access_token` of a sign-in." } });
 
     let mut shared = Map::new();
     for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
@@ -49,12 +49,12 @@ struct Route<'a> {
     rule: &'static Rule,
 }
 
-/// What can be refused with one status: by code, what the refusal says besides.
+/// A route's refusals by status and code, each with the schema of the members that it adds to a problem.
 type Refusals = BTreeMap<u16, BTreeMap<String, Option<Value>>>;
 
 impl Route<'_> {
     fn describe(&self, operation: &mut Value, shared: &mut Map<String, Value>) {
-        let who = format!("Who may: {}.", self.rule.who_may());
+        let who = format!("Who may call this: {}.", self.rule.who_may());
         let told = operation["description"].as_str().map_or(who.clone(), |text| format!("{text}\n\n{who}"));
         operation["description"] = told.into();
         operation["security"] = if self.rule.is_open() { json!([]) } else { json!([{ "bearer": [] }]) };
@@ -64,7 +64,8 @@ impl Route<'_> {
         if self.takes_a_key() {
             parameters.push(json!({
                 "name": "Idempotency-Key", "in": "header", "required": false,
-                "description": "Sent again with the same key and body, the request acts once and gets its first answer. Kept for 24 hours.",
+                "description": "A request that is sent again with the same key and body acts only once and gets the first answer. \
+                    Answers are kept for 24 hours.",
                 "schema": { "type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]([ -~]*[!-~])?$" } }));
         }
         let refusals = self.refusals(operation, &parameters);
@@ -80,7 +81,7 @@ impl Route<'_> {
         }
         for (status, codes) in refusals {
             let refused = self.refused(status, &codes);
-            // What is refused in few words is the same for many.
+            // Refusals without members of their own are the same for many routes, so the document holds them once.
             let refused = if codes.values().all(Option::is_none) {
                 let name = self.name(status, &codes);
                 shared.insert(name.clone(), refused);
@@ -97,7 +98,7 @@ impl Route<'_> {
         self.method == "post" && !gives_tokens(self.path)
     }
 
-    /// What follows from the route's shape, and what the route itself names.
+    /// The refusals that follow from the route's shape, and those that the route declares.
     fn refusals(&self, operation: &Value, parameters: &[Value]) -> Refusals {
         let mut all: Refusals = BTreeMap::new();
         let mut add = |status: StatusCode, codes: &[&str]| {
@@ -182,7 +183,7 @@ impl Route<'_> {
         response
     }
 
-    /// Such as `404.not_found`.
+    /// The name of a shared response, such as `404.not_found`.
     fn name(&self, status: u16, codes: &BTreeMap<String, Option<Value>>) -> String {
         let kept = if self.keeps(status) { ".kept" } else { "" };
         let codes: Vec<_> = codes.keys().map(String::as_str).collect();
@@ -255,13 +256,15 @@ fn headers() -> Value {
     let text = json!({ "type": "string" });
     let seconds = json!({ "type": "integer", "minimum": 1 });
     json!({
-        "RequestId": { "description": "Names this answer in the hospital's logs.", "required": true, "schema": text },
-        "ETag": { "description": "The version of the thing, for `If-Match`.", "required": true,
+        "RequestId": { "description": "Identifies this answer in the hospital's logs.", "required": true, "schema": text },
+        "ETag": { "description": "The version of the resource, for `If-Match`.", "required": true,
             "schema": { "type": "string", "pattern": super::etag::PATTERN } },
-        "Location": { "description": "Where the new thing is.", "required": true, "schema": { "type": "string", "format": "uri-reference" } },
-        "RetryAfter": { "description": "Seconds to wait.", "required": true, "schema": seconds },
-        "RetryAfterInProgress": { "description": "Seconds to wait, with `request_in_progress`.", "required": false, "schema": seconds },
-        "IdempotencyReplayed": { "description": "There when this is the kept answer to an earlier request with the same key.",
+        "Location": { "description": "The path of the new resource.", "required": true,
+            "schema": { "type": "string", "format": "uri-reference" } },
+        "RetryAfter": { "description": "Seconds to wait before you try again.", "required": true, "schema": seconds },
+        "RetryAfterInProgress": { "description": "Seconds to wait before you try again. Only with `request_in_progress`.",
+            "required": false, "schema": seconds },
+        "IdempotencyReplayed": { "description": "Present when this is the kept answer to an earlier request with the same key.",
             "required": false, "schema": { "type": "string", "enum": ["true"] } },
         "WwwAuthenticate": { "description": "How to sign in (RFC 6750).", "required": true, "schema": text },
     })
@@ -272,7 +275,7 @@ fn in_words(status: &str) -> &'static str {
     status.and_then(|status| status.canonical_reason()).unwrap_or("Answered")
 }
 
-/// `Page_DoctorSummary` is better said as `DoctorSummaryPage`.
+/// Renames `Page_DoctorSummary` to `DoctorSummaryPage`, which reads better.
 fn name_pages(document: &mut Value) {
     let Some(schemas) = document["components"]["schemas"].as_object_mut() else { return };
     let named = std::mem::take(schemas).into_iter().map(|(name, schema)| (page_name(&name).unwrap_or(name), schema));
@@ -301,7 +304,7 @@ fn page_name(name: &str) -> Option<String> {
     name.strip_prefix("Page_").map(|item| format!("{item}Page"))
 }
 
-/// Answers leave out what is absent; requests may also say `null`.
+/// Removes `null` from the schemas of answers: an answer leaves an absent field out. Only requests may send `null`.
 fn leave_out_what_is_absent(document: &mut Value) {
     let mut asked = BTreeSet::new();
     let mut operations = Vec::new();
@@ -344,7 +347,7 @@ fn not_null(mut schema: Value) -> Value {
     schema
 }
 
-/// Words that no route speaks.
+/// Removes the schemas that no route uses.
 fn forget_unused(document: &mut Value) {
     let mut used = BTreeSet::new();
     reach(&document["paths"], document, &mut used);
@@ -354,7 +357,7 @@ fn forget_unused(document: &mut Value) {
     }
 }
 
-/// The schemas that a part of the document leads to.
+/// Collects the schemas that a part of the document refers to.
 fn reach(part: &Value, document: &Value, reached: &mut BTreeSet<String>) {
     match part {
         Value::Object(members) => {

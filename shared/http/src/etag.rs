@@ -24,7 +24,7 @@ pub fn etag(version: u64) -> HeaderValue {
     HeaderValue::from_str(&format!("\"v{version}\"")).unwrap_or(HeaderValue::from_static("\"v0\""))
 }
 
-/// The version a change was made from, when the caller says so.
+/// The version that a change was made from, if the caller sends it.
 #[derive(Debug, Clone, Copy)]
 pub struct IfMatch(pub Option<u64>);
 
@@ -47,18 +47,18 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
         if values.next().is_some() {
             return Err(Problem::bad_request("invalid_if_match", "Send one If-Match header."));
         }
-        let malformed = || Problem::bad_request("invalid_if_match", "Send If-Match as you got the ETag, such as `\"v3\"`.");
+        let malformed = || Problem::bad_request("invalid_if_match", "Send the ETag unchanged as If-Match, such as `\"v3\"`.");
         let text = value.to_str().map_err(|_| malformed())?.trim();
         if text == "*" {
             return Ok(Self(None));
         }
         let version = text.strip_prefix("\"v").and_then(|rest| rest.strip_suffix('"')).and_then(|digits| digits.parse().ok());
-        // One spelling: not `"v03"`, not `"v+3"`.
+        // Only one spelling is valid: not `"v03"`, not `"v+3"`.
         version.filter(|version| etag(*version) == text).map(|version| Self(Some(version))).ok_or_else(malformed)
     }
 }
 
-/// As [`IfMatch`], for changes that must say it.
+/// Like [`IfMatch`], for changes that must send it.
 #[derive(Debug, Clone, Copy)]
 pub struct RequiredIfMatch(pub u64);
 
@@ -79,7 +79,9 @@ impl<S: Send + Sync> FromRequestParts<S> for RequiredIfMatch {
 impl IntoParams for IfMatch {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let pattern = PATTERN.replacen('^', "^(\\*|", 1).replacen('$', ")$", 1);
-        vec![if_match(Required::False, pattern, "Refuses the change when the thing has changed since. `*` is any version.")]
+        let description =
+            "The ETag of the version that you changed. The change is refused if there is a newer one. `*` accepts any version.";
+        vec![if_match(Required::False, pattern, description)]
     }
 }
 

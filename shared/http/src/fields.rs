@@ -14,13 +14,13 @@ impl Fields {
         parsed.map_err(|why| self.refuse(field, why.code, why.detail)).ok()
     }
 
-    /// A field that must be there.
+    /// A field that must be present.
     pub fn required<R, T>(&mut self, field: impl Into<String>, raw: Option<R>, parse: impl FnOnce(R) -> Result<T, Invalid>) -> Option<T> {
         let missing = || Invalid::new("required", "This field is required.");
         self.check(field, raw.ok_or_else(missing).and_then(parse))
     }
 
-    /// A field that may be left out. The outer `None` means that it was there and wrong.
+    /// A field that may be left out. The outer `None` means that it was present and wrong.
     pub fn optional<R, T>(
         &mut self,
         field: impl Into<String>,

@@ -9,13 +9,10 @@ use crate::state::AppState;
 /// idempotency keys, and one log line a request.
 pub fn finish(router: Router, state: &AppState) -> Router {
     router
-        .fallback(async || Problem::new(StatusCode::NOT_FOUND, "no_such_route", "There is nothing at this address; see the API document."))
+        .fallback(async || Problem::new(StatusCode::NOT_FOUND, "no_such_route", "There is no such route. See the API document."))
         .method_not_allowed_fallback(async || {
-            Problem::new(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "method_not_allowed",
-                "This address does not take that method; see the API document.",
-            )
+            let detail = "This route does not accept this method. See the API document.";
+            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
         })
         .layer(middleware::from_fn_with_state(state.clone(), idempotent))
         .layer(DefaultBodyLimit::max(MAX_BODY))

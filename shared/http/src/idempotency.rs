@@ -1,8 +1,8 @@
 //! `Idempotency-Key`: a POST that is sent twice acts once.
 //!
-//! A key belongs to a caller and a route. The first answer is kept for a day and given again; the same key with another
-//! body is refused; while the first attempt runs, a second one waits its turn. Answers that carry tokens are never kept, nor any
-//! under `/auth`: signing in twice does no harm. Whose roles do not let them onto the route any more gets no kept answer either.
+//! A key belongs to a caller and a route. The first answer is kept for 24 hours and given again. The same key with another body is
+//! refused. While the first request runs, a second one gets 409. Answers that carry tokens are never kept, nor are any answers under
+//! `/auth`: signing in twice does no harm. A caller whose roles no longer admit them to the route gets no kept answer either.
 
 use axum::{
     body::{Body, to_bytes},
@@ -33,7 +33,7 @@ pub(super) async fn idempotent(State(state): State<AppState>, request: Request, 
     }
 }
 
-/// Whether a route is about tokens, which are kept nowhere.
+/// Whether a route's answers may carry tokens. Such answers are never kept.
 #[must_use]
 pub fn gives_tokens(path: &str) -> bool {
     path.starts_with("/auth/") || path == "/users/me/password"
@@ -50,14 +50,14 @@ async fn once(state: &AppState, key: &HeaderValue, request: Request, next: Next)
 
     let caller = match Caller::from_request_parts(&mut parts, state).await {
         Ok(caller) => caller.user_id.to_string(),
-        // Where anybody may come, whoever they say they are makes no difference.
+        // An open route needs no caller. A request without a token is anonymous too; the endpoint refuses it if it needs one.
         Err(_) if is_open(&parts) || !parts.headers.contains_key(header::AUTHORIZATION) => ANONYMOUS.to_owned(),
-        // The endpoint refuses them in its own words.
+        // The endpoint refuses this caller itself.
         Err(_) => return Ok(next.run(Request::from_parts(parts, Body::from(body))).await),
     };
-    // Keyed: a body may hold a password, and a plain hash of it could be guessed at leisure.
+    // Hashed with a key: a body may hold a password, which somebody could guess from a plain hash.
     let body_hash = state.cursors.fingerprint(&body);
-    // Strangers share no name: for them another body is another request.
+    // Anonymous callers cannot be told apart, so for them another body is another request.
     let scope = if caller == ANONYMOUS { &body_hash } else { &caller };
     let id = fingerprint(format!("{scope}\n{}\n{key}", parts.uri).as_bytes());
 
@@ -67,7 +67,8 @@ async fn once(state: &AppState, key: &HeaderValue, request: Request, next: Next)
         Claim::Running => {
             return Err(Problem::conflict(
                 "request_in_progress",
-                "The first request with this Idempotency-Key is still running, or was cut off. Ask again; after half a minute the key is free.",
+                "The first request with this Idempotency-Key is still running, or was cut off. Send it again later: the key is free after \
+                    30 seconds.",
             )
             .retry_after(2));
         }

@@ -15,7 +15,7 @@ use super::{Problem, etag, objects::Objects};
 /// The largest request body, in bytes.
 pub(super) const MAX_BODY: usize = 64 * 1024;
 
-/// A JSON body. Request types say `#[serde(deny_unknown_fields)]`, so that a misspelt field is an answer, not a surprise.
+/// A JSON body. Request types carry `#[serde(deny_unknown_fields)]`, so that a misspelt field is refused and not ignored.
 #[derive(Debug, Clone)]
 pub struct Json<T>(pub T);
 
@@ -32,9 +32,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
         }
         let body = Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => too_large(),
-            _ => Problem::bad_request("unreadable_body", "The body could not be read to its end."),
+            _ => Problem::bad_request("unreadable_body", "The body could not be read to its end. Send the request again."),
         })?;
-        // Malformed comes before another shape.
+        // A body that is not JSON is reported as such, before its shape is.
         if body.trim_ascii_start().first().is_some_and(|first| matches!(first, b'[' | b'"' | b'0'..=b'9' | b'n' | b't' | b'f')) {
             serde_json::from_slice::<serde::de::IgnoredAny>(&body).map_err(|_| malformed())?;
             return Err(Problem::invalid_field("body", "invalid_type", "Expected an object."));
@@ -46,7 +46,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     }
 }
 
-/// For requests that take no body: one that says something is refused, not ignored. `{}` says nothing.
+/// For requests that take no body. A body is refused, not ignored; `{}` counts as no body.
 #[derive(Debug, Clone, Copy)]
 pub struct NoBody;
 
@@ -67,11 +67,11 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 pub(super) fn too_large() -> Problem {
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "Send at most 64 KiB.")
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is too large. Send at most 64 KiB.")
 }
 
 fn malformed() -> Problem {
-    Problem::bad_request("malformed_json", "The body is not one well-formed JSON document.")
+    Problem::bad_request("malformed_json", "Send the body as one well-formed JSON document.")
 }
 
 fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
@@ -83,7 +83,7 @@ fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     shape_error(&path, &message)
 }
 
-/// serde's message quotes the offending value, which may be private: only what is expected is passed on.
+/// serde's message quotes the wrong value, which may be private. So the problem says only what was expected.
 pub(super) fn shape_error(path: &str, message: &str) -> Problem {
     let quoted = |prefix: &str| message.strip_prefix(prefix).and_then(|rest| rest.split('`').next()).map(str::to_owned);
     let at = |name: &str| {
@@ -94,7 +94,7 @@ pub(super) fn shape_error(path: &str, message: &str) -> Problem {
         }
     };
     if let Some(name) = quoted("unknown field `") {
-        return Problem::invalid_field(at(&name), "unknown_field", "There is no such field here; see the API document.");
+        return Problem::invalid_field(at(&name), "unknown_field", "There is no such field. See the API document.");
     }
     if let Some(name) = quoted("missing field `") {
         return Problem::invalid_field(at(&name), "required", "This field is required.");
@@ -117,7 +117,7 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
-/// One thing with its version as ETag.
+/// A resource, with its version as ETag.
 #[derive(Debug, ToSchema)]
 pub struct Versioned<T> {
     pub version: u64,
@@ -130,7 +130,7 @@ impl<T: Serialize> IntoResponse for Versioned<T> {
     }
 }
 
-/// 201: a new thing, where it is, and its version as ETag.
+/// 201: a new resource, with its path as `Location` and its version as ETag.
 #[derive(Debug, ToSchema)]
 pub struct Created<T> {
     pub location: String,

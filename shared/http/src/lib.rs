@@ -1,4 +1,4 @@
-//! How this API speaks HTTP: one convention a file.
+//! How this API speaks HTTP: one convention per file.
 
 pub mod auth;
 mod doctor_view;

@@ -1,5 +1,5 @@
-//! Where a request has an object, an array is refused. serde reads a sequence as a struct's fields in their order, so that
-//! `["Ada", "+44…"]` would be a contact.
+//! Refuses an array where a request needs an object. serde would read an array as a struct's fields in their order, and so take
+//! `["Ada", "+44…"]` for a contact.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use serde::{
     forward_to_deserialize_any,
 };
 
-/// A self-describing format, such as JSON, in which only an object is an object, at every depth.
+/// Reads a self-describing format, such as JSON, and accepts only an object for a struct, at every depth.
 pub(super) struct Objects<T>(pub(super) T);
 
 impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
@@ -55,7 +55,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
     }
 }
 
-/// Passes on what comes, and looks into what is nested.
+/// Passes values on, and wraps nested ones in [`Objects`].
 struct Nested<V> {
     visitor: V,
     object: bool,

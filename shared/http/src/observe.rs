@@ -21,8 +21,8 @@ use crate::state::AppState;
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Answers with `x-request-id`, and logs what was asked, what came of it and what it cost, without health data: the
-/// route's pattern stands for the path. What the audit log is owed is noted before the answer goes out.
+/// Adds `x-request-id` to the answer, and logs the route, the status, the duration and the cost. The log line holds no health data, because
+/// the route's pattern stands for the path. The audit log gets its entries before the answer goes out.
 pub(super) async fn observe(
     State(state): State<AppState>,
     parameters: Result<RawPathParams, RawPathParamsRejection>,
@@ -55,12 +55,12 @@ pub(super) async fn observe(
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
-    // For tests, which compare what an answer shows with what was noted.
+    // For tests, which compare what an answer shows with what the audit log got.
     response.extensions_mut().insert(trail);
     response
 }
 
-/// As API Gateway saw it; headers can say anything.
+/// The caller's network address as API Gateway saw it. Headers are not used, because a caller can put anything in them.
 fn source(request: &Request) -> Option<IpAddr> {
     match request.extensions().get::<RequestContext>() {
         Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref()?.parse().ok(),
@@ -68,12 +68,12 @@ fn source(request: &Request) -> Option<IpAddr> {
     }
 }
 
-/// Notes what the audit log is owed. What was written carries its own note.
+/// Adds the request's entries to the audit log. A request that wrote to the table needs none here: what it wrote carries its own entry.
 async fn note(state: &AppState, trail: &Trail, status: StatusCode) -> Result<(), Problem> {
     let Some(rule) = trail.rule().filter(|rule| rule.trace != Trace::Nothing) else { return Ok(()) };
     let outcome = match status {
         status if status.is_success() && rule.trace == Trace::Noted => Outcome::Done,
-        // Strangers cannot fill the log: where what they try is noted, attempts are throttled.
+        // Strangers cannot fill the log: the routes that note strangers' attempts also throttle them.
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND
             if trail.has_actor() || (rule.is_open() && rule.trace != Trace::Refusals) =>
         {
@@ -81,7 +81,7 @@ async fn note(state: &AppState, trail: &Trail, status: StatusCode) -> Result<(),
         }
         _ => return Ok(()),
     };
-    // Nothing is shown or done that is not noted.
+    // If the entries cannot be stored, the request fails: nothing is shown or done without them.
     state.store.audit_append(trail.entries(outcome, &state.random)?).await?;
     Ok(())
 }

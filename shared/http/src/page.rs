@@ -1,4 +1,4 @@
-//! Lists come in pages, with a cursor that works for the list it came from and no other.
+//! Lists come in pages. A cursor works only for the list that it came from.
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -21,13 +21,13 @@ use super::{Fields, Problem, json::shape_error};
 pub struct Page<T> {
     /// In the list's order.
     pub items: Vec<T>,
-    /// Send this as `cursor` for the next page; absent on the last.
+    /// Send this as `cursor` for the next page. Absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
 }
 
 impl<T> Page<T> {
-    /// The first `limit` of what was found; when there was more, a cursor behind the last of them.
+    /// The first `limit` items that were found. If there are more, the page has a cursor that continues after its last item.
     pub fn cut(mut found: Vec<T>, limit: usize, seal: impl FnOnce(&T) -> String) -> Self {
         let more = found.len() > limit;
         found.truncate(limit);
@@ -35,14 +35,14 @@ impl<T> Page<T> {
         Self { items: found, next_cursor }
     }
 
-    /// The page in another shape.
+    /// The page with every item converted.
     pub fn map<U>(self, shape: impl FnMut(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(shape).collect(), next_cursor: self.next_cursor }
     }
 }
 
-/// A request for a list: `limit`, `cursor`, and what it is filtered by. `T` says `#[serde(deny_unknown_fields)]`; every field of it is a
-/// string that the endpoint parses.
+/// A request for a list: `limit`, `cursor` and filters. `T` holds the filters and carries `#[serde(deny_unknown_fields)]`. Every field of
+/// it is a string that the endpoint parses.
 #[derive(Debug, Clone)]
 pub struct Listing<T> {
     pub filter: T,
@@ -56,7 +56,7 @@ pub struct Listing<T> {
 pub struct NoFilter {}
 
 impl<T> Listing<T> {
-    /// Where the list goes on. `list` names it, with everything it is filtered by.
+    /// The position after which the page begins, if there is a cursor. `list` names the list and everything it is filtered by.
     pub fn after(&self, cursors: &CursorKey, list: &str) -> Result<Option<String>, Problem> {
         self.cursor.as_deref().map(|cursor| cursors.open(list, cursor)).transpose()
     }
@@ -94,8 +94,8 @@ impl<T: IntoParams> IntoParams for Listing<T> {
             parameter.description(Some(description)).schema(Some(text)).build()
         };
         let mut all = T::into_params(place);
-        all.push(parameter("limit", "1 to 100, 20 when left out."));
-        all.push(parameter("cursor", "`next_cursor` of the page before, with the same filters."));
+        all.push(parameter("limit", "The most items on the page: 1 to 100. When left out: 20."));
+        all.push(parameter("cursor", "The `next_cursor` of the previous page. Send the same filters with it."));
         all
     }
 }
@@ -123,7 +123,7 @@ pub(super) fn cursor_schema() -> Value {
     json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]+$" })
 }
 
-/// The functions' common secret: seals and opens cursors, and takes fingerprints of bodies.
+/// A secret that all functions share. It seals and opens cursors, and makes fingerprints.
 #[derive(Clone, Debug)]
 pub struct CursorKey(hmac::Key);
 
@@ -156,7 +156,7 @@ impl CursorKey {
             Some(position.to_owned())
         });
         position
-            .ok_or_else(|| Problem::bad_request("invalid_cursor", "Use `next_cursor` unchanged, with the list and filters it came from."))
+            .ok_or_else(|| Problem::bad_request("invalid_cursor", "Send `next_cursor` unchanged, with the list and filters it came from."))
     }
 }
 

@@ -10,8 +10,8 @@ use serde::de::DeserializeOwned;
 
 use super::{Problem, json::shape_error};
 
-/// The id of this kind in a path, which may have others: kinds tell themselves apart. An id that cannot exist is answered like one that
-/// does not.
+/// The id of type `T` in the path. A path may have several ids, because their prefixes tell them apart. A malformed id gets the same status
+/// as an id that does not exist.
 #[derive(Debug, Clone, Copy)]
 pub struct Path<T>(pub T);
 
@@ -19,13 +19,13 @@ impl<S: Send + Sync, T: FromStr> FromRequestParts<S> for Path<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Problem::not_found("thing"))?;
+        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Problem::not_found("resource"))?;
         let id = params.iter().find_map(|(_, value)| value.parse().ok());
-        id.map(Self).ok_or_else(|| Problem::not_found("thing"))
+        id.map(Self).ok_or_else(|| Problem::not_found("resource"))
     }
 }
 
-/// A query string. Types say `#[serde(deny_unknown_fields)]`; every field is a string that the endpoint parses.
+/// A query string. `T` carries `#[serde(deny_unknown_fields)]`. Every field of it is a string that the endpoint parses.
 #[derive(Debug, Clone)]
 pub struct Query<T>(pub T);
 

@@ -1,4 +1,4 @@
-//! RFC 9457 problem documents: the only way this API says no.
+//! RFC 9457 problem documents: the only form in which this API refuses a request.
 
 use std::error::Error;
 
@@ -20,14 +20,14 @@ pub struct Problem {
     #[serde(serialize_with = "status_number")]
     #[schema(value_type = u16, minimum = 400, maximum = 599, example = 422)]
     pub status: StatusCode,
-    /// Stable, in snake case.
+    /// Stable and in snake case, for programs.
     #[schema(value_type = String, pattern = "^[a-z_]+$", example = "invalid_request")]
     pub code: &'static str,
     /// The status in words.
     pub title: &'static str,
     /// What is wrong here and what to do about it.
     pub detail: String,
-    /// Every field that is wrong, with `invalid_request`.
+    /// Every field that is wrong. Only with `invalid_request`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(min_items = 1)]
     pub errors: Vec<FieldError>,
@@ -43,9 +43,9 @@ pub struct Problem {
 /// One field that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
-    /// Where, such as `emergency_contact.phone` or `weekly_hours[2].from`.
+    /// The field's path, such as `emergency_contact.phone` or `weekly_hours[2].from`.
     pub field: String,
-    /// Stable, in snake case.
+    /// Stable and in snake case, for programs.
     #[schema(value_type = String, pattern = "^[a-z_]+$", example = "required")]
     pub code: &'static str,
     /// What would be accepted.
@@ -67,7 +67,7 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, code, detail)
     }
 
-    /// Fields are wrong; the caller collected them all.
+    /// Fields are wrong, and `errors` lists all of them.
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         Self {
             errors,
@@ -93,12 +93,12 @@ impl Problem {
         Self::unauthenticated("token_expired", "The access token has expired. Get a new one with `POST /auth/refresh`.")
     }
 
-    /// For a thing that the caller may know of. Otherwise it is [`Problem::not_found`].
+    /// The caller may know that the resource exists, but may not do this. Otherwise use [`Problem::not_found`].
     pub fn forbidden(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
     }
 
-    /// It does not exist, or the caller may not know that it does.
+    /// The resource does not exist, or the caller may not know that it exists.
     pub fn not_found(what: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", format!("There is no such {what}, or you may not see it."))
     }
@@ -107,7 +107,7 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, code, detail)
     }
 
-    /// The thing changed since the caller read it.
+    /// The resource has changed since the caller read it.
     pub fn stale() -> Self {
         Self::new(
             StatusCode::PRECONDITION_FAILED,
@@ -122,16 +122,17 @@ impl Problem {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "internal",
-            "Something failed on our side. Look whether the change was made before you try again, and quote the x-request-id if it happens again.",
+            "Something failed on our side. Check whether the change was made before you try again. If it fails again, report the \
+                x-request-id.",
         )
     }
 
-    /// Something here is busy or away for the moment.
+    /// A service that we depend on is busy or unreachable at the moment.
     pub fn unavailable(cause: &dyn Error) -> Self {
         tracing::error!(cause = %chain(cause), "dependency unavailable");
         Self {
             retry_after_seconds: Some(2),
-            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The hospital's records are busy. Try again in a moment.")
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The service is busy. Try again in a few seconds.")
         }
     }
 
@@ -143,7 +144,7 @@ impl Problem {
         self
     }
 
-    /// With a code that says more than its kind.
+    /// Replaces the code with a more exact one.
     pub fn coded(self, code: &'static str) -> Self {
         Self { code, ..self }
     }

@@ -1,9 +1,9 @@
-//! What a route refuses that no other route of its shape does, named for the API document. What follows from the shape, such as 401
-//! where one has to be signed in, `document.rs` adds.
+//! Declares the refusals that only one route has, for the API document. `document.rs` adds those that follow from a route's shape, such as
+//! 401 where the caller has to be signed in.
 
 use utoipa::openapi::{ContentBuilder, RefOr, Response, ResponseBuilder, Schema};
 
-/// Names refusals by status and code, with what they say besides: `responses(…, SlotTaken)`.
+/// Declares refusals by status and code, with the members that they add to a problem. An endpoint lists them: `responses(…, NotMoved)`.
 ///
 /// ```
 /// http::refusals! {
@@ -24,7 +24,7 @@ macro_rules! refusals {
             fn responses() -> ::std::collections::BTreeMap<String, ::utoipa::openapi::RefOr<::utoipa::openapi::Response>> {
                 [$({
                     #[derive(::utoipa::ToSchema)]
-                    #[expect(dead_code, reason = "it is only described")]
+                    #[expect(dead_code, reason = "only the API document needs it")]
                     struct Members { $($($member: $type),+)? }
                     (format!("{} {}", $status, $code), $crate::refusal(<Members as ::utoipa::PartialSchema>::schema()))
                 }),+].into()
@@ -33,7 +33,7 @@ macro_rules! refusals {
     )+};
 }
 
-/// A refusal in the making: `document.rs` puts those with one status together.
+/// One refusal as a response. `document.rs` joins those with the same status.
 #[must_use]
 pub fn refusal(members: RefOr<Schema>) -> RefOr<Response> {
     ResponseBuilder::new().content("application/problem+json", ContentBuilder::new().schema(Some(members)).build()).build().into()

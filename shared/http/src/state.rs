@@ -1,4 +1,4 @@
-//! What functions work with.
+//! The state that HTTP functions share.
 
 use domain::Clock;
 use platform::{
@@ -14,7 +14,7 @@ use crate::{
     page::CursorKey,
 };
 
-/// What every HTTP function works with. Cheap to clone.
+/// The state that all endpoints of an HTTP function share. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct AppState {
     pub store: Store,

@@ -29,7 +29,7 @@ impl MoneyBody {
     /// Parses an amount in the hospital's currency.
     pub fn parse(&self, expected: Currency) -> Result<Money, Invalid> {
         if Currency::parse(&self.currency)? != expected {
-            return Err(Invalid::new("other_currency", format!("This hospital counts in `{}`.", expected.code())));
+            return Err(Invalid::new("other_currency", format!("This hospital uses `{}`. Send the amount in it.", expected.code())));
         }
         Money::parse(&self.amount, expected)
     }
@@ -41,7 +41,7 @@ impl From<Money> for MoneyBody {
     }
 }
 
-/// Whom to call when something happens.
+/// The person to call in an emergency.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EmergencyContactBody {
@@ -49,7 +49,7 @@ pub struct EmergencyContactBody {
     pub name: Option<String>,
     #[schema(value_type = Phone)]
     pub phone: Option<String>,
-    /// Who they are to the patient, such as `mother`.
+    /// Their relationship to the patient, such as `mother`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<PersonName>)]
     pub relationship: Option<String>,

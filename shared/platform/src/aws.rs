@@ -17,12 +17,12 @@ use secrecy::ExposeSecret;
 
 use crate::config::Aws;
 
-/// How long to try again while a service is busy or away.
+/// How long to keep trying while a service is busy or unreachable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Patience {
-    /// A few tenths of a second: an HTTP request.
+    /// For an HTTP request: a few tenths of a second.
     SomebodyWaits,
-    /// Some seconds: an event.
+    /// For an event: some seconds.
     NobodyWaits,
 }
 

@@ -1,4 +1,4 @@
-//! What a deployment decides, read once. The only reader of the environment.
+//! The settings of a deployment, read once. No other module reads the environment.
 
 use domain::{
     instant::Instant,
@@ -20,14 +20,14 @@ pub struct Config {
     pub public_keys: String,
     /// Signs list cursors; the same in every function.
     pub cursor_key: SecretString,
-    /// Whose account becomes the first administrator's once they have proven that the address is theirs.
+    /// The email address of the first administrator. The account that confirms it gets the role.
     pub administrator: Option<Email>,
     /// The SES configuration set that reports bounces and complaints.
     pub mail_configuration_set: Option<String>,
     pub password_cost: PasswordCost,
 }
 
-/// What one hash of a password costs. The default is what OWASP recommends (Password Storage Cheat Sheet); a deployment has no other.
+/// The cost of hashing one password. The default is what OWASP recommends (Password Storage Cheat Sheet), and every deployment uses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PasswordCost {
     pub memory_kib: u32,
@@ -44,16 +44,16 @@ impl Default for PasswordCost {
 #[derive(Clone, Debug)]
 pub struct Hospital {
     pub name: String,
-    /// Where it is, in one line.
+    /// The postal address, in one line.
     pub address: Option<String>,
-    /// Where people reach the hospital, such as a telephone number; at the foot of every email.
+    /// How people reach the hospital, such as a telephone number. It stands at the foot of every email.
     pub contact: Option<String>,
-    /// One IANA time zone for the whole hospital: appointments, rosters and emails speak it.
+    /// One IANA time zone for the whole hospital: appointments, rosters and emails use it.
     pub zone: TimeZone,
     pub currency: Currency,
-    /// Where emails come from.
+    /// The sender of all emails.
     pub sender: Email,
-    /// Where people read and change their things; linked in emails.
+    /// The portal for patients and staff. Emails link to it.
     pub portal_url: String,
     /// `iss` of the access tokens.
     pub issuer: String,
@@ -66,26 +66,26 @@ impl Hospital {
         Instant::of(at, &self.zone)
     }
 
-    /// Where the portal shows something.
+    /// The URL of a page in the portal.
     #[must_use]
     pub fn portal(&self, path: &str) -> String {
         format!("{}/{path}", self.portal_url.trim_end_matches('/'))
     }
 
-    /// An instant as people say it, in the hospital's time.
+    /// An instant in words, in the hospital's time zone.
     #[must_use]
     pub fn instant_in_words(&self, at: Timestamp) -> String {
         format!("{} ({})", self.zone.to_datetime(at).strftime("%A %-d %B %Y, %H:%M"), self.zone_name())
     }
 
-    /// A slot as people say it, in the hospital's time.
+    /// A slot in words, in the hospital's time zone.
     #[must_use]
     pub fn slot_in_words(&self, slot: Slot) -> String {
         let (start, end) = (self.zone.to_datetime(slot.start), self.zone.to_datetime(slot.end));
         format!("{}, {} to {} ({})", start.strftime("%A %-d %B %Y"), start.strftime("%H:%M"), end.strftime("%H:%M"), self.zone_name())
     }
 
-    /// The zone as people say it: `London time` for `Europe/London`.
+    /// The time zone in words: `London time` for `Europe/London`.
     fn zone_name(&self) -> String {
         match self.zone.iana_name().and_then(|name| name.rsplit_once('/')) {
             Some((area, city)) if area != "Etc" => format!("{} time", city.replace('_', " ")),
@@ -93,7 +93,7 @@ impl Hospital {
         }
     }
 
-    /// Where something in the hospital is, for whoever comes from outside.
+    /// A place in the hospital, with the hospital's name and postal address, for people who come from outside.
     #[must_use]
     pub fn directions(&self, place: Option<&Place>) -> String {
         let place = place.map(Place::as_str);
@@ -101,7 +101,7 @@ impl Hospital {
     }
 }
 
-/// Where AWS is and who calls it. Lambda provides all of it but the endpoints, which point local runs at emulators.
+/// The region, the credentials and the endpoints of AWS. Lambda provides all but the endpoints, which point local runs at emulators.
 #[derive(Clone, Debug)]
 pub struct Aws {
     pub region: String,
@@ -114,16 +114,16 @@ pub struct Aws {
     pub secrets_endpoint: Option<String>,
 }
 
-/// What the `users` function alone holds: the key that signs access tokens. As JSON, it is the secret that it reads.
+/// The key that signs access tokens. Only the `users` function holds it, and reads it as JSON from a secret.
 #[derive(Clone, Debug, Deserialize)]
 pub struct SigningKey {
-    /// Which public key verifies.
+    /// The id of the public key that verifies the tokens.
     pub id: String,
     /// Ed25519, PKCS#8, base64.
     pub pkcs8: SecretString,
 }
 
-/// What `users` and `notifications` share: the secret that the tokens of emails are derived from, so that the table holds none.
+/// The secret that `users` and `notifications` share. Emailed tokens are derived from it, so that the table holds no tokens.
 #[derive(Clone, Debug)]
 pub struct TokenKey(pub SecretString);
 
@@ -133,15 +133,15 @@ impl TokenKey {
     }
 }
 
-/// What the `notifications` function alone needs: where reminders are scheduled.
+/// Where reminders are scheduled. Only the `notifications` function needs it.
 #[derive(Clone, Debug)]
 pub struct Scheduling {
     pub group: String,
-    /// The `reminders` function.
+    /// The `reminders` function, which Scheduler calls.
     pub target_arn: String,
-    /// What Scheduler assumes to call it.
+    /// The role that Scheduler assumes to call it.
     pub role_arn: String,
-    /// Where a reminder goes that could not be delivered.
+    /// The queue for reminders that could not be delivered.
     pub dead_letter_arn: String,
 }
 

@@ -1,4 +1,4 @@
-//! What every floor stands on besides the rules: configuration, AWS clients, randomness, logs.
+//! What all other crates build on, apart from the hospital's rules: configuration, AWS clients, randomness and logs.
 
 pub mod aws;
 pub mod config;

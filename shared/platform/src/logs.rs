@@ -1,13 +1,13 @@
 //! Logs: one JSON object a line, without health data.
 //!
-//! Log ids, statuses, durations and counts. Never names, addresses, emails, reasons, tokens or bodies. A failure is
-//! logged once, where it is answered.
+//! Log ids, statuses, durations and counts. Never log names, postal or email addresses, reasons, tokens or bodies. A failure is logged
+//! once, where it is answered.
 
 use std::{error::Error, fmt::Write as _};
 
 use tracing_subscriber::EnvFilter;
 
-/// JSON lines on standard output, as log services want them. `RUST_LOG` changes the level.
+/// JSON lines on standard output, which log services can read. `RUST_LOG` changes the level.
 pub fn init() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     // A second call (two functions in one test process) changes nothing.

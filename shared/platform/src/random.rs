@@ -1,4 +1,4 @@
-//! Randomness from the operating system, and the fingerprints kept of it.
+//! Random bytes from the operating system, and fingerprints of secrets.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use ring::{
@@ -6,7 +6,7 @@ use ring::{
     rand::{SecureRandom, SystemRandom},
 };
 
-/// Fills with random bytes.
+/// Makes random bytes, ids and secrets.
 #[derive(Clone, Debug)]
 pub struct Random(SystemRandom);
 
@@ -16,7 +16,7 @@ impl Default for Random {
     }
 }
 
-/// The operating system has no randomness to give; nothing can be done but to fail the request.
+/// The operating system gave no random bytes. The request has to fail.
 #[derive(Debug, thiserror::Error)]
 #[error("the operating system gave no random bytes")]
 pub struct NoEntropy;
@@ -33,19 +33,19 @@ impl Random {
         self.bytes().map(u128::from_le_bytes)
     }
 
-    /// Random text of `N` bytes' strength, safe in URLs and headers.
+    /// `N` random bytes as text that is safe in URLs and headers.
     pub fn secret<const N: usize>(&self) -> Result<String, NoEntropy> {
         self.bytes::<N>().map(|bytes| BASE64_URL_SAFE_NO_PAD.encode(bytes))
     }
 }
 
-/// SHA-256 as text: how secrets with full entropy are stored, and how bodies are compared.
+/// SHA-256 as text. Only for secrets with full entropy and for ids: a guessable text can be found by trying.
 #[must_use]
 pub fn fingerprint(bytes: &[u8]) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, bytes))
 }
 
-/// 128 bits of SHA-256: a number that follows from what it is the number of.
+/// 128 bits of SHA-256 as a number: always the same for the same bytes.
 #[must_use]
 pub fn digest(bytes: &[u8]) -> u128 {
     let digest = digest::digest(&digest::SHA256, bytes);

@@ -1,4 +1,4 @@
-//! Accounts and the addresses they are known by.
+//! Accounts, and the email addresses that they claim.
 
 use aws_sdk_dynamodb::types::{AttributeValue, builders::ConditionCheckBuilder};
 use domain::{
@@ -28,7 +28,8 @@ pub struct StoredAccount {
     #[serde(flatten)]
     pub account: Account,
     pub password_hash: Option<String>,
-    /// Whether the password was chosen before anybody had shown that the address is theirs, and somebody else has since.
+    /// Whether the password is out of use: somebody chose it before the address was confirmed, and a sign-in by email has confirmed it
+    /// since.
     pub password_void: bool,
 }
 
@@ -61,7 +62,7 @@ impl Record for StoredAccount {
     fn entry(&self) -> Option<impl Serialize> {
         Some(ListedAccount::of(&self.account))
     }
-    /// The first shape knew no password that is out of use.
+    /// Version 1 had no `password_void`.
     fn upgrade(item: &mut Item, from: u32) -> Result<(), OldShape> {
         if from != 1 {
             return Err(OldShape);
@@ -71,7 +72,7 @@ impl Record for StoredAccount {
     }
 }
 
-/// What a list says of an account.
+/// What a list shows of an account.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ListedAccount {
     pub id: UserId,
@@ -99,7 +100,7 @@ impl ListedAccount {
     }
 }
 
-/// An address belongs to one account.
+/// Claims an email address for one account.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct EmailClaim {
     email: Email,
@@ -113,7 +114,7 @@ impl Record for EmailClaim {
     }
 }
 
-/// The configured address made its account an administrator; it does so once.
+/// Notes that the configured address has made its account an administrator. It does so only once.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct FirstAdministrator {
     email: Email,
@@ -127,48 +128,49 @@ impl Record for FirstAdministrator {
     }
 }
 
-/// An account could not be opened.
+/// Why an account was not opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error("the address belongs to another account")]
     EmailTaken,
-    #[error("who opens it is no longer an administrator")]
+    #[error("the person who opens it is no longer an administrator")]
     NotAdministrator,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// What begins with an account: all of it or nothing.
+/// What is written together with a new account, all or nothing.
 #[derive(Debug, Default)]
 pub struct AccountParts<'a> {
-    /// The patient's record that it belongs to.
+    /// The owner's patient profile.
     pub patient: Option<&'a Patient>,
-    /// The doctor's profile that it belongs to.
+    /// The owner's doctor profile.
     pub doctor: Option<&'a Doctor>,
-    /// The email that invites its owner.
+    /// The token of the welcome or the invitation.
     pub token: Option<&'a EmailToken>,
-    /// Holds only while this account is an active administrator's.
+    /// The administrator who opens it. Nothing is written unless this account is an active administrator's.
     pub by: Option<UserId>,
 }
 
-/// A change of an account, and what goes with it: all of it or nothing.
+/// A change of an account, and what is written together with it, all or nothing.
 #[derive(Debug)]
 pub struct AccountChange<'a> {
     pub before: &'a StoredAccount,
     pub after: &'a StoredAccount,
-    /// Holds only while this account is an active administrator's. Of two who take the role from each other, one stays.
+    /// The administrator who decides. Nothing is written unless this account is an active administrator's, so when two administrators
+    /// take the role from each other, one of them keeps it.
     pub by: Option<UserId>,
-    /// The emailed token that allows it, used up by it.
+    /// The emailed token that allows the change. The change uses it up.
     pub token: Option<EmailTokenId>,
-    /// Whether the account becomes the first administrator's by it.
+    /// Whether the change makes the account the first administrator's.
     pub first_administrator: bool,
-    /// The sign-in that begins with it.
+    /// The sign-in that begins with the change.
     pub session: Option<&'a Session>,
-    /// The owner's record, changed with it.
+    /// The owner's changed patient profile.
     pub patient: Option<&'a Patient>,
-    /// The profile that the account gets.
+    /// The doctor profile that the account gets.
     pub doctor: Option<&'a Doctor>,
-    /// The patient who books no more by themselves.
+    /// The patient who may no longer book without the front desk, and the present time.
     pub ends_bookings_of: Option<(PatientId, Timestamp)>,
 }
 
@@ -189,16 +191,16 @@ impl<'a> AccountChange<'a> {
     }
 }
 
-/// Why an account was not changed. Nothing was.
+/// Why an account was not changed. Nothing was written.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangeError {
-    #[error("the account, or what changes with it, has changed since it was read")]
+    #[error("the account, or a profile that changes with it, has changed since it was read")]
     Stale,
     #[error("the address belongs to another account")]
     EmailTaken,
     #[error("the emailed token has been used")]
     TokenUsed,
-    #[error("who changes it is no longer an administrator")]
+    #[error("the person who changes it is no longer an administrator")]
     NotAdministrator,
     #[error("an appointment is being booked")]
     BookingUnderWay,
@@ -220,7 +222,7 @@ impl Store {
         Ok(account?.zip(session?))
     }
 
-    /// Reads as often for unknown addresses as for known ones.
+    /// The account with an email address. It takes as many reads for unknown addresses as for known ones.
     pub async fn account_by_email(&self, email: &Email) -> Result<Option<StoredAccount>, StoreError> {
         match self.get::<EmailClaim>(&keys::email(email)).await? {
             Some(claim) => self.account(claim.user_id).await,
@@ -233,7 +235,7 @@ impl Store {
         Ok(self.get::<EmailClaim>(&keys::email(email)).await?.is_some())
     }
 
-    /// Opens an account, and what belongs to it: of all who try with one address, one succeeds.
+    /// Opens an account with its parts. When several try with one address, one succeeds.
     pub async fn account_open(&self, account: &StoredAccount, parts: AccountParts<'_>) -> Result<(), OpenError> {
         let mut write = self.transaction();
         if let Some(by) = parts.by {
@@ -254,7 +256,7 @@ impl Store {
         write.commit().await
     }
 
-    /// Writes a changed account, its version already counted up, if it still is what it was changed from.
+    /// Writes a changed account, whose version has been raised, if the stored one still has the version from before.
     pub async fn account_change(&self, change: AccountChange<'_>) -> Result<(), ChangeError> {
         let (before, after) = (&change.before.account, &change.after.account);
         let mut write = self.transaction();
@@ -297,7 +299,7 @@ impl Store {
         Ok(self.get::<FirstAdministrator>(&keys::first_administrator(email)).await?.is_some())
     }
 
-    /// Accounts of a group by name, after a position.
+    /// The accounts of a group by name, after a position in the list.
     pub async fn account_list(&self, group: Group, after: Option<&str>, limit: usize) -> Result<Vec<Listed<ListedAccount>>, StoreError> {
         from_index(self.query(keys::account_list(group, after)).first(limit).await?, StoredAccount::KIND)
     }

@@ -1,12 +1,12 @@
-//! Appointments, and the three places where one is kept.
+//! Appointments, and the three places where each one is stored.
 //!
-//! - By its id: the appointment itself.
-//! - In the doctor's partition, under the slot's start: the existence of that item is what keeps a second appointment out.
-//! - In the patient's partition, in the item of its local day: an attribute for each five-minute mark that is taken keeps
-//!   an overlapping appointment out, and an entry for the appointment makes the patient's list.
+//! - Under its id: the appointment itself.
+//! - In the doctor's partition, under the slot's start: while this item exists, nobody else can book the slot.
+//! - In the patient's partition, in the item of its local day: an attribute for each taken five-minute mark, so that no other
+//!   appointment can overlap, and an entry for the patient's list.
 //!
-//! Every change writes all three in one transaction, under the condition that the appointment still has the version that the
-//! change was made from. No index is involved: nothing lags behind the appointment, and booking costs 6 write units.
+//! Every change writes all three in one transaction, under the condition that the appointment still has the version that was
+//! read. No index is involved: no list lags behind the appointment, and the transaction of a booking costs 6 write units.
 
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use domain::{
@@ -48,9 +48,9 @@ pub struct AgendaEntry {
     pub doctor_name: PersonName,
     pub specialization: Specialization,
     pub slot: Slot,
-    /// As [`Status::as_str`] says it.
+    /// The name that [`Status::as_str`] gives.
     pub status: String,
-    /// In the doctor's list only: it would not fit the patient's day.
+    /// In the doctor's list only: the item of the patient's day has no room for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
 }
@@ -89,11 +89,11 @@ impl Record for DoctorSlot {
 }
 
 const PATIENT_DAY: &str = "patient_day";
-/// How many appointments can be booked for or moved to one patient's day, cancelled ones included: the day is one item, and it
-/// must stay small.
+/// How many appointments can be booked for one patient's day or moved to it, including those that were cancelled or moved away later.
+/// The day is one item, which must stay small.
 const MAX_ENTRIES_A_DAY: u16 = 12;
 
-/// Why an appointment was not written. Nothing was.
+/// Why an appointment was not written. Nothing else was written either.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     #[error("the doctor has another appointment in that slot")]
@@ -110,7 +110,7 @@ pub enum WriteError {
     Store(#[from] StoreError),
 }
 
-/// Where a list continues: behind this appointment.
+/// Where a list continues: after this appointment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct After {
     pub start: Timestamp,
@@ -129,7 +129,7 @@ impl Store {
         self.get(&keys::appointment(id)).await
     }
 
-    /// Writes a new appointment if the doctor's slot and the patient's time are free: of all who try at once, one succeeds.
+    /// Writes a new appointment if the doctor's slot and the patient's time are free. When several try at once, one succeeds.
     pub async fn appointment_book(&self, appointment: &Appointment, zone: &TimeZone) -> Result<(), WriteError> {
         let day = DayChange { take: appointment.slot.marks(zone), free: Vec::new() };
         let mut write = self.transaction();
@@ -142,7 +142,7 @@ impl Store {
         }
     }
 
-    /// After too many clashes, or an answer that was lost: whoever holds the slot now tells what became of it.
+    /// After too many conflicts, or a lost answer: the item of the slot says which appointment has it, and so what became of ours.
     async fn lost_race(&self, appointment: &Appointment, busy: StoreError) -> Result<(), WriteError> {
         if !matches!(busy, StoreError::Unavailable(_)) {
             return Err(busy.into());
@@ -154,8 +154,8 @@ impl Store {
         }
     }
 
-    /// Moves an appointment from the slot in `before` to the one in `after`: the old slot is free in the same instant, and the
-    /// appointment never stands in its own way.
+    /// Moves an appointment from the slot in `before` to the one in `after`. The old slot becomes free in the same transaction, and
+    /// the patient's old time does not count as taken.
     pub async fn appointment_move(&self, before: &Appointment, after: &Appointment, zone: &TimeZone) -> Result<(), WriteError> {
         let (from, to) = (before.slot.day(zone), after.slot.day(zone));
         let (old, new) = (before.slot.marks(zone), after.slot.marks(zone));
@@ -176,7 +176,7 @@ impl Store {
         }
     }
 
-    /// Writes a change of status. A cancelled appointment frees the slot and the patient's time in the same instant.
+    /// Writes a change of status. Cancelling frees the slot and the patient's time in the same transaction.
     pub async fn appointment_change_status(&self, before: &Appointment, after: &Appointment, zone: &TimeZone) -> Result<(), WriteError> {
         let mut day = DayChange::default();
         let mut write = self.transaction();
@@ -191,13 +191,13 @@ impl Store {
         write.commit().await
     }
 
-    /// The appointments of a doctor that begin in a span of time and were not cancelled.
+    /// The slots of a doctor's appointments that begin in a span of time and are not cancelled.
     pub async fn appointment_taken_slots(&self, doctor: DoctorId, from: Timestamp, to: Timestamp) -> Result<Vec<Slot>, StoreError> {
         let taken = self.query(keys::slots(doctor, Some(from), Some(to))).all().await?;
         taken.into_iter().map(|item| from_item::<DoctorSlot>(item).map(|taken| taken.0.slot)).collect()
     }
 
-    /// Whether a doctor treats a patient now, by the appointments that the patient has and had with them.
+    /// Whether a doctor treats a patient now, judged by the patient's appointments with this doctor.
     pub async fn patient_is_treated_by(
         &self,
         doctor: DoctorId,
@@ -226,9 +226,9 @@ impl Store {
     ) -> Result<Vec<AgendaEntry>, StoreError> {
         let position = after.map(|after| after.start);
         let range = match when {
-            // An appointment lasts four hours at most, so the one that is going on began at most that long ago.
+            // An appointment lasts at most four hours, so one that is going on began at most four hours ago.
             When::Upcoming => keys::slots(doctor, Some(position.unwrap_or_else(|| begun_at_most(now))), None),
-            // An appointment is completed on its day, perhaps before its time.
+            // An appointment can be completed before its time on the same day, so this list reaches a day ahead.
             When::Past => keys::slots(doctor, None, Some(position.unwrap_or_else(|| a_day_after(now)))),
         };
         let read = |item: Item| from_item::<DoctorSlot>(item).map(|DoctorSlot(entry)| vec![entry]);
@@ -254,7 +254,7 @@ impl Store {
         self.agenda(range, when, now, after, limit, day_entries).await
     }
 
-    /// Whose data a list shows goes on the request's trail here, so that no endpoint can forget it.
+    /// One page of a list. The patients on it go on the request's trail here, so that no endpoint can forget it.
     async fn agenda(
         &self,
         range: Range,
@@ -289,7 +289,7 @@ impl Store {
     }
 }
 
-/// Takes the doctor's slot, unless somebody has it.
+/// Takes the doctor's slot, unless another appointment has it.
 fn take_slot(write: &mut Transaction<'_, WriteError>, appointment: &Appointment) -> Result<(), WriteError> {
     let patient = appointment.patient_id;
     write.put_new(&DoctorSlot::of(appointment), move |there| match from_item::<DoctorSlot>(there) {
@@ -315,7 +315,7 @@ fn change_day(
     let mut set = vec!["kind = :kind".to_owned(), "v = :one".to_owned()];
     set.extend(change.take.iter().map(|m| format!("{} = :one", mark(m))));
     let mut remove: Vec<String> = change.free.iter().map(mark).collect();
-    // An entry that is new to the day counts towards its limit; cancelled ones stay in the list.
+    // An entry that is new to the day counts towards the day's limit. Cancelled ones stay in the list.
     let enters = !change.take.is_empty() && change.free.is_empty();
     let entry = entry.map(|appointment| to_value(&AgendaEntry::of(appointment, None), PATIENT_DAY)).transpose()?;
     match entry {
@@ -353,7 +353,7 @@ fn held_by(holder: &AgendaEntry, patient: PatientId) -> WriteError {
     if holder.patient_id == patient { WriteError::OwnSlot(holder.id) } else { WriteError::SlotTaken }
 }
 
-/// Five-minute marks of a patient's day that an appointment takes and leaves.
+/// The five-minute marks of a patient's day that a change takes and frees.
 #[derive(Debug, Default)]
 struct DayChange {
     take: Vec<u16>,
@@ -375,7 +375,7 @@ fn a_day_after(now: Timestamp) -> Timestamp {
     now.saturating_add(jiff::SignedDuration::from_hours(24)).unwrap_or(now)
 }
 
-/// Upcoming: not over and not called off. Past: all the others.
+/// Upcoming: not over and not cancelled. Past: all the others.
 fn belongs(entry: &AgendaEntry, when: When, now: Timestamp) -> bool {
     let upcoming = entry.slot.end > now && matches!(entry.status.as_str(), "scheduled" | "rescheduled" | "arrived");
     upcoming == (when == When::Upcoming)

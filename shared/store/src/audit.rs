@@ -1,7 +1,7 @@
 //! The audit log: entries are added and read, never changed. No function's role may update or delete one.
 //!
-//! An entry lies in one of the partitions of its day, so that a day can be closed and sealed, and two indexes find it by the
-//! patient and by the actor.
+//! An entry is in one of the partitions of its day, so that a day can be closed and sealed later. Two indexes find it by patient
+//! and by actor.
 
 use domain::{
     audit::Entry,
@@ -17,10 +17,10 @@ use super::{
     record::from_index_item,
 };
 
-/// How many entries are being added at once.
+/// How many entries are added at the same time.
 const AT_ONCE: usize = 8;
 
-/// An entry as stored: in one attribute, which the indexes hold.
+/// An entry as stored: in one attribute, which the indexes project.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StoredEntry {
     pub entry: Entry,
@@ -47,7 +47,7 @@ pub enum About {
     Everything,
 }
 
-/// Which of them: from an instant on, and before a place in the log.
+/// Which entries to read: from an instant on, and before a place in the log.
 #[derive(Debug, Clone)]
 pub struct Span {
     pub from: Timestamp,
@@ -63,14 +63,14 @@ impl Span {
     }
 }
 
-/// Where an entry lies; continues a list.
+/// Where an entry is in the log. A list continues from there.
 #[must_use]
 pub fn place(entry: &Entry) -> String {
     keys::audit(entry).sk
 }
 
 impl Store {
-    /// Adds entries. An entry that is there already stays as it is.
+    /// Adds entries. An entry that exists already stays as it is.
     pub async fn audit_append(&self, entries: Vec<Entry>) -> Result<(), StoreError> {
         let mut adding = JoinSet::new();
         let mut outcome = Ok(());

@@ -1,4 +1,4 @@
-//! What is free with a doctor: their grid without the appointments that are booked.
+//! A doctor's free slots: those of the working hours that are not booked.
 
 use domain::{
     doctor::{BOOKING_HORIZON, Doctor},
@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
 use crate::{Store, StoreError};
 
-/// How far to look for the next free slots.
+/// How many days ahead to look for the next free slots.
 const LOOK_AHEAD_DAYS: i32 = 14;
 
 impl Store {
@@ -25,21 +25,21 @@ impl Store {
         now: Timestamp,
         zone: &TimeZone,
     ) -> Result<Vec<Slot>, StoreError> {
-        // Nothing is free before today or beyond the horizon, and there is no need to look.
+        // Nothing is free before today or beyond the horizon, so those days are not read.
         let horizon = zone.to_datetime(now.saturating_add(BOOKING_HORIZON).unwrap_or(now)).date();
         let (from, to) = (from.max(zone.to_datetime(now).date()), to.min(horizon));
         if from > to {
             return Ok(Vec::new());
         }
         let midnight = |day: Date| day.to_zoned_datetime(zone.clone()).map_or(now, |midnight| midnight.timestamp());
-        // A second before the last midnight: the range is closed at both ends.
+        // One second before the last midnight: the range includes both ends.
         let last = midnight(to.saturating_add(1.day())).saturating_sub(SignedDuration::from_secs(1));
         let taken = self.appointment_taken_slots(doctor.id, midnight(from), last.unwrap_or(now)).await?;
         let days = from.series(1.day()).take_while(|day| *day <= to);
         Ok(days.flat_map(|day| doctor.free_slots(day, &taken, now, zone)).collect())
     }
 
-    /// The first free slots from an instant on, a few at most.
+    /// The first free slots from an instant on, at most `count` of them.
     pub async fn doctor_next_free_slots(
         &self,
         doctor: &Doctor,

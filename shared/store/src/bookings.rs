@@ -1,8 +1,9 @@
-//! How much a patient has booked: one item a patient, changed before each booking and each move that they make themselves.
+//! How much a patient has booked: one item for each patient. It is changed before each booking, and before each move that the patient
+//! makes.
 //!
-//! `open` is never lower than the number of appointments that lie ahead: a booking counts first and is written then, and nothing counts
-//! down. Only when the limit is reached are the appointments counted, and `open` is set to what they are. So a booking costs one write
-//! unit more, and cancelling one costs none.
+//! `open` is never lower than the number of appointments that lie ahead: a booking is counted before it is written, and cancelling does
+//! not lower the count. When `open` reaches the limit, the appointments are counted, and `open` is set to their number. So a booking costs
+//! one more write unit, and cancelling costs none.
 
 use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,
@@ -21,19 +22,20 @@ const KIND: &str = "bookings";
 const TRIES: u32 = 8;
 /// The patient is not ahead of their pace.
 const IDLE: &str = "(attribute_not_exists(ahead_until) OR ahead_until <= :now)";
-/// They are, and not too far.
+/// The patient is ahead of their pace, but not too far.
 const IN_BURST: &str = "(ahead_until > :now AND ahead_until <= :furthest)";
 
 /// Whether a booking or a move may go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counted {
-    Yes,
-    /// As many appointments lie ahead as may; `again_in` seconds, bookings that were under way are written or given up.
+    Allowed,
+    /// As many appointments lie ahead as the limit allows. After `again_in` seconds, bookings that are under way now are written or given
+    /// up, so the count may be lower.
     TooManyOpen {
         limit: u32,
         again_in: Option<u32>,
     },
-    /// One more is allowed in so many seconds.
+    /// One more is allowed in `again_in` seconds.
     TooSoon {
         again_in: u32,
     },
@@ -42,7 +44,7 @@ pub enum Counted {
 }
 
 impl Store {
-    /// Counts a booking that is about to be written: of many at once, as many pass as the limit allows. `None` is no limit.
+    /// Counts a booking before it is written. When many come at once, only as many pass as the limit allows. `None` is no limit.
     pub async fn booking_count(
         &self,
         patient: PatientId,
@@ -57,7 +59,7 @@ impl Store {
                     .expression_attribute_names("#open", "open")
             });
             change.await?.ok();
-            return Ok(Counted::Yes);
+            return Ok(Counted::Allowed);
         };
         let mut in_burst = false;
         for _ in 0..TRIES {
@@ -72,7 +74,7 @@ impl Store {
                     .expression_attribute_values(":open", number(limit.open));
                 paced(update, limit, now, in_burst)
             });
-            let Err(there) = change.await? else { return Ok(Counted::Yes) };
+            let Err(there) = change.await? else { return Ok(Counted::Allowed) };
             if let Some(refused) = refusal(&there, limit, now) {
                 return Ok(refused);
             }
@@ -95,7 +97,7 @@ impl Store {
                 let update = change_of_count(update, &set, "", now).condition_expression(if in_burst { IN_BURST } else { IDLE });
                 paced(update, limit, now, in_burst)
             });
-            let Err(there) = change.await? else { return Ok(Counted::Yes) };
+            let Err(there) = change.await? else { return Ok(Counted::Allowed) };
             if let Some(refused @ Counted::TooSoon { .. }) = refusal(&there, limit, now) {
                 return Ok(refused);
             }
@@ -104,7 +106,7 @@ impl Store {
         Ok(Counted::TooSoon { again_in: 1 })
     }
 
-    /// The patient books no more, unless a booking may be under way.
+    /// Ends the patient's bookings. Refused while a booking may be under way.
     pub(super) fn booking_end<E: From<StoreError>>(
         write: &mut Transaction<'_, E>,
         patient: PatientId,
@@ -123,7 +125,7 @@ impl Store {
         write.update(&keys::bookings(patient), end, |_| refusal())
     }
 
-    /// Sets `open` to how many appointments lie ahead. `false` when it was right.
+    /// Sets `open` to the number of appointments that lie ahead. `false` when it was right already.
     async fn booking_recount(
         &self,
         patient: PatientId,
@@ -137,7 +139,7 @@ impl Store {
         if found >= at_most {
             return Ok(false);
         }
-        // Whoever else counts at the same time finds the same; one of them sets it.
+        // Others who count at the same time find the same number; one of them sets it.
         let set = self.update(keys::bookings(patient), |update| {
             update
                 .update_expression("SET #open = :found")
@@ -166,13 +168,13 @@ fn refusal(there: &Item, limit: BookingLimit, now: Timestamp) -> Option<Counted>
     if let Some(ahead) = seconds("ahead_until").filter(|ahead| *ahead > limit.allowance().as_secs()) {
         return Some(Counted::TooSoon { again_in: again_in(ahead - limit.allowance().as_secs()) });
     }
-    // Bookings that are under way are counted and cannot be found yet.
+    // Bookings that are under way are in `open` already and not in the list yet.
     let settled_in = seconds("last_at").map_or(0, |last| last + UNDER_WAY.as_secs());
     let full = integer(there, "open").is_some_and(|open| open >= i64::from(limit.open));
     (full && settled_in > 0).then(|| Counted::TooManyOpen { limit: limit.open, again_in: Some(again_in(settled_in)) })
 }
 
-/// A change of the count. It carries no origin: what it counts does, when it is written.
+/// A change of the count. It has no `origin`: the appointment that it counts has one.
 fn change_of_count(update: UpdateItemFluentBuilder, set: &str, add: &str, now: Timestamp) -> UpdateItemFluentBuilder {
     update
         .update_expression(format!("SET {set} {add}"))

@@ -1,11 +1,12 @@
-//! Registering with an address that has an account takes as long as with one that has none: as much is written, and soon forgotten.
+//! Items that are written when somebody registers with an address that has an account already. So registration takes as long as with a
+//! new address. They expire after an hour.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Key, Record, Store, StoreError, email_tokens::EmailToken, keys};
 
-/// Stands for an item that was not written.
+/// Stands in for an item that a new account would have.
 #[derive(Debug, Serialize, Deserialize)]
 struct Decoy {
     id: String,
@@ -23,11 +24,11 @@ impl Record for Decoy {
     }
 }
 
-/// About as long as an address's claim, an account and a patient's profile are.
+/// About as long as the claim of an address, an account and a patient profile.
 const LENGTHS: [usize; 3] = [40, 900, 500];
 
 impl Store {
-    /// What [`Store::account_open`] would cost, with the welcome that tells the address's owner.
+    /// Writes as much as [`Store::account_open`] would, and the token whose email tells the owner of the address.
     pub async fn decoy_open(&self, welcome: Option<&EmailToken>, with_patient: bool, now: Timestamp) -> Result<(), StoreError> {
         let until = now.saturating_add(SignedDuration::from_hours(1)).unwrap_or(now);
         let mut write = self.transaction::<StoreError>();

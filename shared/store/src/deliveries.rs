@@ -15,9 +15,9 @@ use super::{
     text,
 };
 
-/// Sending takes this long at most; after it, whoever was sending has died.
+/// Sending takes this long at most. After it, the sender has crashed and another one may send.
 const SENDING_LASTS: SignedDuration = SignedDuration::from_secs(10);
-/// How long it can be asked what became of an email.
+/// How long a delivery is kept.
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 /// One email for one cause to one person.
@@ -30,12 +30,12 @@ pub struct Delivery {
     pub state: DeliveryState,
     /// Seconds since 1970; a number, because a condition compares it.
     pub since: i64,
-    /// What SES calls it.
+    /// The id that SES gave it.
     pub message_id: Option<String>,
     /// Why SES refused it. It is what the list of refused emails shows.
     #[serde(rename = "entry")]
     pub refusal: Option<Refusal>,
-    /// What the email followed from, to have it follow again; kept of refused emails. See `mail::Cause`.
+    /// What the email followed from, so that it can be written again. Only refused emails keep it. See `mail::Cause`.
     pub cause: Option<String>,
 }
 
@@ -69,20 +69,20 @@ impl Record for Delivery {
 /// Whether to send an email now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turn {
-    /// Nobody has, or who tried has died: send.
+    /// Nobody has sent it, or the sender has crashed: send it.
     Yours,
-    /// It has been sent, or never will be.
+    /// It has been sent, or it will never be sent.
     Settled,
-    /// Somebody is sending it this moment.
+    /// Another sender is at work on it.
     Busy,
 }
 
-/// What became of asking for an email again.
+/// What became of the request to send an email again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Again {
     /// It is queued.
     Queued(Delivery),
-    /// It was not refused, or went out since.
+    /// It is not refused; this is its state.
     Not(DeliveryState),
     /// There is no such email.
     Unknown,
@@ -105,7 +105,7 @@ impl Store {
         self.get(&keys::delivery(id)).await
     }
 
-    /// Claims an email: of all who try at once, one sends.
+    /// Claims an email. When several try at once, one of them sends it.
     pub async fn delivery_claim(&self, id: &str, to: UserId, now: Timestamp) -> Result<Turn, StoreError> {
         let claim = Delivery::claim(id, to, now);
         let condition = "attribute_not_exists(pk) OR (delivery_state = :queued AND (since < :dead OR attribute_exists(cause)))";
@@ -127,7 +127,7 @@ impl Store {
         from_index(self.query(keys::refused_emails(before)).latest_first(true).first(limit).await?, Delivery::KIND)
     }
 
-    /// Queues a refused email again; the stream brings that to `notifications`. Asking twice is asking once.
+    /// Queues a refused email again. The stream brings it to `notifications`, which sends it. Asking twice has no further effect.
     pub async fn delivery_requeue(&self, id: &str, now: Timestamp) -> Result<Again, StoreError> {
         let Some(refused) = self.delivery(id).await? else { return Ok(Again::Unknown) };
         if refused.is_asked_for_again() {
@@ -138,12 +138,12 @@ impl Store {
         }
         let queued = Delivery { state: DeliveryState::Queued, since: now.as_second(), refusal: None, ..refused.clone() };
         let values = [(":failed", text("failed")), (":since", number(refused.since))];
-        // When it was not written, somebody else has asked in between.
+        // If this was not written, somebody else has queued it in between.
         self.put_where(&queued, "delivery_state = :failed AND since = :since", &values).await?;
         Ok(Again::Queued(queued))
     }
 
-    /// Notes that an email that was asked for again is no longer true, unless somebody is sending it.
+    /// Notes that a queued email is no longer true and will not be sent, unless a sender has claimed it.
     pub async fn delivery_void(&self, id: &str) -> Result<(), StoreError> {
         let voided = self.update(keys::delivery(id), |update| {
             update

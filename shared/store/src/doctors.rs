@@ -37,7 +37,7 @@ impl Record for Doctor {
     }
 }
 
-/// What the directory says of a doctor.
+/// What the directory shows of a doctor.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DirectoryEntry {
     pub id: DoctorId,
@@ -52,7 +52,7 @@ impl Store {
         self.get(&keys::doctor(id)).await
     }
 
-    /// Doctors by specialization and name, after a position.
+    /// Doctors by specialization and name, after a position in the list.
     pub async fn doctor_list(
         &self,
         specialization: Option<&Specialization>,

@@ -1,4 +1,4 @@
-//! What was promised to send by email: a token, and what it is good for. The token itself is nowhere in the table.
+//! Tokens that are sent by email, and what each one is good for. The table has the token's id, never the token itself.
 
 use domain::{
     account::Account,
@@ -10,16 +10,16 @@ use serde::{Deserialize, Serialize};
 
 use super::{Key, Record, Store, StoreError, keys, number, text};
 
-/// A token that goes to an address. It is good once, and when it is gone it has been used.
+/// A token that goes to an email address. It is good once: using it deletes the item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EmailToken {
     pub id: EmailTokenId,
     pub purpose: Purpose,
     pub email: Email,
-    /// The account that it is good for. Where anybody may ask, `notifications` finds it: who asks cannot tell, by the answer
-    /// or its time, whether there is one.
+    /// The account that it is good for. Where anybody may ask for a token, `notifications` finds the account later: neither the answer
+    /// nor its time may show whether the address has one.
     pub user_id: Option<UserId>,
-    /// The account's `sign_in_epoch` when its email went out: what ends every sign-in ends the emails under way, too.
+    /// The account's `sign_in_epoch` when the email went out. Whatever ends every sign-in also ends the tokens that were sent before.
     pub epoch: Option<u32>,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
@@ -33,16 +33,16 @@ pub enum Purpose {
     SignIn,
     /// To choose a new password.
     ResetPassword,
-    /// To show that the address is the account's owner's.
+    /// To confirm an email address.
     ConfirmEmail,
-    /// The same, for the account that has just been opened. If it was not, because the address has one, its owner is told.
+    /// The same, for a new account. If the address has an account already, the email tells its owner instead.
     Welcome,
     /// To choose the first password of an account that an administrator has opened.
     Invitation,
 }
 
 impl Purpose {
-    /// How long its token is good for.
+    /// How long the token is good for.
     #[must_use]
     pub const fn lifetime(self) -> SignedDuration {
         match self {
@@ -73,12 +73,12 @@ impl Record for EmailToken {
 }
 
 impl Store {
-    /// Promises an email. `false` when its id is in use.
+    /// Stores a token, so that `notifications` sends it. `false` when its id is in use.
     pub async fn email_token_promise(&self, token: &EmailToken) -> Result<bool, StoreError> {
         self.put_new(token).await
     }
 
-    /// Promises an email again that never went out, with the same token and a new term.
+    /// Stores a token again, with a new expiry, because its email never went out.
     pub async fn email_token_renew(&self, token: &EmailToken) -> Result<(), StoreError> {
         self.put(token).await
     }
@@ -88,7 +88,7 @@ impl Store {
         Ok(self.get::<EmailToken>(&keys::email_token(id)).await?.filter(|token| now < token.expires_at))
     }
 
-    /// Binds a token to the account it is good for; `false` when it has been used, or bound to another.
+    /// Binds a token to the account that it is good for. `false` when it has been used, or bound to another account.
     pub async fn email_token_bind(&self, id: EmailTokenId, account: &Account) -> Result<bool, StoreError> {
         let bound = self.update(keys::email_token(id), |update| {
             update

@@ -4,11 +4,11 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
 type Source = Box<dyn Error + Send + Sync>;
 
-/// The table could not do what was asked. Broken invariants are not errors: they are outcomes of the method that checks them.
+/// The table could not do what was asked. A condition that does not hold is not an error: it is an outcome of the method that checks it.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Throttled, timed out, or in conflict with other transactions for too long: worth another try.
-    #[error("the table is busy or away")]
+    #[error("the table is busy or cannot be reached")]
     Unavailable(#[source] Source),
     /// The request was refused for a reason that another try does not change.
     #[error("the table refused the request")]
@@ -57,7 +57,7 @@ impl StoreError {
         if error.code() == Some("ConditionalCheckFailedException") { Ok(()) } else { Err(error.into()) }
     }
 
-    /// Another try would not change it.
+    /// An error that another try would not change.
     pub(super) fn refused(source: impl Into<Source>) -> Self {
         Self::Refused(source.into())
     }

@@ -7,7 +7,7 @@ use super::{Key, Record, Store, StoreError, keys, number, text};
 
 /// How long an answer is kept.
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(24);
-/// A function runs this long at most; after it, an attempt that left no answer has died.
+/// A request runs this long at most. After it, an attempt without an answer has crashed.
 const ATTEMPT_LASTS: SignedDuration = SignedDuration::from_secs(30);
 
 /// The first answer to a request.
@@ -27,13 +27,13 @@ impl std::fmt::Debug for KeptAnswer {
 /// Whether a request may act.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Claim {
-    /// Nobody has used the key, or the one who did has died: act.
+    /// Nobody has used the key, or the attempt that used it has crashed: act.
     First,
-    /// It has been answered.
+    /// The request has been answered before.
     Kept(KeptAnswer),
-    /// Somebody is at it.
+    /// Another attempt is running.
     Running,
-    /// The key was used for something else.
+    /// The key was used with another body.
     OtherBody,
 }
 
@@ -41,7 +41,7 @@ pub enum Claim {
 struct Use {
     id: String,
     body_hash: String,
-    /// Tells this claim from another.
+    /// Tells this claim from that of another attempt.
     attempt: String,
     /// Seconds since 1970; numbers, because conditions compare them.
     running_until: i64,
@@ -67,7 +67,7 @@ impl Use {
 }
 
 impl Store {
-    /// Claims a key: of all who try at once, one is first.
+    /// Claims a key. When several try at once, one is first.
     pub async fn idempotency_claim(&self, id: &str, body_hash: &str, now: Timestamp) -> Result<Claim, StoreError> {
         let attempt = self.random.secret::<12>().unwrap_or_default();
         let claim = Use::new(id, body_hash, attempt, None, now);
@@ -77,11 +77,11 @@ impl Store {
             return Ok(Claim::First);
         }
         Ok(match self.get::<Use>(&keys::idempotency(id)).await? {
-            // Ours, if the client repeated a request whose answer was lost.
+            // The stored one is ours if the client repeated a request whose answer was lost.
             Some(earlier) if earlier.attempt == claim.attempt => Claim::First,
             Some(earlier) if earlier.body_hash != body_hash => Claim::OtherBody,
             Some(Use { answer: Some(answer), .. }) => Claim::Kept(answer),
-            // It may have been released this instant: asking again will tell.
+            // It may have been released just now. The client asks again.
             _ => Claim::Running,
         })
     }
@@ -91,7 +91,7 @@ impl Store {
         self.put(&Use::new(id, body_hash, String::new(), Some(answer.clone()), now)).await
     }
 
-    /// Forgets a claim whose attempt came to nothing.
+    /// Deletes a claim whose attempt left no answer to keep.
     pub async fn idempotency_release(&self, id: &str) -> Result<(), StoreError> {
         self.delete(&keys::idempotency(id)).await
     }

@@ -14,7 +14,7 @@ use jiff::{Timestamp, civil::Date};
 
 use super::text;
 
-/// Where an item is.
+/// The key of an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
     pub pk: String,
@@ -26,14 +26,14 @@ impl Key {
         Self { pk: pk.into(), sk: sk.into() }
     }
 
-    /// As the table wants it.
+    /// The key's attributes.
     #[must_use]
     pub fn attributes(&self) -> HashMap<String, AttributeValue> {
         HashMap::from([("pk".to_owned(), text(&self.pk)), ("sk".to_owned(), text(&self.sk))])
     }
 }
 
-/// Where an index has an item.
+/// The key of an item in an index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndexKey {
     pub pk: String,
@@ -73,9 +73,9 @@ impl Range {
         Self { to: Some(to.into()), ..self }
     }
 
-    /// Keys with a prefix, and behind one of them where a list goes on.
+    /// Keys with a prefix, and after a position where a list continues.
     fn with_prefix(self, prefix: &str, after: Option<&str>) -> Self {
-        // One more character leaves out the position itself.
+        // The space leaves out the position itself.
         let from = after.map_or(prefix.to_owned(), |position| format!("{position} "));
         let to = end_of(prefix);
         let range = if from.is_empty() { self } else { self.from(from) };
@@ -83,14 +83,14 @@ impl Range {
     }
 }
 
-/// What no key with this prefix exceeds: the prefix with its last character one higher. No prefix has no end.
+/// The upper end of all keys with this prefix: the prefix with its last character one higher. An empty prefix has no end.
 fn end_of(prefix: &str) -> String {
     let mut head = prefix.to_owned();
     let later = head.pop().and_then(|last| char::from_u32(u32::from(last) + 1));
     later.map_or(head.clone(), |later| format!("{head}{later}"))
 }
 
-/// The text just before another one: both ends of a range are included.
+/// The text just before another one. It is needed because a range includes both ends.
 fn just_before(text: &str) -> String {
     let mut head = text.to_owned();
     let earlier = head.pop().and_then(|last| char::from_u32(u32::from(last) - 1));
@@ -99,7 +99,7 @@ fn just_before(text: &str) -> String {
 
 /// Lists across partitions: directories, groups of accounts, a patient's audit entries.
 const BY_LIST: &str = "gsi1";
-/// Finds audit entries by who acted.
+/// Finds audit entries by actor.
 const BY_ACTOR: &str = "gsi2";
 
 /// Whole seconds, so that text order is time order.
@@ -107,7 +107,7 @@ fn second(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// Reads as nothing; warms the connection.
+/// A key without an item, which is read to open the connection.
 #[must_use]
 pub fn warm() -> Key {
     Key::new("WARM", "WARM")
@@ -118,7 +118,7 @@ pub fn account(id: UserId) -> Key {
     Key::new(format!("USER#{id}"), "ACCOUNT")
 }
 
-/// No account is here; reads as long as one.
+/// A key without an item, which is read in place of the account that an address does not have.
 pub(super) fn nobody() -> Key {
     Key::new("USER#nobody", "ACCOUNT")
 }
@@ -131,7 +131,7 @@ pub fn session(user: UserId, id: SessionId) -> Key {
 
 const SESSIONS: &str = "SESSION#";
 
-/// An account's sign-ins, or those before one of them.
+/// An account's sign-ins: all of them, or those before one of them.
 pub(super) fn sessions(user: UserId, before: Option<SessionId>) -> Range {
     let range = Range::of(format!("USER#{user}")).with_prefix(SESSIONS, None);
     match before {
@@ -146,13 +146,13 @@ pub fn email_token(id: EmailTokenId) -> Key {
     Key::new(format!("TOKEN#{id}"), "TOKEN")
 }
 
-/// The configured address has made an administrator.
+/// Notes that the configured address has made an administrator.
 #[must_use]
 pub fn first_administrator(email: &Email) -> Key {
     Key::new(format!("FIRST#{email}"), "ADMINISTRATOR")
 }
 
-/// Attempts of one window.
+/// The attempts of one window.
 #[must_use]
 pub fn throttle(what: &str, of: &str, window: i64) -> Key {
     Key::new(format!("THROTTLE#{what}#{of}"), format!("WINDOW#{window}"))
@@ -168,12 +168,12 @@ fn accounts(group: Group) -> String {
     format!("ACCOUNTS#{}", group.as_str())
 }
 
-/// Accounts of a group by name, after a position.
+/// Accounts of a group by name, after a position in the list.
 pub(super) fn account_list(group: Group, after: Option<&str>) -> Range {
     Range::in_index(BY_LIST, accounts(group)).with_prefix("", after)
 }
 
-/// An audit entry, in one of the partitions of its day. Nothing whose key starts with `AUDIT#` is ever changed.
+/// An audit entry, in one of the partitions of its day. No item whose key starts with `AUDIT#` is ever changed.
 #[must_use]
 pub fn audit(entry: &Entry) -> Key {
     let (time, id) = (audit_time(entry.at), entry.id.to_string());
@@ -181,7 +181,7 @@ pub fn audit(entry: &Entry) -> Key {
     Key::new(audit_day(time.get(..10).unwrap_or_default(), shard), format!("{time}#{id}"))
 }
 
-/// Everybody's day would be more than one partition can take.
+/// How many partitions a day has: the entries of a day would be too many for one.
 pub(super) const AUDIT_SHARDS: u8 = 4;
 
 /// Milliseconds, always three digits of them, so that text order is time order.
@@ -199,7 +199,7 @@ pub fn listed_audit(entry: &Entry, patient: PatientId) -> IndexKey {
     IndexKey::new(format!("AUDIT#{patient}"), audit(entry).sk)
 }
 
-/// An entry's place among those of who acted.
+/// An entry's place among those of its actor.
 #[must_use]
 pub fn listed_audit_by_actor(entry: &Entry, actor: UserId) -> IndexKey {
     IndexKey::new(format!("AUDIT#{actor}"), audit(entry).sk)
@@ -263,7 +263,7 @@ pub fn doctor(id: DoctorId) -> Key {
     Key::new(doctor_partition(id), "PROFILE")
 }
 
-/// A taken slot: its existence keeps everybody else out.
+/// A taken slot. While it exists, nobody else can book the slot.
 #[must_use]
 pub fn slot(doctor: DoctorId, start: Timestamp) -> Key {
     Key::new(doctor_partition(doctor), slot_sk(start))
@@ -294,7 +294,7 @@ pub fn listed_doctor(specialization: &Specialization, name: &PersonName, id: Doc
     IndexKey::new(DIRECTORY, format!("{specialization}#{}#{id}", name.as_str().to_lowercase()))
 }
 
-/// Doctors by specialization and name, after a position.
+/// Doctors by specialization and name, after a position in the list.
 pub(super) fn directory(specialization: Option<&Specialization>, after: Option<&str>) -> Range {
     let prefix = specialization.map(|specialization| format!("{specialization}#")).unwrap_or_default();
     Range::in_index(BY_LIST, DIRECTORY).with_prefix(&prefix, after)
@@ -318,7 +318,7 @@ fn shift_sk(start: Timestamp) -> String {
     format!("SHIFT#{}", second(start))
 }
 
-/// The shifts of a role that have begun at an instant.
+/// The shifts of a role that have begun by an instant.
 pub(super) fn shifts_until(role: Role, at: Timestamp) -> Range {
     Range::of(roster_partition(role)).to(shift_sk(at))
 }
@@ -329,7 +329,7 @@ pub fn known_network(of: &str) -> Key {
     Key::new(format!("KNOWN#{of}"), "NETWORK")
 }
 
-/// Nothing; see `decoys.rs`.
+/// A decoy: see `decoys.rs`.
 #[must_use]
 pub fn decoy(id: &str) -> Key {
     Key::new(format!("DECOY#{id}"), "DECOY")
@@ -349,13 +349,13 @@ pub fn delivery(id: &str) -> Key {
 
 const REFUSED_EMAILS: &str = "MAIL#failed";
 
-/// A refused email's place in their list: by time, then by its id.
+/// The place of a refused email in the list: by time, then by id.
 #[must_use]
 pub fn listed_delivery(since: Timestamp, id: &str) -> IndexKey {
     IndexKey::new(REFUSED_EMAILS, format!("{}#{id}", audit_time(since)))
 }
 
-/// The emails that SES refused, before a position.
+/// The emails that SES refused, before a position in the list.
 pub(super) fn refused_emails(before: Option<&str>) -> Range {
     let all = Range::in_index(BY_LIST, REFUSED_EMAILS);
     before.map(just_before).into_iter().fold(all, Range::to)

@@ -1,4 +1,4 @@
-//! Networks that an account's owner has signed in from. What strangers try from elsewhere does not keep the owner waiting there.
+//! Networks that an account's owner has signed in from. There, the owner does not wait because of what strangers try from elsewhere.
 
 use domain::throttle::NETWORK_KNOWN_FOR;
 use jiff::Timestamp;
@@ -24,12 +24,12 @@ impl Record for KnownNetwork {
 }
 
 impl Store {
-    /// Whether somebody has signed in to the account from there lately.
+    /// Whether somebody has signed in to the account from this network in the last 90 days.
     pub async fn known_network(&self, of: &str, now: Timestamp) -> Result<bool, StoreError> {
         Ok(self.get::<KnownNetwork>(&keys::known_network(of)).await?.is_some_and(|known| now < known.until))
     }
 
-    /// Notes that somebody has.
+    /// Notes that somebody has signed in to the account from this network.
     pub async fn known_network_note(&self, of: &str, now: Timestamp) -> Result<(), StoreError> {
         let until = now.saturating_add(NETWORK_KNOWN_FOR).unwrap_or(now);
         self.put(&KnownNetwork { of: of.to_owned(), until }).await

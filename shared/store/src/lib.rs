@@ -1,10 +1,10 @@
-//! The one table. A method is a named access pattern in the hospital's words; infra/README.md lists them with their cost.
+//! The one table. Each method is one access pattern, named noun first; infra/README.md lists them with their cost.
 //!
 //! # Adding one
 //! 1. Its key goes into [`keys`], and nowhere else.
 //! 2. A stored type implements [`Record`]; table items and stream images decode alike.
-//! 3. The method goes into the file of its noun. Absence is `Option`; a broken invariant is a variant of the method's
-//!    own outcome; everything else is a [`StoreError`].
+//! 3. The method goes into the file of its noun. A missing item is `None`; a condition that does not hold is a variant of the
+//!    method's own outcome; everything else is a [`StoreError`].
 //! 4. A row in infra/README.md, and its cost in `tests/it/cost.rs`.
 
 pub mod accounts;
@@ -49,7 +49,7 @@ pub use serde_dynamo::{AttributeValue as StreamValue, Item as StreamItem};
 use trail::TableAction;
 use transact::named;
 
-/// An item of the table, as the SDK has it.
+/// An item of the table, as the SDK represents it.
 pub type Item = HashMap<String, AttributeValue>;
 
 /// The table and the client that reaches it.
@@ -70,14 +70,14 @@ impl Store {
         Self { client: Client::from_conf(config.build()), table, meter: Meter::default(), random: Random::default() }
     }
 
-    /// What this store has spent.
+    /// Counts the capacity units that this store has used.
     #[must_use]
     pub fn meter(&self) -> &Meter {
         &self.meter
     }
 
-    /// Opens the connection while a cold start still has a whole processor: the TLS handshake is most of a first request.
-    /// Reads a key that does not exist, which every function may do; a failure shows at the first real request.
+    /// Opens the connection during a cold start, while the function has a whole processor: the TLS handshake is most of a first
+    /// request. Reads a key that does not exist, which every function may do. A failure shows at the first real request.
     pub async fn warm(&self) {
         let _ = self.item(&keys::warm()).await;
     }
@@ -91,31 +91,32 @@ impl Store {
         Ok(output.item)
     }
 
-    /// One record, as it is now. Whose data it is goes on the request's trail here, so that no endpoint can forget it.
+    /// One record, as it is now. If it is a patient's data, the patient goes on the request's trail here, so that no endpoint can
+    /// forget it.
     async fn get<R: Record>(&self, key: &Key) -> Result<Option<R>, StoreError> {
         let record: Option<R> = self.item(key).await?.map(from_item).transpose()?;
         record.iter().filter_map(Record::patient).for_each(trail::patient);
         Ok(record)
     }
 
-    /// Writes a record when nothing has its key. `false` when something has.
+    /// Writes a record if its key is free. `false` when it is not.
     async fn put_new<R: Record>(&self, record: &R) -> Result<bool, StoreError> {
         self.put_where(record, "attribute_not_exists(pk)", &[]).await
     }
 
-    /// Writes a changed record over the version that it was changed from. `false` when it has changed since.
+    /// Writes a changed record if the stored one still has the version `before`. `false` when it has not.
     async fn replace<R: Record + PartialEq>(&self, record: &R, before: u64) -> Result<bool, StoreError> {
         if self.put_where(record, "version = :before", &[(":before", number(before))]).await? {
             return Ok(true);
         }
-        // Ours, if the client repeated a request whose answer was lost.
+        // The stored one is ours if the client repeated a request whose answer was lost.
         Ok(self.get::<R>(&record.key()).await?.as_ref() == Some(record))
     }
 
-    /// Writes a record when a condition holds. `false` when it does not.
+    /// Writes a record if a condition holds. `false` when it does not.
     ///
-    /// The client repeats a request whose answer was lost, and the repetition meets what the first one wrote. Callers for
-    /// whom that matters compare what is there with what they wrote.
+    /// The client repeats a request whose answer was lost, and the repeated request finds what the first one wrote. Callers for
+    /// whom that matters compare the stored record with their own.
     async fn put_where<R: Record>(&self, record: &R, condition: &str, values: &[(&str, AttributeValue)]) -> Result<bool, StoreError> {
         trail::touched(TableAction::Put, &record.key().pk);
         let put = self
@@ -137,7 +138,7 @@ impl Store {
         }
     }
 
-    /// Writes a record over whatever has its key.
+    /// Writes a record, and replaces the item with its key if there is one.
     async fn put<R: Record>(&self, record: &R) -> Result<(), StoreError> {
         trail::touched(TableAction::Put, &record.key().pk);
         let put = self.client.put_item().table_name(&self.table).set_item(Some(to_item(record)?));
@@ -146,7 +147,7 @@ impl Store {
         Ok(())
     }
 
-    /// Changes some attributes, under a condition. What is there then, or what is there because the condition does not hold.
+    /// Changes some attributes under a condition. `Ok` has the changed item, `Err` the item for which the condition does not hold.
     async fn update(
         &self,
         key: Key,
@@ -173,7 +174,7 @@ impl Store {
         }
     }
 
-    /// Deletes what has a key, if anything has.
+    /// Deletes the item with a key, if there is one.
     async fn delete(&self, key: &Key) -> Result<(), StoreError> {
         trail::touched(TableAction::Delete, &key.pk);
         let delete = self.client.delete_item().table_name(&self.table).set_key(Some(key.attributes()));
@@ -183,12 +184,12 @@ impl Store {
     }
 }
 
-/// `S`.
+/// A text attribute.
 fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
 
-/// `N`.
+/// A number attribute.
 fn number(value: impl Into<i128>) -> AttributeValue {
     AttributeValue::N(value.into().to_string())
 }

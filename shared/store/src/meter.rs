@@ -8,7 +8,7 @@ use std::{
 
 use aws_sdk_dynamodb::types::ConsumedCapacity;
 
-/// Adds up the capacity that DynamoDB says it consumed, so that every request logs its cost and tests can hold it down.
+/// Adds up the capacity that DynamoDB says it consumed, so that every request logs its cost and tests notice when the cost changes.
 #[derive(Clone, Debug, Default)]
 pub struct Meter {
     // Tenths of a unit: an eventually consistent read is half a unit.
@@ -31,7 +31,7 @@ impl Sub for Units {
 }
 
 impl Meter {
-    /// What has been spent so far.
+    /// The units that were used so far.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     pub fn read(&self) -> Units {

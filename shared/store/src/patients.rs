@@ -19,7 +19,7 @@ impl Store {
         self.get(&keys::patient(id)).await
     }
 
-    /// Writes a changed profile (its version already counted up) over the one before it. `false` when that has changed.
+    /// Writes a changed profile, whose version has been raised. `false` when the stored one has changed meanwhile.
     pub async fn patient_replace(&self, patient: &Patient) -> Result<bool, StoreError> {
         self.replace(patient, patient.version - 1).await
     }

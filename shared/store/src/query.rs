@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use super::{Item, Store, StoreError, keys::Range, text};
 use crate::trail::{self, TableAction};
 
-/// A range about to be read: from its beginning, eventually consistent, unless said otherwise.
+/// A query in the making. By default it reads from the beginning of the range, eventually consistent.
 pub(super) struct Query<'a> {
     store: &'a Store,
     range: Range,
@@ -24,12 +24,12 @@ impl Query<'_> {
         Self { latest_first, ..self }
     }
 
-    /// As the table is now. An index cannot be read so.
+    /// Reads the table as it is now. An index cannot be read this way.
     pub(super) fn consistent(self) -> Self {
         Self { consistent: true, ..self }
     }
 
-    /// So many items at most.
+    /// At most `limit` items.
     pub(super) async fn first(&self, limit: usize) -> Result<Vec<Item>, StoreError> {
         Ok(self.page(Some(limit), None).await?.0)
     }

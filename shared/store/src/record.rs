@@ -6,23 +6,23 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use super::{Item, Key, StoreError, keys::IndexKey, number, text};
 use crate::trail::{self, Origin};
 
-/// Who wrote an item, and whose data it is, where that is kept.
+/// The attribute that says who wrote an item, and whose data it is.
 pub(crate) const ORIGIN: &str = "origin";
-/// What a list shows of an item: the one attribute that the indexes hold. What another kind lists never changes an index.
+/// The attribute that says what a list shows of an item. The indexes project nothing else, so a new kind never changes an index.
 const ENTRY: &str = "entry";
 
-/// A type that is stored as one item. Attributes beside its own: `pk`, `sk`, `kind`, `v`, and where it has them `gsi1pk`, `gsi1sk`,
-/// `gsi2pk`, `gsi2sk`, `entry`, `ttl`, `origin`.
+/// A type that is stored as one item. Besides the type's own attributes the item has `pk`, `sk`, `kind` and `v`, and where they apply
+/// `gsi1pk`, `gsi1sk`, `gsi2pk`, `gsi2sk`, `entry`, `ttl` and `origin`.
 pub trait Record: Serialize + DeserializeOwned {
     /// Tells items apart in the table, in the stream and in its filters.
     const KIND: &'static str;
     /// Grows when the stored shape changes.
     const VERSION: u32 = 1;
 
-    /// Where it is.
+    /// Its key.
     fn key(&self) -> Key;
 
-    /// The patient whose data it is. A request that reads it by its key is noted in their access log, and so is one that writes it.
+    /// The patient whose data it is. The patient's access log notes each request that reads the item by its key or writes it.
     fn patient(&self) -> Option<PatientId> {
         None
     }
@@ -32,7 +32,7 @@ pub trait Record: Serialize + DeserializeOwned {
         None
     }
 
-    /// Where `gsi1` lists it, when it does.
+    /// Its key in `gsi1`, if a list there shows it.
     fn index_key(&self) -> Option<IndexKey> {
         None
     }
@@ -42,32 +42,32 @@ pub trait Record: Serialize + DeserializeOwned {
         None::<()>
     }
 
-    /// Where `gsi2` lists it, when it does.
+    /// Its key in `gsi2`, if a list there shows it.
     fn actor_index_key(&self) -> Option<IndexKey> {
         None
     }
 
-    /// When it may be deleted. Readers still check: the table deletes days late.
+    /// When it may be deleted. Readers check it as well, because the table may delete days late.
     fn expires_at(&self) -> Option<Timestamp> {
         None
     }
 
-    /// Brings an item of an earlier version to this one. What is not named here is refused.
+    /// Brings an item of an earlier version up to date. Versions that this does not handle are refused.
     fn upgrade(_item: &mut Item, _from: u32) -> Result<(), OldShape> {
         Err(OldShape)
     }
 }
 
-/// A stored shape that this program does not read any more, or does not read yet.
+/// A stored shape that this program no longer reads, or does not read yet.
 #[derive(Debug, thiserror::Error)]
-#[error("its stored shape is another one")]
+#[error("this program does not read the stored shape")]
 pub struct OldShape;
 
-/// A line of a list: what the index holds of an item.
+/// A line of a list: what the index has of an item.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Listed<E> {
     pub entry: E,
-    /// Its place in the list; continues it.
+    /// Its place in the list. The next page continues after it.
     #[serde(rename = "gsi1sk")]
     pub position: String,
 }
@@ -99,7 +99,8 @@ pub fn to_item<R: Record>(record: &R) -> Result<Item, StoreError> {
     Ok(item)
 }
 
-/// Who writes, as it is kept with what is written; `None` for what is nobody's, and where the audit log does not follow from it.
+/// The `origin` of an item that is written now. `None` if it is neither a patient's nor an account's, or if the audit log notes the
+/// request in another way.
 pub(crate) fn origin(patient: Option<PatientId>, account: Option<UserId>) -> Result<Option<AttributeValue>, StoreError> {
     if patient.is_none() && account.is_none() {
         return Ok(None);
@@ -131,13 +132,13 @@ pub(crate) fn from_index<E: DeserializeOwned>(items: Vec<Item>, kind: &'static s
     serde_dynamo::from_items(items).map_err(|error| StoreError::corrupt(kind, error))
 }
 
-/// What an index holds of an item.
+/// The `entry` that an index has of an item.
 pub(crate) fn from_index_item<E: DeserializeOwned>(mut item: Item, kind: &'static str) -> Result<E, StoreError> {
     let entry = item.remove(ENTRY).ok_or_else(|| StoreError::corrupt(kind, "the index has no entry"))?;
     serde_dynamo::from_attribute_value(entry).map_err(|error| StoreError::corrupt(kind, error))
 }
 
-/// Who wrote what an image shows, where that is kept.
+/// The `origin` in an image of the table's stream, if it has one.
 pub fn origin_of(image: &serde_dynamo::Item) -> Result<Option<Origin>, StoreError> {
     let origin = image.get(ORIGIN).cloned().map(serde_dynamo::from_attribute_value);
     origin.transpose().map_err(|error: serde_dynamo::Error| StoreError::corrupt(ORIGIN, error))

@@ -18,7 +18,7 @@ impl Store {
         self.put_new(shift).await
     }
 
-    /// Who holds a role at an instant: of the shifts that began, the latest, if it has not ended.
+    /// The shift of a role at an instant: the latest one that has begun, if it has not ended.
     pub async fn shift_on_duty(&self, role: Role, at: Timestamp) -> Result<Option<Shift>, StoreError> {
         let latest = self.query(keys::shifts_until(role, at)).latest_first(true).first(1).await?;
         let latest = latest.into_iter().next().map(from_item::<Shift>).transpose()?;

@@ -24,9 +24,9 @@ pub struct Session {
     pub ends_at: Timestamp,
     /// The account's `sign_in_epoch` when it began.
     pub epoch: u32,
-    /// Where it began.
+    /// The IP address that it began from.
     pub from: Option<String>,
-    /// What it began on, as the client called itself.
+    /// The client that it began on, as it called itself.
     pub device: Option<String>,
     pub ended: Option<End>,
 }
@@ -36,7 +36,7 @@ pub struct Session {
 #[serde(rename_all = "snake_case")]
 pub enum End {
     SignedOut,
-    /// A refresh token came twice: one of the two who had it is not its owner.
+    /// A refresh token was used twice, so somebody other than the owner has had it.
     TokenReused,
 }
 
@@ -47,7 +47,7 @@ impl std::fmt::Debug for Session {
 }
 
 impl Session {
-    /// Whether it still holds for its account.
+    /// Whether it is still good for its account.
     #[must_use]
     pub fn holds(&self, account: &Account, now: Timestamp) -> bool {
         self.ended.is_none() && self.epoch == account.sign_in_epoch && now < self.ends_at
@@ -67,11 +67,11 @@ impl Record for Session {
 impl Store {
     /// Notes a sign-in; `false` when its id is in use.
     pub async fn session_begin(&self, session: &Session) -> Result<bool, StoreError> {
-        // Ours, if the client repeated a request whose answer was lost.
+        // The stored one is ours if the client repeated a request whose answer was lost.
         Ok(self.put_new(session).await? || self.session(session.user_id, session.id).await?.as_ref() == Some(session))
     }
 
-    /// Notes a sign-in by an emailed token, which is used up by it: of all who try with one token, one succeeds.
+    /// Notes a sign-in by an emailed token, and uses the token up. When several try with one token, one succeeds.
     pub async fn session_begin_by_token(&self, session: &Session, token: EmailTokenId) -> Result<(), BeginError> {
         let mut write = self.transaction();
         write.delete_if(&keys::email_token(token), "attribute_exists(pk)", &[], |_| BeginError::TokenUsed)?;
@@ -89,17 +89,17 @@ impl Store {
         found.into_iter().map(from_item).collect()
     }
 
-    /// Exchanges the session's token for the next one: of all who try with the same token, one succeeds.
+    /// Exchanges the session's token for the next one. When several try with the same token, one succeeds.
     pub async fn session_rotate(&self, before: &Session, after: &Session) -> Result<bool, StoreError> {
         let condition = "token_hash = :current AND attribute_not_exists(ended)";
         if self.put_where(after, condition, &[(":current", text(&before.token_hash))]).await? {
             return Ok(true);
         }
-        // Ours, if the client repeated a request whose answer was lost.
+        // The stored one is ours if the client repeated a request whose answer was lost.
         Ok(self.session(before.user_id, before.id).await?.as_ref() == Some(after))
     }
 
-    /// Ends a session for good; the first cause stays. `false` when there is none that could be ended.
+    /// Ends a session for good. The first cause stays. `false` when there is no such session.
     pub async fn session_end(&self, user: UserId, id: SessionId, why: End) -> Result<bool, StoreError> {
         let why = super::record::to_value(&why, Session::KIND)?;
         let ended = self.update(keys::session(user, id), |update| {

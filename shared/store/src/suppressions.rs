@@ -1,4 +1,4 @@
-//! Addresses that bounced for good or complained: writing to them again harms everybody's mail.
+//! Addresses that bounced for good or complained. Writing to them again would make mail servers trust the hospital's emails less.
 
 use domain::text::Email;
 use jiff::Timestamp;
@@ -14,13 +14,13 @@ pub struct Suppression {
     pub since: Timestamp,
 }
 
-/// What its owner or its mail server told SES.
+/// What SES reported about the address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SuppressionCause {
     /// It does not exist.
     Bounced,
-    /// Its owner called our mail unwanted.
+    /// Its owner marked an email of ours as unwanted.
     Complained,
 }
 

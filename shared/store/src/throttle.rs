@@ -1,4 +1,4 @@
-//! Attempts, counted before anything costly is done for them.
+//! Attempts, which are counted before any costly work is done for them.
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use domain::throttle::Limit;
@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Item, Key, Store, StoreError, integer, keys, number, text};
 
-/// What is tried, and by whom or on whom: fingerprints, so that the table tells no addresses.
+/// What is tried, and by whom or on which account. Addresses are fingerprints, so that the table does not hold them.
 #[derive(Debug, Clone)]
 pub struct Attempts {
     pub what: &'static str,
@@ -17,7 +17,7 @@ pub struct Attempts {
 /// Whether an attempt may be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turn {
-    /// It may; says which attempt this is in its window.
+    /// It may. The number says which attempt of its window it is.
     Go(u32),
     /// Not for this many seconds.
     Wait(u32),
@@ -26,7 +26,7 @@ pub enum Turn {
 const OPEN: &str = "attribute_not_exists(next_at) OR next_at <= :now";
 
 impl Store {
-    /// Counts an attempt, unless it comes too early. Of many at once, as many pass as are free, and one for each wait.
+    /// Counts an attempt, unless it comes too early. When many come at once, as many pass as are free, and then one after each wait.
     pub async fn throttle_attempt(&self, attempts: &Attempts, now: Timestamp) -> Result<Turn, StoreError> {
         let (key, limit, ends) = (attempts.key(now), attempts.limit, attempts.limit.window_ends(now));
         let counted = self.update(key.clone(), |update| {
@@ -57,11 +57,11 @@ impl Store {
         })
     }
 
-    /// Takes an attempt back that turned out well.
+    /// Takes back an attempt that succeeded.
     pub async fn throttle_forgive(&self, attempts: &Attempts, now: Timestamp) -> Result<(), StoreError> {
         let forgiven = self.update(attempts.key(now), |update| {
             update
-                // Nor does it keep others there waiting.
+                // It must not keep others at the same source waiting either.
                 .update_expression("ADD attempts :back REMOVE next_at")
                 .condition_expression("attempts > :zero")
                 .expression_attribute_values(":back", number(-1))
@@ -70,7 +70,7 @@ impl Store {
         forgiven.await.map(drop)
     }
 
-    /// Forgets the attempts: who made them has proven to be allowed.
+    /// Forgets the attempts, because the person who made them has proven who they are.
     pub async fn throttle_forget(&self, attempts: &Attempts, now: Timestamp) -> Result<(), StoreError> {
         self.delete(&attempts.key(now)).await
     }

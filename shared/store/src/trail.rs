@@ -1,7 +1,7 @@
 //! What a request leaves behind: who asked, from where, and whose data it touched.
 //!
-//! It is carried by the task that handles the request, as the log's span is, so that no write can forget it: the store
-//! stamps what it writes with its [`Origin`], and `http::observe` notes the rest before the answer goes out.
+//! The task that handles the request carries it, as it carries the log's span, so that no write can forget it. The store stamps
+//! what it writes with an [`Origin`], and `http::observe` notes the rest before the answer goes out.
 
 use std::{
     collections::BTreeSet,
@@ -45,7 +45,7 @@ struct Facts {
     touched: BTreeSet<(TableAction, String)>,
 }
 
-/// What can be done to an item, as IAM tells it apart.
+/// What can be done to the table, as IAM distinguishes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TableAction {
     Get,
@@ -56,7 +56,7 @@ pub enum TableAction {
     Check,
 }
 
-/// Who wrote something, as it is kept with what was written.
+/// Who wrote an item. It is stored in the item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -73,7 +73,7 @@ pub struct Origin {
     /// Whose data was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patient: Option<PatientId>,
-    /// The account that was written, or that what was written belongs to.
+    /// The account that was written, or the account that the item belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<UserId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -132,7 +132,7 @@ impl Trail {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the policy says of the route; `None` for an address that is no route.
+    /// What the policy says of the route. `None` for an address that is not a route.
     #[must_use]
     pub fn rule(&self) -> Option<&'static Rule> {
         self.facts().rule
@@ -143,7 +143,7 @@ impl Trail {
         self.facts().actor.is_some()
     }
 
-    /// The entries that the request owes the audit log: one for each patient whose data it touched, or one without.
+    /// The request's entries in the audit log: one for each patient whose data it touched, or one without a patient.
     pub fn entries(&self, outcome: Outcome, random: &Random) -> Result<Vec<Entry>, NoEntropy> {
         let facts = self.facts().clone();
         let patients: Vec<_> = if facts.patients.is_empty() { vec![None] } else { facts.patients.iter().copied().map(Some).collect() };
@@ -169,8 +169,8 @@ impl Trail {
 }
 
 impl Origin {
-    /// The entry that a written thing owes the audit log: the same however often it is asked for, and for all that one request wrote of
-    /// one patient or account.
+    /// The entry in the audit log for what was written. It has the same id each time, and for everything that one request wrote of one
+    /// patient or account, so it is added once.
     #[must_use]
     pub fn entry(self) -> Entry {
         let (patient, account) = (self.patient, self.account.filter(|_| self.patient.is_none()));
@@ -214,7 +214,7 @@ pub fn account_holder(account: &Account) {
     });
 }
 
-/// Notes whose data is shown or changed. The store does it for each patient's item that it reads by its key.
+/// Notes the patient whose data is shown or changed. The store does this for each patient's item that it reads by its key.
 pub fn patient(id: PatientId) {
     with(|facts| facts.patients.insert(id));
 }
@@ -224,7 +224,7 @@ pub fn account(id: UserId) {
     with(|facts| facts.account = Some(id));
 }
 
-/// Notes what is decided, where the action does not say it.
+/// Notes what the action does not say, such as the roles that are given.
 pub fn detail(text: String) {
     with(|facts| facts.detail = Some(text));
 }
@@ -255,8 +255,8 @@ pub(crate) fn touched(action: TableAction, pk: &str) {
     with(|facts| facts.touched.insert((action, prefix.to_owned())));
 }
 
-/// What is kept with what the request writes of this patient or account; nothing outside of requests, and nothing where the audit log
-/// learns of the request in another way.
+/// The origin of what the request writes of this patient or account. `None` outside of requests, and where the audit log notes the
+/// request in another way.
 #[must_use]
 pub(crate) fn origin(patient: Option<PatientId>, account: Option<UserId>) -> Option<Origin> {
     with(|facts| {

@@ -1,4 +1,4 @@
-//! All or nothing. Each write says itself what it means when its condition does not hold.
+//! Transactions: all writes or none. Each write says what it means when its own condition does not hold.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::{
 use super::{Item, Key, Record, Store, StoreError, number, to_item};
 use crate::trail::{self, TableAction};
 
-/// A refusal, given what is there.
+/// Makes a refusal from the item for which the condition does not hold.
 type Refuse<E> = Box<dyn FnOnce(Item) -> E + Send>;
 
 /// Writes that are made together. When several conditions fail, the refusal of the first write that was added counts.
@@ -39,12 +39,12 @@ impl<E: From<StoreError>> Transaction<'_, E> {
         self.refusals.push(Box::new(refuse));
     }
 
-    /// Writes a record when nothing has its key.
+    /// Writes a record if its key is free.
     pub(super) fn put_new(&mut self, record: &impl Record, refuse: impl FnOnce(Item) -> E + Send + 'static) -> Result<(), E> {
         self.put_if(record, NEW, &[], refuse)
     }
 
-    /// Writes a changed record over the version that it was changed from.
+    /// Writes a changed record if the stored one still has the version `before`.
     pub(super) fn replace(&mut self, record: &impl Record, before: u64, refuse: impl FnOnce(Item) -> E + Send + 'static) -> Result<(), E> {
         self.put_if(record, "version = :before", &[(":before", number(before))], refuse)
     }
@@ -107,7 +107,7 @@ impl<E: From<StoreError>> Transaction<'_, E> {
         Ok(())
     }
 
-    /// Asks for a condition on an item that is not changed.
+    /// Requires a condition of an item without changing it.
     pub(super) fn check(
         &mut self,
         key: &Key,
@@ -123,8 +123,8 @@ impl<E: From<StoreError>> Transaction<'_, E> {
         Ok(())
     }
 
-    /// Writes everything or nothing. A clash with another transaction on the same items is tried again: it says nothing about who
-    /// was first.
+    /// Writes everything or nothing. A conflict with another transaction on the same items is tried again: it does not say which
+    /// transaction was first.
     pub(super) async fn commit(mut self) -> Result<(), E> {
         let mut attempt = 0;
         loop {
@@ -153,7 +153,7 @@ impl<E: From<StoreError>> Transaction<'_, E> {
                 tracing::warn!(code = error.code(), "transaction still in conflict");
                 return Err(StoreError::Unavailable(Box::new(error)).into());
             }
-            // Not in step with the others who were turned away.
+            // A random wait, so that the transactions that were in conflict do not meet again.
             let jitter = self.store.random.bytes::<1>().map_or(0, |[byte]| u64::from(byte));
             tokio::time::sleep(Duration::from_millis((10 << attempt) + jitter / 4)).await;
         }

@@ -81,7 +81,7 @@ impl App {
         let poller = Poller::new(database, table.clone(), template.stream, functions.clone(), None).unwrap().with_backoff(Duration::ZERO);
         let dead_letters = poller.dead_letters();
         Self {
-            router: front::router(&functions, services.clone(), dead_letters.clone(), &template.cors, front::PATIENCE),
+            router: front::router(&functions, services.clone(), dead_letters.clone(), &template.cors, front::REQUEST_TIMEOUT),
             issuer: Issuer::new(&settings.signing_key(), config.hospital.issuer.clone()).unwrap(),
             firing: Mutex::new(Firing::new(services.schedules.clone(), functions.clone(), clock.clone())),
             poller: Mutex::new(poller),

@@ -1,4 +1,4 @@
-//! `POST /doctors`: an administrator adds a doctor's profile, with an account for somebody new or to an account that is there.
+//! `POST /doctors`: an administrator adds a doctor's profile, either with a new account or to an existing one.
 
 use axum::extract::State;
 use domain::{
@@ -32,18 +32,18 @@ refusals! {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AddDoctorRequest {
-    /// How patients see the doctor.
+    /// The name that patients see.
     #[schema(value_type = PersonName)]
     name: Option<String>,
-    /// Of somebody new, who is invited to choose a password.
+    /// For somebody new: this email address gets an invitation to choose a password.
     #[schema(value_type = Option<Email>)]
     email: Option<String>,
-    /// Of an active doctor's account that has no profile yet, instead of `email`.
+    /// Instead of `email`: an active account with the role `doctor` and no profile yet.
     #[schema(value_type = Option<UserId>)]
     user_id: Option<String>,
     #[schema(value_type = Specialization)]
     specialization: Option<String>,
-    /// Where patients find the doctor. Emails and invitations say it.
+    /// Where patients find the doctor. Emails and calendar invitations show it.
     #[schema(value_type = Option<Place>)]
     place: Option<String>,
     #[schema(value_type = MoneyBody)]
@@ -56,7 +56,7 @@ pub(crate) struct AddDoctorRequest {
     weekly_hours: Option<Vec<PeriodBody>>,
 }
 
-/// Whose profile it will be.
+/// The owner of the new profile.
 enum Whose {
     Invited(Email),
     Existing(UserId),
@@ -90,11 +90,11 @@ pub(crate) async fn add_doctor(
 
 async fn add_profile(state: &AppState, caller: &Caller, doctor: &Doctor) -> Result<(), Problem> {
     trail::account(doctor.user_id);
-    let unknown = || Problem::invalid_field("user_id", "unknown", "There is nobody with this id.");
+    let unknown = || Problem::invalid_field("user_id", "unknown", "There is no account with this id.");
     let before = state.store.account(doctor.user_id).await?.ok_or_else(unknown)?;
     let account = &before.account;
     if account.doctor_id.is_some() || account.status != Status::Active || !account.roles.contains(&Role::Doctor) {
-        let detail = "The account has to be active, with the role `doctor` and no profile yet.";
+        let detail = "The account must be active, have the role `doctor` and have no profile yet.";
         return Err(Problem::conflict("not_a_doctor_without_profile", detail));
     }
     let account = Account { doctor_id: Some(doctor.id), ..account.clone() }.changed();

@@ -9,7 +9,7 @@ use crate::{Users, refused::NotDecided, view::AccountView};
 
 /// Approve an account
 ///
-/// It becomes active as soon as its address is confirmed, at once if it is. The person is told by email.
+/// The account becomes active once its email address is confirmed, or at once if it already is. The person gets an email.
 #[utoipa::path(post, path = "/users/{id}/approve", tag = "accounts", operation_id = "approve_account",
     params(("id" = UserId, Path), IfMatch),
     responses((status = 200, body = Versioned<AccountView>), NotDecided))]

@@ -37,15 +37,15 @@ pub(crate) struct InviteAccountRequest {
     name: Option<String>,
     #[schema(value_type = Email)]
     email: Option<String>,
-    /// Any but `patient`.
+    /// Any role except `patient`.
     #[schema(schema_with = staff_role)]
     role: Option<String>,
 }
 
 /// Invite somebody
 ///
-/// Sends a token to the address, good for 7 days; with it, the person chooses a password (`POST /auth/password/reset`) and the role
-/// is active. Later, `POST /auth/password/forgot` sends another.
+/// Sends a token to the email address. It works for 7 days. The person chooses a password with it (`POST /auth/password/reset`), and the
+/// role becomes active. After 7 days, `POST /auth/password/forgot` sends another token.
 #[utoipa::path(post, path = "/users/invitations", tag = "accounts", operation_id = "invite_account", request_body = InviteAccountRequest,
     responses((status = 201, body = Created<AccountView>, description = "Invited"), NotInvited))]
 pub(crate) async fn invite_account(
@@ -57,7 +57,7 @@ pub(crate) async fn invite_account(
     let mut fields = Fields::default();
     let name = fields.required("name", request.name, |text| PersonName::parse(&text));
     let email = fields.required("email", request.email, |text| Email::parse(&text));
-    let patients = || Invalid::new("invalid_role", "Patients register themselves: they need a record.");
+    let patients = || Invalid::new("invalid_role", "Choose a staff role. Patients register themselves.");
     let staff = |text: String| Role::parse(&text).and_then(|role| if role.is_staff() { Ok(role) } else { Err(patients()) });
     let role = fields.required("role", request.role, staff);
     let (Some(name), Some(email), Some(role)) = (name, email, role) else { return Err(fields.problem()) };
@@ -69,7 +69,7 @@ pub(crate) async fn invite_account(
     Ok(Created { location, version: shown.version, body: shown.body })
 }
 
-/// Opens an account for somebody, with the profile of a doctor if they are one, and sends the token by which they choose a password.
+/// Opens an account for somebody, with a doctor's profile if one is given, and sends the token with which they choose a password.
 pub(super) async fn invite(state: &AppState, caller: &Caller, account: Account, doctor: Option<&Doctor>) -> Result<StoredAccount, Problem> {
     trail::account(account.id);
     let (now, email) = (state.clock.now(), account.email.clone());
@@ -81,7 +81,8 @@ pub(super) async fn invite(state: &AppState, caller: &Caller, account: Account, 
         Err(OpenError::EmailTaken) => {
             let refusal = Problem::conflict(
                 "email_taken",
-                "There is an account with this email address. Look at it, and approve it or set its roles. An active doctor's account gets a profile by its `user_id`.",
+                "An account with this email address already exists. Read it, then approve it or set its roles. To add a profile to an \
+                    active doctor's account, send its `user_id`.",
             );
             let holder = state.store.account_by_email(&stored.account.email).await?;
             Err(holder.into_iter().fold(refusal, |refusal, holder| refusal.with("account_id", holder.account.id)))

@@ -1,4 +1,4 @@
-//! `GET /users`: accounts of a group, such as those that wait.
+//! `GET /users`: the accounts of one group, such as those that wait for approval.
 
 use axum::extract::State;
 use domain::account::Group;
@@ -22,7 +22,7 @@ pub(crate) struct AccountsQuery {
 
 /// List accounts
 ///
-/// Of one group, by name.
+/// Lists the accounts of one group, sorted by name.
 #[utoipa::path(get, path = "/users", tag = "accounts", operation_id = "list_accounts", params(Listing<AccountsQuery>),
     responses((status = 200, body = Page<AccountSummary>)))]
 pub(crate) async fn list(

@@ -28,8 +28,8 @@ use crate::{
     view::{AccountView, view},
 };
 
-/// A decision of one administrator about another person's account. Nobody decides about their own: so the hospital keeps an
-/// administrator, whoever decides about whom at the same time.
+/// A decision of an administrator about another person's account. Nobody decides about their own account. So the hospital always keeps an
+/// administrator, even when several decide about each other at the same time.
 async fn decide(
     users: &Users,
     caller: &Caller,
@@ -38,7 +38,7 @@ async fn decide(
     decision: impl FnOnce(Account) -> Result<Account, Refused>,
 ) -> Result<Versioned<AccountView>, Problem> {
     if caller.user_id == id {
-        return Err(Problem::conflict("not_yourself", "Another administrator has to decide about your own account."));
+        return Err(Problem::conflict("not_yourself", "You cannot decide about your own account. Ask another administrator."));
     }
     let before = users.base.store.account(id).await?.ok_or_else(|| Problem::not_found("account"))?;
     if_match.check(before.account.version)?;

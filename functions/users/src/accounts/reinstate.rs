@@ -9,7 +9,7 @@ use crate::{Users, refused::NotDecided, view::AccountView};
 
 /// Reinstate an account
 ///
-/// With the roles it had. The person signs in anew.
+/// The account gets back the roles that it had. The person has to sign in again.
 #[utoipa::path(post, path = "/users/{id}/reinstate", tag = "accounts", operation_id = "reinstate_account",
     params(("id" = UserId, Path), IfMatch),
     responses((status = 200, body = Versioned<AccountView>), NotDecided))]

@@ -9,7 +9,7 @@ use crate::{Users, refused::NotDecided, view::AccountView};
 
 /// Reject an account
 ///
-/// The person is told by email, can still see the account, and can still be approved.
+/// The person gets an email and can still see the account. You can still approve it later.
 #[utoipa::path(post, path = "/users/{id}/reject", tag = "accounts", operation_id = "reject_account",
     params(("id" = UserId, Path), IfMatch),
     responses((status = 200, body = Versioned<AccountView>), NotDecided))]

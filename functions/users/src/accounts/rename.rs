@@ -1,4 +1,4 @@
-//! `PATCH /users/{id}`: change what somebody is called.
+//! `PATCH /users/{id}`: change a person's name.
 
 use axum::extract::State;
 use domain::{id::UserId, text::PersonName};
@@ -18,7 +18,7 @@ pub(crate) struct RenameAccountRequest {
 
 /// Change a person's name
 ///
-/// The audit log and the patients' access logs go on telling the earlier names. The person is told by email.
+/// The audit log and the patients' access logs keep showing the earlier names. The person gets an email.
 #[utoipa::path(patch, path = "/users/{id}", tag = "accounts", operation_id = "rename_account", request_body = RenameAccountRequest,
     params(("id" = UserId, Path), IfMatch),
     responses((status = 200, body = Versioned<AccountView>), NotDecided))]

@@ -1,4 +1,4 @@
-//! `POST /users/{id}/roles`: say what a person is.
+//! `POST /users/{id}/roles`: set a person's roles.
 
 use std::collections::BTreeSet;
 
@@ -14,14 +14,15 @@ use crate::{Users, refused::NotDecided, view::AccountView};
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SetRolesRequest {
-    /// All of them, named as at registration. `patient` stays with a patient's record, `doctor` with a doctor's profile.
+    /// All roles of the person, not only new ones. An account with a patient profile keeps the role `patient`, and an account with a
+    /// doctor's profile keeps the role `doctor`.
     #[schema(value_type = BTreeSet<Role>, min_items = 1, example = json!(["nurse"]))]
     roles: Option<Vec<String>>,
 }
 
 /// Set an account's roles
 ///
-/// The person's rights change at once for whatever staff do, and at the next refresh elsewhere. They are told by email.
+/// The new roles count at once on routes that look the account up, and from the next token refresh on the others. The person gets an email.
 #[utoipa::path(post, path = "/users/{id}/roles", tag = "accounts", operation_id = "set_account_roles", request_body = SetRolesRequest,
     params(("id" = UserId, Path), IfMatch),
     responses((status = 200, body = Versioned<AccountView>), NotDecided))]

@@ -9,7 +9,7 @@ use crate::{Users, refused::NotDecided, view::AccountView};
 
 /// Suspend an account
 ///
-/// Every sign-in ends: at once for whatever staff do, at the next refresh for what patients do with their own data.
+/// Every sign-in ends: at once on routes that look the account up, and at the next token refresh, within 15 minutes, on the others.
 #[utoipa::path(post, path = "/users/{id}/suspend", tag = "accounts", operation_id = "suspend_account",
     params(("id" = UserId, Path), IfMatch),
     responses((status = 200, body = Versioned<AccountView>), NotDecided))]

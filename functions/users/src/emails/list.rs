@@ -16,14 +16,14 @@ use crate::Users;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct EmailsQuery {
-    /// `failed`: the default, and the only list that there is.
+    /// `failed` is the default and the only value.
     #[param(schema_with = failed)]
     state: Option<String>,
 }
 
 /// List refused emails
 ///
-/// Latest first. Mend the cause, then send each again.
+/// Latest first. Fix the cause, then send each email again.
 #[utoipa::path(get, path = "/emails", tag = "emails", operation_id = "list_emails", params(Listing<EmailsQuery>),
     responses((status = 200, body = Page<EmailView>)))]
 pub(crate) async fn list(State(users): State<Users>, _: Caller, listing: Listing<EmailsQuery>) -> Result<Json<Page<EmailView>>, Problem> {

@@ -1,4 +1,4 @@
-//! Emails that did not go out, for administrators.
+//! Emails that the email service refused, for administrators.
 
 pub(crate) mod list;
 pub(crate) mod resend;
@@ -13,19 +13,19 @@ use platform::config::Hospital;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// An email: whom it is for and how far it has come. What it says is not kept.
+/// An email: who gets it, and whether it went out. Its text is not kept.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct EmailView {
-    /// Names what it is about and for whom.
+    /// Names what the email is about and who gets it.
     #[schema(example = "apt_01JD8Z0V3XQ5T4E2W9K7M6N8PR-0-booked-patient")]
     id: String,
-    /// The account that it is for.
+    /// The account that gets it.
     account_id: UserId,
-    /// `failed`, or `queued` when it was asked for again.
+    /// `failed`, or `queued` after a request to send it again.
     state: DeliveryState,
-    /// Since when.
+    /// Since when it has been in this state.
     since: Instant,
-    /// Why the email service refused it. `not_verified`: it does not know the sender or, in its sandbox, the recipient.
+    /// Why the email service refused it. `not_verified`: the service does not know the sender or, in its sandbox, the recipient.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<RefusalReason>,
 }

@@ -17,8 +17,8 @@ refusals! {
 
 /// Send a refused email again
 ///
-/// Once its cause is mended. It is written anew from what it is about, and goes out if that is still true: of a cancelled appointment
-/// nobody is told that it is booked. Asking twice sends once. If it is refused again, it is listed again.
+/// Fix the cause first. The email is written again from current data, and goes out only if it is still true: once an appointment is
+/// cancelled, nobody gets an email that it is booked. Asking twice sends the email once. If it is refused again, it is listed again.
 #[utoipa::path(post, path = "/emails/{id}/resend", tag = "emails", operation_id = "resend_email", params(("id" = String, Path)),
     responses((status = 202, body = EmailView), NotResent))]
 pub(crate) async fn resend(
@@ -41,10 +41,10 @@ pub(crate) async fn resend(
 
 const fn why(state: DeliveryState) -> &'static str {
     match state {
-        DeliveryState::Queued => "This email is being sent.",
-        DeliveryState::Sent => "This email was sent.",
-        DeliveryState::Suppressed => "This address bounced or complained, and is not written to.",
+        DeliveryState::Queued => "This email is already being sent.",
+        DeliveryState::Sent => "This email has already been sent.",
+        DeliveryState::Suppressed => "This email address bounced, or its owner complained. It gets no more emails.",
         DeliveryState::Void => "What this email would say is no longer true.",
-        DeliveryState::Failed => "It is not known any more what this email is about.",
+        DeliveryState::Failed => "This email can no longer be written, because its cause is no longer stored.",
     }
 }

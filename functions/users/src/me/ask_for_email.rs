@@ -1,4 +1,4 @@
-//! `POST /users/me/email`: have an address confirmed, a new one or the one that the account has.
+//! `POST /users/me/email`: ask for the email that confirms an email address, either a new one or the account's own.
 
 use axum::{extract::State, http::StatusCode};
 use domain::{
@@ -40,8 +40,8 @@ pub(crate) struct EmailPromised {
 
 /// Change your email address
 ///
-/// Sends a token to the new address; the account keeps the old one until the token comes back. Asked for with the address that the
-/// account has, it sends the confirmation again; an account that waits can ask for that only.
+/// Sends a token to the new email address. The account keeps its old email address until you confirm the new one. Send the account's own
+/// email address to get its confirmation again; an account that is not active can ask only for that.
 #[utoipa::path(post, path = "/users/me/email", tag = "own account", operation_id = "request_confirmation_email", request_body = RequestConfirmationEmailRequest,
     responses((status = 202, body = EmailPromised), WrongPassword, NotActive, TooManyAttempts))]
 pub(crate) async fn ask_for_email(
@@ -68,6 +68,6 @@ pub(crate) async fn ask_for_email(
     let now = state.clock.now();
     let id = EmailTokenId::new(now, state.random.u128()?);
     state.store.email_token_promise(&EmailToken::new(id, Purpose::ConfirmEmail, email, Some(caller.user_id), now)).await?;
-    let next = "Open the link in the email that we send to this address, signed in to this account, within a day.";
+    let next = "Open the link in the email that we send to this email address within 24 hours, while you are signed in to this account.";
     Ok((StatusCode::ACCEPTED, Json(EmailPromised { next })))
 }

@@ -1,4 +1,4 @@
-//! `PATCH /users/me`: how one is called, and where one can be called.
+//! `PATCH /users/me`: change the caller's name and phone number.
 
 use axum::extract::State;
 use domain::{
@@ -16,14 +16,15 @@ use crate::{
     view::{AccountView, view},
 };
 
-/// What is left out stays.
+/// A field that is left out stays as it is.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ChangeAccountRequest {
-    /// How you are addressed. An administrator changes the names of staff. The name in a patient's profile is changed at the front desk, against a document.
+    /// Your name. Only an administrator can change the name of staff. The name in a patient profile is changed at the front desk, against
+    /// an identity document.
     #[schema(value_type = Option<PersonName>)]
     name: Option<String>,
-    /// For patients, it is the number in their record.
+    /// A patient's phone number is kept in the patient profile.
     #[schema(value_type = Option<Phone>)]
     phone: Option<String>,
 }
@@ -53,7 +54,7 @@ pub(crate) async fn change(
     let mut patient = None;
     match (phone, account.patient_id) {
         (Some(phone), Some(id)) => {
-            let record = state.store.patient(id).await?.ok_or_else(|| Problem::not_found("record"))?;
+            let record = state.store.patient(id).await?.ok_or_else(|| Problem::not_found("patient profile"))?;
             patient = Some(Patient { phone, version: record.version + 1, ..record });
         }
         (Some(phone), None) => account.phone = Some(phone),

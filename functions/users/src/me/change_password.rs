@@ -1,4 +1,4 @@
-//! `POST /users/me/password`: choose another password. Every sign-in ends; this one begins anew.
+//! `POST /users/me/password`: choose another password. Every sign-in ends, and a new one begins for this device.
 
 use axum::{extract::State, http::HeaderMap};
 use domain::password::Password;
@@ -25,7 +25,7 @@ pub(crate) struct ChangePasswordRequest {
 
 /// Change your password
 ///
-/// Every sign-in of the account ends, on all devices. The answer is a new one for this device.
+/// Every sign-in of the account ends, on all devices. The answer begins a new sign-in for this device.
 #[utoipa::path(post, path = "/users/me/password", tag = "own account", operation_id = "change_own_password", request_body = ChangePasswordRequest,
     responses((status = 200, body = TokenPair), WrongPassword, NotChanged, TooManyAttempts))]
 pub(crate) async fn change_password(
@@ -44,7 +44,7 @@ pub(crate) async fn change_password(
     let (Some(current), Some(chosen)) = (current, chosen) else { return Err(fields.problem()) };
     users.prove_password(&before, &current).await?;
     if Password::parse(&current).is_ok_and(|current| current.expose() == chosen.expose()) {
-        return Err(Problem::invalid_field("new_password", "same_password", "This is the password that the account has."));
+        return Err(Problem::invalid_field("new_password", "same_password", "This is your current password. Choose another one."));
     }
 
     let after = StoredAccount::new(account.clone().signed_out().changed(), Some(users.passwords.hash(&chosen, &state.random)?));

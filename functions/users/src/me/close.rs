@@ -1,4 +1,5 @@
-//! `DELETE /users/me`: leave, for good. A patient's record stays, as the law wants; the account and its contact data are used no more.
+//! `DELETE /users/me`: close the caller's account for good. The patient profile is kept, because the law requires it. The account and its
+//! contact data are no longer used.
 
 use axum::{extract::State, http::StatusCode};
 use domain::{account::Status, appointment::When, instant::Instant};
@@ -22,8 +23,8 @@ refusals! {
 
 /// Close your account
 ///
-/// Every sign-in ends, the address is free again, and no more mail goes to it. A patient's record is kept. Appointments that are coming up
-/// have to be cancelled first.
+/// Every sign-in ends, the email address is free for a new account, and no more emails go to it. A patient profile is kept. Cancel your
+/// upcoming appointments first.
 #[utoipa::path(delete, path = "/users/me", tag = "own account", operation_id = "close_own_account", responses((status = 204, description = "Closed"), NotClosed))]
 pub(crate) async fn close(State(users): State<Users>, caller: Caller) -> Result<StatusCode, Problem> {
     let state = &users.base;
@@ -35,7 +36,7 @@ pub(crate) async fn close(State(users): State<Users>, caller: Caller) -> Result<
         if let Some(appointment) = upcoming.first() {
             let refused = Problem::conflict(
                 "appointments_booked",
-                "Appointments are coming up. Cancel them first, so that others can have the time.",
+                "You have upcoming appointments. Cancel them first, so that others can have the time.",
             );
             return Err(refused.with("next_appointment", state.hospital.instant(appointment.slot.start)));
         }

@@ -1,7 +1,7 @@
-//! `POST /users/me/email/confirm`: show that an address is one's own.
+//! `POST /users/me/email/confirm`: confirm an email address.
 //!
-//! It takes both, the token from the mailbox and a sign-in to the account. So nobody opens an account with somebody else's
-//! address and has its owner confirm it by one click.
+//! It takes both the token from the mailbox and a sign-in to the account. Otherwise somebody could open an account with another person's
+//! email address, and that person could confirm it with one click.
 
 use axum::extract::State;
 use http::{Fields, Json, Problem, Versioned, auth::Caller};
@@ -21,15 +21,15 @@ use crate::{
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ConfirmEmailRequest {
-    /// What follows `#token=` in the email's link.
+    /// The part of the email's link after `#token=`.
     #[schema(value_type = String)]
     token: Option<String>,
 }
 
 /// Confirm your email address
 ///
-/// With the token of the email, signed in to the account that asked for it. A requested role that has been approved becomes active
-/// with it; refresh the tokens to act in it.
+/// Send the token from the email, signed in to the account that asked for it. If an administrator has approved the requested role, the role
+/// becomes active. Refresh your tokens to use it.
 #[utoipa::path(post, path = "/users/me/email/confirm", tag = "own account", operation_id = "confirm_own_email", request_body = ConfirmEmailRequest,
     responses((status = 200, body = Versioned<AccountView>), NotProven))]
 pub(crate) async fn confirm_email(
@@ -40,10 +40,9 @@ pub(crate) async fn confirm_email(
     let state = &users.base;
     let mut fields = Fields::default();
     let Some(token) = fields.required("token", request.token, Ok) else { return Err(fields.problem()) };
-    // Not 401: who asks is signed in.
-    let invalid = || {
-        Problem::invalid_field("token", "invalid_token", "This link is not valid any more, or is another account's. Have a new one sent.")
-    };
+    // Not 401: the caller is signed in.
+    let invalid =
+        || Problem::invalid_field("token", "invalid_token", "This link is not valid, or it is for another account. Ask for a new one.");
     let redeemed = users.redeem(&token, &[Purpose::ConfirmEmail, Purpose::Welcome]).await;
     let (token, before) = redeemed.map_err(|problem| if problem.code == "invalid_token" { invalid() } else { problem })?;
     if before.account.id != caller.user_id {

@@ -11,7 +11,8 @@ use crate::{
 
 /// Sign out everywhere
 ///
-/// On every device, this one included. What a patient reads of their own, an access token still shows for its 15 minutes.
+/// Ends the sign-ins on every device, this one included. Where a route does not look the sign-in up, such as when patients read their own
+/// data, an access token still works until it expires, at most 15 minutes later.
 #[utoipa::path(delete, path = "/users/me/sessions", tag = "own account", operation_id = "end_own_sessions", responses((status = 204, description = "Signed out"), NotChanged))]
 pub(crate) async fn end_sessions(State(users): State<Users>, caller: Caller) -> Result<StatusCode, Problem> {
     let before = users.own_account(&caller).await?;

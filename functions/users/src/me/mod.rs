@@ -1,4 +1,4 @@
-//! One's own account.
+//! The caller's own account.
 
 pub(crate) mod ask_for_email;
 pub(crate) mod change;
@@ -34,27 +34,27 @@ impl Users {
         self.base.store.account(caller.user_id).await?.ok_or_else(|| Problem::not_found("account"))
     }
 
-    /// Whoever sits at a screen that was left open does not know the password.
+    /// Checks the password again: somebody else may sit at a screen that was left open.
     async fn prove_password(&self, account: &StoredAccount, typed: &str) -> Result<(), Problem> {
         let state = &self.base;
         let attempt = throttle::pass(state, throttle::passwords_of_owner(account.account.id)).await?;
         let typed = Password::parse(typed).map(|typed| self.passwords.verify(typed.expose(), account.password_hash.as_deref()));
         if typed != Ok(true) {
-            return Err(Problem::forbidden("This is not the account's password.").coded("wrong_password"));
+            return Err(Problem::forbidden("This is not the password of this account.").coded("wrong_password"));
         }
         if account.password_void {
             return Err(password_void());
         }
-        Ok(attempt.forget(state).await?)
+        Ok(attempt.clear_failures(state).await?)
     }
 
-    /// The phone number is the record's, where there is one.
+    /// The phone number in the patient profile, if the account has one.
     async fn record_phone(&self, account: &Account) -> Result<Option<Phone>, Problem> {
         let Some(id) = account.patient_id else { return Ok(None) };
         Ok(self.base.store.patient(id).await?.map(|patient| patient.phone))
     }
 
-    /// An emailed token and its account, if both are good still.
+    /// An emailed token and its account, if both are still valid.
     pub(crate) async fn redeem(&self, token: &str, purposes: &[Purpose]) -> Result<(EmailToken, StoredAccount), Problem> {
         let state = &self.base;
         let id = self.email_tokens.read(token).ok_or_else(invalid_token)?;
@@ -62,13 +62,13 @@ impl Users {
         let user_id = token.user_id.filter(|_| purposes.contains(&token.purpose)).ok_or_else(invalid_token)?;
         let account = state.store.account(user_id).await?.ok_or_else(invalid_token)?;
         trail::account(user_id);
-        // Only a confirmation may be about an address that the account does not have yet.
+        // Only a confirmation may be about an email address that the account does not have yet.
         let same_address = token.purpose == Purpose::ConfirmEmail || account.account.email == token.email;
         let under_way = token.epoch == Some(account.account.sign_in_epoch);
         if same_address && under_way && account.account.may_sign_in() { Ok((token, account)) } else { Err(invalid_token()) }
     }
 
-    /// Whether proving this address makes its owner the hospital's first administrator.
+    /// Whether confirming this email address makes its owner the hospital's first administrator.
     pub(crate) async fn is_first_administrator(&self, email: &Email) -> Result<bool, Problem> {
         Ok(self.administrator.as_ref() == Some(email) && !self.base.store.account_first_administrator_made(email).await?)
     }

@@ -1,4 +1,4 @@
-//! `GET /users/me/sessions`: where one is signed in.
+//! `GET /users/me/sessions`: where the caller is signed in.
 
 use axum::extract::State;
 use domain::{id::SessionId, instant::Instant};
@@ -12,23 +12,23 @@ use crate::Users;
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SessionView {
     id: SessionId,
-    /// Whether it is the one that asks.
+    /// Whether this request uses it.
     current: bool,
     signed_in_at: Instant,
     refreshed_at: Instant,
-    /// When it ends unless it is refreshed.
+    /// When it ends unless it is refreshed before.
     expires_at: Instant,
-    /// The address that it began from.
+    /// The network address that it began from.
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<String>,
-    /// What it began on, as the client called itself.
+    /// The program or device that it began on, as it named itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     device: Option<String>,
 }
 
 /// List your sign-ins
 ///
-/// Those that still hold, latest first.
+/// Those that have not ended, latest first.
 #[utoipa::path(get, path = "/users/me/sessions", tag = "own account", operation_id = "list_own_sessions", params(Listing<NoFilter>),
     responses((status = 200, body = Page<SessionView>)))]
 pub(crate) async fn sessions(

@@ -1,4 +1,4 @@
-//! `POST /auth/email-token`: have a link sent that signs in.
+//! `POST /auth/email-token`: ask for an email with a link that signs in.
 
 use axum::{extract::State, http::StatusCode};
 use http::{Json, Problem};
@@ -9,7 +9,8 @@ use crate::{Users, throttle::TooManyAttempts};
 
 /// Ask for a sign-in by email
 ///
-/// Sends a token to the address, if it has an account; it is good once, for 10 minutes. The answer is the same for every address.
+/// Sends a token to the email address if it has an account. The token works once, within 10 minutes. The answer is the same for every email
+/// address.
 #[utoipa::path(post, path = "/auth/email-token", tag = "sign-in", operation_id = "request_sign_in_email", request_body = RequestEmailRequest,
     responses((status = 202, body = EmailPromised), TooManyAttempts))]
 pub(crate) async fn ask_for_token(

@@ -1,4 +1,4 @@
-//! `POST /auth/email-token/exchange`: sign in with the token that was sent by email.
+//! `POST /auth/email-token/exchange`: sign in with an emailed token.
 
 use axum::{extract::State, http::HeaderMap};
 use http::{Fields, Json, Problem};
@@ -21,15 +21,15 @@ use crate::{
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SignInByEmailRequest {
-    /// What follows `#token=` in the email's link.
+    /// The part of the email's link after `#token=`.
     #[schema(value_type = String)]
     token: Option<String>,
 }
 
 /// Sign in by email
 ///
-/// The token is good once, for 10 minutes. It also confirms the address: a password that was chosen before is put out of use, unless the
-/// address had been confirmed with it.
+/// The token works once, within 10 minutes. It also confirms the email address. A password that was chosen before the email address was
+/// confirmed stops working.
 #[utoipa::path(post, path = "/auth/email-token/exchange", tag = "sign-in", operation_id = "sign_in_by_email", request_body = SignInByEmailRequest,
     responses((status = 200, body = TokenPair, description = "Signed in"), InvalidToken, NotProven, TooManyAttempts))]
 pub(crate) async fn exchange_token(
@@ -52,13 +52,14 @@ pub(crate) async fn exchange_token(
         trail::account_holder(&before.account);
         (before.account, session, secret)
     } else {
-        // Whoever opened the account and chose its password need not be who reads the address's mail. From now on the latter has it.
+        // The person who opened the account and chose its password may not be the person who reads the emails. From now on the account
+        // belongs to the reader of the emails.
         let first_administrator = users.is_first_administrator(&token.email).await?;
         let account = before.account.clone().prove_email(token.email, first_administrator).map_err(refused)?.signed_out();
         let (session, secret) = users.new_session(&account, &headers)?;
         let after = StoredAccount { account, password_hash: before.password_hash.clone(), password_void: before.password_hash.is_some() };
         trail::account_holder(&after.account);
-        trail::detail("address confirmed; an earlier password is out of use".to_owned());
+        trail::detail("email address confirmed; an earlier password no longer works".to_owned());
         let change =
             AccountChange { token: Some(token.id), first_administrator, session: Some(&session), ..AccountChange::new(&before, &after) };
         state.store.account_change(change).await.map_err(|why| match why {
@@ -68,9 +69,9 @@ pub(crate) async fn exchange_token(
         (after.account, session, secret)
     };
     let asker = Asker::of(state, &account.email).await?;
-    asker.has_signed_in(state).await?;
-    // The email is used up: the owner may need the next one at once.
+    asker.remember_network(state).await?;
+    // The emailed token is used up, and the owner may need the next one at once.
     state.store.throttle_forget(&asker.emails(Purpose::SignIn), state.clock.now()).await?;
-    from_source.give_back(state).await?;
+    from_source.uncount(state).await?;
     Ok(Json(users.pair(&account, &session, &secret)?))
 }

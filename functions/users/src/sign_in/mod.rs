@@ -20,7 +20,7 @@ use crate::{
     throttle::{self, Asker},
 };
 
-/// Where to send an email.
+/// The email address that gets the token.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RequestEmailRequest {
@@ -28,22 +28,23 @@ pub(crate) struct RequestEmailRequest {
     email: Option<String>,
 }
 
-/// The same for every address.
+/// The answer is the same for every email address.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct EmailPromised {
     next: &'static str,
 }
 
 const NEXT: &str =
-    "If this address has an account, an email is on its way to it. If you have just asked, use the latest email that you have.";
+    "If this email address has an account, it gets an email. If you asked more than once, use the latest email that you have.";
 
-/// Promises an email to an address, unless enough were sent: then the latest one still works. Nothing here looks whether it has an account: `notifications` does.
+/// Promises an email to an email address, unless enough were sent: then the token in the latest one still works. Only `notifications` looks
+/// up whether the email address has an account, so that the answer cannot show it.
 async fn promise(users: &Users, request: RequestEmailRequest, purpose: Purpose) -> Result<(StatusCode, Json<EmailPromised>), Problem> {
     let state = &users.base;
     let mut fields = Fields::default();
     let Some(email) = fields.required("email", request.email, |text| Email::parse(&text)) else { return Err(fields.problem()) };
     throttle::pass(state, throttle::emails_from_source(state)).await?;
-    if throttle::one_more(state, &Asker::of(state, &email).await?.emails(purpose)).await? {
+    if throttle::may_send_email(state, &Asker::of(state, &email).await?.emails(purpose)).await? {
         let now = state.clock.now();
         let id = EmailTokenId::new(now, state.random.u128()?);
         state.store.email_token_promise(&EmailToken::new(id, purpose, email, None, now)).await?;

@@ -34,8 +34,8 @@ pub(crate) struct SignInByPasswordRequest {
 
 /// Sign in
 ///
-/// Unknown addresses and wrong passwords are answered alike, in the same time. Five attempts are free, then each makes the next
-/// wait longer: 429 with `Retry-After`.
+/// An unknown email address and a wrong password get the same answer, in the same time. Five attempts are free. After that, each attempt
+/// makes the next one wait longer: 429 with `Retry-After`.
 #[utoipa::path(post, path = "/auth/token", tag = "sign-in", operation_id = "sign_in_by_password", request_body = SignInByPasswordRequest,
     responses((status = 200, body = TokenPair, description = "Signed in"), NotSignedIn, TooManyAttempts))]
 pub(crate) async fn sign_in(
@@ -72,11 +72,11 @@ pub(crate) async fn sign_in(
 
     let (session, secret) = users.new_session(&account, &headers)?;
     if !state.store.session_begin(&session).await? {
-        return Err(Problem::conflict("try_again", "Please try again."));
+        return Err(Problem::conflict("try_again", "The sign-in could not be stored. Try again."));
     }
-    asker.has_signed_in(state).await?;
-    of_account.forget(state).await?;
-    from_source.give_back(state).await?;
+    asker.remember_network(state).await?;
+    of_account.clear_failures(state).await?;
+    from_source.uncount(state).await?;
     trail::account_holder(&account);
     Ok(Json(users.pair(&account, &session, &secret)?))
 }

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use crate::{
     Users,
-    tokens::{self, TokenPair, prolonged},
+    tokens::{self, TokenPair, with_new_expiry},
 };
 
 refusals! {
@@ -31,8 +31,9 @@ pub(crate) struct RefreshTokensRequest {
 
 /// Get the next token pair
 ///
-/// A refresh token is good once. Sent again within 10 seconds, because the answer was lost, it gives the same next refresh token;
-/// sent again later, or when the next one has been used, it ends the whole sign-in: two have had it. The new access token carries the roles that the account has now.
+/// A refresh token works once. If the answer is lost, send the same token again within 10 seconds: you get the same next refresh token.
+/// Sent again later, or after the next one has been used, it ends the whole sign-in, because somebody else may have a copy of it. The new
+/// access token carries the roles that the account has now.
 #[utoipa::path(post, path = "/auth/refresh", tag = "sign-in", operation_id = "refresh_tokens", request_body = RefreshTokensRequest,
     responses((status = 200, body = TokenPair, description = "The next pair"), NotRefreshed))]
 pub(crate) async fn refresh(State(users): State<Users>, Json(request): Json<RefreshTokensRequest>) -> Result<Json<TokenPair>, Problem> {
@@ -40,8 +41,8 @@ pub(crate) async fn refresh(State(users): State<Users>, Json(request): Json<Refr
     let mut fields = Fields::default();
     let Some(token) = fields.required("refresh_token", request.refresh_token, Ok) else { return Err(fields.problem()) };
 
-    let refused = || Problem::unauthenticated("invalid_refresh_token", "The refresh token is not valid any more. Sign in again.");
-    // Whose token it never was has no say about the sign-in.
+    let refused = || Problem::unauthenticated("invalid_refresh_token", "The refresh token is not valid. Sign in again.");
+    // A token that was never issued ends nothing.
     let (user_id, session_id, secret) = tokens::parse(&users.refresh_key, &token).ok_or_else(refused)?;
     let (stored, session) = state.store.account_and_session(user_id, session_id).await?.ok_or_else(refused)?;
     let (account, now) = (stored.account, state.clock.now());
@@ -51,11 +52,11 @@ pub(crate) async fn refresh(State(users): State<Users>, Json(request): Json<Refr
         return Err(refused());
     }
 
-    // The next secret follows from this one, so that a request that is sent twice is answered twice alike.
+    // The next secret is derived from this one, so that a request that is sent twice gets the same answer twice.
     let next = users.refresh_key.next_secret(session_id, secret);
     let mut current = session;
     if current.token_hash == fingerprint(secret.as_bytes()) {
-        let rotated = Session { token_hash: fingerprint(next.as_bytes()), ..prolonged(current.clone(), &account, now) };
+        let rotated = Session { token_hash: fingerprint(next.as_bytes()), ..with_new_expiry(current.clone(), &account, now) };
         if now >= rotated.ends_at {
             return Err(refused());
         }
@@ -69,7 +70,7 @@ pub(crate) async fn refresh(State(users): State<Users>, Json(request): Json<Refr
     if repeated && current.ended.is_none() && now.duration_since(current.refreshed_at) <= RETRY {
         return Ok(Json(users.pair(&account, &current, &next)?));
     }
-    tracing::warn!("a refresh token came again: its sign-in is over");
+    tracing::warn!("a refresh token was used again: its sign-in ends");
     state.store.session_end(user_id, session_id, End::TokenReused).await?;
     Err(refused())
 }

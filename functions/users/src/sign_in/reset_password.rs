@@ -1,4 +1,4 @@
-//! `POST /auth/password/reset`: choose a password with the token that was sent by email. An invitation is accepted so, too.
+//! `POST /auth/password/reset`: choose a password with an emailed token. This is also how somebody accepts an invitation.
 
 use axum::{extract::State, http::StatusCode};
 use domain::password::Password;
@@ -19,7 +19,7 @@ use crate::{
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ResetPasswordRequest {
-    /// What follows `#token=` in the email's link.
+    /// The part of the email's link after `#token=`.
     #[schema(value_type = String)]
     token: Option<String>,
     #[schema(value_type = Password)]
@@ -28,8 +28,8 @@ pub(crate) struct ResetPasswordRequest {
 
 /// Choose a password
 ///
-/// With the token of an email: of one that was asked for, or of an invitation. It is good once. Every sign-in of the account ends,
-/// and its address counts as confirmed.
+/// Send the token from the email that you asked for, or from an invitation. The token works once. Every sign-in of the account ends, and
+/// its email address counts as confirmed.
 #[utoipa::path(post, path = "/auth/password/reset", tag = "sign-in", operation_id = "reset_password", request_body = ResetPasswordRequest,
     responses((status = 204, description = "Sign in with the new password"), InvalidToken, NotProven, TooManyAttempts))]
 pub(crate) async fn reset_password(State(users): State<Users>, Json(request): Json<ResetPasswordRequest>) -> Result<StatusCode, Problem> {
@@ -53,6 +53,6 @@ pub(crate) async fn reset_password(State(users): State<Users>, Json(request): Js
     for spent in [asker.passwords(), asker.emails(Purpose::ResetPassword)] {
         state.store.throttle_forget(&spent, state.clock.now()).await?;
     }
-    from_source.give_back(state).await?;
+    from_source.uncount(state).await?;
     Ok(StatusCode::NO_CONTENT)
 }

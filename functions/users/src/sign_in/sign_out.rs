@@ -8,7 +8,8 @@ use crate::Users;
 
 /// Sign out
 ///
-/// The session's refresh token stops working at once, and so does its access token where it is looked up; elsewhere within 15 minutes.
+/// The refresh token stops working at once. The access token stops working at once on routes that look the sign-in up, and within 15
+/// minutes on the others.
 #[utoipa::path(post, path = "/auth/logout", tag = "sign-in", operation_id = "end_sign_in", responses((status = 204, description = "Signed out")))]
 pub(crate) async fn sign_out(State(users): State<Users>, caller: Caller) -> Result<StatusCode, Problem> {
     users.base.store.session_end(caller.user_id, caller.session_id, End::SignedOut).await?;

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::settings::write_private;
 
-/// The emulated inbox of everybody.
+/// One emulated inbox for everybody.
 #[derive(Debug, Clone)]
 pub struct Mailbox {
     inner: Arc<Mutex<Inner>>,
@@ -27,10 +27,10 @@ struct Inner {
     refusals: VecDeque<Refusal>,
 }
 
-/// How SES refuses the next email, to try what follows.
+/// How SES refuses the next email. Tests use it to see what follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
-    /// For now.
+    /// Until fewer emails are sent per second.
     Throttled,
     /// Until the sender, or in the sandbox the recipient, is verified.
     Rejected,
@@ -49,7 +49,7 @@ pub(super) enum DeliverError {
     Keep(#[from] io::Error),
 }
 
-/// One email, taken apart.
+/// One email, parsed.
 #[derive(Debug, Clone, Serialize)]
 pub struct Mail {
     pub id: String,
@@ -65,7 +65,7 @@ pub struct Mail {
     pub raw: Vec<u8>,
 }
 
-/// A part beside the text.
+/// A part of the email other than its text.
 #[derive(Debug, Clone, Serialize)]
 pub struct Attachment {
     pub name: String,
@@ -93,7 +93,7 @@ impl Mailbox {
 
     pub(super) fn deliver(&self, to: &str, raw: &[u8]) -> Result<String, DeliverError> {
         let mut inner = self.inner();
-        // The number first: they are kept in the order in which they came, whatever the clock says.
+        // The number comes first, so that the emails sort in the order in which they came, whatever the clock says.
         let id = format!("{:06}-{}", inner.mails.len() + 1, self.clock.now().strftime("%Y%m%dT%H%M%SZ"));
         let mail = Mail::parse(id.clone(), raw).ok_or(DeliverError::NotAnEmail)?;
         if mail.to != to {
@@ -115,7 +115,7 @@ impl Mailbox {
         self.inner().refusals.push_back(refusal);
     }
 
-    /// All of it, oldest first.
+    /// All emails, oldest first.
     #[must_use]
     pub fn list(&self) -> Vec<Mail> {
         self.inner().mails.clone()
@@ -130,7 +130,7 @@ impl Mailbox {
 impl Mail {
     fn parse(id: String, raw: &[u8]) -> Option<Self> {
         let message = MessageParser::default().parse(raw)?;
-        // As it is written: the parser decodes `=?utf-8?q?x?=` in an address too, where it means nothing but itself.
+        // From the raw header: the parser would decode `=?utf-8?q?x?=` in an email address too, where it is not an encoding.
         let address = |header: HeaderName<'static>| {
             let written = message.header_raw(header).unwrap_or_default();
             let within = written.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>'));

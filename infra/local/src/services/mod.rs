@@ -19,7 +19,7 @@ use platform::config::SigningKey;
 use schedules::Schedules;
 use tokio::net::TcpListener;
 
-/// Running services and what they hold.
+/// The running services and their data.
 #[derive(Debug, Clone)]
 pub struct Services {
     pub mailbox: Mailbox,
@@ -30,7 +30,7 @@ pub struct Services {
 }
 
 impl Services {
-    /// Starts the services, with what they hold in a folder or in memory (S3 needs a folder).
+    /// Starts the services, with their data in a folder or in memory (S3 needs a folder).
     pub async fn start(folder: Option<&Path>, key: SigningKey, clock: Clock) -> io::Result<Self> {
         let within = |name: &str| folder.map(|folder| folder.join(name));
         let mailbox = Mailbox::open(made(within("mailbox"))?, clock)?;

@@ -1,4 +1,4 @@
-//! S3 on a folder: <https://docs.rs/s3s>. A bucket is a folder in it, and is made beforehand.
+//! S3 on a folder, with <https://docs.rs/s3s>. A bucket is a folder in it, made at the start.
 
 use std::{io, path::Path};
 

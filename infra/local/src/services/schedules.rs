@@ -1,6 +1,6 @@
 //! EventBridge Scheduler: one-shot schedules, kept as files, created, read, changed and deleted over the wire.
 
-#![expect(clippy::disallowed_types, reason = "this speaks as AWS does, not as our API")]
+#![expect(clippy::disallowed_types, reason = "this answers like AWS, not like our API")]
 
 use std::{
     collections::BTreeMap,
@@ -20,14 +20,14 @@ use axum::{
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use serde_json::{Value, json};
 
-/// What is scheduled.
+/// All schedules.
 #[derive(Debug, Clone)]
 pub struct Schedules {
     inner: Arc<Mutex<BTreeMap<String, Kept>>>,
     folder: Option<PathBuf>,
 }
 
-/// A schedule, and when it fires: found out once, asked twice a second.
+/// A schedule, and when it fires. The time is parsed once, because it is compared twice a second.
 #[derive(Debug, Clone)]
 struct Kept {
     definition: Value,
@@ -55,7 +55,7 @@ impl Schedules {
         if let Some(folder) = &folder {
             for file in std::fs::read_dir(folder)? {
                 let path = file?.path();
-                // What a crash left half-written is not a schedule.
+                // Skips files that a crash left half-written.
                 if path.extension().is_none_or(|extension| extension != "json") {
                     continue;
                 }
@@ -98,7 +98,7 @@ impl Schedules {
         self.inner().iter().filter_map(|(name, kept)| Some((name.clone(), kept.at?))).collect()
     }
 
-    /// What is due at an instant.
+    /// The schedules that are due at an instant.
     #[must_use]
     pub fn due(&self, now: Timestamp) -> Vec<Due> {
         let all = self.inner();

@@ -1,4 +1,4 @@
-//! Secrets Manager `GetSecretValue`, of the one secret that there is.
+//! Secrets Manager `GetSecretValue`, for the only secret.
 
 use axum::{
     Router,

@@ -22,7 +22,7 @@ async fn send_email(State(mailbox): State<Mailbox>, body: Bytes) -> Response {
     let to = request["Destination"]["ToAddresses"][0].as_str();
     let raw = request["Content"]["Raw"]["Data"].as_str().and_then(|data| BASE64_STANDARD.decode(data).ok());
     let (Some(to), Some(raw)) = (to, raw) else {
-        return error(StatusCode::BAD_REQUEST, "BadRequestException", "only raw content to one address is emulated");
+        return error(StatusCode::BAD_REQUEST, "BadRequestException", "only raw content to one email address is emulated");
     };
     match mailbox.take_refusal() {
         Some(Refusal::Throttled) => {
@@ -35,7 +35,7 @@ async fn send_email(State(mailbox): State<Mailbox>, body: Bytes) -> Response {
     match mailbox.deliver(to, &raw) {
         Ok(id) => ([("content-type", "application/json")], json!({ "MessageId": id }).to_string()).into_response(),
         Err(cause @ DeliverError::Keep(_)) => error(StatusCode::INTERNAL_SERVER_ERROR, "InternalServiceErrorException", &cause.to_string()),
-        // The same message would be refused again: one bad email does not hold up those behind it.
+        // A 400, so that the caller does not try the same message again: one bad email must not hold up those behind it.
         Err(cause) => error(StatusCode::BAD_REQUEST, "BadRequestException", &cause.to_string()),
     }
 }

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use super::ring_provider;
 use crate::Problem;
 
-/// How long an access token is good for.
+/// How long an access token is valid.
 pub const ACCESS_LIFETIME: SignedDuration = SignedDuration::from_mins(15);
 
 const AUDIENCE: &str = "meditrack";
@@ -87,7 +87,7 @@ impl Issuer {
     }
 }
 
-/// Who an access token speaks for, and what it says of them.
+/// The caller that an access token names, and what it says about them.
 #[derive(Clone, Debug)]
 pub struct Bearer {
     pub user_id: UserId,
@@ -131,9 +131,9 @@ impl Verifier {
         Ok(Self { keys: Arc::new(keys), issuer, clock })
     }
 
-    /// Who the token speaks for. Every refusal of a forged token reads the same.
+    /// The caller that the token names. Every forged token gets the same answer.
     pub fn verify(&self, token: &str) -> Result<Bearer, Problem> {
-        let invalid = || Problem::unauthenticated("unauthenticated", "The access token is not valid here. Sign in again.");
+        let invalid = || Problem::unauthenticated("unauthenticated", "The access token is not valid. Sign in again.");
         let header = jsonwebtoken::decode_header(token).map_err(|_| invalid())?;
         if header.alg != Algorithm::EdDSA || header.typ.as_deref() != Some(TYPE) {
             return Err(invalid());
@@ -150,7 +150,7 @@ impl Verifier {
         if now >= claims.exp {
             return Err(Problem::token_expired());
         }
-        // Two machines' clocks may disagree by a little.
+        // The clocks of two machines may differ a little.
         if claims.nbf > now + 60 || claims.exp - claims.nbf > ACCESS_LIFETIME.as_secs() {
             return Err(invalid());
         }

@@ -1,7 +1,7 @@
-//! Who is calling, and whether they may. The only place that reads an access token and the policy.
+//! Who is calling, and whether they may. Only this module reads access tokens and enforces the policy.
 //!
-//! Authority is a parameter: an endpoint takes a [`Caller`] or a narrower proof ([`AsPatient`], or one of its function's
-//! own), and cannot be reached without it. `domain::policy` says who may call which route.
+//! Authority is a parameter: an endpoint takes a [`Caller`] or a narrower proof, such as [`AsPatient`] or one that its function defines. It
+//! cannot be reached without it. `domain::policy` says who may call which route.
 
 pub mod access_token;
 mod patient_access;
@@ -24,31 +24,31 @@ pub use self::{access_token::Bearer, patient_access::PatientAccess};
 use crate::{Problem, state::AppState};
 use store::trail;
 
-/// A signed-in person whose roles the policy lets onto this route.
+/// A signed-in person whose roles may call this route.
 #[derive(Clone, Debug)]
 pub struct Caller {
     pub user_id: UserId,
     pub session_id: SessionId,
     pub roles: BTreeSet<Role>,
-    /// Their own record, when they are a patient.
+    /// Their own patient profile, if they are a patient.
     pub patient_id: Option<PatientId>,
-    /// Their profile, when they are a doctor.
+    /// Their doctor profile, if they have one.
     pub doctor_id: Option<DoctorId>,
-    /// Whether they have shown that their address is theirs. Known where the account is looked up.
+    /// Whether they have confirmed their email address. Known only where the account is looked up, otherwise `false`.
     pub email_confirmed: bool,
     rule: &'static Rule,
 }
 
 impl Caller {
-    /// Whether they may, standing so to what the route is about.
+    /// Whether they may call the route, with these relationships to what it is about.
     #[must_use]
     pub fn may(&self, relationships: &Relationships) -> bool {
         self.rule.permits(&self.roles, relationships)
     }
 
-    /// Whether they may, whatever it is about.
+    /// Whether they may call the route without any relationship to what it is about.
     #[must_use]
-    pub fn may_always(&self) -> bool {
+    pub fn may_without_relationship(&self) -> bool {
         self.may(&Relationships::new())
     }
 
@@ -67,7 +67,7 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        // `Idempotency-Key` asks before the endpoint does: once is enough.
+        // With an `Idempotency-Key`, the caller was extracted before the endpoint asks for it.
         if let Some(caller) = parts.extensions.get::<Self>() {
             return Ok(caller.clone());
         }
@@ -77,7 +77,7 @@ where
         let path = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
         let Some(rule) = Rule::of(parts.method.as_str(), path) else {
             tracing::error!(path, "the policy does not name this route");
-            return Err(Problem::forbidden("Nobody may do that."));
+            return Err(Problem::forbidden("Nobody can call this route."));
         };
         let Bearer { user_id, session_id, mut roles, mut patient_id, mut doctor_id } = bearer;
         let mut email_confirmed = false;
@@ -96,7 +96,7 @@ where
     }
 }
 
-/// Who the request's token speaks for.
+/// The caller that the request's token names.
 fn bearer(parts: &Parts, state: &AppState) -> Result<Bearer, Problem> {
     if parts.headers.get_all(header::AUTHORIZATION).iter().count() > 1 {
         return Err(Problem::unauthenticated("unauthenticated", "Send one Authorization header."));
@@ -111,18 +111,18 @@ fn bearer(parts: &Parts, state: &AppState) -> Result<Bearer, Problem> {
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
-        .ok_or_else(|| Problem::unauthenticated("unauthenticated", "The Authorization header is not of the form `Bearer …`."))?;
+        .ok_or_else(|| Problem::unauthenticated("unauthenticated", "Send the Authorization header in the form `Bearer …`."))?;
     state.tokens.verify(token)
 }
 
 fn not_active() -> Problem {
-    let detail = "This account has no active role. See at `GET /users/me` what it waits for: an administrator's approval, or your \
-        confirmation of the email address. If it is active by now, `POST /auth/refresh` brings the role into your token.";
+    let detail = "This account has no active role. `GET /users/me` shows what it waits for: an administrator's approval, or your \
+        confirmation of the email address. If the account is active now, `POST /auth/refresh` puts the role into your token.";
     Problem::forbidden(detail).coded("account_not_active")
 }
 
 impl AppState {
-    /// The account of a sign-in that still holds, as both are now.
+    /// The account of a sign-in that has not ended, both freshly read from the table.
     async fn signed_in(&self, user: UserId, session: SessionId) -> Result<Account, Problem> {
         let over = || Problem::unauthenticated("signed_out", "This sign-in has ended. Sign in again.");
         let (account, session) = self.store.account_and_session(user, session).await?.ok_or_else(over)?;

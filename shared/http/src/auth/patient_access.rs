@@ -1,4 +1,4 @@
-//! Whether the caller may do this with the patient in the path.
+//! Checks whether the caller may do this with the patient in the path.
 
 use axum::{
     extract::{FromRef, FromRequestParts, RawPathParams},
@@ -14,13 +14,13 @@ use store::StoreError;
 use super::Caller;
 use crate::{Problem, state::AppState};
 
-/// The patient of `/patients/{patient_id}/…`, for whom the policy lets the caller do this. For anybody else the patient does not exist.
-/// Loading the patient puts them on the request's trail.
+/// The patient in `/patients/{patient_id}/…`, for a caller whom the policy allows to do this. Any other caller gets 404, as for a patient
+/// who does not exist. Loading the patient puts them on the request's trail.
 #[derive(Clone, Debug)]
 pub struct PatientAccess {
     pub patient: Patient,
     pub caller: Caller,
-    /// As far as the policy asks for them.
+    /// The caller's relationships to the patient, as far as they make a difference.
     pub relationships: Relationships,
 }
 
@@ -48,7 +48,7 @@ where
 }
 
 impl AppState {
-    /// How a caller stands to a patient. What makes no difference is not looked up.
+    /// A caller's relationships to a patient. A relationship that makes no difference is not looked up.
     pub async fn relationships(&self, caller: &Caller, patient: PatientId) -> Result<Relationships, StoreError> {
         let mut relationships = Relationships::new();
         if caller.patient_id == Some(patient) {
