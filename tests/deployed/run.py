@@ -40,7 +40,7 @@ DELIVERIES = {
     "Welcome to": "-welcome", "You have an account": "-registered-again-", "You are invited to": "tok_", "Your sign-in to": "tok_",
     "Your appointment with Dr. Helen Taussig is booked": "-booked-patient", "New appointment:": "-booked-doctor", "Your appointment with Dr. Helen Taussig has moved": "-moved-patient",
     "Your appointment with Dr. Helen Taussig is cancelled": "-cancelled-patient", "Reminder: your appointment": "-reminder-patient", "Reminder: appointment with": "-reminder-doctor",
-    "Mary Mahoney asks for": "-requested-", "Your account is active": "-active",
+    "Mary Mahoney asks for": "-requested-", "Your account at Seacole General Hospital is active": "-active",
 }
 
 
@@ -342,7 +342,7 @@ class Deployment:
         self.expect("POST", f"/users/{waiting[0]['id']}/approve", 200, token=administrator)
         emailed = {"token": self.emailed_token(self.at("mary"), "Welcome to")}
         check(self.expect("POST", "/users/me/email/confirm", 200, emailed, nurse)["status"] == "active", "approved and confirmed is active")
-        self.mail(self.at("mary"), "Your account is active")
+        self.mail(self.at("mary"), "Your account at Seacole General Hospital is active")
         self.expect("GET", "/doctors", 200, token=self.sign_in(self.at("mary")))
         step("a nurse registered, was approved and confirmed the address")
 

@@ -53,7 +53,7 @@ async fn every_role_but_patient_waits_for_an_administrator() {
         approve().await.refused(409, "wrong_status");
         confirm(&app, &token, &emailed).await.invalid(&[("token", "invalid_token")]);
         let told: Vec<_> = app.new_mails(&mut seen).await.into_iter().filter(|mail| mail.to == email).map(|mail| mail.subject).collect();
-        assert_eq!(told.last().unwrap(), "Your account is active at Seacole General Hospital");
+        assert_eq!(told.last().unwrap(), "Your account at Seacole General Hospital is active");
 
         let active = app.sign_in(&email).await;
         let me = app.get("/users/me").bearer(&active).send().await.expect(200);
@@ -339,10 +339,10 @@ async fn suspension_and_changed_roles_hold_at_once() {
     assert_eq!(
         subjects,
         [
-            "Your roles have changed at Seacole General Hospital",
-            "Your roles have changed at Seacole General Hospital",
-            "Your account is suspended at Seacole General Hospital",
-            "Your account is back at Seacole General Hospital",
+            "Your roles at Seacole General Hospital have changed",
+            "Your roles at Seacole General Hospital have changed",
+            "Your account at Seacole General Hospital is suspended",
+            "Your account at Seacole General Hospital is active again",
         ]
     );
 

@@ -63,7 +63,7 @@ async fn stream() {
         messages,
         [
             "florence-nightingale@example.org: Mary Mahoney asks for the role of nurse",
-            "mary@example.org: Your account is active at Seacole General Hospital",
+            "mary@example.org: Your account at Seacole General Hospital is active",
         ]
     );
     let noted =

@@ -26,7 +26,7 @@ async fn from_registration_to_reminder() {
     assert_eq!(to, ["rosa-parks@example.org", "ada@example.org"]);
     assert!(mails[0].text.contains("Ada Byron"), "{}", mails[0].text);
     assert_eq!(mails[1].subject, "Welcome to Seacole General Hospital");
-    assert!(mails[1].text.contains("you reach us at +44 20 7946 0000."), "{}", mails[1].text);
+    assert!(mails[1].text.contains("You can reach us at +44 20 7946 0000."), "{}", mails[1].text);
 
     // She signs in.
     let tokens = sign_in(&app, "ada@example.org", "correct horse battery").await;

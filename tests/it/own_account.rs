@@ -52,7 +52,10 @@ async fn an_address_counts_when_it_is_confirmed() {
     let confirmed = confirm(&emailed_token(&messages[0])).await.expect(200);
     assert_eq!((confirmed.body["email"].as_str(), confirmed.body["status"].as_str()), (Some("rosa@example.org"), Some("active")));
     let told = app.new_mails(&mut seen).await;
-    assert_eq!((told[0].to.as_str(), told[0].subject.as_str()), (old.as_str(), "Your address at Seacole General Hospital has changed"));
+    assert_eq!(
+        (told[0].to.as_str(), told[0].subject.as_str()),
+        (old.as_str(), "Your email address at Seacole General Hospital has changed")
+    );
     app.sign_in("rosa@example.org").await;
     app.post("/auth/token", &json!({ "email": old, "password": PASSWORD })).send().await.refused(401, "invalid_credentials");
 
@@ -141,7 +144,7 @@ async fn a_closed_account_is_over_and_its_record_stays() {
     let farewell = app.new_mails(&mut seen).await;
     assert_eq!(
         farewell.iter().map(|mail| mail.subject.as_str()).collect::<Vec<_>>(),
-        ["Your account is closed at Seacole General Hospital"]
+        ["Your account at Seacole General Hospital is closed"]
     );
 
     close(&ada.token).await.refused(401, "signed_out");

@@ -258,7 +258,7 @@ async fn a_decision_is_told_as_long_as_it_stands_and_a_changed_password_always()
     }
     let mut told = app.subjects(&mut seen).await;
     told.sort();
-    assert_eq!(told, ["Your account is back at Seacole General Hospital", "Your password at Seacole General Hospital has changed"]);
+    assert_eq!(told, ["Your account at Seacole General Hospital is active again", "Your password at Seacole General Hospital has changed"]);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 pub mod calendar;
 mod cause;
 mod email_tokens;
+pub mod emails;
 mod mailer;
 mod message;
 pub mod parties;
@@ -12,5 +13,6 @@ mod state;
 pub use cause::Cause;
 pub use email_tokens::EmailTokens;
 pub use mailer::{MailError, Mailer};
-pub use message::{Link, Message, Recipient};
+use message::Link;
+pub use message::{Message, Recipient, RenderError};
 pub use state::EventState;

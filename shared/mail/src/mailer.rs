@@ -20,7 +20,7 @@ use store::{
     deliveries::{Delivery, Refusal, Turn},
 };
 
-use super::{Cause, Message, Recipient, message::RenderError};
+use super::{Cause, Message, Recipient, RenderError};
 
 /// How many seconds to wait for another sender: a little longer than a claim lasts.
 const WAITS: u32 = 12;

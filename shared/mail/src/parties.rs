@@ -1,9 +1,8 @@
 //! The two sides of an appointment, as recipients.
 
 use domain::{account::Account, appointment::Appointment, role::Role};
-use platform::config::Hospital;
 
-use super::{MailError, Message, Recipient, calendar::Invitation};
+use super::{MailError, Message, Recipient};
 use crate::EventState;
 
 /// One email for each side of an appointment; whoever has no account gets none.
@@ -49,31 +48,9 @@ impl EventState {
     }
 
     /// The person behind an account.
-    pub async fn recipient(&self, account: Option<domain::id::UserId>) -> Result<Option<Recipient>, MailError> {
+    async fn recipient(&self, account: Option<domain::id::UserId>) -> Result<Option<Recipient>, MailError> {
         let Some(id) = account else { return Ok(None) };
         let account = self.store.account(id).await?.map(|stored| stored.account);
         Ok(account.filter(Account::may_be_written_to).map(Into::into))
     }
-}
-
-/// The lines that emails about an appointment share.
-#[must_use]
-pub fn facts_for_patient(appointment: &Appointment, hospital: &Hospital) -> Vec<(&'static str, String)> {
-    vec![
-        ("When", hospital.slot_in_words(appointment.slot)),
-        ("With", format!("{}, {}", appointment.doctor_name, appointment.specialization)),
-        ("Where", hospital.directions(appointment.place.as_ref())),
-    ]
-}
-
-/// The same for the doctor: who comes, not why.
-#[must_use]
-pub fn facts_for_doctor(appointment: &Appointment, hospital: &Hospital) -> Vec<(&'static str, String)> {
-    vec![("When", hospital.slot_in_words(appointment.slot)), ("Patient", appointment.patient_name.to_string())]
-}
-
-/// An invitation for each side.
-#[must_use]
-pub fn invitations(appointment: &Appointment) -> (Invitation, Invitation) {
-    (Invitation::for_patient(appointment), Invitation::for_doctor(appointment))
 }

@@ -1,0 +1,165 @@
+//! Emails about an appointment, one for each side. The doctor reads who comes, not why.
+
+use askama::Template;
+use domain::{
+    appointment::{Appointment, CancelledBy},
+    schedule::Slot,
+};
+use platform::config::Hospital;
+
+use super::write;
+use crate::{
+    RenderError,
+    calendar::{Invitation, appointment_url},
+    parties::BothSides,
+};
+
+/// What they say of it: no reason, and nothing else about anybody's health.
+struct Details {
+    doctor: String,
+    specialization: String,
+    patient: String,
+    /// Day and time.
+    when: String,
+    /// The time alone.
+    starts: String,
+    place: String,
+    fee: String,
+    /// Where the portal shows it.
+    url: String,
+}
+
+impl Details {
+    fn of(appointment: &Appointment, hospital: &Hospital) -> Self {
+        Self {
+            doctor: appointment.doctor_name.to_string(),
+            specialization: appointment.specialization.to_string(),
+            patient: appointment.patient_name.to_string(),
+            when: hospital.slot_in_words(appointment.slot),
+            starts: hospital.zone.to_datetime(appointment.slot.start).strftime("%H:%M").to_string(),
+            place: hospital.directions(appointment.place.as_ref()),
+            fee: appointment.consultation_fee.to_string(),
+            url: appointment_url(hospital, appointment),
+        }
+    }
+}
+
+/// With the invitation as it stands now, or its withdrawal, for each side.
+fn with_invitations(emails: BothSides, appointment: &Appointment) -> BothSides {
+    BothSides {
+        patient: emails.patient.with_invitation(Invitation::for_patient(appointment)),
+        doctor: emails.doctor.with_invitation(Invitation::for_doctor(appointment)),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "appointment-booked-for-patient.email")]
+struct BookedForPatient<'a> {
+    appointment: &'a Details,
+}
+
+#[derive(Template)]
+#[template(path = "appointment-booked-for-doctor.email")]
+struct BookedForDoctor<'a> {
+    appointment: &'a Details,
+}
+
+/// It was booked.
+pub fn booked(hospital: &Hospital, appointment: &Appointment) -> Result<BothSides, RenderError> {
+    let details = &Details::of(appointment, hospital);
+    let emails = BothSides {
+        patient: write(&BookedForPatient { appointment: details })?,
+        doctor: write(&BookedForDoctor { appointment: details })?,
+    };
+    Ok(with_invitations(emails, appointment))
+}
+
+#[derive(Template)]
+#[template(path = "appointment-moved-for-patient.email")]
+struct MovedForPatient<'a> {
+    appointment: &'a Details,
+    before: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "appointment-moved-for-doctor.email")]
+struct MovedForDoctor<'a> {
+    appointment: &'a Details,
+    before: &'a str,
+}
+
+/// It was moved from another time.
+pub fn moved(hospital: &Hospital, from: Slot, appointment: &Appointment) -> Result<BothSides, RenderError> {
+    let (details, before) = (&Details::of(appointment, hospital), &hospital.slot_in_words(from));
+    let emails = BothSides {
+        patient: write(&MovedForPatient { appointment: details, before })?,
+        doctor: write(&MovedForDoctor { appointment: details, before })?,
+    };
+    Ok(with_invitations(emails, appointment))
+}
+
+#[derive(Template)]
+#[template(path = "appointment-cancelled-for-patient.email")]
+struct CancelledForPatient<'a> {
+    appointment: &'a Details,
+    by: CancelledBy,
+    book_url: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "appointment-cancelled-for-doctor.email")]
+struct CancelledForDoctor<'a> {
+    appointment: &'a Details,
+    by: CancelledBy,
+}
+
+/// It was called off.
+pub fn cancelled(hospital: &Hospital, appointment: &Appointment, by: CancelledBy) -> Result<BothSides, RenderError> {
+    let (details, book_url) = (&Details::of(appointment, hospital), &hospital.portal(&format!("doctors/{}", appointment.doctor_id)));
+    let emails = BothSides {
+        patient: write(&CancelledForPatient { appointment: details, by, book_url })?,
+        doctor: write(&CancelledForDoctor { appointment: details, by })?,
+    };
+    Ok(with_invitations(emails, appointment))
+}
+
+#[derive(Template)]
+#[template(path = "appointment-reminder-for-patient.email")]
+struct ReminderForPatient<'a> {
+    appointment: &'a Details,
+}
+
+#[derive(Template)]
+#[template(path = "appointment-reminder-for-doctor.email")]
+struct ReminderForDoctor<'a> {
+    appointment: &'a Details,
+}
+
+/// It is soon.
+pub fn reminder(hospital: &Hospital, appointment: &Appointment) -> Result<BothSides, RenderError> {
+    let details = &Details::of(appointment, hospital);
+    Ok(BothSides {
+        patient: write(&ReminderForPatient { appointment: details })?,
+        doctor: write(&ReminderForDoctor { appointment: details })?,
+    })
+}
+
+#[cfg(test)]
+pub(super) fn samples(value: &str) -> Vec<super::Sample> {
+    let [doctor, specialization, patient, when, starts, place, fee, url] = [(); 8].map(|()| value.to_owned());
+    let appointment = &Details { doctor, specialization, patient, when, starts, place, fee, url };
+    let (before, book_url) = (value, value);
+    let mut samples = vec![
+        ("appointment-booked-for-patient", write(&BookedForPatient { appointment })),
+        ("appointment-booked-for-doctor", write(&BookedForDoctor { appointment })),
+        ("appointment-moved-for-patient", write(&MovedForPatient { appointment, before })),
+        ("appointment-moved-for-doctor", write(&MovedForDoctor { appointment, before })),
+        ("appointment-reminder-for-patient", write(&ReminderForPatient { appointment })),
+        ("appointment-reminder-for-doctor", write(&ReminderForDoctor { appointment })),
+    ];
+    for by in [CancelledBy::Patient, CancelledBy::Doctor, CancelledBy::FrontDesk] {
+        samples.push(("appointment-cancelled-for-patient", write(&CancelledForPatient { appointment, by, book_url })));
+        samples.push(("appointment-cancelled-for-doctor", write(&CancelledForDoctor { appointment, by })));
+    }
+    samples
+}

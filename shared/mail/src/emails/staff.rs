@@ -1,0 +1,50 @@
+//! Emails to people who work here about people who have registered.
+
+use askama::Template;
+use domain::{account::Account, patient::Patient, role::Role};
+use platform::config::Hospital;
+
+use super::write;
+use crate::{Message, RenderError};
+
+#[derive(Template)]
+#[template(path = "role-requested.email")]
+struct RoleRequested<'a> {
+    name: &'a str,
+    role: &'a str,
+    address: &'a str,
+    url: &'a str,
+}
+
+/// To administrators: somebody asks for a role.
+pub fn role_requested(hospital: &Hospital, account: &Account, role: Role) -> Result<Message, RenderError> {
+    write(&RoleRequested {
+        name: account.name.as_str(),
+        role: &role.in_words(),
+        address: account.email.as_str(),
+        url: &hospital.portal(&format!("users/{}", account.id)),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "new-patient.email")]
+struct NewPatient<'a> {
+    name: &'a str,
+    profile: &'a str,
+    url: &'a str,
+}
+
+/// To the front desk: a patient has registered.
+pub fn new_patient(hospital: &Hospital, patient: &Patient) -> Result<Message, RenderError> {
+    write(&NewPatient {
+        name: patient.name.as_str(),
+        profile: &patient.id.to_string(),
+        url: &hospital.portal(&format!("patients/{}", patient.id)),
+    })
+}
+
+#[cfg(test)]
+pub(super) fn samples(value: &str) -> Vec<super::Sample> {
+    let (name, role, address, profile, url) = (value, value, value, value, value);
+    vec![("role-requested", write(&RoleRequested { name, role, address, url })), ("new-patient", write(&NewPatient { name, profile, url }))]
+}
