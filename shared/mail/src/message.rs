@@ -3,6 +3,7 @@
 use std::fmt;
 
 use askama::Template;
+use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::{
     account::Account,
     id::UserId,
@@ -11,13 +12,16 @@ use domain::{
 use jiff::Timestamp;
 use mail_builder::{
     MessageBuilder,
-    headers::{HeaderType, address::Address, content_type::ContentType, raw::Raw},
+    headers::{HeaderType, address::Address, content_type::ContentType, raw::Raw, text::Text as Unstructured},
     mime::MimePart,
 };
 use platform::config::Hospital;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{calendar::Invitation, emails::format::Malformed};
+
+/// How much text goes into one encoded word. Such a word is 75 characters at most (RFC 2047 §2), and the first has to fit behind `Subject: `.
+const WORD: usize = 39;
 
 /// What one email says. It holds what its purpose needs and nothing else: no diagnosis, no result, no reason for an appointment.
 /// The files in `templates/` say it, and [`emails`](crate::emails) fill them in.
@@ -115,15 +119,42 @@ impl Message {
         }
         let domain = hospital.sender.as_str().rsplit('@').next().unwrap_or("localhost");
         let message = MessageBuilder::new()
-            .from((name, hospital.sender.as_str()))
-            .to(Address::new_address(greeting, to.email.as_str()))
-            .subject(self.subject.as_str())
+            .header("From", mailbox(Some(name), &hospital.sender))
+            .header("To", mailbox(greeting, &to.email))
+            .header("Subject", header(&self.subject))
             .date(now.as_second())
             .message_id(format!("{id}@{domain}"))
             .header("Auto-Submitted", HeaderType::from(Raw::new("auto-generated")))
             .body(body);
         Ok(message.write_to_vec()?)
     }
+}
+
+/// A header that says something.
+fn header(text: &str) -> HeaderType<'_> {
+    encoded(text).map_or_else(|| Unstructured::new(text).into(), |words| Raw::new(words).into())
+}
+
+/// A header that names somebody.
+fn mailbox<'a>(name: Option<&'a str>, address: &'a Email) -> HeaderType<'a> {
+    match name.and_then(encoded) {
+        Some(words) => Raw::new(format!("{words} <{address}>")).into(),
+        None => Address::new_address(name, address.as_str()).into(),
+    }
+}
+
+/// The whole text as encoded words (RFC 2047), unless it can stand as it is. Text that looks encoded cannot: mail programs would show what it decodes to.
+fn encoded(text: &str) -> Option<String> {
+    if text.is_ascii() && !text.contains("=?") && !text.contains(char::is_control) {
+        return None;
+    }
+    let (mut words, mut rest) = (Vec::new(), text);
+    while !rest.is_empty() {
+        let (word, others) = rest.split_at(rest.floor_char_boundary(WORD));
+        words.push(format!("=?utf-8?B?{}?=", BASE64_STANDARD.encode(word)));
+        rest = others;
+    }
+    Some(words.join(" "))
 }
 
 #[cfg(test)]
@@ -159,6 +190,32 @@ mod tests {
 
     fn written(message: &Message, to: &Recipient, hospital: &Hospital) -> String {
         String::from_utf8(message.message("id", to, hospital, Timestamp::UNIX_EPOCH).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn subjects_and_names_are_read_as_they_were_written() {
+        for text in [
+            "Your appointment is booked",
+            "=?utf-8?q?http=3A//evil.example?= A",
+            "A =?us-ascii?b?QQ==?= asks for the role of nurse =?",
+            "Žofie Černá asks for the role of nurse",
+            "陳大文預約 with a very long name, so that it has to be folded: 陳大文預約陳大文預約陳大文預約陳大文預約陳大文預約陳大文預約陳大文預約",
+            "A very long subject =? that has to be encoded and folded, since it is so long that it does not fit into one line of a header, or two",
+            "A very long subject without anything to encode that has to be folded, since it is so long that it does not fit into one line of a header",
+            "\u{1f469}\u{200d}\u{2695}\u{fe0f}\u{1f469}\u{200d}\u{2695}\u{fe0f}\u{1f469}\u{200d}\u{2695}\u{fe0f} Hospital",
+            "Ring the \u{7} bell",
+        ] {
+            let raw = written(&message(text), &recipient("Žofie Černá, MUDr."), &hospital(text));
+            let parsed = MessageParser::default().parse(raw.as_bytes()).unwrap();
+            assert_eq!(parsed.subject(), Some(text));
+            let [from, to] = [parsed.from(), parsed.to()].map(|header| header.unwrap().first().unwrap());
+            assert_eq!((from.name(), from.address()), (Some(text), Some("hospital@example.org")));
+            assert_eq!((to.name(), to.address()), (Some("Žofie Černá, MUDr."), Some("ada@example.org")));
+            let headers = raw.split("\r\n\r\n").next().unwrap();
+            assert!(headers.lines().all(|line| line.len() <= 78 && line.is_ascii()), "{headers}");
+            let words = headers.split_whitespace().filter(|word| word.contains("=?"));
+            assert!(words.clone().all(|word| word.len() <= 75 && word.starts_with("=?") && word.ends_with("?=")), "{headers}");
+        }
     }
 
     #[test]
