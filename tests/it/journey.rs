@@ -36,6 +36,10 @@ async fn from_registration_to_reminder() {
     let record = app.get("/patients/me").bearer(&ada).send().await.expect(200);
     assert_eq!(me.body["patient_id"], record.body["id"]);
 
+    // She confirms the address: from now on she hears of her appointments.
+    let confirm = json!({ "token": emailed_token(&mails[1]) });
+    app.post("/users/me/email/confirm", &confirm).bearer(&ada).send().await.expect(200);
+
     // An administrator has opened a doctor.
     let (_, administrator) = app.staff("Florence Nightingale", domain::role::Role::Administrator).await;
     app.post("/doctors", &helen()).bearer(&administrator).send().await.expect(201);

@@ -36,3 +36,4 @@ mod support;
 mod suppression;
 mod template;
 mod tokens;
+mod unconfirmed;

@@ -11,16 +11,19 @@ type About = (&'static str, Message);
 pub(crate) async fn tell(state: &EventState, before: &StoredAccount, after: &StoredAccount) -> Result<(), MailError> {
     let (hospital, was, is) = (&state.hospital, &before.account, &after.account);
     let mut told: Vec<About> = answer(hospital, was, is)?.into_iter().collect();
-    told.extend(change(hospital, was, is)?);
-    if before.password_hash.is_some() && after.password_hash.is_some() && before.password_hash != after.password_hash {
-        told.push(("password", emails::password_changed(hospital)?));
-    }
-    let is_staff = is.roles.iter().chain(&is.requested_role).any(|role| role.is_staff());
-    if was.name != is.name && is_staff {
-        told.push(("name", emails::name_changed(hospital, is)?));
-    }
-    if was.email != is.email {
-        told.push(("address", emails::address_changed(hospital)?));
+    // An address that nobody has shown to be theirs gets the answer that its owner may be waiting for, and nothing else.
+    if was.email_confirmed || (is.email_confirmed && is.email == was.email) {
+        told.extend(change(hospital, was, is)?);
+        if before.password_hash.is_some() && after.password_hash.is_some() && before.password_hash != after.password_hash {
+            told.push(("password", emails::password_changed(hospital)?));
+        }
+        let is_staff = is.roles.iter().chain(&is.requested_role).any(|role| role.is_staff());
+        if was.name != is.name && is_staff {
+            told.push(("name", emails::name_changed(hospital, is)?));
+        }
+        if was.email != is.email {
+            told.push(("address", emails::address_changed(hospital)?));
+        }
     }
     for (what, email) in told {
         // To the address that it had: whoever took an account over would give it another.

@@ -1,6 +1,6 @@
 //! The two sides of an appointment, as recipients.
 
-use domain::{account::Account, appointment::Appointment, role::Role};
+use domain::{appointment::Appointment, role::Role};
 
 use super::{MailError, Message, Recipient};
 use crate::EventState;
@@ -47,10 +47,10 @@ impl EventState {
         Ok(account.filter(|account| account.active_roles().contains(&role)).map(Into::into))
     }
 
-    /// The person behind an account.
+    /// The person behind an account, unless nobody has shown that its address is theirs: a stranger reads about nobody's appointments.
     async fn recipient(&self, account: Option<domain::id::UserId>) -> Result<Option<Recipient>, MailError> {
         let Some(id) = account else { return Ok(None) };
         let account = self.store.account(id).await?.map(|stored| stored.account);
-        Ok(account.filter(Account::may_be_written_to).map(Into::into))
+        Ok(account.filter(|account| account.email_confirmed && account.may_be_written_to()).map(Into::into))
     }
 }
