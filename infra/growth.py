@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Does the local hospital slow down with what is in it? Compares the CPU time of a noted read (a patient's profile, read by staff:
-each writes an entry of the audit log) at the beginning and after many, and the CPU time when nobody asks for anything.
+"""Does the local hospital slow down as its data grows? Compares the CPU time of one request among the first and after many, and the CPU
+time while nobody sends a request. The request reads a patient profile as staff, which adds an entry to the audit log.
 
     infra/growth.py [--reads 20000] [--connections 8] [--binary target/debug/meditrack]
 
-Builds what `cargo run` runs, starts it with the demo in a folder of its own, prints pass or fail, and exits with 1 on a failure.
-CPU time and not the time of day is measured: what else the machine does matters little. Linux only (/proc)."""
+Builds what `cargo run` runs, starts it with the demo in a folder of its own, prints pass or FAIL, and exits with 1 on a failure.
+It measures CPU time and not elapsed time, so other programs on the machine matter little. Linux only (/proc)."""
 
 import argparse
 import http.client
@@ -66,7 +66,7 @@ class Hospital:
             try:
                 seconds[task.name] = int((task / "schedstat").read_text().split()[0]) / 1e9
             except OSError:
-                pass  # it ended meanwhile
+                pass  # the thread has ended
         return seconds
 
     def spent(self, work):
@@ -108,10 +108,10 @@ def measure(hospital, options):
 
     def of_hundred():
         read(HUNDRED)
-        time.sleep(0.4)  # the stream's poll belongs to it
+        time.sleep(0.4)  # so that the stream's next poll counts as well
 
     def cost():
-        # The quickest of three hundreds: a disturbance makes one dearer, never cheaper.
+        # The cheapest of three hundreds: other work on the machine adds to the cost and never lowers it.
         return min(hospital.spent(of_hundred) for _ in range(3)) * 1000 / HUNDRED
 
     def idle():
@@ -126,13 +126,13 @@ def measure(hospital, options):
     token = hospital.sign_in("rosa@seacole.example.org")
     last, idle_after = cost(), idle()
 
-    print(f"in between: {each * options.connections} noted reads on {options.connections} connections, "
+    print(f"in between: {each * options.connections} reads on {options.connections} connections, "
           f"{each * options.connections / took:.0f} a second, {busy * 1000 / (each * options.connections):.2f} ms of CPU time each")
     checks = [
         (f"idle at the beginning: {idle_before:.2f} % of a core, at most {IDLE_MOST}", idle_before <= IDLE_MOST),
         (f"idle after {options.reads} entries: {idle_after:.2f} % of a core, at most {IDLE_MOST}", idle_after <= IDLE_MOST),
-        (f"a noted read after {options.reads} entries: {last:.2f} ms of CPU time, {first:.2f} among the first; "
-         f"{last / first:.2f} times, at most {GROWTH_MOST}", last <= first * GROWTH_MOST),
+        (f"a read after {options.reads} entries: {last:.2f} ms of CPU time, {first:.2f} ms at the beginning; "
+         f"{last / first:.2f} times as much, at most {GROWTH_MOST}", last <= first * GROWTH_MOST),
     ]
     for text, passed in checks:
         print("pass" if passed else "FAIL", text)

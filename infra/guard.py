@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Runs cfn-guard rules on what SAM makes of a template, offline:  guard.py TEMPLATE RULES [CFN_GUARD]
+"""Runs cfn-guard rules on the CloudFormation template that SAM makes of a template, offline:  guard.py TEMPLATE RULES [CFN_GUARD]
 
-A finding is suppressed in the template, with its reason. Names are those after translation, * matches:
+The template suppresses findings, each with a reason. Resource names are those after SAM's translation; * matches any text:
 
     Metadata:
       GuardSuppressions:
@@ -15,12 +15,12 @@ import translated
 
 
 def translate(path):
-    """What CloudFormation would get, and the template's table of suppressions."""
+    """The document that CloudFormation would get, and the template's table of suppressions."""
     try:
         source = translated.read(path)
         for resource in source["Resources"].values():
             if {"guard", "cfn_nag"} & set(resource.get("Metadata") or {}):
-                sys.exit("guard: suppress in the template's GuardSuppressions, with a reason, not in a resource's Metadata")
+                sys.exit("guard: put suppressions into the template's GuardSuppressions, with a reason, and not into a resource's Metadata")
         return translated.translate(source), (source.get("Metadata") or {}).get("GuardSuppressions") or {}
     except InvalidDocumentException as error:
         sys.exit(f"guard: SAM cannot translate {path}\n" + "\n".join(f"  {cause.message}" for cause in error.causes))
@@ -29,7 +29,7 @@ def translate(path):
 
 
 def branch(node, index):
-    """The document with every !If decided: 1 as if true, 2 as if false. Rules cannot look into an !If."""
+    """The document with every !If decided: as if true (1) or as if false (2). Rules cannot look into an !If."""
     if isinstance(node, dict):
         if list(node) == ["Fn::If"]:
             return branch(node["Fn::If"][index], index)
@@ -39,7 +39,7 @@ def branch(node, index):
 
 
 def findings(program, rules, document):
-    """Pairs of rule and resource that fail, and every rule that had something to look at."""
+    """Pairs of rule and resource that fail, and every rule that applied to something."""
     with tempfile.TemporaryDirectory() as folder:
         for index in (1, 2):
             pathlib.Path(folder, f"{index}.json").write_text(json.dumps(branch(document, index)))
@@ -58,9 +58,9 @@ def findings(program, rules, document):
 
 
 template, rules, program = [*sys.argv[1:], "cfn-guard"][:3] if len(sys.argv) > 2 else sys.exit(__doc__)
-found = shutil.which(program) or sys.exit(f"guard: {program} not found; cargo install --locked cfn-guard --version 3.2.1")
+found = shutil.which(program) or sys.exit(f"guard: {program} is not installed: cargo install --locked cfn-guard --version 3.2.1")
 if not any(pathlib.Path(rules).rglob("*.guard")):
-    sys.exit(f"guard: no rules (*.guard) in {rules}")
+    sys.exit(f"guard: there are no rules (*.guard) in {rules}")
 document, table = translate(template)
 failed, applied = findings(found, rules, document)
 problems, accepted = [], copy.deepcopy(document)
@@ -70,8 +70,8 @@ for rule, entry in table.items():
     for pattern in entry.get("resources") or []:
         names = fnmatch.filter(document["Resources"], pattern)
         if not names or not failed & {(rule, name) for name in [*names, "(template)"]}:
-            problems.append(f"{rule} fails on nothing that {pattern} names; remove the suppression")
-        for name in names:  # the rules themselves leave out resources that carry this
+            problems.append(f"{rule} fails on no resource that {pattern} matches; remove the suppression")
+        for name in names:  # the rules themselves skip resources with this metadata
             metadata = accepted["Resources"][name].setdefault("Metadata", {})
             metadata.setdefault("guard", {"SuppressedRules": []})["SuppressedRules"].append(rule)
 left, _ = findings(found, rules, accepted)

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Holds what SAM makes of the template against AWS's limits, and prints how much of each is used:  limits.py TEMPLATE
+"""Compares the CloudFormation template that SAM makes of a template with AWS's limits, and prints how much of each is used:
 
-Run it with the Python of an environment that has infra/requirements.txt. Limits are the default quotas of CloudFormation, API Gateway (HTTP
-APIs), Lambda and IAM, as their documentation gives them in 2026."""
+    infra/limits.py TEMPLATE
+
+Exits with 1 when a limit is exceeded. Run it with the Python of an environment that has infra/requirements.txt. The limits are the default
+quotas of CloudFormation, API Gateway (HTTP APIs), Lambda and IAM, as documented in 2026."""
 
 import json
 import sys
@@ -11,9 +13,9 @@ from translated import read, translate
 
 RESOURCES, TEMPLATE_BYTES, ROUTES = 500, 1_000_000, 300
 FUNCTION_POLICY_BYTES, ROLE_POLICY_CHARACTERS, ENVIRONMENT_BYTES, FILTERS = 20_480, 10_240, 4_096, 5
-# A statement of a function's policy, written out: ids, the account and the Region take this much beside what the template says.
+# What ids, the account and the Region add to a statement of a function's policy, besides the text of the template.
 STATEMENT_BYTES = 400
-# Parameters are as long as this at most: their values are in the environment.
+# The longest value of each parameter that is in the environment.
 PARAMETER_BYTES = {"PublicKeys": 700, "HospitalName": 80, "HospitalAddress": 200, "HospitalContact": 120}
 ORDINARY_PARAMETER_BYTES = 64
 
@@ -23,7 +25,7 @@ def size(value):
 
 
 def environment_bytes(variables):
-    """Names and values; a reference counts as long as its value may be."""
+    """The bytes of all names and values. A reference counts as the longest value that it can have."""
     def length(value):
         if isinstance(value, str):
             return len(value.encode())

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds every function and lays each out as target/lambda/<function>/bootstrap, where the template's CodeUri points.
+# Builds every function into target/lambda/<function>/bootstrap, where the template's CodeUri points.
 #   infra/package.sh x86_64      for deployment, with cargo-lambda (pip install -r infra/requirements.txt)
 #   infra/package.sh arm64       the same for Graviton: about a fifth cheaper; set the template's Architecture to match
-#   infra/package.sh debug       for this machine and the deployed-stack test: quick to build, linked against this system
+#   infra/package.sh debug       for the deployed-stack test on this machine: quick to build, linked against this system
 set -euo pipefail
 cd "$(dirname "$0")/.."
 functions=$(cd functions && ls)
@@ -12,7 +12,7 @@ case "${1:-}" in
   x86_64 | arm64)
     command -v cargo-lambda >/dev/null || { echo "package: install cargo-lambda first: pip install -r infra/requirements.txt" >&2; exit 1; }
     arch=$([ "$1" = arm64 ] && echo --arm64 || echo --x86-64)
-    # One command for the whole workspace: one function at a time would compile its dependencies again and again.
+    # One command for all functions: one command for each would compile the dependencies again and again.
     packages=$(for function in $functions; do printf -- '-p %s ' "$function"; done)
     # shellcheck disable=SC2086
     cargo lambda build --profile lambda "$arch" $packages --lambda-dir target/lambda
@@ -25,7 +25,7 @@ case "${1:-}" in
     done
     ;;
   *)
-    echo "package: say for what: x86_64, arm64 or debug" >&2
+    echo "package: name the target: x86_64, arm64 or debug" >&2
     exit 1
     ;;
 esac

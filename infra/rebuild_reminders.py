@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Makes the reminders of all appointments to come again, from the table: for a stack whose table was restored.
+"""Makes the reminders of all future appointments again, from the table. Use it for a stack whose table was restored.
 
     infra/rebuild_reminders.py STACK
 
-It may run at any time and more than once. Run it with the Python of an environment that has infra/requirements.txt; it
-uses your AWS credentials and region, and AWS_ENDPOINT_URL where that is set.
+It may run at any time and more than once. Run it with the Python of an environment that has infra/requirements.txt. It
+uses your AWS credentials and Region, and AWS_ENDPOINT_URL if that is set.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import sys
 import boto3
 from botocore.config import Config
 
-# How many appointments one call names: each takes the function some tens of milliseconds.
+# How many appointments one call names. Each one takes the function some tens of milliseconds.
 AT_ONCE = 50
 
 
@@ -36,12 +36,12 @@ def main() -> int:
             print(f"{function}: {answer['Payload'].read().decode()[:300]}", file=sys.stderr)
             return 1
         done += len(batch)
-    print(f"{done} appointments to come have the reminders that they call for")
+    print(f"{done} future appointments have their reminders")
     return 0
 
 
 def upcoming(table: str):
-    """The ids of appointments to come. A scan: no request of the hospital needs this list, so no index has it."""
+    """The ids of future appointments. It scans the table: no request of the hospital needs this list, so no index has it."""
     now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     pages = boto3.client("dynamodb").get_paginator("scan").paginate(
         TableName=table, FilterExpression="#kind = :appointment", ProjectionExpression="#id, #slot",

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Replays what was given up: changes that notifications could not handle, reports of bounces, reminders, and refused emails.
+"""Replays what was given up: changes that notifications could not handle, reports of bounces and complaints, reminders, and refused emails.
 
     infra/replay.py STACK                 show what was given up
-    infra/replay.py STACK --replay        hand it to its function again; what succeeds leaves its queue
-    infra/replay.py STACK --emails        have every email sent again that SES refused, as an administrator can over the API
+    infra/replay.py STACK --replay        hand each message to its function again; a message that succeeds leaves its queue
+    infra/replay.py STACK --emails        send every email again that SES refused, as an administrator can over the API
 
-Lambda keeps only where a change stands in the table's stream, and the stream keeps it for 24 hours: replay within a day.
-What fails again, or is not in the stream any more, stays in its queue. Handling a change twice does no harm. Run it with
-the Python of an environment that has infra/requirements.txt; it uses your AWS credentials and region, and AWS_ENDPOINT_URL
-where that is set.
+A message about a change has only the change's position in the table's stream, and the stream keeps a change for 24 hours:
+replay within a day. A message that fails again, or whose change is no longer in the stream, stays in its queue. Handling a
+change twice does no harm. Run it with the Python of an environment that has infra/requirements.txt. It uses your AWS
+credentials and Region, and AWS_ENDPOINT_URL if that is set.
 """
 
 import argparse
@@ -20,14 +20,14 @@ import time
 import boto3
 from botocore.config import Config
 
-# How long to look for one email's records. The stream answers with empty pages where a shard has nothing just there.
+# How many seconds to look for the records of one dead letter. Where a shard has no record, the stream answers with empty pages.
 LOOKS_FOR = 120
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("stack", help="the CloudFormation stack's name")
-    parser.add_argument("--replay", action="store_true", help="hand it to its function again")
+    parser.add_argument("--replay", action="store_true", help="hand each message to its function again")
     parser.add_argument("--emails", action="store_true", help="send refused emails again")
     arguments = parser.parse_args()
     cloudformation = boto3.client("cloudformation")
@@ -51,10 +51,10 @@ def main() -> int:
 def replay(queue: str, function: str, events, really: bool) -> int:
     """How many messages are left."""
     sqs = boto3.client("sqs")
-    # A function may take five minutes. One that is still at work is not called a second time.
+    # A function may take five minutes. While it is still at work, it is not called a second time.
     functions = boto3.client("lambda", config=Config(read_timeout=330, retries={"max_attempts": 0}))
     left, seen, stay = 0, set(), []
-    # One at a time where it takes long: what was received is hidden from others meanwhile.
+    # Replaying takes long, so it receives one message at a time: a received message is hidden from others meanwhile.
     hide = {"MaxNumberOfMessages": 1, "VisibilityTimeout": 1800} if really else {"MaxNumberOfMessages": 10, "VisibilityTimeout": 2}
     while messages := sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1, **hide).get("Messages"):
         fresh = [message for message in messages if message["MessageId"] not in seen]
@@ -85,7 +85,7 @@ def replay(queue: str, function: str, events, really: bool) -> int:
 
 
 def refused_emails(table: str, really: bool) -> int:
-    """How many are left. What is queued here, notifications learns from the table's stream; SES may refuse it again."""
+    """How many refused emails are left. The table's stream brings a queued one to notifications, and SES may refuse it again."""
     dynamodb = boto3.client("dynamodb")
     pages = dynamodb.get_paginator("query").paginate(
         TableName=table, IndexName="gsi1", KeyConditionExpression="gsi1pk = :failed", ExpressionAttributeValues={":failed": {"S": "MAIL#failed"}},
@@ -105,12 +105,12 @@ def refused_emails(table: str, really: bool) -> int:
             )
             print(f"email: {about}: queued")
         except dynamodb.exceptions.ConditionalCheckFailedException:
-            print(f"email: {about}: somebody else has asked for it")
+            print(f"email: {about}: somebody else has queued it already")
     return 0 if really else len(emails)
 
 
 def changes(email: dict):
-    """The records that a dead letter of the stream stands for, as Lambda would send them."""
+    """The events for the records that a dead letter of the stream names, as Lambda would send them."""
     batch = email["DDBStreamBatchInfo"]
     streams = boto3.client("dynamodbstreams")
     iterator = streams.get_shard_iterator(
@@ -118,7 +118,7 @@ def changes(email: dict):
     )["ShardIterator"]
     wanted, last = {batch["startSequenceNumber"], batch["endSequenceNumber"]}, int(batch["endSequenceNumber"])
     deadline = time.monotonic() + LOOKS_FOR
-    # Until the shard ends (no next iterator). An empty page says nothing: there may be records behind it.
+    # Until the shard ends (no next iterator). Records may follow an empty page.
     while iterator and time.monotonic() < deadline:
         page = streams.get_records(ShardIterator=iterator)
         records = [record for record in page["Records"] if int(record["dynamodb"]["SequenceNumber"]) <= last]
@@ -129,19 +129,19 @@ def changes(email: dict):
             break
         iterator = page.get("NextShardIterator")
         if not records:
-            # A shard may be asked five times a second.
+            # A shard may be read five times a second.
             time.sleep(0.25)
     if wanted:
         raise LookupError(f"not in the stream: {', '.join(sorted(wanted))} of shard {batch['shardId']}")
 
 
 def input_of(email: dict):
-    """The dead letter of a reminder or a mail report is what its function was called with; a Lambda destination would wrap it."""
+    """The event of a reminder, or of a report of a bounce or complaint. Its dead letter is that event; a Lambda destination would wrap it."""
     yield email.get("requestPayload", email)
 
 
 def plain(value):
-    """What boto3 made of a record, as JSON has it."""
+    """A record from boto3, with values that JSON can hold."""
     if isinstance(value, dict):
         return {name: plain(inner) for name, inner in value.items()}
     if isinstance(value, list):

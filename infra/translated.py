@@ -1,4 +1,4 @@
-"""What SAM makes of a template, offline: what CloudFormation would get."""
+"""SAM's translation of a template, offline: the document that CloudFormation would get."""
 
 import os
 import pathlib
@@ -14,7 +14,7 @@ class NoManagedPolicies:
 
 
 def read(path):
-    """The template as it is written, but for what `sam package` puts in the place of each function's folder."""
+    """The template as written, but with an S3 address in place of each function's folder, as `sam package` would put there."""
     source = yaml_parse(pathlib.Path(path).read_text())
     for resource in source["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Every function as a process of its own behind `cargo lambda watch`, on http://127.0.0.1:9000. Start the services first:
+# Runs every function as a process of its own behind `cargo lambda watch`, on http://127.0.0.1:9000. Start the services first:
 #   cargo run -- services --demo        in one terminal
 #   infra/watch.sh                      in another (needs cargo-lambda: pip install -r infra/requirements.txt)
-#   infra/watch.sh --data DIR           when the services keep their data elsewhere
+#   infra/watch.sh --data DIR           if the services keep their data elsewhere
 set -euo pipefail
 cd "$(dirname "$0")/.."
 data=data
-[ "${1:-}" = --data ] && data="${2:?say which folder}"
+[ "${1:-}" = --data ] && data="${2:?name the data folder after --data}"
 [ -r "$data/services.env" ] || { echo "watch: start the services first: cargo run -- services" >&2; exit 1; }
 command -v cargo-lambda >/dev/null || { echo "watch: install cargo-lambda first: pip install -r infra/requirements.txt" >&2; exit 1; }
 (exec 3<>/dev/tcp/127.0.0.1/9000) 2>/dev/null && { echo "watch: port 9000 is in use" >&2; exit 1; }
@@ -17,7 +17,7 @@ set -a
 . "$data/services.env"
 set +a
 trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT
-# A bare `cargo run` starts the whole hospital here, so cargo-lambda cannot start functions with it: they are started below.
+# In this workspace `cargo run` starts the whole hospital, so cargo-lambda cannot start functions with it. This script starts them.
 cargo lambda watch --only-lambda-apis &
 for _ in $(seq 100); do (exec 3<>/dev/tcp/127.0.0.1/9000) 2>/dev/null && break; sleep 0.1; done
 for function in $(cd functions && ls); do

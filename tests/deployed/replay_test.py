@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What infra/replay.py does with a stream that answers as AWS does. Run it with the Python of an environment that has infra/requirements.txt."""
+"""Tests infra/replay.py against a stream that answers as AWS does. Run it with the Python of an environment that has infra/requirements.txt."""
 
 import contextlib
 import io
@@ -20,7 +20,7 @@ def records(*numbers: int) -> list[dict]:
 
 
 class Aws:
-    """One dead letter, and a shard that answers with these pages. The last page ends the shard when it is closed."""
+    """One dead letter, and a shard that answers with these pages. A closed shard ends with the last page."""
 
     def __init__(self, *pages: list[dict], closed: bool):
         self.pages, self.closed = pages, closed
@@ -56,7 +56,7 @@ class Aws:
 
 class Replay(unittest.TestCase):
     def replay(self, aws: Aws) -> tuple[int, str]:
-        """How many emails are left, and what was said."""
+        """How many messages are left, and what was printed."""
         clock, said = iter(range(0, 1_000_000, 10)), io.StringIO()
         with mock.patch.object(replay, "boto3", aws), mock.patch.object(replay.time, "monotonic", lambda: next(clock)), \
                 mock.patch.object(replay.time, "sleep"), contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
@@ -66,14 +66,14 @@ class Replay(unittest.TestCase):
         aws = Aws([], records(101), [], records(102, 103, 104), closed=False)
         left, said = self.replay(aws)
         self.assertEqual((left, aws.called, aws.emails), (0, ["101", "102", "103"], []), said)
-        self.assertEqual(aws.asked, 4, "nothing is read behind what was wanted")
+        self.assertEqual(aws.asked, 4, "it stops reading after the records that it wants")
 
     def test_what_is_not_found_stays(self):
         for name, aws in {
             "the shard ends": Aws([], records(101), closed=True),
             "nothing but empty pages": Aws(closed=False),
-            "the first one is gone": Aws(records(102, 103), closed=False),
-            "the stream is past it": Aws(records(101, 104), closed=False),
+            "the first record is gone": Aws(records(102, 103), closed=False),
+            "the last record is gone": Aws(records(101, 104), closed=False),
         }.items():
             with self.subTest(name):
                 left, said = self.replay(aws)

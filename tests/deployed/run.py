@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
-"""Deploys infra/template.yaml and walks the first patient journey against the deployed HTTP API.
+"""Deploys infra/template.yaml and walks the journeys of README.md against the deployed HTTP API.
 
     tests/deployed/run.py                      on an AWS-compatible stack that it starts, with IAM evaluated
     tests/deployed/run.py --endpoint URL       on such a stack that is running
     tests/deployed/run.py --aws --stack NAME --sender ADDRESS [--region REGION]
-                                               on a real account: your credentials, and a sender that its SES has verified. Emails go to
-                                               SES's mailbox simulator, also from the sandbox. A new stack for each run.
-    tests/deployed/run.py --watch data         on `cargo run -- services` and infra/watch.sh, deploying nothing
+                                               on a real account, with your credentials and a sender that its SES has verified. Emails go
+                                               to SES's mailbox simulator, which the SES sandbox allows. Each run needs a new stack.
+    tests/deployed/run.py --watch data         on `cargo run -- services` and infra/watch.sh, without deploying
 
-Run it with the Python of an environment that has infra/requirements.txt. Functions are packaged beforehand:
-`infra/package.sh debug` for the emulated stack, `infra/package.sh x86_64` for a real one.
+Run it with the Python of an environment that has infra/requirements.txt. Package the functions first:
+`infra/package.sh debug` for the emulated stack, `infra/package.sh x86_64` for a real account.
+
+On the emulated stack it also restores the table as infra/README.md says, but leaves out deletion protection.
 """
 
 import argparse
@@ -35,7 +37,7 @@ import botocore.exceptions
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FUNCTIONS = ["UsersFunction", "PatientsFunction", "DoctorsFunction", "AppointmentsFunction", "NotificationsFunction", "RemindersFunction"]
 PEOPLE = ["ada", "alan", "helen", "mary", "florence"]
-# On a real account nobody can read the mail here. Its delivery is looked up instead, whose id says what it is about.
+# On a real account the test cannot read the emails. It looks up their deliveries instead, whose ids say what they are about.
 DELIVERIES = {
     "Welcome to": "-welcome", "You have an account": "-registered-again-", "You are invited to": "tok_", "Your sign-in to": "tok_",
     "Your appointment with Dr. Helen Taussig is booked": "-booked-patient", "New appointment:": "-booked-doctor", "Your appointment with Dr. Helen Taussig has moved": "-moved-patient",
@@ -45,7 +47,7 @@ DELIVERIES = {
 
 
 class Failed(Exception):
-    """One line that says what is wrong."""
+    """A failure, with one line that says what is wrong."""
 
 
 def main() -> int:
@@ -120,7 +122,7 @@ class Stack:
             "GATEWAY_PORT": str(port),
             "AUTH": "true" if auth else "false",
             "MINISTACK_REGION": region,
-            # Only with this in its own environment do provided.* functions learn where AWS is.
+            # The functions (provided.*) learn the stack's address only if this is in the stack's own environment.
             "AWS_ENDPOINT_URL": self.url,
         }
         self.process = subprocess.Popen([program], env=environment, stdout=self.log.open("w"), stderr=subprocess.STDOUT, start_new_session=True)
@@ -145,7 +147,7 @@ class Stack:
 
 
 class Deployment:
-    """A deployed stack, and the story that is told to it."""
+    """A deployed stack, and the journeys that the test walks on it."""
 
     def __init__(self, arguments: argparse.Namespace, endpoint: str | None):
         self.name, self.emulated, self.endpoint = arguments.stack, endpoint is not None, endpoint
@@ -187,17 +189,17 @@ class Deployment:
         if self.auth:
             self.table_is_shared_by_key()
         if not self.emulated:
-            step(f"{len(self.sent)} emails were handed to SES. Not checked here: what they say, reports of bounces, replaying, sending again, restoring")
+            step(f"SES took {len(self.sent)} emails. Not checked here: their text, reports of bounces, replaying, sending again, restoring")
         elif not self.auth:
-            step("not checked: permissions, since IAM is not evaluated")
+            step("not checked: permissions, because IAM is not evaluated")
         step(f"passed in {time.monotonic() - started:.0f} s")
 
     def at(self, name: str) -> str:
-        """Somebody's address. On a real account it is SES's mailbox simulator: nobody gets mail, and nothing bounces."""
+        """A person's address. On a real account it is in SES's mailbox simulator: nobody gets an email, and nothing bounces."""
         return f"{name}@example.org" if self.emulated else f"success+{name}@simulator.amazonses.com"
 
     def make_parameters(self) -> dict:
-        """As infra/README.md makes them."""
+        """The template's parameters, made as infra/README.md says."""
         hospital = {
             "HospitalName": "Seacole General Hospital", "TimeZone": "Europe/London", "SenderEmail": self.sender,
             "PortalUrl": "https://portal.example.org", "AdministratorEmail": self.administrator,
@@ -218,7 +220,7 @@ class Deployment:
         return self.cloudformation.describe_stack_resource(StackName=self.name, LogicalResourceId=logical)["StackResourceDetail"]["PhysicalResourceId"]
 
     def open_api(self) -> str:
-        """The API's address. The emulator does not read an API's Body, where SAM puts every route: they are made from it here."""
+        """The API's address. The emulator does not read an API's Body, where SAM puts the routes, so this makes the routes from it."""
         api = self.physical("Api")
         if not self.emulated:
             return self.api.get_api(ApiId=api)["ApiEndpoint"]
@@ -233,18 +235,18 @@ class Deployment:
                     made = self.api.create_integration(ApiId=api, IntegrationType="AWS_PROXY", IntegrationUri=arn, PayloadFormatVersion="2.0")
                     integrations[function] = made["IntegrationId"]
                 self.api.create_route(ApiId=api, RouteKey=f"{'ANY' if method == 'x-amazon-apigateway-any-method' else method.upper()} {path}", Target=f"integrations/{integrations[function]}")
-        # Names below localhost do not resolve everywhere: the emulator goes by the Host header.
+        # Host names that end in localhost do not resolve everywhere. The emulator looks at the Host header only.
         self.host = f"{api}.execute-api.{self.endpoint.removeprefix('http://')}"
         return self.endpoint
 
     def name_schedules_as_the_emulator_does(self) -> None:
-        """It evaluates every schedule as one of the default group. The template's statement, for ours, is repeated for that one."""
+        """The emulator evaluates every schedule as one of the default group. This changes the template's statement to that group."""
         role = self.role("NotificationsFunction")
         for name in self.iam.list_role_policies(RoleName=role)["PolicyNames"]:
             document = json.dumps(self.iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"])
             if "scheduler:CreateSchedule" in document:
                 group = self.physical("ReminderGroup").rsplit("/", 1)[-1]
-                check(f":schedule/{group}/" in document, "the template allows schedules of our group only")
+                check(f":schedule/{group}/" in document, "the template allows schedules of the stack's own group only")
                 self.iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=document.replace(f":schedule/{group}/", ":schedule/default/"))
 
     def role(self, function: str) -> str:
@@ -255,7 +257,7 @@ class Deployment:
     def story(self) -> None:
         self.expect("GET", "/.well-known/jwks.json", 200)
         refused = self.expect("GET", "/users/me", 401)
-        check(refused["code"] == "unauthenticated", "a request without a token is refused in our words")
+        check(refused["code"] == "unauthenticated", "the API itself refuses a request without a token")
         ada = {
             "name": "Ada Byron", "email": self.at("ada"), "password": "correct horse battery", "date_of_birth": "1990-12-10",
             "gender": "female", "phone": "+44 20 7946 0018", "address": "12 St James's Square",
@@ -302,9 +304,9 @@ class Deployment:
         self.expect("POST", f"/appointments/{appointment}/cancel", 200, {"reason": "I am well again"}, ada)
         self.mail(self.at("ada"), "Your appointment with Dr. Helen Taussig is cancelled")
         calendar = self.expect("GET", f"/appointments/{appointment}/calendar.ics", 200, token=ada)
-        check("STATUS:CANCELLED" in calendar and "SEQUENCE:2" in calendar, "the calendar file is withdrawn")
+        check("STATUS:CANCELLED" in calendar and "SEQUENCE:2" in calendar, "the calendar file says that the appointment is cancelled")
         upcoming = self.expect("GET", "/appointments?when=upcoming", 200, token=ada)["items"]
-        check(upcoming == [], "nothing is coming up")
+        check(upcoming == [], "the patient has no upcoming appointments")
         helen = self.sign_in(self.at("helen"))
         agenda = self.expect("GET", "/appointments", 200, token=helen)["items"]
         check(len(agenda) == 1 and agenda[0]["patient"]["name"] == "Alan Mathison", "the doctor sees the other appointment")
@@ -320,11 +322,11 @@ class Deployment:
         eventually("the patient sees what was done with her data", lambda: {"appointment.book", "appointment.cancel", "appointment.list"} <= set(opened()))
         log = self.expect("GET", "/audit-log?limit=100", 200, token=florence)["items"]
         check({"account.approve", "session.sign_in", "session.sign_in_by_email"} <= {entry["action"] for entry in log}, "the audit log has sign-ins and decisions")
-        check(not self.emulated or all("from" in entry for entry in log if entry["action"] == "session.sign_in"), "the log says from where")
-        step("signed in by email; the audit log tells it all")
+        check(not self.emulated or all("from" in entry for entry in log if entry["action"] == "session.sign_in"), "the log says from which address")
+        step("signed in by email; the audit log has everything")
 
     def become_administrator(self) -> str:
-        """The configured address is the first administrator's, once its owner has shown that it is theirs."""
+        """The configured address makes its account the first administrator's, once the owner has proven that it is theirs."""
         self.register("Florence Nightingale", self.administrator, "administrator")
         florence = self.sign_in(self.administrator)
         self.expect("GET", "/users", 403, token=florence)
@@ -338,7 +340,7 @@ class Deployment:
         self.mail(self.administrator, "Mary Mahoney asks for the role of nurse")
         nurse = self.sign_in(self.at("mary"))
         self.expect("GET", "/doctors", 403, token=nurse)
-        waiting = eventually("the list of those who wait", lambda: self.expect("GET", "/users", 200, token=administrator)["items"])
+        waiting = eventually("the list of accounts that wait for approval", lambda: self.expect("GET", "/users", 200, token=administrator)["items"])
         self.expect("POST", f"/users/{waiting[0]['id']}/approve", 200, token=administrator)
         emailed = {"token": self.emailed_token(self.at("mary"), "Welcome to")}
         check(self.expect("POST", "/users/me/email/confirm", 200, emailed, nurse)["status"] == "active", "approved and confirmed is active")
@@ -350,7 +352,7 @@ class Deployment:
         self.expect("POST", "/users", 202, {"name": name, "email": address, "password": "correct horse battery", "phone": "+44 20 7946 0020", "role": role})
 
     def emailed_token(self, to: str, subject: str) -> str:
-        """The token of an email. On a real account nobody can read the mail here: it is derived from what the table promises, with the key."""
+        """The token of an email. On a real account the test cannot read emails, so it derives the token from its id in the table, with the key."""
         email = self.mail(to, subject)
         if self.emulated:
             return email.split("#token=")[1].split()[0]
@@ -367,7 +369,7 @@ class Deployment:
         return f"{token}.{base64.urlsafe_b64encode(tag).decode().rstrip('=')}"
 
     def remind(self, appointment: str, starts_at: str) -> None:
-        """The schedule is there for an hour before the appointment; moved to now, with nothing else changed, it reminds."""
+        """The schedule is set for an hour before the appointment. Moved to the present, with nothing else changed, it sends the reminder."""
         group, name = self.physical("ReminderGroup"), f"appt-{appointment}-1h"
         group = group.rsplit("/", 1)[-1]
         due = datetime.datetime.fromisoformat(starts_at).astimezone(datetime.UTC) - datetime.timedelta(hours=1)
@@ -391,8 +393,8 @@ class Deployment:
         self.mail(self.at("helen"), "Reminder: appointment with Ada Byron at")
 
     def bounce(self) -> None:
-        """SES says that an address is lost; it is not written to again."""
-        # Only AWS puts events with its own source on the bus: the function is called as the bus would.
+        """SES reports that an address bounced, and the function suppresses it."""
+        # Only AWS can put events with its own source on the bus, so the test calls the function as the bus would.
         payload = (ROOT / "events/notifications/email-bounced.json").read_bytes()
         answer = self.functions.invoke(FunctionName=self.physical("NotificationsFunction"), Payload=payload)
         check("FunctionError" not in answer, f"the bounce is taken: {answer['Payload'].read()[:300]}")
@@ -407,7 +409,7 @@ class Deployment:
         shard = streams.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"][0]["ShardId"]
         iterator = streams.get_shard_iterator(StreamArn=stream, ShardId=shard, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
         records = streams.get_records(ShardIterator=iterator)["Records"]
-        # Alan has not opened his, so its promise still stands.
+        # Alan has not used the token of his welcome, so it is still in the table.
         promised = {"purpose": {"S": "welcome"}, "email": {"S": self.at("alan")}}
         welcome = next(record["dynamodb"] for record in records if promised.items() <= record["dynamodb"].get("NewImage", {}).items())
         delivery = key(f"MAIL#{welcome['NewImage']['user_id']['S']}-welcome", "DELIVERY")
@@ -431,7 +433,7 @@ class Deployment:
         step("a change that was given up is replayed")
 
     def refused_email(self) -> None:
-        """In the sandbox SES refuses an address that is not verified. The email is listed, and sent once it is."""
+        """In its sandbox SES refuses addresses that are not verified. The refused email is listed, and goes out once the address is verified."""
         florence, address = self.sign_in(self.administrator), "edith@example.org"
         self.ses.put_account_details(MailType="TRANSACTIONAL", WebsiteURL="https://portal.example.org", ProductionAccessEnabled=False)
         self.register("Edith Cavell", address, "nurse")
@@ -443,7 +445,9 @@ class Deployment:
         step("a refused email was listed and sent again")
 
     def restore(self) -> None:
-        """As infra/README.md restores: a new table, its settings, the stack moved over to it, and the reminders rebuilt."""
+        """Restores as infra/README.md says: a new table, its settings, the stack moved over to it, and the reminders rebuilt.
+
+        It leaves out deletion protection, so that the restored table can be deleted."""
         # Alan confirms the address at last: only then is he told of appointments.
         alan = self.sign_in(self.at("alan"))
         confirm = {"token": self.emailed_token(self.at("alan"), "Welcome to")}
@@ -462,9 +466,9 @@ class Deployment:
         if self.auth:
             self.name_schedules_as_the_emulator_does()
         kept = self.dynamodb.describe_table(TableName=self.table)["Table"]["TableStatus"]
-        check(kept == "ACTIVE", "the table of before is kept")
+        check(kept == "ACTIVE", "the old table is kept")
         self.table = restored
-        # Two: Ada's is to come as well, and called off.
+        # Two appointments are in the future: Alan's, and Ada's, which is cancelled.
         command = [sys.executable, "infra/rebuild_reminders.py", self.name]
         rebuilt = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)
         check(rebuilt.returncode == 0 and rebuilt.stdout.startswith("2 "), f"the reminders are rebuilt: {rebuilt.stdout}{rebuilt.stderr}")
@@ -476,18 +480,18 @@ class Deployment:
         step("the table was restored, the stack moved over to it, and the reminders rebuilt")
 
     def permissions(self) -> None:
-        """Least privilege is real: a function that loses its permission is refused."""
+        """Permissions are enforced: a function that loses its permissions is refused."""
         role = self.role("PatientsFunction")
         token = self.sign_in(self.at("ada"))
         self.expect("GET", "/patients/me", 200, token=token)
         for policy in self.iam.list_role_policies(RoleName=role)["PolicyNames"]:
             self.iam.delete_role_policy(RoleName=role, PolicyName=policy)
         answer = self.expect("GET", "/patients/me", 500, token=token)
-        check(answer["code"] == "internal" and "dynamodb" not in json.dumps(answer).lower(), "a refused call leaks nothing")
-        step("a function without its permission is refused")
+        check(answer["code"] == "internal" and "dynamodb" not in json.dumps(answer).lower(), "the answer to a refused call gives nothing away")
+        step("a function without its permissions is refused")
 
     def table_is_shared_by_key(self) -> None:
-        """Each function's role names the keys that it may read and write. None changes or deletes an entry of the audit log."""
+        """Each function's role names the keys that it may read and write. No role may change or delete an entry of the audit log."""
         for function in FUNCTIONS:
             role = self.role(function)
             if not self.emulated:
@@ -504,21 +508,21 @@ class Deployment:
                     keys = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
                     changes = any(action.endswith(("UpdateItem", "DeleteItem")) for action in actions)
                     check(not (changes and "AUDIT#*" in keys), f"{function} may change the audit log")
-        # The emulator does not know which keys a request touches, but it knows the action: doctors never updates an item.
+        # The emulator does not know which keys a request touches, but it knows the action, and `doctors` may not update any item.
         if self.emulated:
             entry = key("AUDIT#2026-03-02", "test")
             table = self.client_as("DoctorsFunction", "dynamodb")
             table.put_item(TableName=self.table, Item=entry)
             change = {"UpdateExpression": "SET a = :a", "ExpressionAttributeValues": {":a": {"S": "a"}}}
             self.denied("change the audit log", lambda: table.update_item(TableName=self.table, Key=entry, **change))
-        step("roles name the keys that they may read and write; nobody may change the audit log")
+        step("roles name the keys that they may read and write; no role may change the audit log")
 
     def signing_key_is_for_users_alone(self) -> None:
         secret = {"SecretId": self.physical("SigningKeySecret")}
         self.client_as("UsersFunction", "secretsmanager").get_secret_value(**secret)
         for function in ("PatientsFunction", "DoctorsFunction", "AppointmentsFunction", "NotificationsFunction", "RemindersFunction"):
             self.denied(f"{function} reads the signing key", lambda: self.client_as(function, "secretsmanager").get_secret_value(**secret))
-        step("of all functions, users alone may read the signing key")
+        step("the users function is the only function that may read the signing key")
 
     def client_as(self, function: str, service: str):
         """A client with a function's own role."""
@@ -534,10 +538,10 @@ class Deployment:
         except botocore.exceptions.ClientError as error:
             check("AccessDenied" in error.response["Error"]["Code"], f"{what}: {error}")
         else:
-            raise Failed(f"this should be denied: {what}")
+            raise Failed(f"this should have been denied: {what}")
 
     def mails(self) -> list[tuple[list[str], str, str]]:
-        """Recipients, subject and plain text of what the emulator has sent."""
+        """Recipients, subject and plain text of the emails that the emulator has sent."""
         with urllib.request.urlopen(f"{self.endpoint}/_ministack/ses/messages", timeout=10) as answer:
             accounts = json.load(answer)["messages"].values()
         return [(mail["To"], mail["Subject"], mail["BodyText"]) for mails in accounts for mail in mails]
@@ -567,7 +571,7 @@ class Deployment:
         return json.loads(text) if text.startswith(("{", "[")) else text
 
     def mail(self, to: str, subject: str, seconds: int = 45) -> str:
-        """The plain text of such an email (the emulator shows no other part). On a real account: that SES has taken it."""
+        """Waits for an email and returns its plain text (the emulator shows no other part). On a real account it waits until SES has taken it."""
         if not self.emulated:
             eventually(f"SES has an email to {to}: {subject}", lambda: self.delivered(to, subject), seconds)
             return ""
@@ -578,7 +582,7 @@ class Deployment:
         return eventually(f"an email to {to}: {subject}", find, seconds)
 
     def delivered(self, to: str, subject: str) -> bool:
-        """Whether SES has such an email that was not looked for before."""
+        """Whether SES has taken such an email that the test has not counted yet."""
         about = next(part for start, part in DELIVERIES.items() if subject.startswith(start))
         claim = self.dynamodb.get_item(TableName=self.table, Key=key(f"EMAIL#{to}", "EMAIL"), ConsistentRead=True).get("Item")
         if claim is None:
@@ -590,7 +594,7 @@ class Deployment:
         for item in (item for page in pages for item in page["Items"]):
             id, state = item["id"]["S"], item["delivery_state"]["S"]
             if about in id and id not in self.sent:
-                check(state in ("queued", "sent"), f"SES does not take the email {id}: {state}, {item.get('entry')}")
+                check(state in ("queued", "sent"), f"SES did not take the email {id}: {state}, {item.get('entry')}")
                 if state == "sent":
                     self.sent.add(id)
                     return True
@@ -603,7 +607,7 @@ class Watched(Deployment):
     def __init__(self, folder: pathlib.Path):
         file = folder / "services.env"
         if not file.is_file():
-            raise Failed(f"{file} is not there: start the services with cargo run -- services --data {folder}")
+            raise Failed(f"{file} does not exist: start the services with cargo run -- services --data {folder}")
         settings = dict(line.split("=", 1) for line in file.read_text().splitlines())
         settings = {name: value.strip("'") for name, value in settings.items()}
         os.environ.update({name: settings[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")})
@@ -634,7 +638,7 @@ def eventually(what: str, look, seconds: int = 45):
         if found:
             return found
         time.sleep(0.5)
-    raise Failed(f"after {seconds} seconds still missing: {what}")
+    raise Failed(f"still missing after {seconds} seconds: {what}")
 
 
 def check(holds: bool, what: str) -> None:

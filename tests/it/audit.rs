@@ -1,4 +1,4 @@
-//! The audit log: what is noted, that it cannot be undone, and who may read it.
+//! The audit log: what is noted, that a note cannot be undone, and who may read the log.
 
 use axum::{
     Router,
@@ -18,7 +18,7 @@ use tower::ServiceExt;
 use crate::support::{Answer, App, PASSWORD};
 
 impl App {
-    /// What was noted, oldest first: action, outcome, and who by role.
+    /// The entries, sorted: action, outcome, and the actor's roles.
     async fn noted(&self, about: About) -> Vec<String> {
         self.drain().await;
         let span = Span::before("2026-01-01T00:00:00Z".parse().unwrap(), self.now() + SignedDuration::from_secs(1));
@@ -30,7 +30,7 @@ impl App {
             format!("{} {} {}", entry.action, outcome.as_str().unwrap(), roles.join("+")).trim_end().to_owned()
         };
         let mut lines: Vec<String> = entries.into_iter().map(line).collect();
-        // Entries of one instant have no order.
+        // Entries of the same instant have no order of their own.
         lines.sort();
         lines
     }
@@ -60,7 +60,7 @@ async fn every_read_and_write_of_a_patients_data_is_noted_once() {
     app.call("POST", &format!("{path}/arrive")).bearer(&desk).send().await.expect(200);
     app.set_clock("2026-03-02T09:40:00Z");
     app.call("POST", &format!("{path}/complete")).bearer(&app.fresh_doctor(&doctor).await).send().await.expect(200);
-    // What comes twice is noted once.
+    // A change that is handled twice is noted once.
     app.drain().await;
     insta::assert_snapshot!(app.noted(About::Patient(ada.id)).await.join("\n"), @r"
     appointment.arrive done receptionist
@@ -77,7 +77,7 @@ async fn every_read_and_write_of_a_patients_data_is_noted_once() {
     patient.read refused doctor
     patient.read refused patient
     ");
-    // A list notes everybody on it.
+    // Reading a list notes every patient on it.
     assert!(app.noted(About::Patient(alan.id)).await.contains(&"appointment.list done doctor".to_owned()));
     assert!(app.noted(About::Actor(alan.user_id)).await.contains(&"patient.read refused patient".to_owned()));
 }
@@ -174,7 +174,7 @@ async fn an_entry_says_who_what_whose_when_from_where_and_which_request() {
     list("patient_id=x&from=yesterday".to_owned()).await.invalid(&[("patient_id", "invalid_id"), ("from", "invalid_instant")]);
     list("from=2026-01-01T00:00:00Z".to_owned()).await.invalid(&[("from", "span_too_long")]);
     list("from=2026-03-02T08:00:00Z&to=2026-03-02T08:00:00Z".to_owned()).await.invalid(&[("to", "before_from")]);
-    // A page behind the span's beginning is empty.
+    // A cursor from before the span's beginning gives an empty page.
     let week = list("limit=1".to_owned()).await.expect(200);
     app.wait(SignedDuration::from_hours(8 * 24));
     let later = app.token(&administrator_account).await;
@@ -213,7 +213,7 @@ async fn a_patient_sees_who_opened_the_record() {
     let first = log("?limit=2").await.expect(200);
     let cursor = first.body["next_cursor"].as_str().unwrap().to_owned();
     let second = log(&format!("?limit=2&cursor={cursor}")).await.expect(200);
-    assert_eq!(seen(second)[0], (json!(null), json!(false), json!("patient.read"), json!("refused")), "the look itself is in it by now");
+    assert_eq!(seen(second)[0], (json!(null), json!(false), json!("patient.read"), json!("refused")), "reading the log adds an entry, too");
     app.get("/patients/me/access-log").bearer(&desk).send().await.refused(403, "forbidden");
 }
 
@@ -227,7 +227,7 @@ async fn staff_cannot_act_under_a_borrowed_name() {
     for token in [&desk, &waiting_token, &administrator] {
         app.call("PATCH", "/users/me").json(&json!({ "name": "Emily Blackwell" })).bearer(token).send().await.refused(403, "name_of_staff");
     }
-    // The name that somebody has is no change.
+    // Sending the present name changes nothing.
     app.call("PATCH", "/users/me").json(&json!({ "name": "Rosa Parks" })).bearer(&desk).send().await.expect(200);
     let rename = |id: String, body: Value, token: &str| app.call("PATCH", &format!("/users/{id}")).json(&body).bearer(token).send();
     rename(ada.user_id.to_string(), json!({ "name": "X" }), &desk).await.refused(403, "forbidden");
@@ -298,7 +298,7 @@ async fn pages_go_back_through_the_days() {
     assert!(ids.windows(2).all(|pair| pair[0] > pair[1]), "latest first, each once: {ids:?}");
 }
 
-/// A table that has Ada's record and takes no entry.
+/// A table that has Ada's patient profile and takes no audit entry.
 async fn table_without_log() -> String {
     let event: Value = serde_json::from_str(include_str!("../../events/notifications/patient-registered.json")).unwrap();
     let record = json!({ "Item": event["Records"][1]["dynamodb"]["NewImage"] }).to_string();

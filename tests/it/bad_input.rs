@@ -1,4 +1,4 @@
-//! What is not even a request.
+//! Requests that cannot be read, or that ask for nothing that exists.
 
 use domain::role::Role;
 use serde_json::json;
@@ -16,14 +16,14 @@ async fn bodies() {
         [("[]", "body"), ("3", "body"), ("\"x\"", "body"), ("null", "body"), ("{\"name\": 3}", "name"), ("{\"name\": [\"Ada\"]}", "name")]
     {
         let answer = post(body.as_bytes()).await.invalid(&[(field, "invalid_type")]);
-        assert!(!answer.text.contains("Ada"), "what was sent is not sent back: {}", answer.text);
+        assert!(!answer.text.contains("Ada"), "the answer must not repeat what was sent: {}", answer.text);
     }
     post(br#"{"name": "a", "name": "b"}"#).await.invalid(&[("name", "duplicate_field")]);
     let large = format!("{{\"name\": \"{}\"}}", "x".repeat(70_000));
     post(large.as_bytes()).await.refused(413, "body_too_large");
     post("[".repeat(50_000).as_bytes()).await.refused(400, "malformed_json");
     post(format!("{}{}", "{\"name\":".repeat(5_000), "}".repeat(5_000)).as_bytes()).await.expect(422);
-    // An array is no object, whatever its fields' order.
+    // An array is not an object, even with the right values in the order of the fields.
     post(br#"["Ada Byron", "ada@example.org"]"#).await.invalid(&[("body", "invalid_type")]);
     app.call("POST", "/users")
         .raw("name=Ada")
@@ -78,7 +78,7 @@ async fn injection_is_only_text() {
     let body = json!({ "doctor_id": doctor.id, "starts_at": "2026-03-02T09:00:00Z", "reason": reason });
     let booked = app.post("/appointments", &body).bearer(&ada.token).send().await.expect(201);
     assert_eq!(booked.body["reason"], reason);
-    // In an email a name is text too.
+    // In an email, too, a name is only text.
     let eve = app.patient("Eve O'Bold").await;
     app.book(&eve, &doctor, "2026-03-02T09:30:00Z").await.expect(201);
     let mails = app.new_mails(&mut 0).await;

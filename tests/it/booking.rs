@@ -1,4 +1,4 @@
-//! What can be booked, by whom, and what is refused.
+//! Booking: which slots can be booked, who may book them, and what is refused.
 
 use domain::role::Role;
 use jiff::SignedDuration;
@@ -28,7 +28,7 @@ async fn times_that_nobody_can_book() {
     }
     let off_grid = app.book(&ada, &doctor, "2026-03-02T09:10:00Z").await;
     assert_eq!(off_grid.body["next_free"][0]["starts_at"], "2026-03-02T09:30:00+00:00");
-    assert_eq!(app.drain().await, 5, "two accounts, two emails and a record, and no appointment");
+    assert_eq!(app.drain().await, 5, "two accounts, two email tokens and a patient profile, and no appointment");
 }
 
 #[tokio::test]
@@ -86,7 +86,7 @@ async fn a_patient_is_in_one_place_at_a_time() {
     app.book(&ada, &twenty_minutes, "2026-03-02T09:00:00Z").await.expect(201);
     app.book(&ada, &twenty_minutes, "2026-03-02T10:00:00Z").await.expect(201);
 
-    // Cancelled, the time is hers again.
+    // Once that is cancelled, the time is free again.
     app.post(&format!("/appointments/{}/cancel", first.id()), &json!({})).bearer(&ada.token).send().await.expect(200);
     app.book(&ada, &twenty_minutes, "2026-03-02T09:20:00Z").await.expect(201);
 }
@@ -96,7 +96,7 @@ async fn booking_ones_own_slot_names_the_appointment() {
     let app = App::new().await;
     let (ada, doctor) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
     let appointment = app.book(&ada, &doctor, "2026-03-02T09:30:00Z").await.expect(201).id();
-    // The answer was lost on the way, and the client asks again.
+    // The first answer was lost, and the client tries again.
     let again = app.book(&ada, &doctor, "2026-03-02T09:30:00Z").await.refused(409, "already_booked");
     assert_eq!(again.body["appointment_id"], json!(appointment));
 }

@@ -1,4 +1,4 @@
-//! How much a patient may book and move, one request after the other and all at once.
+//! How much a patient may book and move, with one request after the other and with all at once.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use tokio::sync::Barrier;
 
 use crate::support::{Answer, App, Doctor, Patient, booking};
 
-/// Slots of four weeks, six a day.
+/// Slots of four weeks, six on each working day.
 fn slots() -> impl Iterator<Item = String> {
     let days = [3, 4, 5, 6, 9, 10, 11, 12, 13, 16, 17, 18, 19, 20, 23, 24, 25, 26, 27];
     let times = ["09:00", "09:30", "10:00", "10:30", "11:00", "11:30"];
@@ -68,7 +68,7 @@ async fn the_limit_counts_what_lies_ahead_and_the_front_desk_goes_beyond() {
     app.book(&alan, &doctor, &next()).await.expect(201);
     let full = app.book(&alan, &doctor, &next()).await.refused(409, "too_many_open_appointments");
     assert!(full.body["detail"].as_str().unwrap().contains("confirmed your email address"), "{}", full.text);
-    // What is under way this moment cannot be counted yet.
+    // Bookings that are under way cannot be counted yet.
     assert_eq!(full.headers["retry-after"], "30");
     app.wait(SignedDuration::from_secs(30));
     let full = app.book(&alan, &doctor, &next()).await.refused(409, "too_many_open_appointments");
@@ -76,7 +76,7 @@ async fn the_limit_counts_what_lies_ahead_and_the_front_desk_goes_beyond() {
     app.book_for(&desk, &alan, &doctor, &next()).await.expect(201);
     assert_eq!(ahead(&app, &alan.token).await, 3);
 
-    // Two are cancelled, and half a minute later one more can be booked: one is left of the limit of two.
+    // Two are cancelled, so one appointment is left of the limit of two. Half a minute later, one more can be booked.
     let list = app.get("/appointments").bearer(&alan.token).send().await.expect(200);
     for id in [first, list.body["items"][1]["id"].as_str().unwrap().to_owned()] {
         app.post(&format!("/appointments/{id}/cancel"), &json!({})).bearer(&alan.token).send().await.expect(200);
@@ -96,7 +96,7 @@ async fn booking_and_moving_have_a_pace() {
     let to = |id: &str, slot: &str, token: &str| {
         app.post(&format!("/appointments/{id}/reschedule"), &json!({ "starts_at": slot })).bearer(token).send()
     };
-    // An appointment that goes to and fro.
+    // Each appointment moves back and forth.
     for week in [3, 10, 17] {
         let id = app.book(&ada, &doctor, &format!("2026-03-{week:02}T09:00:00Z")).await.expect(201).id();
         left -= 1;
@@ -117,7 +117,7 @@ async fn booking_and_moving_have_a_pace() {
     let later = Patient { token: app.fresh(&ada).await, ..ada };
     app.book(&later, &doctor, "2026-03-25T09:00:00Z").await.expect(201);
     app.book(&later, &doctor, "2026-03-26T09:00:00Z").await.refused(429, "too_many_changes");
-    // Wrong requests cost nothing, and cancelling is always possible.
+    // Invalid requests do not count, and cancelling is always possible.
     app.book(&later, &doctor, "2026-03-26T09:10:00Z").await.invalid(&[("starts_at", "off_grid")]);
     let list = app.get("/appointments").bearer(&later.token).send().await.expect(200);
     let path = format!("/appointments/{}/cancel", list.body["items"][0]["id"].as_str().unwrap());
@@ -138,6 +138,6 @@ async fn an_account_is_never_closed_under_a_booking() {
         let booked = booking.await.unwrap();
         let taken = ahead(&app, &doctor.token).await;
         assert_eq!(taken == 1, booked == StatusCode::CREATED);
-        assert!(taken == 0 || closed != StatusCode::NO_CONTENT, "an appointment is left on a closed account");
+        assert!(taken == 0 || closed != StatusCode::NO_CONTENT, "a closed account still has an appointment");
     }
 }

@@ -1,4 +1,5 @@
-//! Transactions that clash with others, which the embedded database never does: a table that answers as DynamoDB would.
+//! Transactions that conflict with others. The embedded database never reports a conflict, so a server stands in that answers as
+//! DynamoDB would.
 
 use std::sync::{
     Arc,
@@ -17,7 +18,7 @@ use store::{Store, StoreError, appointments::WriteError};
 
 use crate::support::App;
 
-/// A table whose transactions clash so many times, and whose slots are held by this item.
+/// A table that reports so many conflicts before a transaction succeeds, and that answers each read with the item `holder`.
 async fn clashing(times: u32, holder: serde_json::Value) -> (String, Arc<AtomicU32>) {
     let asked = Arc::new(AtomicU32::new(0));
     let count = Arc::clone(&asked);

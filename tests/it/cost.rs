@@ -1,5 +1,5 @@
-//! What each operation costs, in the units that DynamoDB says it consumed, index arms included. The table in
-//! infra/README.md says the same.
+//! What each operation costs, in the units that DynamoDB says it consumed, indexes included. Keep the table in infra/README.md
+//! the same.
 
 use domain::role::Role;
 use local::services::mailbox::Refusal;
@@ -47,7 +47,7 @@ async fn budgets() {
     let arrive = app.call("POST", &format!("/appointments/{second}/arrive")).bearer(&doctor.token);
     line("arrive", spent(&app, async { drop(arrive.send().await.expect(200)) }).await);
 
-    // Full pages, booked at the front desk, which may go beyond the limit: 20 appointments of one patient on 20 days, and of one doctor.
+    // Full pages: 20 appointments of one patient, and of one doctor. The front desk books them, because it has no limit.
     for day in 9..=27 {
         let at = format!("2026-03-{day:02}T09:00:00Z");
         if app.book_for(&desk, &ada, &doctor, &at).await.status.is_success() {
@@ -80,7 +80,7 @@ async fn budgets() {
         "read a doctor",
         spent(&app, async { drop(app.get(&format!("/doctors/{}", doctor.id)).bearer(&ada.token).send().await.expect(200)) }).await,
     );
-    line("read a record", spent(&app, async { drop(app.get("/patients/me").bearer(&ada.token).send().await.expect(200)) }).await);
+    line("read a profile", spent(&app, async { drop(app.get("/patients/me").bearer(&ada.token).send().await.expect(200)) }).await);
 
     let register = json!({
         "name": "Lin Chen", "email": "lin@example.org", "password": "correct horse battery", "date_of_birth": "1990-12-10",
@@ -97,7 +97,7 @@ async fn budgets() {
     let refresh = json!({ "refresh_token": pair["refresh_token"] });
     line("refresh", spent(&app, async { drop(app.post("/auth/refresh", &refresh).send().await.expect(200)) }).await);
 
-    // Account and sign-in are looked up once, though the key asks for authority as well.
+    // Account and sign-in are looked up once, although the idempotency key needs the caller, too.
     let keyed = app
         .post("/appointments", &booking(&doctor, "2026-03-06T09:00:00Z"))
         .bearer(&app.patient("Alan Mathison").await.token)
@@ -132,7 +132,7 @@ async fn budgets() {
     free slots of a week: 2.5 read, 0 write
     list doctors: 1 read, 0 write
     read a doctor: 1 read, 0 write
-    read a record: 1 read, 3 write
+    read a profile: 1 read, 3 write
     register: 1 read, 11 write
     sign in: 3 read, 6 write
     sign in again from there: 3 read, 5 write

@@ -1,4 +1,4 @@
-//! The payloads in `events/`: each is what its trigger sends, and its function takes it.
+//! The payloads in `events/`: each one is what its trigger sends, and its function accepts it.
 
 use std::path::{Path, PathBuf};
 
@@ -29,7 +29,7 @@ async fn http() {
             let (parts, body) = lambda_http::request::from_str(&payload).unwrap().into_parts();
             let request = axum::http::Request::from_parts(parts, Body::from(body.to_vec()));
             let answer = app.router().oneshot(request).await.unwrap();
-            // The people in a payload need not exist here; its form must be right.
+            // The people in a payload need not exist here. Only its form must be right.
             let expected = match file.file_stem().unwrap().to_str().unwrap() {
                 "register" | "email-token" => 202,
                 "sign-in" | "me" | "list" | "access-log" => 200,
@@ -56,7 +56,7 @@ async fn stream() {
         let answer = app.functions.call(event).await.unwrap();
         assert_eq!(answer["batchItemFailures"], Value::Array(Vec::new()), "{}", file.display());
     }
-    // Who is not in the table gets no email; what the payloads themselves say is enough for these.
+    // People who are not in the table get no email. For these two, the payload says enough.
     let mut messages: Vec<_> = app.services.mailbox.list().into_iter().map(|mail| format!("{}: {}", mail.to, mail.subject)).collect();
     messages.sort();
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Events that come twice, late, broken, or to a service that is away.
+//! Events that come twice, late or broken, and services that do not answer.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::support::{App, booking, shared_database};
 
-/// Stands between the stream and the function.
+/// Changes or refuses events between the stream and the function.
 struct Between<F> {
     functions: Functions,
     meddle: F,
@@ -62,7 +62,7 @@ async fn undisturbed() -> Vec<String> {
 async fn every_batch_three_times_and_a_crash_at_every_record() {
     let expected = Box::pin(undisturbed()).await;
 
-    // Three times from the start.
+    // The whole stream, three times from the start.
     let app = App::new().await;
     let appointment = booked_and_moved(&app).await;
     for _ in 0..3 {
@@ -71,7 +71,7 @@ async fn every_batch_three_times_and_a_crash_at_every_record() {
     assert_eq!(subjects(&app), expected);
     assert_eq!(app.services.schedules.list()[&format!("appt-{appointment}-1h")].to_string(), "2026-03-03T09:00:00Z");
 
-    // The function handles the first n records and dies: Lambda sends the batch again.
+    // The function handles the first n records and crashes. Lambda sends the batch again.
     for after in 0..5 {
         let app = App::new().await;
         booked_and_moved(&app).await;
@@ -80,12 +80,12 @@ async fn every_batch_three_times_and_a_crash_at_every_record() {
         let mapping = Template::read().unwrap().stream;
         let mut poller = Poller::new(database, app.table.clone(), mapping, dying, None).unwrap().with_backoff(Duration::ZERO);
         poller.drain().await.unwrap();
-        assert_eq!(subjects(&app), expected, "dead after {after} records");
+        assert_eq!(subjects(&app), expected, "crashed after {after} records");
         assert!(poller.dead_letters().list().is_empty());
     }
 }
 
-/// Dies in the middle of its first batch.
+/// Crashes in the middle of its first batch.
 struct Dying {
     functions: Functions,
     after: usize,
@@ -108,7 +108,7 @@ async fn a_poison_record_is_parked_and_the_rest_delivered() {
     let app = App::new().await;
     booked_and_moved(&app).await;
     let alan = app.patient("Alan Mathison").await;
-    // The promise of Ada's welcome cannot be read, wherever it comes.
+    // The token of Ada's welcome cannot be read, in whichever batch it comes.
     let poison = |mut event: Value| {
         for record in event["Records"].as_array_mut().unwrap() {
             let image = &mut record["dynamodb"]["NewImage"];
@@ -122,13 +122,13 @@ async fn a_poison_record_is_parked_and_the_rest_delivered() {
     poller.drain().await.unwrap();
     let dead = poller.dead_letters().list();
     assert_eq!(dead.len(), 1);
-    assert_eq!(dead[0].records.len(), 1, "isolated from its batch");
+    assert_eq!(dead[0].records.len(), 1, "the record is parked alone, without its batch");
     assert_eq!(dead[0].condition, "RetryAttemptsExhausted");
     let all = subjects(&app);
     assert!(all.iter().any(|line| line.starts_with(&alan.email)), "{all:?}");
     assert_eq!(all.len(), 6, "everything but one welcome: {all:?}");
 
-    // Whatever was wrong is mended: what was given up is delivered.
+    // Once the cause is fixed, what was given up is delivered.
     let (database, _) = shared_database();
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("dead-letters.json"), serde_json::to_string(&dead).unwrap()).unwrap();
@@ -136,7 +136,7 @@ async fn a_poison_record_is_parked_and_the_rest_delivered() {
     let mut mended = Poller::new(database, app.table.clone(), mapping, app.functions.clone(), Some(folder.path())).unwrap();
     mended.drain().await.unwrap();
     let messages = mended.dead_letters();
-    assert_eq!(messages.list().len(), 1, "kept over a restart, and not replayed unasked");
+    assert_eq!(messages.list().len(), 1, "a restart keeps it and does not replay it by itself");
     messages.replay();
     mended.drain().await.unwrap();
     assert!(messages.list().is_empty());
@@ -195,7 +195,7 @@ async fn a_sender_that_died_is_followed_by_another() {
 async fn the_table_is_away() {
     let app = App::new().await;
     let (ada, doctor) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
-    // A hospital whose table does not answer.
+    // Nothing answers at the table's address.
     let mut config = app.config.clone();
     config.aws.dynamodb_endpoint = Some("http://127.0.0.1:9".to_owned());
     let state = http::AppState::new(&config, app.clock.clone()).unwrap();

@@ -1,4 +1,4 @@
-//! The local hospital's own address: who may ask, from where, and how slowly.
+//! The local hospital's HTTP server: which hosts and origins it answers, and how long it waits for slow clients.
 
 use std::time::Duration;
 
@@ -48,7 +48,7 @@ async fn pages_of_this_machine_may_call_the_api_as_the_template_says() {
         assert_eq!(said("access-control-max-age"), "600");
 
         let refused = app.get("/appointments").header("origin", origin).send().await.refused(401, "unauthenticated");
-        assert_eq!(refused.headers["access-control-allow-origin"], origin, "a refusal can be read too");
+        assert_eq!(refused.headers["access-control-allow-origin"], origin, "browsers can read a refusal, too");
         assert_eq!(refused.headers["access-control-expose-headers"], cors.expose_headers.join(","));
     }
     for origin in ["https://example.org", "http://localhost.example.org", "null", "http://192.168.0.7", "file://"] {
@@ -57,7 +57,7 @@ async fn pages_of_this_machine_may_call_the_api_as_the_template_says() {
         assert!(!preflight.headers.contains_key("access-control-allow-origin"), "{origin}");
     }
     let tool = app.get("/mailbox.json").header("origin", "http://localhost:5173").send().await;
-    assert!(!tool.headers.contains_key("access-control-allow-origin"), "other pages do not read the mailbox");
+    assert!(!tool.headers.contains_key("access-control-allow-origin"), "other pages cannot read the mailbox");
 }
 
 #[test]
@@ -90,7 +90,7 @@ async fn slow_clients_are_not_waited_for() {
         stream.write_all(begun[number % 3].as_bytes()).await.unwrap();
         slow.push(stream);
     }
-    // Behind all of them, and within their time.
+    // It comes after all of them, and is answered while they still wait.
     let mut health = TcpStream::connect(address).await.unwrap();
     health.write_all(b"GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
     let mut answer = String::new();

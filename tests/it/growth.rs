@@ -1,4 +1,4 @@
-//! What the local hospital does at each write and each poll takes as long on its thousandth day as on its first.
+//! In the local hospital, a write and a poll take as long after much data as at the beginning.
 
 use std::{
     path::PathBuf,
@@ -26,7 +26,7 @@ fn put(database: &dynoxide::Database, table: &str, number: usize) {
     database.put_item(serde_json::from_value(json!({ "TableName": table, "Item": item })).unwrap()).unwrap();
 }
 
-/// The quickest of some: what else the machine does makes a thing slower, never quicker.
+/// The quickest of several runs: other work on the machine makes a run slower, never quicker.
 fn quickest(mut work: impl FnMut(usize)) -> Duration {
     let timed = |number| {
         let begun = Instant::now();
@@ -36,7 +36,7 @@ fn quickest(mut work: impl FnMut(usize)) -> Duration {
     (0..30).map(timed).min().unwrap()
 }
 
-/// As many records as some months leave behind.
+/// Adds as many records as some months would.
 fn fill_stream(connection: &Connection, table: &str) {
     let many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)
         INSERT INTO _stream_records (table_name, event_name, keys_json, sequence_number, shard_id, created_at)
@@ -52,7 +52,7 @@ fn no_slower(before: Duration, after: Duration) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_and_a_poll_take_no_longer_after_many_others() {
     let folder = tempfile::tempdir().unwrap();
-    // In a file as the local hospital keeps it, and in memory as the tests do.
+    // In a file as the local hospital has it, and in memory as the tests have it.
     for path in [folder.path().join("dynamodb.sqlite"), PathBuf::from("file:/growth?vfs=memdb")] {
         let (database, table) = (database::open(Some(&path)).unwrap(), "growth");
         let template = Template::read().unwrap();
@@ -95,10 +95,10 @@ async fn what_was_handled_is_forgotten_and_the_numbers_go_on() {
     for number in 0..1500 {
         put(&database, "meditrack", number);
     }
-    assert_eq!(kept(&database).0, 1500, "nothing goes before it was handled");
+    assert_eq!(kept(&database).0, 1500, "no record is deleted before it is handled");
     poller.drain().await.unwrap();
     let (left, last) = kept(&database);
-    assert_eq!(left, 1, "the last one stays");
+    assert_eq!(left, 1, "the last record stays");
     // The clock is put back: the next number must still be a later one, or the poller would never see the record.
     let connection = Connection::open(&file).unwrap();
     connection.execute("UPDATE _stream_records SET sequence_number = ?1", [(last + 3_600_000_000).to_string()]).unwrap();
@@ -109,7 +109,7 @@ async fn what_was_handled_is_forgotten_and_the_numbers_go_on() {
     }
     drop((database, poller));
 
-    // What came after the position is still there after a restart; what came before goes at the first poll.
+    // After a restart, the records after the position are still there. The first poll deletes the earlier ones.
     let (database, mut poller) = start();
     assert_eq!(kept(&database).0, 52);
     poller.drain().await.unwrap();

@@ -23,7 +23,7 @@ async fn the_first_answer_is_given_again() {
     book(&alan.token, "2026-03-02T09:00:00Z", "k1").await.refused(409, "slot_taken");
     let path = format!("/appointments/{}/cancel", first.id());
     app.post(&path, &json!({})).bearer(&ada.token).header("idempotency-key", "k1").send().await.expect(200);
-    // A refusal is an answer too.
+    // A refusal is kept, too.
     let kept = book(&alan.token, "2026-03-02T09:00:00Z", "k1").await.refused(409, "slot_taken");
     assert_eq!(kept.headers["idempotency-replayed"], "true");
 
@@ -55,7 +55,7 @@ async fn registration_acts_once_and_tokens_are_never_kept() {
     let register = || app.post("/users", &ada).header("idempotency-key", "r1").send();
     let first = register().await.expect(202);
     assert_eq!(register().await.expect(202).body, first.body);
-    // A stranger who happens on the same key is not in the way.
+    // Somebody else who uses the same key by chance does not get in the way.
     let mut alan = ada.clone();
     alan["email"] = json!("alan@example.org");
     app.post("/users", &alan).header("idempotency-key", "r1").send().await.expect(202);

@@ -1,4 +1,4 @@
-//! Every key of the table, printed: the data model in one place. A change here is a migration.
+//! Every key of the table, printed: the data model in one place. A change of an existing key needs a migration.
 
 use domain::{
     account::Group,

@@ -1,4 +1,4 @@
-//! Lists: order, pages, cursors, and whose they are.
+//! Lists: their order, pages and cursors, and who may read them.
 
 use serde_json::json;
 
@@ -24,7 +24,7 @@ async fn upcoming_and_past_by_patient_and_by_doctor() {
 
     assert_eq!(starts(&list("", &ada.token).await.expect(200)), ["03-02T09:00", "03-02T10:00", "03-04T09:00"]);
     assert_eq!(starts(&list("?when=upcoming", &helen.token).await.expect(200)), ["03-02T09:00", "03-02T09:30", "03-04T09:00"]);
-    assert_eq!(starts(&list("?when=past", &ada.token).await.expect(200)), ["03-03T09:00"], "what was called off is over");
+    assert_eq!(starts(&list("?when=past", &ada.token).await.expect(200)), ["03-03T09:00"], "a cancelled appointment is in the past list");
     assert!(starts(&list("?when=past", &helen.token).await.expect(200)).is_empty());
 
     app.set_clock("2026-03-02T09:40:00Z");
@@ -38,7 +38,7 @@ async fn upcoming_and_past_by_patient_and_by_doctor() {
     let (ada_token, helen_token) = (app.fresh(&ada).await, app.fresh_doctor(&helen).await);
     assert_eq!(starts(&list("?when=past", &ada_token).await), ["03-04T09:00", "03-03T09:00", "03-02T10:00", "03-02T09:00"]);
     let past = list("?when=past", &helen_token).await;
-    assert_eq!(starts(&past), ["03-04T09:00", "03-02T09:30", "03-02T09:00"], "a doctor's list holds what took their time");
+    assert_eq!(starts(&past), ["03-04T09:00", "03-02T09:30", "03-02T09:00"], "a doctor's list has no cancelled appointments");
     assert_eq!(past.body["items"][0]["reason"], "Palpitations since Monday");
 }
 

@@ -1,4 +1,4 @@
-//! Logs tell what happened and never to whom or why.
+//! Logs say what happened. They never say to whom or why.
 
 use crate::support::{App, logs};
 
@@ -20,9 +20,9 @@ async fn without_health_data_or_secrets() {
     assert_eq!(line["fields"]["status"], 201);
     assert_eq!(line["fields"]["write_units"], 7.0);
     assert_eq!(line["fields"]["request_id"], appointment.headers["x-request-id"].to_str().unwrap());
-    assert!(log.contains("/appointments/{id}"), "the route's pattern, not the path");
+    assert!(log.contains("/appointments/{id}"), "the log has the route's pattern and not the path");
     for private in ["Palpitations", "Byron", "Taussig", "example.org", "7946", "St James", "forged-token", &ada.token, &appointment.id()] {
-        // A delivery's id names its appointment, so that support can find it; a request's line does not.
+        // A refused email's line names its delivery, and so its appointment, so that support can find it. No other line does.
         let lines = log.lines().filter(|line| line.contains(private) && !line.contains("SES refuses"));
         assert_eq!(lines.collect::<Vec<_>>(), Vec::<&str>::new(), "{private}");
     }

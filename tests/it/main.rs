@@ -1,4 +1,4 @@
-//! The hospital's behaviour, through its router, against a real table, with a clock that stands still.
+//! The hospital's behaviour, tested through its router, against a real table, with a clock that stands still.
 
 mod accounts;
 mod audit;

@@ -1,4 +1,4 @@
-//! The API document: fresh, complete, and every route in it guarded.
+//! The API document: it is fresh and complete, and every route in it needs a token unless it is listed here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::App;
 
-/// Routes that anybody may call. It only grows with a reason.
+/// Routes that anybody may call. Add one only for a good reason.
 const OPEN: [&str; 8] = [
     "POST /users",
     "POST /auth/token",
@@ -60,7 +60,7 @@ fn every_operation_has_an_id_of_its_own_that_says_what_it_does() {
     for (method, path, operation) in operations(&document()) {
         let id = operation["operationId"].as_str().unwrap().to_owned();
         let (verb, noun) = id.split_once('_').unwrap_or_default();
-        assert!(VERBS.split_whitespace().any(|known| known == verb) && !noun.is_empty(), "{id} is no verb with a noun");
+        assert!(VERBS.split_whitespace().any(|known| known == verb) && !noun.is_empty(), "{id} is not a verb with a noun");
         assert!(id.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{id}");
         let earlier = seen.insert(id.clone(), format!("{method} {path}"));
         assert!(earlier.is_none(), "{id} is {method} {path} and {}", earlier.unwrap());
@@ -75,7 +75,7 @@ fn every_reference_leads_somewhere_and_every_response_is_described() {
     assert!(references.len() > 10);
     for reference in references {
         let pointer = reference.strip_prefix('#').unwrap();
-        assert!(document.pointer(pointer).is_some(), "{reference} is not there");
+        assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
     }
     for (method, path, operation) in operations(&document) {
         for (status, response) in operation["responses"].as_object().unwrap() {

@@ -1,4 +1,4 @@
-//! One's own account: what it is called, where it is reached, its password, and its end.
+//! One's own account: its name, its phone number, its email address, its password, and closing it.
 
 use domain::role::Role;
 use jiff::SignedDuration;
@@ -20,7 +20,7 @@ async fn name_and_phone() {
         change(json!({ "name": "Ada Lovelace", "phone": "+44 20 7946 0099" })).header("if-match", "\"v1\"").send().await.expect(200);
     assert_eq!((changed.etag(), changed.body["name"].as_str()), ("\"v2\"", Some("Ada Lovelace")));
 
-    // A patient has one phone number, in the record. The record's name is changed against a document.
+    // A patient has one phone number, which is in the patient profile. The name in the profile is not changed this way.
     let record = app.get("/patients/me").bearer(&ada.token).send().await.expect(200);
     assert_eq!((record.body["phone"].as_str(), record.body["name"].as_str()), (Some("+442079460099"), Some("Ada Byron")));
     let other = json!({ "phone": "+44 20 7946 0098" });
@@ -59,11 +59,11 @@ async fn an_address_counts_when_it_is_confirmed() {
     app.sign_in("rosa@example.org").await;
     app.post("/auth/token", &json!({ "email": old, "password": PASSWORD })).send().await.refused(401, "invalid_credentials");
 
-    // Another's address is refused to whoever shows that it is theirs, and to nobody else.
+    // That an address has an account is shown only to a person who has proven that the address is theirs.
     ask("ada-byron@example.org", PASSWORD).await.expect(202);
     let message = app.new_mails(&mut seen).await.remove(0);
     confirm(&emailed_token(&message)).await.refused(409, "email_taken");
-    // The old one is free again.
+    // The old address is free again.
     let body = json!({ "name": "Somebody Else", "email": old, "password": PASSWORD, "phone": "+442079460020", "role": "nurse" });
     app.post("/users", &body).send().await.expect(202);
     app.sign_in(&old).await;
@@ -84,7 +84,7 @@ async fn a_changed_password_ends_every_other_sign_in() {
     change(PASSWORD, "12345678").await.invalid(&[("new_password", "too_common")]);
     change(PASSWORD, &email).await.invalid(&[("new_password", "too_personal")]);
     change(PASSWORD, PASSWORD).await.invalid(&[("new_password", "same_password")]);
-    // With a key or without: tokens are kept nowhere.
+    // An idempotency key makes no difference, because answers with tokens are not kept.
     let body = json!({ "current_password": PASSWORD, "new_password": "another long secret" });
     let pair = app.post("/users/me/password", &body).bearer(&here).header("idempotency-key", "k").send().await.expect(200);
     app.post("/users/me/password", &body).bearer(&here).header("idempotency-key", "k").send().await.refused(401, "signed_out");
@@ -136,7 +136,7 @@ async fn a_closed_account_is_over_and_its_record_stays() {
     assert_eq!(refused.body["next_appointment"], "2026-03-03T09:00:00+00:00");
     app.post(&format!("/appointments/{appointment}/cancel"), &json!({})).bearer(&ada.token).send().await.expect(200);
     app.new_mails(&mut seen).await;
-    // A booking that is under way could still be written.
+    // A booking may still be under way.
     let soon = close(&ada.token).await.refused(409, "booking_under_way");
     assert_eq!(soon.headers["retry-after"], "30");
     app.wait(SignedDuration::from_secs(30));
@@ -149,7 +149,7 @@ async fn a_closed_account_is_over_and_its_record_stays() {
 
     close(&ada.token).await.refused(401, "signed_out");
     app.get(&format!("/patients/{}", ada.id)).bearer(&desk).send().await.expect(200);
-    // The front desk still books for the record; no mail goes to the address.
+    // The front desk can still book for the patient, but no email goes to the address.
     let body = json!({ "doctor_id": doctor.id, "patient_id": ada.id, "starts_at": "2026-03-04T09:00:00Z", "reason": "Follow-up" });
     app.post("/appointments", &body).bearer(&desk).send().await.expect(201);
     let messages = app.new_mails(&mut seen).await;
@@ -157,7 +157,7 @@ async fn a_closed_account_is_over_and_its_record_stays() {
     app.post("/auth/email-token", &json!({ "email": ada.email })).send().await.expect(202);
     assert!(app.new_mails(&mut seen).await.is_empty());
 
-    // Whom others rely on cannot leave alone.
+    // Administrators and doctors cannot close their own accounts: other people rely on them.
     let (_, administrator) = app.staff("Florence Nightingale", Role::Administrator).await;
     close(&administrator).await.refused(409, "still_needed");
     close(&doctor.token).await.refused(409, "still_needed");

@@ -1,4 +1,4 @@
-//! Patients' own records.
+//! Patient profiles: who reads them, and how patients change their own.
 
 use serde_json::json;
 
@@ -46,7 +46,7 @@ async fn a_doctor_reads_the_profiles_of_the_patients_they_treat() {
     cancel.send().await.expect(200);
     read(&doctor).await.refused(404, "not_found");
 
-    // Three months after the last appointment it is over.
+    // The treatment ends 90 days after the last appointment.
     let second = app.book(&ada, &doctor, "2026-03-02T10:00:00Z").await.expect(201).id();
     app.set_clock("2026-03-02T10:20:00Z");
     let token = app.fresh_doctor(&doctor).await;
@@ -68,7 +68,7 @@ async fn a_patient_corrects_their_contact_data() {
     let changed =
         patch(json!({ "phone": "+44 20 7946 0999", "income": { "amount": "10", "currency": "GBP" } }), "\"v1\"").await.expect(200);
     assert_eq!((changed.body["phone"].as_str(), changed.etag()), (Some("+442079460999"), "\"v2\""));
-    assert_eq!(changed.body["address"], "12 St James's Square", "what is left out stays");
+    assert_eq!(changed.body["address"], "12 St James's Square", "fields that are left out stay as they are");
     patch(json!({ "phone": "+44 20 7946 0998" }), "\"v1\"").await.refused(412, "stale");
     let removed = patch(json!({ "income": null }), "\"v2\"").await.expect(200);
     assert!(removed.body.get("income").is_none());

@@ -1,4 +1,4 @@
-//! Everybody at once.
+//! Many requests at the same moment.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -100,7 +100,7 @@ async fn moving_and_cancelling_at_once_leaves_one_truth() {
         .await;
         assert!(answers.iter().all(|answer| answer.status.as_u16() < 500), "{answers:?}");
 
-        // Whatever happened: the appointment's own slot is taken unless it is cancelled, and nothing else of it is.
+        // Whatever happened, the appointment takes its own slot unless it is cancelled, and no other slot.
         let now = app.get(&format!("/appointments/{appointment}")).bearer(&ada.token).send().await.expect(200);
         let slots =
             app.get(&format!("/doctors/{}/slots?from=2026-03-02&to=2026-03-03", doctor.id)).bearer(&ada.token).send().await.expect(200);
@@ -186,14 +186,14 @@ async fn a_hundred_use_one_refresh_token() {
         app.post("/auth/token", &json!({ "email": "ada@example.org", "password": "correct horse battery" })).send().await.expect(200);
     let body = json!({ "refresh_token": pair.body["refresh_token"] });
     let answers = at_once(&app, vec![("/auth/refresh".to_owned(), body, String::new()); 100]).await;
-    // Within seconds they are one request sent a hundred times: one next token, the same for all.
+    // Within seconds, they count as one request sent a hundred times: all get the same next token.
     assert_eq!(count(&answers, 200), 100);
     let next: BTreeSet<_> = answers.iter().map(|answer| answer.body["refresh_token"].as_str().unwrap()).collect();
     assert_eq!(next.len(), 1);
     let next = json!({ "refresh_token": next.first().unwrap() });
     app.post("/auth/refresh", &next).send().await.expect(200);
 
-    // Later, a used one is somebody else's: it ends the sign-in, for all who have a token of it.
+    // Later, a used token counts as stolen: it ends the sign-in, for every token of it.
     app.wait(jiff::SignedDuration::from_secs(11));
     let used = json!({ "refresh_token": pair.body["refresh_token"] });
     let answers = at_once(&app, vec![("/auth/refresh".to_owned(), used, String::new()); 100]).await;
@@ -235,5 +235,5 @@ async fn a_hundred_guess_one_password() {
         ("/auth/token".to_owned(), json!({ "email": "ada-byron@example.org", "password": format!("guess number {number}") }), String::new())
     };
     let answers = at_once(&app, (0..100).map(guess).collect()).await;
-    assert_eq!((count(&answers, 401), count(&answers, 429)), (6, 94), "five are free, and one for the first wait");
+    assert_eq!((count(&answers, 401), count(&answers, 429)), (6, 94), "five are free, and the sixth starts the first wait");
 }

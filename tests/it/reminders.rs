@@ -1,4 +1,4 @@
-//! Reminders: scheduled, moved, deleted, and silent unless still due.
+//! Reminders: their schedules are made, moved and deleted, and nothing is sent unless a reminder is still due.
 
 use domain::id::AppointmentId;
 use jiff::Timestamp;
@@ -47,7 +47,7 @@ async fn reminders_are_rebuilt_from_the_table() {
     let ahead = app.book(&ada, &doctor, "2026-03-03T09:00:00Z").await.expect(201).id();
     let off = app.book(&ada, &doctor, "2026-03-04T09:00:00Z").await.expect(201).id();
     app.drain().await;
-    // As after a restore: one schedule is missing, one is of an appointment that is off.
+    // As after a restore: one schedule is missing, and one is for a cancelled appointment.
     app.post(&format!("/appointments/{off}/cancel"), &json!({})).bearer(&ada.token).send().await.expect(200);
     for due in app.services.schedules.due("2026-03-03T08:00:00Z".parse().unwrap()) {
         app.services.schedules.fired(&due);
@@ -69,7 +69,7 @@ async fn arrival_needs_no_reminder() {
     assert_eq!(due(&app).len(), 1);
     app.call("POST", &format!("/appointments/{appointment}/arrive")).bearer(&doctor.token).send().await.expect(200);
     let mut seen = app.services.mailbox.list().len();
-    assert!(app.new_mails(&mut seen).await.is_empty(), "nobody is told that somebody arrived");
+    assert!(app.new_mails(&mut seen).await.is_empty(), "an arrival sends no email");
     assert!(due(&app).is_empty());
 }
 
@@ -101,7 +101,7 @@ async fn a_void_reminder_is_silent() {
     fire(late.parse().unwrap(), "2026-03-03T09:30:00Z".parse().unwrap()).await.unwrap();
     assert!(app.new_mails(&mut seen).await.is_empty(), "the appointment has begun");
 
-    // A stale schedule that outlived its appointment fires into the void.
+    // The schedule of a cancelled appointment fires, and nothing is sent.
     let token = app.fresh(&other).await;
     let body = crate::support::booking(&doctor, "2026-03-04T09:00:00Z");
     let gone = app.post("/appointments", &body).bearer(&token).send().await.expect(201).id();
@@ -109,7 +109,7 @@ async fn a_void_reminder_is_silent() {
     app.post(&format!("/appointments/{gone}/cancel"), &json!({})).bearer(&token).send().await.expect(200);
     let mut seen = app.services.mailbox.list().len();
     app.set_clock("2026-03-04T08:00:00Z");
-    assert_eq!(app.fire_due().await, 2, "the stream has not been followed yet, and the first appointment's is late");
+    assert_eq!(app.fire_due().await, 2, "the cancelled one is not handled yet, and the first one is overdue");
     assert_eq!(app.services.mailbox.list().len(), seen);
     assert_eq!(app.new_mails(&mut seen).await.len(), 2, "the cancellation itself");
 }

@@ -1,4 +1,4 @@
-//! What a local hospital keeps survives a restart: the table, the stream's position, emails and schedules.
+//! A local hospital keeps its data over a restart: the table, the stream's position, emails and schedules.
 
 use std::path::Path;
 

@@ -1,5 +1,5 @@
-//! What the event-driven functions do to the table is what their roles allow. HTTP functions are held against theirs at every request of
-//! every test: see `support/http.rs`.
+//! The event-driven functions do to the table only what their roles allow. `support/http.rs` checks the HTTP functions at every request of
+//! every test.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -17,7 +17,7 @@ use store::trail::Trail;
 
 use crate::support::{App, action_name, shared_database};
 
-/// Hands records to `notifications` on a trail that remembers what it did.
+/// Hands records to `notifications` on a trail that notes what the function does.
 struct OnTrail {
     notifications: Notifications,
     trail: Trail,

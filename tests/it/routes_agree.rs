@@ -19,7 +19,7 @@ fn the_gateway_calls_the_function_that_serves_a_route() {
     for (method, path) in documented() {
         assert_eq!(template.function_for(&method, &path.replace(['{', '}'], "")), serves(&method, &path), "{method} {path}");
     }
-    // Every route of the gateway leads to something.
+    // Every route of the gateway leads to a route of the API document.
     for route in &template.routes {
         let taken = documented().iter().any(|(method, path)| route.takes(method, path) && serves(method, path) == Some(&route.function));
         assert!(taken, "{route:?} takes no route of the API document");

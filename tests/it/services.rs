@@ -1,4 +1,4 @@
-//! The emulated services, spoken to as AWS is.
+//! The emulated services, called as AWS is called.
 
 use std::{fmt::Write as _, time::SystemTime};
 
@@ -23,7 +23,7 @@ use tokio::{
 
 use crate::support::{App, PASSWORD};
 
-/// One HTTP exchange, signed as AWS wants it.
+/// One HTTP exchange, signed as AWS requires.
 async fn s3(address: std::net::SocketAddr, method: &str, path: &str, body: &[u8], secret: &str) -> (u16, String) {
     let identity = Credentials::new("local", secret, None, None, "test").into();
     let mut settings = SigningSettings::default();
@@ -105,7 +105,7 @@ async fn an_odd_address_gets_its_email_and_a_bad_email_holds_up_no_others() {
     assert_eq!((mails.len(), mails[0].to.as_str()), (1, odd));
     assert!(app.dead_letters.list().is_empty());
 
-    // SES tells what will never be taken from what may be taken later.
+    // SES answers differently to an email that it will never take and to one that it may take later.
     let sdk = aws::sdk_config(&app.config.aws, Patience::NobodyWaits);
     let mut client = aws_sdk_sesv2::config::Builder::from(&sdk);
     client.set_endpoint_url(app.config.aws.ses_endpoint.clone());

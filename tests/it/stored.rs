@@ -1,4 +1,4 @@
-//! What lies in the table: who wrote it, and shapes that were stored by an earlier release.
+//! The items of the table: who wrote them, and shapes that an earlier release stored.
 
 use domain::{id::UserId, role::Role};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use store::{Record, StoreError, StreamItem, accounts::StoredAccount, from_stream
 
 use crate::support::{App, PASSWORD, emailed_token, shared_database};
 
-/// Kinds that name a patient and carry no origin, and why the audit log misses nothing.
+/// Kinds that name a patient and have no `origin`, each with the reason why the audit log still misses nothing.
 const WITHOUT_ORIGIN: [(&str, &str); 4] = [
     ("audit", "it is the audit log"),
     ("doctor_slot", "a copy of an appointment, written in its transaction"),
@@ -61,7 +61,7 @@ async fn whatever_is_a_patients_says_who_wrote_it_and_whose_it_is() {
     let mut kinds = std::collections::BTreeSet::new();
     for item in items(&app) {
         let (kind, whole) = (text(&item, "kind").to_owned(), item.to_string());
-        assert!(!kind.is_empty() && item["v"]["N"].is_string(), "no kind or version: {whole}");
+        assert!(!kind.is_empty() && item["v"]["N"].is_string(), "the item has no kind or version: {whole}");
         if !whole.contains("\"pat_") && !whole.contains("PAT#pat_") || WITHOUT_ORIGIN.iter().any(|(known, _)| *known == kind) {
             continue;
         }
@@ -91,7 +91,7 @@ async fn an_earlier_shape_is_brought_up_to_date_when_it_is_read() {
     shared_database().0.put_item(serde_json::from_value(old).unwrap()).unwrap();
     app.get("/users/me").bearer(&token).send().await.expect(200);
     assert!(!app.store().account(account.id).await.unwrap().unwrap().password_void);
-    // The next change stores it in today's shape.
+    // The next change stores it in the present shape.
     let (_, admin) = app.staff("Florence Nightingale", Role::Administrator).await;
     app.call("POST", &format!("/users/{}/suspend", account.id)).bearer(&admin).send().await.expect(200);
     first_shape(&app, account.id);

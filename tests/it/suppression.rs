@@ -24,7 +24,7 @@ async fn what_ses_reports_is_heeded() {
     let gone = app.patient("Gone").await;
     assert_eq!(gone.email, "gone@example.org");
     let ada = app.patient("Ada Byron").await;
-    // Had it been sent, SES would have been asked twice.
+    // SES refuses the next email. That must be Ada's, because none goes to the suppressed address.
     app.services.mailbox.refuse_next(Refusal::Rejected);
     assert!(app.new_mails(&mut 0).await.is_empty());
     let state = async |user| app.store().delivery(&format!("{user}-welcome")).await.unwrap().unwrap().state;

@@ -1,4 +1,4 @@
-//! What is wanted of the template beyond what the local hospital reads of it.
+//! Requirements on the template, besides those that the local hospital reads from it.
 
 use std::collections::{BTreeMap, BTreeSet};
 

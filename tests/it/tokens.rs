@@ -1,4 +1,4 @@
-//! Access tokens: only what our key signed, for us, now.
+//! Access tokens: only those are good that our key has signed, for this hospital, for the present time.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use http::auth::access_token::{Issuer, Verifier, key_set};
@@ -42,7 +42,7 @@ async fn forged_tokens_are_refused_alike() {
         format!("{}.{}.{signature}", part(&other_kid), part(&claims)),
         format!("{}.{}.{signature}", part(&other_type), part(&claims)),
     ];
-    // HS256 with the public key as its secret.
+    // HS256 with the public key as the secret.
     let jwks: Value = serde_json::from_str(&app.config.public_keys).unwrap();
     let public = BASE64_URL_SAFE_NO_PAD.decode(jwks["keys"][0]["x"].as_str().unwrap()).unwrap();
     let symmetric = format!("{}.{}", part(&json!({ "alg": "HS256", "typ": "at+jwt", "kid": "local-1" })), part(&administrator));
@@ -115,10 +115,10 @@ async fn keys_are_rotated_with_an_overlap() {
     let (old, new): (Value, Value) = (serde_json::from_str(&app.config.public_keys).unwrap(), serde_json::from_str(&new_set).unwrap());
     let both = json!({ "keys": [old["keys"][0], new["keys"][0]] }).to_string();
     let verifier = |set: &str| Verifier::new(set, app.config.hospital.issuer.clone(), app.clock.clone()).unwrap();
-    assert!(verifier(&app.config.public_keys).verify(&new_token).is_err(), "before: nobody knows the new key");
-    assert!(verifier(&both).verify(&old_token).is_ok() && verifier(&both).verify(&new_token).is_ok(), "meanwhile both are good");
-    assert!(verifier(&new_set).verify(&old_token).is_err(), "afterwards the old one is not");
-    // The new key under the old name is another key.
+    assert!(verifier(&app.config.public_keys).verify(&new_token).is_err(), "before: no function knows the new key");
+    assert!(verifier(&both).verify(&old_token).is_ok() && verifier(&both).verify(&new_token).is_ok(), "during the rotation both are good");
+    assert!(verifier(&new_set).verify(&old_token).is_err(), "afterwards the old one is not good");
+    // The new key under the old key's id is refused.
     let renamed = Issuer::new(&SigningKey { id: "local-1".to_owned(), ..key }, app.config.hospital.issuer.clone()).unwrap();
     let swapped = renamed.sign(&account, session, 1, app.now()).unwrap();
     assert!(verifier(&both).verify(&swapped).is_err());

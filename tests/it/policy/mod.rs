@@ -1,7 +1,7 @@
-//! The policy, walked: every route, for every role and every way to stand to what it is about, over HTTP.
+//! Checks the policy over HTTP: every route, for every role and every relationship.
 //!
-//! Each group of routes says in a file of its own how its requests look. People and things are made once for the whole walk: requests that
-//! would use something up meet it in whatever state it is, which is no matter of authority.
+//! Each group of routes has a file that makes its requests. People and things are made once for all checks, so a request may find a thing
+//! in a state that does not allow it. This does not matter here: such an answer is not a refusal by the policy.
 
 mod appointments;
 mod doctors;
@@ -24,7 +24,7 @@ use crate::support::Answer;
 /// A request of a route: its address and its body.
 type Sample = (String, Value);
 
-/// The sample of the group that the route belongs to. `None` when this caller cannot stand so to what it is about.
+/// A sample request, made by the group that the route belongs to. `None` when this caller cannot have these relationships.
 async fn sample(world: &World, rule: &Rule, caller: &Person, standing: &Relationships) -> Option<Sample> {
     let (_, path) = rule.route.split_once(' ').unwrap();
     match path.split('/').nth(1).unwrap() {
@@ -32,7 +32,7 @@ async fn sample(world: &World, rule: &Rule, caller: &Person, standing: &Relation
         "patients" => patients::sample(world, rule, caller, standing),
         "doctors" => doctors::sample(world, rule, caller, standing),
         "appointments" => appointments::sample(world, rule, caller, standing),
-        group => panic!("say in a file of tests/it/policy how requests of {group} look"),
+        group => panic!("add a file to tests/it/policy that makes requests of {group}"),
     }
 }
 
@@ -57,7 +57,7 @@ fn the_published_table_is_fresh() {
     assert!(published.ends_with(&page()), "write it again: cargo run -- permissions > infra/permissions.md");
 }
 
-/// Whether authority was the obstacle; what is wrong with the request itself comes after.
+/// Whether the policy has refused the request. Errors in the request itself are found later.
 fn kept_out(answer: &Answer) -> bool {
     match answer.status.as_u16() {
         401 | 404 => true,
@@ -73,10 +73,11 @@ async fn call(world: &World, rule: &Rule, caller: &Person, path: &str, body: &Va
     if method == "GET" { call.send().await } else { call.json(body).send().await }
 }
 
-/// One route for one role. How many cells of the table it covered.
+/// Checks one route for one role. Returns how many cases it checked.
 async fn walk(world: Arc<World>, rule: &'static Rule, acting_as: Option<Role>) -> usize {
     let mut cells = 0;
-    // Nothing at all, each relationship, and all together. Whom the role keeps out, no single relationship lets in that all together do not.
+    // No relationship, each single one, and all together. If the role is refused anyway, the single ones are left out: they allow no more
+    // than all together.
     let admitted = acting_as.map_or_else(|| rule.admits(&BTreeSet::new()), |role| rule.admits(&[role].into()));
     let each = Relationship::ALL.into_iter().filter(|_| admitted).map(|relationship| Relationships::from([relationship]));
     let standings = [Relationships::new()].into_iter().chain(each).chain([Relationships::from(Relationship::ALL)]);
@@ -88,7 +89,7 @@ async fn walk(world: Arc<World>, rule: &'static Rule, acting_as: Option<Role>) -
         assert_eq!(!kept_out(&answer), expected, "{} as {acting_as:?}, {standing:?}: {} {}", rule.route, answer.status, answer.text);
         cells += 1;
 
-        // What one may not see and what does not exist are answered alike.
+        // A thing that the caller may not see and a thing that does not exist get the same answer.
         if !expected && let Some(id) = path.split(['/', '?', '=']).find(|part| part.get(3..4) == Some("_")) {
             let missing = path.replace(id, &format!("{}_01JD8Z0V3XQ5T4E2W9K7M6N8PR", &id[..3]));
             let missing = call(&world, rule, &caller, &missing, &body).await;
@@ -98,7 +99,7 @@ async fn walk(world: Arc<World>, rule: &'static Rule, acting_as: Option<Role>) -
     cells
 }
 
-/// Where account and sign-in are looked up, a token is worth nothing once its sign-in has ended.
+/// Where account and sign-in are looked up, a token is worthless once its sign-in has ended.
 async fn out_is_out(world: Arc<World>, rule: &'static Rule) -> usize {
     let looked_up = |role: &Role| rule.admits(&[*role].into()) && rule.looks_up(&[*role].into());
     let Some(admitted) = Role::ALL.into_iter().find(looked_up) else { return 0 };
@@ -109,7 +110,7 @@ async fn out_is_out(world: Arc<World>, rule: &'static Rule) -> usize {
     1
 }
 
-/// Walks the table so many times over, as if it were so many times as long.
+/// Checks the whole table `times` times, as if it were that many times as long.
 async fn walk_all(times: usize) {
     let started = Instant::now();
     let world = Arc::new(World::new().await);
@@ -126,7 +127,7 @@ async fn walk_all(times: usize) {
         }
     }
     cells += walks.join_all().await.into_iter().sum::<usize>();
-    println!("{routes} routes, {cells} cells, {:.1} s", started.elapsed().as_secs_f32());
+    println!("{routes} routes, {cells} cases, {:.1} s", started.elapsed().as_secs_f32());
     assert!(cells > routes * 10, "{cells}");
 }
 
@@ -135,7 +136,7 @@ async fn everybody_gets_where_the_table_says_and_nowhere_else() {
     walk_all(1).await;
 }
 
-/// `cargo test -p tests policy::two_hundred -- --ignored --nocapture`: at most 10 s.
+/// `cargo test -p tests policy::two_hundred -- --ignored --nocapture` should take at most 10 s.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a measurement"]
 async fn two_hundred_routes() {

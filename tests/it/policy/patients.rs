@@ -8,14 +8,14 @@ use super::{Person, Sample, World};
 pub(super) fn sample(world: &World, rule: &Rule, caller: &Person, standing: &Relationships) -> Option<Sample> {
     let (_, path) = rule.route.split_once(' ').unwrap();
     let patient = patient(world, caller, standing)?;
-    // A patient's own pages are nobody else's.
+    // `/patients/me` is always the caller's own profile.
     if path.starts_with("/patients/me") && !standing.contains(&Relationship::Own) && caller.patient_id.is_some() {
         return None;
     }
     Some((path.replace("{patient_id}", &patient), json!({})))
 }
 
-/// A patient to whom the caller stands so: nobody stands in several ways yet.
+/// A patient to whom the caller has these relationships. No caller has several of them yet.
 pub(super) fn patient(world: &World, caller: &Person, standing: &Relationships) -> Option<String> {
     let standing: Vec<_> = standing.iter().collect();
     match standing[..] {

@@ -1,4 +1,4 @@
-//! Requests of `/users`, `/auth` and `/audit-log`.
+//! Requests of `/users`, `/auth`, `/audit-log` and `/emails`.
 
 use domain::{
     email::{DeliveryState, RefusalReason},
@@ -11,7 +11,7 @@ use super::{Person, Sample, World};
 
 pub(super) async fn sample(world: &World, rule: &Rule, caller: &Person, standing: &Relationships) -> Option<Sample> {
     let (_, path) = rule.route.split_once(' ').unwrap();
-    // These are about the caller, and all the others about somebody else.
+    // These routes are about the caller, and all others about somebody else.
     let own = path.starts_with("/users/me") || path.starts_with("/auth/");
     let known = if own {
         *standing == Relationships::from([Relationship::Own])

@@ -1,4 +1,4 @@
-//! Who calls, and what the routes are about: made once for a walk.
+//! The callers, and the people and things that the routes act on. They are made once for all checks.
 
 use std::{
     collections::BTreeMap,
@@ -30,11 +30,11 @@ pub(super) struct Person {
 
 pub(super) struct World {
     pub(super) app: App,
-    /// A patient and a doctor who are none of the callers, and their appointment.
+    /// A patient and a doctor who are not callers, and their appointment.
     pub(super) patient: Patient,
     pub(super) doctor: Doctor,
     pub(super) appointment: String,
-    /// A patient whom no caller treats but the doctor among them.
+    /// A patient. Of the callers, only the doctor treats them.
     pub(super) treated: Patient,
     /// An account to decide about.
     pub(super) subject: Account,
@@ -70,14 +70,14 @@ impl World {
             person.appointment = match (person.patient_id, person.doctor_id) {
                 (Some(id), _) => Some(app.book_for(&desk, &own(id), &world.doctor, at).await.expect(201).id()),
                 (_, Some(id)) => {
-                    // What the walk does with the other appointment does not end the treatment.
+                    // A second appointment, so that cancelling the other one does not end the treatment.
                     app.book_for(&desk, &world.treated, &with(id), "2026-03-03T11:00:00Z").await.expect(201);
                     Some(app.book_for(&desk, &world.treated, &with(id), at).await.expect(201).id())
                 }
                 _ => None,
             };
             if let Some(role) = role {
-                // One person holds a role at a time.
+                // Only one person is on duty in a role at a time.
                 let (start, end) = (app.now(), app.now() + SignedDuration::from_hours(8));
                 app.store().shift_enter(&Shift { role, user_id: person.user_id, start, end }).await.unwrap();
                 let gone = world.person(Some(role)).await;
@@ -89,7 +89,7 @@ impl World {
         world
     }
 
-    /// Somebody in a role. Where the route uses a sign-in or an account up, it is somebody new.
+    /// Somebody in a role. Where the route uses up a sign-in or an account, it is somebody new.
     pub(super) async fn caller(&self, rule: &Rule, acting_as: Option<Role>) -> std::sync::Arc<Person> {
         let (method, path) = rule.route.split_once(' ').unwrap();
         let used_up = method != "GET" && (path.starts_with("/users/me") || path.starts_with("/auth/"));

@@ -34,7 +34,7 @@ use tokio::sync::Mutex;
 /// When every test begins: Monday morning in London, in winter.
 pub const NOW: &str = "2026-03-02T08:00:00Z";
 
-/// A hospital of its own: a fresh table, an empty mailbox, a clock that stands still.
+/// A hospital for one test: a fresh table, an empty mailbox, a clock that stands still.
 pub struct App {
     pub functions: Functions,
     pub services: Services,
@@ -59,7 +59,7 @@ impl App {
         Self::with(zone, PasswordCost { memory_kib: 64, passes: 1 }).await
     }
 
-    /// With passwords that cost what they cost where people work with it.
+    /// With passwords that cost as much to hash as in production.
     pub async fn with_real_passwords() -> Self {
         Self::with("Europe/London", PasswordCost::default()).await
     }
@@ -126,12 +126,12 @@ impl App {
         self.poller.lock().await.drain().await.unwrap()
     }
 
-    /// Lets everything fire that is due.
+    /// Fires every schedule that is due.
     pub async fn fire_due(&self) -> usize {
         self.firing.lock().await.fire_due().await
     }
 
-    /// The emails that were sent since the last look, after the stream was followed.
+    /// Handles everything that was written, and returns the emails that were sent since the last call.
     pub async fn new_mails(&self, seen: &mut usize) -> Vec<Mail> {
         self.drain().await;
         let all = self.services.mailbox.list();
@@ -141,7 +141,7 @@ impl App {
     }
 }
 
-/// One database for the whole run, on a thread of its own: tests come and go with their runtimes.
+/// One database for the whole run, on a thread of its own, because each test has its own runtime and ends with it.
 pub fn shared_database() -> (Database, SocketAddr) {
     static DATABASE: OnceLock<(Database, SocketAddr)> = OnceLock::new();
     let (database, address) = DATABASE.get_or_init(|| {

@@ -66,7 +66,7 @@ impl Call<'_> {
         self.header("authorization", &format!("Bearer {token}"))
     }
 
-    /// From an address, as API Gateway says it.
+    /// From an IP address, as API Gateway reports it.
     pub fn from(mut self, source: &str) -> Self {
         self.source = Some(source.to_owned());
         self
@@ -87,7 +87,7 @@ impl Call<'_> {
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        // A kept answer was noted when it was first given.
+        // A kept answer was noted when it was given the first time.
         let replayed = parts.headers.contains_key("idempotency-replayed");
         if let Some(trail) = parts.extensions.get::<Trail>().filter(|_| parts.status.is_success() && !replayed) {
             shows_nothing_unnoted(trail, &text);
@@ -102,13 +102,13 @@ impl Call<'_> {
     }
 }
 
-/// Whoever's data an answer shows is on the request's trail, and so in their access log. Holds for every answer of every test.
+/// Every patient whose data an answer shows is on the request's trail, and so in their access log. Checked for every answer of every test.
 #[track_caller]
 fn shows_nothing_unnoted(trail: &Trail, text: &str) {
     let Some(rule) = trail.rule() else { return };
     let mut shown = text.match_indices(PatientId::PREFIX).filter_map(|(at, _)| text.get(at..at + 30)?.parse::<PatientId>().ok());
     if !rule.of_patients {
-        // An account names its own patient, the audit log and the list of emails name theirs by id alone. Elsewhere the policy was forgotten.
+        // An account, the audit log and the list of emails name patients by id alone. Any other route needs `of_patients` in the policy.
         let by_id_alone = ["/users", "/audit-log", "/emails"].iter().any(|path| rule.route.contains(path));
         assert!(by_id_alone || shown.next().is_none(), "{} shows a patient, and the policy does not say so", rule.route);
         return;
@@ -120,7 +120,7 @@ fn shows_nothing_unnoted(trail: &Trail, text: &str) {
     assert!(!noted.is_empty() || text.starts_with("{\"items\":[]"), "{} notes no patient", rule.route);
 }
 
-/// As IAM names it.
+/// The action's name in IAM.
 pub fn action_name(action: TableAction) -> &'static str {
     match action {
         TableAction::Get => "GetItem",
@@ -132,7 +132,7 @@ pub fn action_name(action: TableAction) -> &'static str {
     }
 }
 
-/// What the request did to the table is what its function's role allows. Holds for every request of every test.
+/// The request did to the table only what its function's role allows. Checked for every request of every test.
 #[track_caller]
 fn keeps_to_its_role(trail: &Trail) {
     static TEMPLATE: LazyLock<Template> = LazyLock::new(|| Template::read().unwrap());
@@ -146,10 +146,10 @@ fn keeps_to_its_role(trail: &Trail) {
     }
 }
 
-/// The API document, which every answer of every test is held against.
+/// The API document. Every answer of every test is compared with it.
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| local::openapi::document().unwrap());
 
-/// The operation at an address, `{id}` standing for whatever no other path names.
+/// The operation at an address. A parameter such as `{id}` matches any segment that no other path names.
 fn operation(method: &str, path: &str) -> Option<&'static Value> {
     let segments: Vec<_> = path.split('?').next()?.split('/').collect();
     let fits = |pattern: &str| {
@@ -162,7 +162,7 @@ fn operation(method: &str, path: &str) -> Option<&'static Value> {
 }
 
 impl Answer {
-    /// Status, code and headers are among those that the document names.
+    /// Status, code and headers are among those that the API document names.
     fn is_as_documented(&self, method: &str, path: &str) {
         let Some(operation) = operation(method, path).filter(|_| self.body["code"] != "no_such_route") else { return };
         let told = format!("{method} {path} answers {}, which the API document does not say: {}", self.status, self.text);
@@ -192,7 +192,7 @@ impl Answer {
         self
     }
 
-    /// Also the problem's code.
+    /// As [`Self::expect`], and checks the problem's code.
     #[track_caller]
     pub fn refused(self, status: u16, code: &str) -> Self {
         let answer = self.expect(status);

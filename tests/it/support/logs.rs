@@ -24,7 +24,7 @@ impl io::Write for Ear {
     }
 }
 
-/// One subscriber for all tests: those that come and go with a test confuse what is cached about who listens.
+/// Installs one subscriber for all tests. With one for each test, `tracing`'s cache of who listens would be wrong.
 pub fn install() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -33,12 +33,12 @@ pub fn install() {
     });
 }
 
-/// Begins to keep what this thread logs. For tests that run on one thread.
+/// Starts to keep what this thread logs. Only for tests that run on one thread.
 pub fn listen() {
     KEPT.set(Some(Vec::new()));
 }
 
-/// What was logged since.
+/// What was logged since [`listen`].
 pub fn heard() -> String {
     String::from_utf8(KEPT.take().unwrap_or_default()).unwrap()
 }

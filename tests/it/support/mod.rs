@@ -1,4 +1,4 @@
-//! A hospital for one test, and short words for what tests do with it.
+//! A hospital for one test, and helpers for what tests do with it.
 
 mod app;
 mod http;

@@ -1,5 +1,5 @@
-//! People, put straight into the table with tokens that the real key signed: only the tests of registration and sign-in
-//! pay for hashing.
+//! People, written directly to the table, with tokens that the real key has signed. So only the tests of registration and sign-in
+//! have to hash passwords.
 
 use domain::{
     account::{Account, Status},
@@ -21,7 +21,7 @@ use store::{
 
 use super::{Answer, App};
 
-/// Of everybody who has one.
+/// The password of everybody who has one.
 pub const PASSWORD: &str = "correct horse battery";
 
 /// A patient who is signed in.
@@ -158,7 +158,7 @@ impl App {
         Doctor { id, user_id: account.id, email: account.email.to_string(), token: self.token(&account).await }
     }
 
-    /// Somebody with a password, invited as staff are; their address.
+    /// Invites somebody in a role, who then chooses a password. Returns their email address.
     pub async fn with_invitation(&self, name: &str, role: Role) -> String {
         let (_, administrator) = self.staff(&format!("Inviting {}", self.random()), Role::Administrator).await;
         let email = self.account(name, role).email.to_string();
@@ -190,7 +190,7 @@ impl App {
         (account, token)
     }
 
-    /// Staff with nothing but a role; the account and its token.
+    /// A staff member with nothing but a role: the account and its token.
     pub async fn staff(&self, name: &str, role: Role) -> (Account, String) {
         let account = self.account(name, role);
         let stored = StoredAccount::new(account.clone(), None);
@@ -199,7 +199,7 @@ impl App {
         (account, token)
     }
 
-    /// At the front desk, which no limit keeps from it.
+    /// Books at the front desk, which has no limits.
     pub async fn book_for(&self, desk: &str, patient: &Patient, doctor: &Doctor, starts_at: &str) -> Answer {
         let mut body = booking(doctor, starts_at);
         body["patient_id"] = json!(patient.id);
@@ -222,7 +222,7 @@ pub fn booking(doctor: &Doctor, starts_at: &str) -> Value {
 }
 
 impl App {
-    /// A token for the present hour.
+    /// A new token: an older one expires when the clock moves on.
     pub async fn fresh(&self, patient: &Patient) -> String {
         self.token(&self.store().account(patient.user_id).await.unwrap().unwrap().account).await
     }
