@@ -113,7 +113,7 @@ async fn a_poison_record_is_parked_and_the_rest_delivered() {
         for record in event["Records"].as_array_mut().unwrap() {
             let image = &mut record["dynamodb"]["NewImage"];
             if image["kind"]["S"] == "email_token" && image["email"]["S"] == "ada-byron@example.org" {
-                image["email"] = json!({ "S": "not an address" });
+                image["id"] = json!({ "S": "not an id" });
             }
         }
         Ok(event)

@@ -56,3 +56,18 @@ fn every_http_function_is_on_the_list() {
     listed.sort_unstable();
     assert_eq!(served, listed);
 }
+
+/// The gateway hands a browser's preflight on, and adds the headers of the template's CORS settings to a successful answer.
+#[tokio::test]
+async fn every_function_answers_a_preflight() {
+    let app = App::new().await;
+    let state = &app.functions.state;
+    for (router, path) in
+        [(appointments::router(state), "/appointments"), (doctors::router(state), "/doctors"), (patients::router(state), "/patients/me")]
+    {
+        let preflight = axum::http::Request::options(path).header("origin", "https://portal.example.org");
+        let preflight = preflight.header("access-control-request-method", "GET").body(axum::body::Body::empty()).unwrap();
+        let answer = tower::ServiceExt::oneshot(router, preflight).await.unwrap();
+        assert_eq!(answer.status(), 204, "{path}");
+    }
+}

@@ -114,10 +114,46 @@ async fn emails_with_tokens_are_few_and_the_latest_one_works() {
     assert!(seen < 60, "{seen} emails");
 }
 
+/// A network is its owner's while the email address is confirmed, and as long as no sign-in of the account was ended.
+#[tokio::test]
+async fn strangers_make_no_network_their_own() {
+    let app = App::new().await;
+    let mut seen = 0;
+    app.registered("ada@example.org").await;
+    app.new_mails(&mut seen).await;
+    let with = |password: &str, from: &str| {
+        app.post("/auth/token", &json!({ "email": "ada@example.org", "password": password })).from(from).send()
+    };
+    let spend = async |from: &str| {
+        let mut wrong = 0;
+        while with("wrong password", from).await.status == 401 {
+            wrong += 1;
+        }
+        wrong
+    };
+    // Nobody has shown that the address is theirs: the network counts with all others.
+    with(PASSWORD, "198.51.100.7").await.expect(200);
+    assert_eq!(spend("203.0.113.9").await, 5);
+    with(PASSWORD, "198.51.100.7").await.refused(429, "too_many_attempts");
+    app.wait(SignedDuration::from_hours(24));
+    app.post("/auth/email-token", &json!({ "email": "ada@example.org" })).from("198.51.100.7").send().await.expect(202);
+    let by_email = json!({ "token": emailed_token(&app.new_mails(&mut seen).await.pop().unwrap()) });
+    app.post("/auth/email-token/exchange", &by_email).from("198.51.100.7").send().await.expect(200);
+    app.post("/auth/password/forgot", &json!({ "email": "ada@example.org" })).from("198.51.100.7").send().await.expect(202);
+    let chosen = json!({ "token": emailed_token(&app.new_mails(&mut seen).await.pop().unwrap()), "password": "another long secret" });
+    app.post("/auth/password/reset", &chosen).send().await.expect(204);
+    // The reset ended every sign-in, so no network is known.
+    spend("203.0.113.9").await;
+    with("another long secret", "198.51.100.7").await.refused(429, "too_many_attempts");
+    app.wait(SignedDuration::from_hours(24));
+    with("another long secret", "198.51.100.7").await.expect(200);
+    spend("203.0.113.9").await;
+    with("another long secret", "198.51.100.7").await.expect(200);
+}
+
 /// A stranger spends whatever can be spent on an account, for four minutes. Its owner gets in at any time.
 #[tokio::test]
 async fn strangers_lock_nobody_out() {
-    const STRANGER: &str = "203.0.113.9";
     const AT_HOME: &str = "198.51.100.7";
     const ELSEWHERE: &str = "192.0.2.4";
     let app = App::new().await;
@@ -128,17 +164,20 @@ async fn strangers_lock_nobody_out() {
     let welcome = app.new_mails(&mut seen).await.into_iter().find(|mail| mail.to == "ada@example.org").unwrap();
     let right = json!({ "email": "ada@example.org", "password": PASSWORD });
     let ada = access(&app.post("/auth/token", &right).from(AT_HOME).send().await.expect(200));
-    app.post("/users/me/email/confirm", &json!({ "token": emailed_token(&welcome) })).bearer(&ada).send().await.expect(200);
+    let confirm = app.post("/users/me/email/confirm", &json!({ "token": emailed_token(&welcome) })).bearer(&ada);
+    confirm.from(AT_HOME).send().await.expect(200);
     let mallory = app.sign_in("mallory@example.org").await;
 
     let mut to_ada = Vec::new();
     for second in 0..240 {
         let victim = json!({ "email": "ada@example.org" });
-        app.post("/auth/token", &json!({ "email": "ada@example.org", "password": "wrong password" })).from(STRANGER).send().await;
-        app.post("/auth/email-token", &victim).from(STRANGER).send().await;
-        app.post("/auth/password/forgot", &victim).from(STRANGER).send().await;
+        // From a new network each time: no limit on a source holds them.
+        let stranger = &format!("203.0.{}.{}", second / 250, second % 250);
+        app.post("/auth/token", &json!({ "email": "ada@example.org", "password": "wrong password" })).from(stranger).send().await;
+        app.post("/auth/email-token", &victim).from(stranger).send().await;
+        app.post("/auth/password/forgot", &victim).from(stranger).send().await;
         let own = json!({ "email": "ada@example.org", "password": PASSWORD });
-        app.post("/users/me/email", &own).bearer(&mallory).from(STRANGER).send().await;
+        app.post("/users/me/email", &own).bearer(&mallory).from(stranger).send().await;
         app.wait(SignedDuration::from_secs(1));
         if second % 20 != 19 {
             continue;

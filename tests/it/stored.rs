@@ -7,11 +7,12 @@ use store::{Record, StoreError, StreamItem, accounts::StoredAccount, from_stream
 use crate::support::{App, PASSWORD, emailed_token, shared_database};
 
 /// Kinds that name a patient and have no `origin`, each with the reason why the audit log still misses nothing.
-const WITHOUT_ORIGIN: [(&str, &str); 4] = [
+const WITHOUT_ORIGIN: [(&str, &str); 5] = [
     ("audit", "it is the audit log"),
     ("doctor_slot", "a copy of an appointment, written in its transaction"),
     ("patient_day", "a copy of appointments, written in their transactions"),
     ("bookings", "a count of appointments that are written next"),
+    ("delivery", "an email that follows from what somebody wrote; asking for it again carries who asks"),
 ];
 
 /// Every item of a test's table.
@@ -79,6 +80,7 @@ fn first_shape(app: &App, id: UserId) -> Value {
     let mut item = items(app).into_iter().find(|item| text(item, "pk") == format!("USER#{id}") && text(item, "sk") == "ACCOUNT").unwrap();
     assert_eq!(item["v"]["N"], StoredAccount::VERSION.to_string());
     item["v"]["N"] = "1".into();
+    item["entry"]["M"]["v"]["N"] = "1".into();
     item.as_object_mut().unwrap().remove("password_void").unwrap();
     item
 }
@@ -87,6 +89,11 @@ fn first_shape(app: &App, id: UserId) -> Value {
 async fn an_earlier_shape_is_brought_up_to_date_when_it_is_read() {
     let app = App::new().await;
     let (account, token) = app.staff("Mary Mahoney", Role::Nurse).await;
+    // What it says already stays.
+    let mut void = first_shape(&app, account.id);
+    void["password_void"] = json!({ "BOOL": true });
+    let void: StreamItem = serde_json::from_value(void).unwrap();
+    assert!(from_stream::<StoredAccount>(void).unwrap().password_void);
     let old = json!({ "TableName": app.table, "Item": first_shape(&app, account.id) });
     shared_database().0.put_item(serde_json::from_value(old).unwrap()).unwrap();
     app.get("/users/me").bearer(&token).send().await.expect(200);
@@ -108,4 +115,14 @@ async fn a_shape_that_this_release_does_not_know_is_refused() {
         let refused = from_stream::<StoredAccount>(image).unwrap_err();
         assert!(matches!(refused, StoreError::Shape { kind: "account", known: 2, .. }), "{version}: {refused}");
     }
+}
+
+#[tokio::test]
+async fn a_list_refuses_lines_of_another_shape() {
+    let app = App::new().await;
+    let (account, _) = app.staff("Mary Mahoney", Role::Nurse).await;
+    let old = json!({ "TableName": app.table, "Item": first_shape(&app, account.id) });
+    shared_database().0.put_item(serde_json::from_value(old).unwrap()).unwrap();
+    let listed = app.store().account_list(domain::account::Group::Staff, None, 10).await;
+    assert!(matches!(listed, Err(StoreError::Shape { kind: "account", found: 1, known: 2 })));
 }

@@ -51,10 +51,8 @@ pub(crate) async fn list(
 
     let now = state.clock.now();
     let found = match whose {
-        Whose::Patient(id) => {
-            state.store.appointment_list_of_patient(id, when, now, &state.hospital.zone, after, listing.limit + 1).await?
-        }
-        Whose::Doctor(id) => state.store.appointment_list_of_doctor(id, when, now, after, listing.limit + 1).await?,
+        Whose::Patient(id) => state.store.appointment_list_of_patient(id, when, now, &state.hospital.zone, after, listing.limit).await?,
+        Whose::Doctor(id) => state.store.appointment_list_of_doctor(id, when, now, after, listing.limit).await?,
     };
     let page = Page::cut(found, listing.limit, |last| {
         let after = After::of(last);

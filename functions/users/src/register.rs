@@ -12,6 +12,7 @@ use domain::{
     text::{Email, PersonName, Phone, PostalAddress},
 };
 use http::{AppState, EmergencyContactBody, Fields, Json, MoneyBody, Problem};
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use store::{
     accounts::{AccountParts, OpenError, StoredAccount},
@@ -32,7 +33,7 @@ pub(crate) struct RegisterAccountRequest {
     role: Option<String>,
     name: Option<String>,
     email: Option<String>,
-    password: Option<String>,
+    password: Option<SecretString>,
     phone: Option<String>,
     date_of_birth: Option<String>,
     gender: Option<String>,
@@ -150,7 +151,7 @@ impl RegisterAccountRequest {
         let name = fields.required("name", self.name.take(), |text| PersonName::parse(&text));
         let email = fields.required("email", self.email.take(), |text| Email::parse(&text));
         let password = self.password.take();
-        let secret = fields.required("password", password, |text| Password::choose(&text, email.as_ref(), name.as_ref()));
+        let secret = fields.required("password", password, |text| Password::choose(text.expose_secret(), email.as_ref(), name.as_ref()));
         let phone = fields.required("phone", self.phone.take(), |text| Phone::parse(&text));
 
         let facts = match role {

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use domain::{
+    account::Account,
     id::UserId,
     text::Email,
     throttle::{
@@ -13,6 +14,7 @@ use http::{AppState, Problem, refusals};
 use store::{
     StoreError,
     email_tokens::Purpose,
+    known_networks::Known,
     throttle::{Attempts, Turn},
     trail,
 };
@@ -31,13 +33,14 @@ const ALWAYS_COUNTED: u32 = 10;
 pub(crate) struct Asker {
     email: String,
     network: String,
-    known: bool,
+    known: Known,
 }
 
 impl Asker {
-    pub(crate) async fn of(state: &AppState, email: &Email) -> Result<Self, Problem> {
+    /// `account` is the one with this email address, if there is one.
+    pub(crate) async fn of(state: &AppState, email: &Email, account: Option<&Account>) -> Result<Self, Problem> {
         let network = state.cursors.fingerprint(format!("{email}\n{}", trail::source()).as_bytes());
-        let known = state.store.known_network(&network, state.clock.now()).await?;
+        let known = state.store.known_network(&network, account, state.clock.now()).await?;
         Ok(Self { email: state.cursors.fingerprint(email.as_str().as_bytes()), network, known })
     }
 
@@ -55,13 +58,24 @@ impl Asker {
     }
 
     fn attempts(&self, by_strangers: &'static str, by_known: &'static str, limit: Limit) -> Attempts {
-        let (what, of) = if self.known { (by_known, &self.network) } else { (by_strangers, &self.email) };
+        let (what, of) = if self.known == Known::No { (by_strangers, &self.email) } else { (by_known, &self.network) };
         Attempts { what, of: of.clone(), limit }
     }
 
     /// A successful sign-in comes from the owner. Remembers their network, so that strangers' attempts no longer make them wait there.
-    pub(crate) async fn remember_network(&self, state: &AppState) -> Result<(), StoreError> {
-        if self.known { Ok(()) } else { state.store.known_network_note(&self.network, state.clock.now()).await }
+    ///
+    /// While the email address is not confirmed, whoever signs in may be a stranger. Failing to remember does not undo the sign-in.
+    pub(crate) async fn remember_network(&self, state: &AppState, account: &Account) {
+        if account.email_confirmed && self.known != Known::Well {
+            only_logged(state.store.known_network_note(&self.network, account, state.clock.now()).await);
+        }
+    }
+}
+
+/// Bookkeeping after something has succeeded: a failure must not turn the success into an error.
+pub(crate) fn only_logged(outcome: Result<(), StoreError>) {
+    if let Err(error) = outcome {
+        tracing::warn!(%error, "an attempt that succeeded still counts");
     }
 }
 
@@ -127,12 +141,16 @@ pub(crate) async fn pass(state: &AppState, attempts: Attempts) -> Result<Passed,
 
 impl Passed {
     /// The attempt proved who made it: forgets the earlier failures on the account.
-    pub(crate) async fn clear_failures(self, state: &AppState) -> Result<(), StoreError> {
-        if self.count > 1 { state.store.throttle_forget(&self.attempts, state.clock.now()).await } else { Ok(()) }
+    pub(crate) async fn clear_failures(self, state: &AppState) {
+        if self.count > 1 {
+            only_logged(state.store.throttle_forget(&self.attempts, state.clock.now()).await);
+        }
     }
 
     /// The attempt succeeded: takes it off the source's count. The failures of others behind the same source stay.
-    pub(crate) async fn uncount(self, state: &AppState) -> Result<(), StoreError> {
-        if self.count > ALWAYS_COUNTED { state.store.throttle_forgive(&self.attempts, state.clock.now()).await } else { Ok(()) }
+    pub(crate) async fn uncount(self, state: &AppState) {
+        if self.count > ALWAYS_COUNTED {
+            only_logged(state.store.throttle_forgive(&self.attempts, state.clock.now()).await);
+        }
     }
 }

@@ -114,10 +114,13 @@ async fn open(options: &Options, lambda: Option<&str>) -> Result<(), StartError>
     if folder.is_file() {
         return Err(unusable(io::Error::other("it is a file")));
     }
-    fs::create_dir_all(folder).map_err(unusable)?;
-    // A folder that existed before may be open to everybody on this machine.
+    // A hospital's folder that an earlier release made may be open to everybody on this machine. Another folder keeps its mode.
     #[cfg(unix)]
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(unusable)?;
+    if !folder.exists() || folder.join("hospital.json").exists() {
+        fs::create_dir_all(folder).map_err(unusable)?;
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(unusable)?;
+    }
+    fs::create_dir_all(folder).map_err(unusable)?;
     let _lock = lock(folder)?;
 
     let settings = Settings::open(folder, options.time_zone.as_deref())?;

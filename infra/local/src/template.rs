@@ -124,7 +124,7 @@ impl Template {
             ttl_attribute: text(&table["TimeToLiveSpecification"]["AttributeName"])?,
             stream,
             routes: routes(&document["Resources"]),
-            table_permissions: table_permissions(&document["Resources"]),
+            table_permissions: table_permissions(&document["Resources"])?,
         })
     }
 }
@@ -152,22 +152,44 @@ fn routes(resources: &Value) -> Vec<Route> {
     routes
 }
 
-fn table_permissions(resources: &Value) -> BTreeMap<String, BTreeSet<Permission>> {
+/// Keys of a single partition. All others end with `#*`.
+const WHOLE_KEYS: [&str; 2] = ["WARM", "DOCTORS"];
+
+fn table_permissions(resources: &Value) -> Result<BTreeMap<String, BTreeSet<Permission>>, TemplateError> {
     let mut all = BTreeMap::new();
     for (function, properties) in functions(resources) {
-        let statements = properties["Policies"].as_array().into_iter().flatten().filter_map(|policy| policy["Statement"].as_array());
+        let policies = properties["Policies"].as_array().into_iter().flatten();
         let mut permissions = BTreeSet::new();
-        for statement in statements.flatten() {
-            let Some(action) = statement["Action"].as_str().and_then(|action| action.strip_prefix("dynamodb:")) else { continue };
-            let index = statement["Resource"].to_string().contains("/index/");
-            let keys = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"].as_array();
-            for key in keys.into_iter().flatten().filter_map(Value::as_str) {
-                permissions.insert(Permission { action: action.to_owned(), index, prefix: key.trim_end_matches("#*").to_owned() });
+        for policy in policies {
+            let statements =
+                policy["Statement"].as_array().ok_or_else(|| TemplateError(format!("{function}: a policy without statements")))?;
+            for statement in statements.iter().filter(|statement| statement.to_string().contains("dynamodb:")) {
+                permissions.extend(permissions_of(statement).ok_or_else(|| TemplateError(format!("{function}: {statement}")))?);
             }
         }
         all.insert(function, permissions);
     }
-    all
+    Ok(all)
+}
+
+/// One action on the table or on indexes of it, for some prefixes of keys and nothing else.
+fn permissions_of(statement: &Value) -> Option<Vec<Permission>> {
+    let only =
+        |value: &Value, names: &[&str]| value.as_object().is_some_and(|members| members.keys().all(|name| names.contains(&name.as_str())));
+    let (action, condition) = (statement["Action"].as_str()?.strip_prefix("dynamodb:")?, &statement["Condition"]);
+    let keys = &condition["ForAllValues:StringLike"];
+    let exact = statement["Effect"] == "Allow"
+        && action.chars().all(char::is_alphanumeric)
+        && only(statement, &["Effect", "Action", "Resource", "Condition"])
+        && only(condition, &["ForAllValues:StringLike"])
+        && only(keys, &["dynamodb:LeadingKeys"]);
+    let index = statement["Resource"].to_string().contains("/index/");
+    let prefix = |key: &Value| {
+        let key = key.as_str()?;
+        key.strip_suffix("#*").or_else(|| WHOLE_KEYS.contains(&key).then_some(key)).map(str::to_owned)
+    };
+    let permission = |key| Some(Permission { action: action.to_owned(), index, prefix: prefix(key)? });
+    keys["dynamodb:LeadingKeys"].as_array().filter(|_| exact)?.iter().map(permission).collect()
 }
 
 /// YAML as JSON. `!Ref` and similar tags are dropped.

@@ -11,8 +11,9 @@ use crate::Invalid;
 macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident: $parse:expr;)*) => {$(
         $(#[$doc])*
+        // A stored text was parsed when it was typed. It is not parsed again, because a stricter rule would make it unreadable.
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
+        #[serde(transparent)]
         pub struct $name(String);
 
         impl $name {
@@ -67,8 +68,11 @@ texts! {
     PersonName: |text| {
         let name = free_text(text, 100, false)?;
         let refused = |detail: &str| Err(Invalid::new("invalid_name", detail));
-        if !name.chars().all(|c| c.is_alphanumeric() || is_mark(c) || " '\u{2019}\u{2018}\u{2bb}\u{2bc}`.,-\u{2010}\u{2011}()&\u{b7}\u{30fb}".contains(c)) {
-            return refused("Give the name alone: letters, digits, spaces and `' . , - ( ) &`.");
+        if !name.chars().all(|c| c.is_alphanumeric() || is_mark(c) || " '\u{2019}\u{2018}\u{2bb}\u{2bc}`.,-/\u{2010}\u{2011}()&\u{5f3}\u{5f4}\u{f0b}\u{b7}\u{30fb}".contains(c)) {
+            return refused("Give the name alone: letters, digits, spaces and `' . , - / ( ) &`.");
+        }
+        if name.contains('/') && !name.split('/').all(|part| part.starts_with(char::is_alphabetic)) {
+            return refused("Use `/` between letters only, as in `Muthu A/L Raman`.");
         }
         if name.split(' ').any(looks_like_a_domain) {
             return refused("Put a space after each dot, unless a single letter follows: `J.R.R. Tolkien`, not `example.org`.");
@@ -142,7 +146,8 @@ fn in_one_form(line: &str) -> String {
 fn is_visible(line: &str) -> bool {
     let class = FreeformClass::default();
     // The class knows Unicode 6.3. Later characters are accepted, too, except where Unicode keeps room for invisible ones.
-    let kept_for_invisible = |c: char| matches!(c, '\u{180f}' | '\u{2065}' | '\u{fff0}'..='\u{fff8}' | '\u{e0000}'..='\u{e0fff}');
+    let kept_for_invisible =
+        |c: char| matches!(c, '\u{180f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{2065}' | '\u{fff0}'..='\u{fff8}' | '\u{e0000}'..='\u{e0fff}');
     let is_newer = |c: char| class.get_value_from_char(c) == DerivedPropertyValue::Unassigned && !kept_for_invisible(c);
     class.allows(line.chars().map(|c| if is_newer(c) { 'a' } else { c }).collect::<String>()).is_ok()
 }
@@ -154,7 +159,8 @@ fn is_mark(c: char) -> bool {
 
 /// Whether email programs would show the word as a link: `example.org`, but not `J.R.R.`.
 fn looks_like_a_domain(word: &str) -> bool {
-    word.split('.').skip(1).any(|part| part.chars().filter(|c| c.is_alphanumeric()).count() > 1)
+    (word.contains('.') && word.contains('/'))
+        || word.split('.').skip(1).any(|part| part.chars().filter(|c| c.is_alphanumeric()).count() > 1)
 }
 
 #[cfg(test)]
@@ -219,6 +225,7 @@ mod tests {
             "\u{645}\u{62d}\u{645}\u{62f}",
             "\u{930}\u{93e}\u{92e} \u{936}\u{930}\u{94d}\u{92e}\u{93e}",
             "Henry 8",
+            "'t Hooft",
             "sister-in-law",
             "\u{1e900}\u{1e921}",
             "\u{646}\u{6cc}\u{6a9}\u{200c}\u{62e}\u{648}\u{627}\u{647}",

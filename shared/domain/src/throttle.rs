@@ -31,7 +31,7 @@ pub const WELCOMES_TO_ADDRESS: Limit = limit(3, 60 * 60, 24 * 60 * 60, 24 * 60);
 /// Confirmation emails that one account asks for.
 pub const CONFIRMATIONS_OF_ACCOUNT: Limit = limit(3, 60, 10 * 60, 24 * 60);
 /// Confirmation emails to an address that is not the asking account's own, counted for all accounts together.
-pub const CONFIRMATIONS_TO_OTHER_ADDRESS: Limit = limit(3, 60, 10 * 60, 24 * 60);
+pub const CONFIRMATIONS_TO_OTHER_ADDRESS: Limit = limit(20, 60, 10 * 60, 24 * 60);
 /// Emails with a token that are asked for from one source.
 pub const EMAILS_FROM_SOURCE: Limit = limit(30, 10, 10 * 60, 60);
 /// Accounts opened from one source.

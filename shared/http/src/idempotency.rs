@@ -7,7 +7,7 @@
 use axum::{
     body::{Body, to_bytes},
     extract::{FromRequestParts, MatchedPath, Request, State},
-    http::{HeaderValue, Method, StatusCode, header, request::Parts},
+    http::{Extensions, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -26,7 +26,8 @@ const ANONYMOUS: &str = "anonymous";
 const KEPT_HEADERS: [header::HeaderName; 4] = [header::CACHE_CONTROL, header::CONTENT_TYPE, header::LOCATION, header::ETAG];
 
 pub(super) async fn idempotent(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let applies = request.method() == Method::POST && !gives_tokens(request.uri().path());
+    let applies =
+        request.method() == Method::POST && rule(request.extensions(), request.method()).is_some() && !gives_tokens(request.uri().path());
     match request.headers().get(HEADER).filter(|_| applies).cloned() {
         None => next.run(request).await,
         Some(key) => once(&state, &key, request, next).await.unwrap_or_else(IntoResponse::into_response),
@@ -51,7 +52,11 @@ async fn once(state: &AppState, key: &HeaderValue, request: Request, next: Next)
     let caller = match Caller::from_request_parts(&mut parts, state).await {
         Ok(caller) => caller.user_id.to_string(),
         // An open route needs no caller. A request without a token is anonymous too; the endpoint refuses it if it needs one.
-        Err(_) if is_open(&parts) || !parts.headers.contains_key(header::AUTHORIZATION) => ANONYMOUS.to_owned(),
+        Err(_)
+            if rule(&parts.extensions, &parts.method).is_some_and(Rule::is_open) || !parts.headers.contains_key(header::AUTHORIZATION) =>
+        {
+            ANONYMOUS.to_owned()
+        }
         // The endpoint refuses this caller itself.
         Err(_) => return Ok(next.run(Request::from_parts(parts, Body::from(body))).await),
     };
@@ -100,9 +105,9 @@ async fn once(state: &AppState, key: &HeaderValue, request: Request, next: Next)
     Ok(Response::from_parts(parts, Body::from(body)))
 }
 
-fn is_open(parts: &Parts) -> bool {
-    let path = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
-    Rule::of(parts.method.as_str(), path).is_some_and(Rule::is_open)
+/// What the policy says of the route. What is no route keeps no answer: strangers would fill the table with them.
+fn rule(extensions: &Extensions, method: &Method) -> Option<&'static Rule> {
+    Rule::of(method.as_str(), extensions.get::<MatchedPath>().map(MatchedPath::as_str)?)
 }
 
 fn replay(answer: KeptAnswer) -> Response {

@@ -82,6 +82,6 @@ async fn note(state: &AppState, trail: &Trail, status: StatusCode) -> Result<(),
         _ => return Ok(()),
     };
     // If the entries cannot be stored, the request fails: nothing is shown or done without them.
-    state.store.audit_append(trail.entries(outcome, &state.random)?).await?;
+    state.store.audit_append(trail.entries(outcome)).await?;
     Ok(())
 }

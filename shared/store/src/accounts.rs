@@ -67,7 +67,7 @@ impl Record for StoredAccount {
         if from != 1 {
             return Err(OldShape);
         }
-        item.insert("password_void".to_owned(), AttributeValue::Bool(false));
+        item.entry("password_void".to_owned()).or_insert(AttributeValue::Bool(false));
         Ok(())
     }
 }
@@ -301,7 +301,7 @@ impl Store {
 
     /// The accounts of a group by name, after a position in the list.
     pub async fn account_list(&self, group: Group, after: Option<&str>, limit: usize) -> Result<Vec<Listed<ListedAccount>>, StoreError> {
-        from_index(self.query(keys::account_list(group, after)).first(limit).await?, StoredAccount::KIND)
+        from_index::<StoredAccount, _>(self.query(keys::account_list(group, after)).first(limit).await?)
     }
 }
 

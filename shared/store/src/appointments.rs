@@ -23,7 +23,7 @@ use super::{
     Item, Key, Record, Store, StoreError, from_item,
     keys::{self, Range},
     number,
-    record::to_value,
+    record::{to_value, version_of},
     text, trail,
     transact::Transaction,
 };
@@ -254,7 +254,8 @@ impl Store {
         self.agenda(range, when, now, after, limit, day_entries).await
     }
 
-    /// One page of a list. The patients on it go on the request's trail here, so that no endpoint can forget it.
+    /// One page of a list, and one entry more if the list continues. The patients on the page go on the request's trail here, so that no
+    /// endpoint can forget it.
     async fn agenda(
         &self,
         range: Range,
@@ -268,7 +269,7 @@ impl Store {
         let mut entries = Vec::new();
         let mut resume = None;
         loop {
-            let (items, next) = query.page(Some(limit + 1), resume).await?;
+            let (items, next) = query.page(Some(limit + 2), resume).await?;
             for item in items {
                 let mut found = read(item)?;
                 found.sort_by_key(|entry| (entry.slot.start, entry.id));
@@ -278,9 +279,9 @@ impl Store {
                 entries.extend(found.into_iter().filter(|entry| belongs(entry, when, now) && follows(entry, when, after)));
             }
             resume = next;
-            if resume.is_none() || entries.len() >= limit {
-                entries.truncate(limit);
-                for entry in &entries {
+            if resume.is_none() || entries.len() > limit {
+                entries.truncate(limit + 1);
+                for entry in entries.iter().take(limit) {
                     trail::patient(entry.patient_id);
                 }
                 return Ok(entries);
@@ -361,6 +362,10 @@ struct DayChange {
 }
 
 fn day_entries(item: Item) -> Result<Vec<AgendaEntry>, StoreError> {
+    let found = version_of(&item);
+    if found != 1 {
+        return Err(StoreError::Shape { kind: PATIENT_DAY, found, known: 1 });
+    }
     let appointments = item.into_iter().filter(|(name, _)| name.starts_with(AppointmentId::PREFIX));
     appointments
         .map(|(_, value)| serde_dynamo::from_attribute_value(value).map_err(|error| StoreError::corrupt(PATIENT_DAY, error)))

@@ -16,6 +16,7 @@ use super::{
     keys::{self, IndexKey},
     record::from_index_item,
 };
+use crate::trail::{self, TableAction};
 
 /// How many entries are added at the same time.
 const AT_ONCE: usize = 8;
@@ -81,6 +82,8 @@ impl Store {
                 outcome = outcome.and(flat(added));
             }
             let store = self.clone();
+            // The put below runs on a task of its own, which has no trail.
+            trail::touched(TableAction::Put, &keys::audit(&entry).pk);
             adding.spawn(async move { store.put_new(&StoredEntry { entry }).await.map(drop) });
         }
         while let Some(added) = adding.join_next().await {
@@ -97,7 +100,7 @@ impl Store {
             About::Everything => return self.audit_days(span, limit).await,
         };
         let found = self.query(range).latest_first(true).first(limit).await?;
-        found.into_iter().map(|item| from_index_item(item, StoredEntry::KIND)).collect()
+        found.into_iter().map(from_index_item::<StoredEntry, _>).collect()
     }
 
     async fn audit_days(&self, span: &Span, limit: usize) -> Result<Vec<Entry>, StoreError> {

@@ -1,5 +1,6 @@
 //! What became of each email.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     email::{DeliveryState, RefusalReason},
     id::UserId,
@@ -8,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Key, Listed, Record, Store, StoreError,
+    Item, Key, Listed, OldShape, Record, Store, StoreError,
     keys::{self, IndexKey},
     number,
     record::from_index,
@@ -51,6 +52,7 @@ pub struct Refusal {
 
 impl Record for Delivery {
     const KIND: &'static str = "delivery";
+    const VERSION: u32 = 2;
     fn key(&self) -> Key {
         keys::delivery(&self.id)
     }
@@ -60,6 +62,14 @@ impl Record for Delivery {
     fn index_key(&self) -> Option<IndexKey> {
         let refusal = self.refusal.as_ref().filter(|_| self.state == DeliveryState::Failed)?;
         Some(keys::listed_delivery(refusal.at, &self.id))
+    }
+    /// The first shape did not repeat the id in what the list shows.
+    fn upgrade(item: &mut Item, from: u32) -> Result<(), OldShape> {
+        let id = item.get("id").cloned().filter(|_| from == 1).ok_or(OldShape)?;
+        if let Some(AttributeValue::M(refusal)) = item.get_mut("entry") {
+            refusal.insert("id".to_owned(), id);
+        }
+        Ok(())
     }
     fn expires_at(&self) -> Option<Timestamp> {
         Timestamp::from_second(self.since + KEPT_FOR.as_secs()).ok()
@@ -124,7 +134,7 @@ impl Store {
 
     /// Emails that SES refused, latest first.
     pub async fn delivery_list_refused(&self, before: Option<&str>, limit: usize) -> Result<Vec<Listed<Refusal>>, StoreError> {
-        from_index(self.query(keys::refused_emails(before)).latest_first(true).first(limit).await?, Delivery::KIND)
+        from_index::<Delivery, _>(self.query(keys::refused_emails(before)).latest_first(true).first(limit).await?)
     }
 
     /// Queues a refused email again. The stream brings it to `notifications`, which sends it. Asking twice has no further effect.

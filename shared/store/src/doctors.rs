@@ -59,6 +59,6 @@ impl Store {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Listed<DirectoryEntry>>, StoreError> {
-        from_index(self.query(keys::directory(specialization, after)).first(limit).await?, Doctor::KIND)
+        from_index::<Doctor, _>(self.query(keys::directory(specialization, after)).first(limit).await?)
     }
 }

@@ -365,3 +365,28 @@ pub(super) fn refused_emails(before: Option<&str>) -> Range {
 pub fn idempotency(id: &str) -> Key {
     Key::new(format!("IDEM#{id}"), "ANSWER")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_prefix_is_behind_every_key_with_it() {
+        for prefix in ["SLOT#", "cardiology#", "a", "\u{10FFFE}"] {
+            for rest in ["", "0", "~", "\u{FFFF}", "\u{10FFFF}", "\u{10FFFF}\u{10FFFF}"] {
+                assert!(format!("{prefix}{rest}") <= end_of(prefix), "{prefix}{rest}");
+            }
+        }
+        assert_eq!(Range::of("x").with_prefix("", None), Range::of("x"), "without a prefix there is no end");
+        let after = Range::of("x").with_prefix("a#", Some("a#b"));
+        assert!(after.from.as_deref() > Some("a#b") && after.from.as_deref() < Some("a#b!") && after.to.as_deref() == Some("a$"));
+    }
+
+    #[test]
+    fn the_text_just_before_another_lies_behind_all_earlier_ones() {
+        let (place, earlier) =
+            ("2026-03-02T09:00:00.012Z#aud_01JD8Z0V3XQ5T4E2W9K7M6N8PR", "2026-03-02T09:00:00.012Z#aud_01JD8Z0V3XQ5T4E2W9K7M6N8PQ");
+        let bound = just_before(place);
+        assert!(bound.as_str() < place && earlier < bound.as_str());
+    }
+}

@@ -19,7 +19,7 @@ pub mod email_tokens;
 mod error;
 pub mod idempotency;
 pub mod keys;
-mod known_networks;
+pub mod known_networks;
 mod meter;
 pub mod patients;
 mod query;

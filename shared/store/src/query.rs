@@ -48,7 +48,7 @@ impl Query<'_> {
     /// One page, and where the next one begins.
     pub(super) async fn page(&self, limit: Option<usize>, resume: Option<Item>) -> Result<(Vec<Item>, Option<Item>), StoreError> {
         let Range { index, pk, from, to } = &self.range;
-        trail::touched(TableAction::Query, pk);
+        trail::touched(if index.is_some() { TableAction::QueryIndex } else { TableAction::Query }, pk);
         let prefix = index.unwrap_or_default();
         let (condition, bounds) = match (from, to) {
             (Some(from), Some(to)) if to < from => return Ok((Vec::new(), None)),

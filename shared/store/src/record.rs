@@ -1,7 +1,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::id::{PatientId, UserId};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Item, Key, StoreError, keys::IndexKey, number, text};
 use crate::trail::{self, Origin};
@@ -64,11 +64,10 @@ pub trait Record: Serialize + DeserializeOwned {
 pub struct OldShape;
 
 /// A line of a list: what the index has of an item.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Listed<E> {
     pub entry: E,
     /// Its place in the list. The next page continues after it.
-    #[serde(rename = "gsi1sk")]
     pub position: String,
 }
 
@@ -86,6 +85,10 @@ pub fn to_item<R: Record>(record: &R) -> Result<Item, StoreError> {
     if let Some(entry) = record.entry() {
         item.insert(ENTRY.to_owned(), to_value(&entry, R::KIND)?);
     }
+    // An index holds the entry alone, so its version goes with it.
+    if let Some(AttributeValue::M(entry)) = item.get_mut(ENTRY) {
+        entry.insert("v".to_owned(), number(R::VERSION));
+    }
     if let Some(index) = record.actor_index_key() {
         item.insert("gsi2pk".to_owned(), text(index.pk));
         item.insert("gsi2sk".to_owned(), text(index.sk));
@@ -99,8 +102,8 @@ pub fn to_item<R: Record>(record: &R) -> Result<Item, StoreError> {
     Ok(item)
 }
 
-/// The `origin` of an item that is written now. `None` if it is neither a patient's nor an account's, or if the audit log notes the
-/// request in another way.
+/// The `origin` of an item that is written now. `None` if it is neither a patient's nor an account's, or if the audit log does not note
+/// the request.
 pub(crate) fn origin(patient: Option<PatientId>, account: Option<UserId>) -> Result<Option<AttributeValue>, StoreError> {
     if patient.is_none() && account.is_none() {
         return Ok(None);
@@ -114,7 +117,7 @@ pub fn from_item<R: Record>(mut item: Item) -> Result<R, StoreError> {
     if kind != Some(R::KIND) {
         return Err(StoreError::corrupt(R::KIND, format!("found kind {kind:?}")));
     }
-    let version = item.get("v").and_then(|v| v.as_n().ok()).and_then(|v| v.parse::<u32>().ok()).unwrap_or_default();
+    let version = version_of(&item);
     if version != R::VERSION {
         let upgraded = if version < R::VERSION { R::upgrade(&mut item, version) } else { Err(OldShape) };
         upgraded.map_err(|_| StoreError::Shape { kind: R::KIND, found: version, known: R::VERSION })?;
@@ -127,15 +130,29 @@ pub fn from_stream<R: Record>(image: serde_dynamo::Item) -> Result<R, StoreError
     from_item(image.into())
 }
 
-/// The lines of a list.
-pub(crate) fn from_index<E: DeserializeOwned>(items: Vec<Item>, kind: &'static str) -> Result<Vec<Listed<E>>, StoreError> {
-    serde_dynamo::from_items(items).map_err(|error| StoreError::corrupt(kind, error))
+/// The lines of a list of records.
+pub(crate) fn from_index<R: Record, E: DeserializeOwned>(items: Vec<Item>) -> Result<Vec<Listed<E>>, StoreError> {
+    let line = |mut item: Item| {
+        let position = item.remove("gsi1sk").and_then(|place| place.as_s().ok().cloned()).unwrap_or_default();
+        Ok(Listed { entry: from_index_item::<R, E>(item)?, position })
+    };
+    items.into_iter().map(line).collect()
 }
 
-/// The `entry` that an index has of an item.
-pub(crate) fn from_index_item<E: DeserializeOwned>(mut item: Item, kind: &'static str) -> Result<E, StoreError> {
-    let entry = item.remove(ENTRY).ok_or_else(|| StoreError::corrupt(kind, "the index has no entry"))?;
-    serde_dynamo::from_attribute_value(entry).map_err(|error| StoreError::corrupt(kind, error))
+/// What an index holds of a record.
+pub(crate) fn from_index_item<R: Record, E: DeserializeOwned>(mut item: Item) -> Result<E, StoreError> {
+    let Some(AttributeValue::M(mut entry)) = item.remove(ENTRY) else { return Err(StoreError::corrupt(R::KIND, "the index has no entry")) };
+    let found = version_of(&entry);
+    entry.remove("v");
+    if found != R::VERSION {
+        return Err(StoreError::Shape { kind: R::KIND, found, known: R::VERSION });
+    }
+    serde_dynamo::from_item(entry).map_err(|error| StoreError::corrupt(R::KIND, error))
+}
+
+/// The version of a stored shape; 0 when there is none.
+pub(crate) fn version_of(item: &Item) -> u32 {
+    item.get("v").and_then(|v| v.as_n().ok()).and_then(|v| v.parse().ok()).unwrap_or_default()
 }
 
 /// The `origin` in an image of the table's stream, if it has one.

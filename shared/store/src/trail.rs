@@ -18,7 +18,7 @@ use domain::{
     text::PersonName,
 };
 use jiff::Timestamp;
-use platform::random::{NoEntropy, Random, digest};
+use platform::random::digest;
 use serde::{Deserialize, Serialize};
 
 tokio::task_local! {
@@ -50,6 +50,7 @@ struct Facts {
 pub enum TableAction {
     Get,
     Query,
+    QueryIndex,
     Put,
     Update,
     Delete,
@@ -144,25 +145,24 @@ impl Trail {
     }
 
     /// The request's entries in the audit log: one for each patient whose data it touched, or one without a patient.
-    pub fn entries(&self, outcome: Outcome, random: &Random) -> Result<Vec<Entry>, NoEntropy> {
+    #[must_use]
+    pub fn entries(&self, outcome: Outcome) -> Vec<Entry> {
         let facts = self.facts().clone();
         let patients: Vec<_> = if facts.patients.is_empty() { vec![None] } else { facts.patients.iter().copied().map(Some).collect() };
-        let entry = |patient| {
-            Ok(Entry {
-                id: AuditId::new(facts.at, random.u128()?),
-                at: facts.at,
-                actor: facts.actor,
-                name: facts.name.clone(),
-                earlier_names: facts.earlier_names.clone(),
-                roles: facts.roles.clone(),
-                action: facts.rule.map(|rule| rule.action).unwrap_or_default().to_owned(),
-                patient,
-                account: facts.account,
-                detail: facts.detail.clone(),
-                from: facts.from.map(|from| from.to_string()),
-                request_id: facts.request_id.clone(),
-                outcome,
-            })
+        let entry = |patient| Entry {
+            id: entry_id(&facts.request_id, facts.at, patient, facts.account),
+            at: facts.at,
+            actor: facts.actor,
+            name: facts.name.clone(),
+            earlier_names: facts.earlier_names.clone(),
+            roles: facts.roles.clone(),
+            action: facts.rule.map(|rule| rule.action).unwrap_or_default().to_owned(),
+            patient,
+            account: facts.account,
+            detail: facts.detail.clone(),
+            from: facts.from.map(|from| from.to_string()),
+            request_id: facts.request_id.clone(),
+            outcome,
         };
         patients.into_iter().map(entry).collect()
     }
@@ -173,10 +173,8 @@ impl Origin {
     /// patient or account, so it is added once.
     #[must_use]
     pub fn entry(self) -> Entry {
-        let (patient, account) = (self.patient, self.account.filter(|_| self.patient.is_none()));
-        let number = digest(format!("{}\n{patient:?}\n{account:?}", self.request_id).as_bytes());
         Entry {
-            id: AuditId::new(self.at, number),
+            id: entry_id(&self.request_id, self.at, self.patient, self.account),
             at: self.at,
             actor: self.actor,
             name: self.name,
@@ -184,13 +182,20 @@ impl Origin {
             roles: self.roles,
             action: self.action,
             detail: self.detail,
-            patient,
+            patient: self.patient,
             account: self.account,
             from: self.from,
             request_id: self.request_id,
             outcome: Outcome::Done,
         }
     }
+}
+
+/// The id of the one entry for everything that a request did with one patient's data, or with one account. So the note of a request and
+/// the note of what it wrote are the same entry.
+fn entry_id(request_id: &str, at: Timestamp, patient: Option<PatientId>, account: Option<UserId>) -> AuditId {
+    let account = account.filter(|_| patient.is_none());
+    AuditId::new(at, digest(format!("{request_id}\n{patient:?}\n{account:?}").as_bytes()))
 }
 
 fn with<T>(work: impl FnOnce(&mut Facts) -> T) -> Option<T> {
@@ -255,12 +260,12 @@ pub(crate) fn touched(action: TableAction, pk: &str) {
     with(|facts| facts.touched.insert((action, prefix.to_owned())));
 }
 
-/// The origin of what the request writes of this patient or account. `None` outside of requests, and where the audit log notes the
-/// request in another way.
+/// The origin of what the request writes of this patient or account. `None` outside of requests, and on routes that the audit log does
+/// not note.
 #[must_use]
 pub(crate) fn origin(patient: Option<PatientId>, account: Option<UserId>) -> Option<Origin> {
     with(|facts| {
-        facts.rule.filter(|rule| rule.trace == Trace::Written).map(|rule| Origin {
+        facts.rule.filter(|rule| matches!(rule.trace, Trace::Written | Trace::Noted)).map(|rule| Origin {
             actor: facts.actor,
             name: facts.name.clone(),
             earlier_names: facts.earlier_names.clone(),

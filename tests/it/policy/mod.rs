@@ -9,7 +9,11 @@ mod patients;
 mod users;
 mod world;
 
-use std::{collections::BTreeSet, sync::Arc, time::Instant};
+use std::{
+    collections::BTreeSet,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use domain::{
     policy::{POLICY, Relationship, Relationships, Rule, page},
@@ -111,7 +115,7 @@ async fn out_is_out(world: Arc<World>, rule: &'static Rule) -> usize {
 }
 
 /// Checks the whole table `times` times, as if it were that many times as long.
-async fn walk_all(times: usize) {
+async fn walk_all(times: usize) -> Duration {
     let started = Instant::now();
     let world = Arc::new(World::new().await);
     let (mut cells, mut routes) = (0, 0);
@@ -129,6 +133,7 @@ async fn walk_all(times: usize) {
     cells += walks.join_all().await.into_iter().sum::<usize>();
     println!("{routes} routes, {cells} cases, {:.1} s", started.elapsed().as_secs_f32());
     assert!(cells > routes * 10, "{cells}");
+    started.elapsed()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -140,5 +145,6 @@ async fn everybody_gets_where_the_table_says_and_nowhere_else() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a measurement"]
 async fn two_hundred_routes() {
-    walk_all(200_usize.div_ceil(POLICY.len())).await;
+    let took = walk_all(200_usize.div_ceil(POLICY.len())).await;
+    assert!(took < Duration::from_secs(10), "{took:?}");
 }

@@ -124,7 +124,7 @@ fn shows_nothing_unnoted(trail: &Trail, text: &str) {
 pub fn action_name(action: TableAction) -> &'static str {
     match action {
         TableAction::Get => "GetItem",
-        TableAction::Query => "Query",
+        TableAction::Query | TableAction::QueryIndex => "Query",
         TableAction::Put => "PutItem",
         TableAction::Update => "UpdateItem",
         TableAction::Delete => "DeleteItem",
@@ -139,9 +139,10 @@ fn keeps_to_its_role(trail: &Trail) {
     let Some((method, path)) = trail.rule().and_then(|rule| rule.route.split_once(' ')) else { return };
     let function = TEMPLATE.function_for(method, &path.replace(['{', '}'], "")).unwrap();
     for (action, prefix) in trail.touched() {
-        let action = action_name(action);
-        let allowed =
-            TEMPLATE.table_permissions[function].iter().any(|permission| permission.action == action && permission.prefix == prefix);
+        let (action, index) = (action_name(action), action == TableAction::QueryIndex);
+        let allowed = TEMPLATE.table_permissions[function]
+            .iter()
+            .any(|permission| permission.action == action && permission.index == index && permission.prefix == prefix);
         assert!(allowed, "{function} may not {action} {prefix}, which {method} {path} does: see infra/README.md");
     }
 }

@@ -61,6 +61,10 @@ pub(crate) async fn ask_for_email(
     }
     throttle::pass(state, throttle::emails_from_source(state)).await?;
     throttle::pass(state, throttle::confirmations_of(caller.user_id)).await?;
+    if email == account.account.email && !account.account.email_confirmed {
+        // Perhaps a stranger's: each new account with it would have a count of its own.
+        throttle::pass(state, throttle::welcomes_to(state, &email)).await?;
+    }
     if email != account.account.email {
         throttle::pass(state, throttle::confirmations_to_other_address(state, &email)).await?;
     }

@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use crate::{
     Users,
     refused::{NotProven, not_changed, refused},
+    throttle::Asker,
     view::{AccountView, view},
 };
 
@@ -56,6 +57,9 @@ pub(crate) async fn confirm_email(
         ChangeError::TokenUsed => invalid(),
         why => not_changed(why),
     })?;
+    if let Ok(asker) = Asker::of(&users.base, &after.account.email, Some(&after.account)).await {
+        asker.remember_network(&users.base, &after.account).await;
+    }
     let phone = users.record_phone(&after.account).await?;
     Ok(view(after.account, phone, &state.hospital))
 }

@@ -45,7 +45,8 @@ impl Users {
         if account.password_void {
             return Err(password_void());
         }
-        Ok(attempt.clear_failures(state).await?)
+        attempt.clear_failures(state).await;
+        Ok(())
     }
 
     /// The phone number in the patient profile, if the account has one.

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use crate::{
     Users,
     refused::{InvalidToken, NotProven, invalid_token, not_changed, refused},
-    throttle::{self, Asker, TooManyAttempts},
+    throttle::{self, Asker, TooManyAttempts, only_logged},
     tokens::TokenPair,
 };
 
@@ -68,10 +68,11 @@ pub(crate) async fn exchange_token(
         })?;
         (after.account, session, secret)
     };
-    let asker = Asker::of(state, &account.email).await?;
-    asker.remember_network(state).await?;
-    // The emailed token is used up, and the owner may need the next one at once.
-    state.store.throttle_forget(&asker.emails(Purpose::SignIn), state.clock.now()).await?;
-    from_source.uncount(state).await?;
+    // The token is used up: what fails from here on must not keep its owner out. They may need the next email at once.
+    if let Ok(asker) = Asker::of(state, &account.email, Some(&account)).await {
+        asker.remember_network(state, &account).await;
+        only_logged(state.store.throttle_forget(&asker.emails(Purpose::SignIn), state.clock.now()).await);
+    }
+    from_source.uncount(state).await;
     Ok(Json(users.pair(&account, &session, &secret)?))
 }

@@ -44,7 +44,9 @@ async fn promise(users: &Users, request: RequestEmailRequest, purpose: Purpose) 
     let mut fields = Fields::default();
     let Some(email) = fields.required("email", request.email, |text| Email::parse(&text)) else { return Err(fields.problem()) };
     throttle::pass(state, throttle::emails_from_source(state)).await?;
-    if throttle::may_send_email(state, &Asker::of(state, &email).await?.emails(purpose)).await? {
+    // Only to know the owner's networks. It reads as much when there is no account, and nothing of it shows in the answer.
+    let account = state.store.account_by_email(&email).await?.map(|stored| stored.account);
+    if throttle::may_send_email(state, &Asker::of(state, &email, account.as_ref()).await?.emails(purpose)).await? {
         let now = state.clock.now();
         let id = EmailTokenId::new(now, state.random.u128()?);
         state.store.email_token_promise(&EmailToken::new(id, purpose, email, None, now)).await?;

@@ -50,10 +50,10 @@ pub(crate) async fn sign_in(
     let (Some(email), Some(typed)) = (email, typed) else { return Err(fields.problem()) };
 
     let from_source = throttle::pass(state, throttle::passwords_from_source(state)).await?;
-    let asker = Asker::of(state, &email).await?;
+    let stored = state.store.account_by_email(&email).await?;
+    let asker = Asker::of(state, &email, stored.as_ref().map(|stored| &stored.account)).await?;
     let of_account = throttle::pass(state, asker.passwords()).await?;
 
-    let stored = state.store.account_by_email(&email).await?;
     if let Some(stored) = &stored {
         trail::account(stored.account.id);
     }
@@ -74,9 +74,9 @@ pub(crate) async fn sign_in(
     if !state.store.session_begin(&session).await? {
         return Err(Problem::conflict("try_again", "The sign-in could not be stored. Try again."));
     }
-    asker.remember_network(state).await?;
-    of_account.clear_failures(state).await?;
-    from_source.uncount(state).await?;
+    asker.remember_network(state, &account).await;
+    of_account.clear_failures(state).await;
+    from_source.uncount(state).await;
     trail::account_holder(&account);
     Ok(Json(users.pair(&account, &session, &secret)?))
 }
