@@ -120,13 +120,15 @@ texts! {
 /// type and see, the freeform class of PRECIS (RFC 8264 §4.3). This class leaves out control characters, line separators, and invisible
 /// characters that hide or reorder text.
 fn free_text(text: &str, max_chars: usize, lines: bool) -> Result<String, Invalid> {
+    // The API document's `maxLength` counts what is sent.
+    let sent = text.chars().count();
     let text = if lines { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() };
     let text = text.split('\n').map(in_one_form).collect::<Vec<_>>().join("\n");
     let text = text.trim_matches(|c: char| c.is_ascii_whitespace());
     if text.is_empty() {
         return Err(Invalid::new("required", "This must not be empty."));
     }
-    if text.chars().count() > max_chars {
+    if sent.max(text.chars().count()) > max_chars {
         return Err(Invalid::new("too_long", format!("Use at most {max_chars} characters.")));
     }
     if !text.split('\n').all(is_visible) || (text.contains('\n') && !lines) {

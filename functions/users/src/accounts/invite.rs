@@ -38,7 +38,7 @@ pub(crate) struct InviteAccountRequest {
     #[schema(value_type = Email)]
     email: Option<String>,
     /// Any role except `patient`.
-    #[schema(schema_with = staff_role)]
+    #[schema(schema_with = staff_role, required = true)]
     role: Option<String>,
 }
 
