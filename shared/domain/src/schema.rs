@@ -37,6 +37,13 @@ fn free_text(refused: &str, max: usize) -> ObjectBuilder {
     text().pattern(Some(pattern)).min_length(Some(1)).max_length(Some(max))
 }
 
+/// What [`free_text`] says, with at least one letter, and without what would make it a link or a code.
+fn name(max: usize) -> ObjectBuilder {
+    let refused = format!(r"{HIDDEN}!-%*+:-@\[-_{{-~");
+    let no_letter = format!(r"{SPACE}0-9&'().,/\-");
+    text().pattern(Some(format!("^[{SPACE}]*[^{refused}]*[^{refused}{no_letter}][^{refused}]*$"))).min_length(Some(1)).max_length(Some(max))
+}
+
 fn text() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
 }
@@ -90,7 +97,7 @@ schemas! {
     UserId, "UserId": id!(UserId);
 
     Email, "Email": text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Email))).max_length(Some(254)).examples(["ada@example.org"]);
-    PersonName, "PersonName": free_text(&format!(r"{HIDDEN}!-%*+/:-@\[-_{{-~"), 100)
+    PersonName, "PersonName": name(100)
         .description(Some("A person's full name: letters, digits, spaces and `' . , - ( ) &`. Put a space after each dot.")).examples(["Ada Byron"]);
     Phone, "Phone": text().pattern(Some(r"^[ ().-]*\+[ ().-]*[1-9]([ ().-]*[0-9]){7,14}[ ().-]*$"))
         .description(Some("With its country code. Answers have it as `+` and 8 to 15 digits (E.164).")).examples(["+1 212 555 0136"]);

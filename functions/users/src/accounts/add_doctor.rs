@@ -52,7 +52,7 @@ pub(crate) struct AddDoctorRequest {
     #[schema(value_type = SlotLength)]
     slot_minutes: Option<u16>,
     /// In the hospital's time zone.
-    #[schema(value_type = Vec<PeriodBody>, min_items = 1, max_items = 50)]
+    #[schema(value_type = Vec<PeriodBody>, min_items = 1, max_items = 42)]
     weekly_hours: Option<Vec<PeriodBody>>,
 }
 

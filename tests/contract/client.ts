@@ -1,0 +1,162 @@
+// A client as somebody would write it from the document alone: the compiler checks every name, and each answer is checked when it runs.
+
+import createClient from "openapi-fetch";
+import type { components, paths } from "./api.js";
+
+declare const process: { argv: string[]; exit(code: number): never };
+
+type SlotView = components["schemas"]["SlotView"];
+
+const base = process.argv[2] ?? "http://127.0.0.1:3000";
+const demo = process.argv[3] ?? "";
+
+const anybody = createClient<paths>({ baseUrl: base });
+
+function as(token: string) {
+  return createClient<paths>({ baseUrl: base, headers: { authorization: `Bearer ${token}` } });
+}
+
+function check(holds: boolean, what: string): asserts holds {
+  if (!holds) throw new Error(what);
+}
+
+// Takes what openapi-fetch gives: the answer, or the refusal with its stable `code`.
+function told<Data>(what: string, answer: { data?: Data; error?: { code: string; detail: string }; response: Response }): Data {
+  const { data, error, response } = answer;
+  if (error) throw new Error(`${what}: ${response.status} ${error.code}: ${error.detail}`);
+  check(data !== undefined, `${what}: ${response.status} without a body`);
+  return data;
+}
+
+async function signIn(email: string, password: string) {
+  const tokens = told("sign in", await anybody.POST("/auth/token", { body: { email, password } }));
+  check(tokens.token_type === "Bearer" && tokens.expires_in > 0, "a bearer token that lives for a while");
+  return as(tokens.access_token);
+}
+
+// A patient registers, and signs in.
+const email = "lin@example.org";
+const password = "correct horse battery";
+const registered = told("register", await anybody.POST("/users", {
+  body: {
+    name: "Lin Chen", email, password, date_of_birth: "1988-02-29", gender: "female", phone: "+44 20 7946 0101",
+    address: "1 High Street, London",
+    emergency_contact: { name: "Wei Chen", phone: "+44 20 7946 0102", relationship: "brother" },
+  },
+}));
+check(registered.email === email && registered.role === "patient", "registered as a patient");
+const lin = await signIn(email, password);
+const me = told("own account", await lin.GET("/users/me"));
+const patientId = me.patient_id;
+check(patientId !== undefined && me.roles.includes("patient"), "a patient has a record");
+
+// She confirms her address with the token in the welcome, which the local hospital shows; and asks for another address, which has to
+// be confirmed as well.
+type Mail = { to: string; text: string };
+let token: string | undefined;
+for (let tries = 0; tries < 100 && token === undefined; tries += 1) {
+  const mails = (await (await fetch(`${base}/mailbox.json`)).json()) as Mail[];
+  token = mails.find((mail) => mail.to === email)?.text.match(/tok_[\w.-]*[\w-]/)?.[0];
+  if (token === undefined) await new Promise((resolve) => setTimeout(resolve, 100));
+}
+check(token !== undefined, "the welcome has come");
+const confirmed = told("confirm the address", await lin.POST("/users/me/email/confirm", { body: { token } }));
+check(confirmed.email === email && confirmed.email_confirmed, "the address is hers");
+const asked = await lin.POST("/users/me/email", { body: { email: "lin.chen@example.org", password } });
+check(told("ask for another address", asked).next.length > 0, "an email is on its way");
+
+// Every wrong field comes by its name.
+const wrong = await anybody.POST("/auth/token", { body: { email: "nobody", password } });
+check(wrong.error?.code === "invalid_request", "a wrong address is an invalid request");
+check(wrong.error.errors?.[0]?.field === "email", "the field is named");
+
+// Lin finds a cardiologist and a free slot, and books it.
+const doctors = told("doctors", await lin.GET("/doctors", { params: { query: { specialization: "cardiology", limit: 5 } } }));
+const doctor = doctors.items[0];
+check(doctor !== undefined && doctors.items.every((found) => found.specialization === "cardiology"), "cardiologists, and no others");
+const free = told("free slots", await lin.GET("/doctors/{id}/slots", { params: { path: { id: doctor.id } } }));
+const slot = free.items[3];
+check(slot !== undefined, "the doctor has free slots");
+const booking = await lin.POST("/appointments", {
+  params: { header: { "Idempotency-Key": "contract-1" } },
+  body: { doctor_id: doctor.id, starts_at: slot.starts_at, reason: "Palpitations since Monday" },
+});
+const booked = told("book", booking);
+check(booking.response.status === 201 && booking.response.headers.get("location") === `/appointments/${booked.id}`, "where it is");
+check(booked.starts_at === slot.starts_at && booked.doctor.id === doctor.id, "what was asked for");
+
+// Somebody else wants the same slot. `code` tells which of the conflicts it is, and with it what else the refusal says.
+const alan = await signIn("alan@example.org", demo);
+const late = await alan.POST("/appointments", { body: { doctor_id: doctor.id, starts_at: slot.starts_at, reason: "Checkup" } });
+check(late.error !== undefined && late.response.status === 409, "the slot is taken");
+let taken: SlotView | undefined;
+let nextFree: SlotView[] = [];
+switch (late.error.code) {
+  case "slot_taken":
+    taken = late.error.taken;
+    nextFree = late.error.next_free;
+    break;
+  case "already_booked": {
+    const earlier: components["schemas"]["AppointmentId"] = late.error.appointment_id;
+    throw new Error(`Alan has ${earlier} already`);
+  }
+  default:
+    throw new Error(`refused otherwise: ${late.error.code}: ${late.error.detail}`);
+}
+check(taken.starts_at === slot.starts_at && taken.ends_at === slot.ends_at, "the refusal names the taken slot");
+check(nextFree.length > 0 && nextFree.every((next) => next.starts_at !== slot.starts_at), "and the next free ones");
+
+// It is among her appointments, and in nobody's that is not hers.
+const upcoming = told("appointments", await lin.GET("/appointments", { params: { query: { when: "upcoming" } } }));
+check(upcoming.items.length === 1 && upcoming.items[0]?.id === booked.id, "it is coming up");
+const hidden = await alan.GET("/appointments/{id}", { params: { path: { id: booked.id } } });
+check(hidden.response.status === 404 && hidden.error?.code === "not_found", "nobody else may know of it");
+
+// A change says which version it was made from.
+const record = await lin.GET("/patients/me");
+const etag = record.response.headers.get("etag");
+check(etag !== null && told("own record", record).id === patientId, "a record has a version");
+const address = "2 High Street, London";
+const moved = await lin.PATCH("/patients/me", { params: { header: { "If-Match": etag } }, body: { address } });
+check(told("change the record", moved).address === address, "the address has changed");
+const stale = await lin.PATCH("/patients/me", { params: { header: { "If-Match": etag } }, body: { address } });
+check(stale.error?.code === "stale", "the old version is stale");
+
+// An administrator lists accounts by group, page by page.
+const florence = await signIn("florence@seacole.example.org", demo);
+const patients: string[] = [];
+let cursor: string | undefined;
+do {
+  const page = told("accounts", await florence.GET("/users", { params: { query: { group: "patients", limit: 2, ...(cursor && { cursor }) } } }));
+  patients.push(...page.items.map((account) => account.email));
+  cursor = page.next_cursor;
+} while (cursor !== undefined);
+check(patients.includes(email) && new Set(patients).size === patients.length, "every patient's account once");
+const refused = await lin.GET("/users", { params: { query: { group: "patients" } } });
+check(refused.response.status === 403 && refused.error?.code === "forbidden", "a patient may not list accounts");
+
+// She adds a doctor, who is in the directory at once.
+const added = await florence.POST("/doctors", {
+  body: {
+    name: "Dr. Lise Meitner", email: "lise@example.org", specialization: "radiology", slot_minutes: 30,
+    consultation_fee: { amount: "120.00", currency: doctor.consultation_fee.currency },
+    weekly_hours: [{ weekday: "monday", from: "09:00", to: "12:00" }, { weekday: "monday", from: "13:00", to: "17:00" }],
+  },
+});
+const lise = told("add a doctor", added);
+check(added.response.status === 201 && added.response.headers.get("etag") !== null, "a new thing has a version");
+const radiologists = told("doctors", await lin.GET("/doctors", { params: { query: { specialization: "radiology" } } }));
+check(radiologists.items.some((found) => found.id === lise.id), "she is in the directory");
+
+// The front desk reads her record, and she sees that it did.
+const rosa = await signIn("rosa@seacole.example.org", demo);
+const seen = told("a patient's record", await rosa.GET("/patients/{patient_id}", { params: { path: { patient_id: patientId } } }));
+check(seen.name === "Lin Chen" && seen.address === address, "the record as it is now");
+const log = told("access log", await lin.GET("/patients/me/access-log"));
+check(log.items.length > 0, "it was noted");
+
+// She cancels it.
+const cancelled = told("cancel", await lin.POST("/appointments/{id}/cancel", {
+  params: { path: { id: booked.id } }, body: { reason: "I am well again" },
+}));
+check(cancelled.status === "cancelled", "it is off");

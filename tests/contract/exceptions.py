@@ -1,0 +1,100 @@
+"""What schemathesis is allowed to find. hooks.py asks here, and nothing else is left out or switched off.
+
+A row names one thing that may happen: the `code` of a refusal of what the document allows, or, where that is `invalid_request`, the code
+of the field (and every field that is refused has to be allowed); or the name that schemathesis has for what happened instead."""
+
+import re
+from typing import Any, Callable, NamedTuple
+
+
+class Row(NamedTuple):
+    code: str
+    why: str
+    operation: str = ".*"
+    """Fits all of `GET /doctors/{id}`."""
+    field: str = ".*"
+    """Fits all of `emergency_contact.name`; of what schemathesis says it changed, where nothing was refused."""
+    sent: Callable[[Any], bool] = lambda value: True
+    """What was sent in that field."""
+
+
+def has(text: Any, wanted: Callable[[str], bool]) -> bool:
+    return isinstance(text, str) and any(wanted(character) for character in text)
+
+
+def foreign(text: Any) -> bool:
+    """Has characters, other than spaces, that are not ASCII."""
+    return has(text, lambda character: not character.isascii() and not character.isspace())
+
+
+def beyond_16_bits(text: Any) -> bool:
+    return has(text, lambda character: ord(character) > 0xFFFF)
+
+
+# These end the sign-in whose token is sent. They are tried apart, with a new sign-in for each request.
+END_THE_SIGN_IN = ["end_sign_in", "close_own_account", "change_own_password", "end_own_sessions", "end_own_session"]
+
+# What schemathesis need not succeed with, if only by chance. client.ts does all but the first.
+ONLY_THE_CLIENT = {
+    "resend_email": "No email is ever refused locally, so none is there to be sent again.",
+    "request_confirmation_email": "What is sent first has wrong passwords, so that the right one has to wait.",
+    "confirm_own_email": "It takes a token from an email to the account that asks.",
+    "add_doctor": "It takes one of two members, and hours that fit the slots and each other.",
+}
+
+PERMANENT = [
+    # A member that asks for another one, or keeps another one out, is described in words.
+    Row("required", "Either the email address or the account has to be there.", "POST /doctors", "email"),
+    Row("one_of", "The email address and the account keep each other out.", "POST /doctors", "user_id"),
+    # What the server makes, or what is there at the moment.
+    Row("invalid_cursor", "A cursor is what the server gave: it is sealed.", "GET .*"),
+    Row("invalid_token", "A token is what an email brought.", "POST /users/me/email/confirm"),
+    Row("stale", "Which version is there changes.", "(PATCH|POST) .*"),
+    Row("unknown", "Not every id that looks like one is somebody's.", "POST /(appointments|doctors)", "(doctor|patient|user)_id"),
+    Row("MissingHeaderNotRejected", "428 is what a missing If-Match gets (RFC 6585): schemathesis does not know it.", "PATCH /patients/me",
+        "Missing `If-Match` at header"),
+    # What depends on the day, and on the doctor.
+    Row("in_the_past", "It depends on the day.", field="starts_at"),
+    Row("too_far_ahead", "It depends on the day.", field="starts_at"),
+    Row("outside_working_hours", "It depends on the doctor.", field="starts_at"),
+    Row("off_grid", "It depends on the doctor.", field="starts_at"),
+    Row("same_slot", "It depends on the appointment.", field="starts_at"),
+    Row("in_the_future", "It depends on the day.", field="date_of_birth"),
+    Row("too_long_ago", "It depends on the day.", field="date_of_birth"),
+    # What one value means for another.
+    Row("one_of", "Parameters that exclude each other have no words in OpenAPI.", "GET /(appointments|audit-log)"),
+    Row("before_from", "No schema compares two values.", "GET /(audit-log|doctors/{id}/slots)", "to"),
+    Row("range_too_long", "No schema compares two values.", "GET /doctors/{id}/slots", "to"),
+    Row("span_too_long", "No schema compares two values.", "GET /audit-log", "from"),
+    Row("off_grid", "No schema compares hours with slots.", "POST /doctors", r"weekly_hours\[\d+\]"),
+    Row("too_short", "No schema compares hours with slots.", "POST /doctors", r"weekly_hours\[\d+\]"),
+    Row("overlaps", "No schema compares periods.", "POST /doctors", r"weekly_hours\[\d+\]"),
+    Row("same_password", "No schema compares two values.", "POST /users/me/password", "new_password"),
+    # What depends on who asks, and on whom it is about.
+    Row("required", "The front desk says for whom; patients and doctors need not.", "(GET|POST) /appointments", "patient_id"),
+    Row("patient_role", "It depends on the account.", "POST /users/{id}/roles", "roles"),
+    Row("doctor_role", "It depends on the account.", "POST /users/{id}/roles", "roles"),
+    # What depends on the hospital: it has one currency, and the document is the same for all.
+    Row("other_currency", "Each hospital has one currency.", field="income|consultation_fee"),
+    Row("invalid_currency", "ISO 4217 has a list, and changes it.", field="income|consultation_fee"),
+    Row("invalid_amount", "How many fraction digits there are depends on the currency.", field="income|consultation_fee"),
+    Row("too_large", "The largest amount depends on the currency.", field="income|consultation_fee"),
+    # What people type. Patterns are written for every dialect, and some of these know neither letters nor characters beyond 16 bits.
+    Row("too_common", "A list of passwords is no pattern.", field="(new_)?password"),
+    Row("too_personal", "No schema compares two values.", field="(new_)?password"),
+    Row("invalid_characters", "Some are beyond 16 bits.", sent=beyond_16_bits),
+    Row("invalid_name", "Not all of them are letters.", field=r"(emergency_contact\.)?(name|relationship)", sent=foreign),
+    Row("invalid_name", "What looks like a link is refused.", field=r"(emergency_contact\.)?(name|relationship)", sent=lambda text: has(text, "./".__contains__)),
+    Row("invalid_specialization", "Not all of them are letters.", field="specialization", sent=foreign),
+]
+
+# Each is a defect of the API or of its document, and names where it is mended. Delete the row then; run.py says when none needs it.
+TEMPORARY: list[Row] = []
+
+
+def allowed(rows: list[Row], code: str, operation: str, field: str, sent: Any) -> int | None:
+    """The number of the row that allows it."""
+    for number, row in enumerate(rows):
+        if row.code == code and re.fullmatch(row.operation, operation) and re.fullmatch(row.field, field) and row.sent(sent):
+            return number
+    return None
