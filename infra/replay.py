@@ -92,7 +92,7 @@ def refused_emails(table: str, really: bool) -> int:
     )
     emails = [item for page in pages for item in page["Items"]]
     for email in emails:
-        about = f"{email['id']['S']}, refused at {email['entry']['M']['at']['S']} ({email['entry']['M']['reason']['S']})"
+        about = f"{email['entry']['M']['id']['S']}, refused at {email['entry']['M']['at']['S']} ({email['entry']['M']['reason']['S']})"
         if not really:
             print(f"email: {about}")
             continue
@@ -109,9 +109,9 @@ def refused_emails(table: str, really: bool) -> int:
     return 0 if really else len(emails)
 
 
-def changes(email: dict):
+def changes(dead_letter: dict):
     """The events for the records that a dead letter of the stream names, as Lambda would send them."""
-    batch = email["DDBStreamBatchInfo"]
+    batch = dead_letter["DDBStreamBatchInfo"]
     streams = boto3.client("dynamodbstreams")
     iterator = streams.get_shard_iterator(
         StreamArn=batch["streamArn"], ShardId=batch["shardId"], ShardIteratorType="AT_SEQUENCE_NUMBER", SequenceNumber=batch["startSequenceNumber"],
@@ -135,9 +135,9 @@ def changes(email: dict):
         raise LookupError(f"not in the stream: {', '.join(sorted(wanted))} of shard {batch['shardId']}")
 
 
-def input_of(email: dict):
+def input_of(dead_letter: dict):
     """The event of a reminder, or of a report of a bounce or complaint. Its dead letter is that event; a Lambda destination would wrap it."""
-    yield email.get("requestPayload", email)
+    yield dead_letter.get("requestPayload", dead_letter)
 
 
 def plain(value):

@@ -25,13 +25,13 @@ class Aws:
     def __init__(self, *pages: list[dict], closed: bool):
         self.pages, self.closed = pages, closed
         self.asked, self.called, self.hidden = 0, [], False
-        self.emails = [{"MessageId": "m", "ReceiptHandle": "r", "Body": json.dumps(LETTER)}]
+        self.messages = [{"MessageId": "m", "ReceiptHandle": "r", "Body": json.dumps(LETTER)}]
 
     def client(self, _service: str, **_) -> "Aws":
         return self
 
     def receive_message(self, **_) -> dict:
-        received = {} if self.hidden or not self.emails else {"Messages": list(self.emails)}
+        received = {} if self.hidden or not self.messages else {"Messages": list(self.messages)}
         self.hidden = True
         return received
 
@@ -39,7 +39,7 @@ class Aws:
         self.hidden = False
 
     def delete_message(self, **_) -> None:
-        self.emails.clear()
+        self.messages.clear()
 
     def get_shard_iterator(self, **_) -> dict:
         return {"ShardIterator": "0"}
@@ -65,7 +65,7 @@ class Replay(unittest.TestCase):
     def test_an_empty_page_is_not_the_end(self):
         aws = Aws([], records(101), [], records(102, 103, 104), closed=False)
         left, said = self.replay(aws)
-        self.assertEqual((left, aws.called, aws.emails), (0, ["101", "102", "103"], []), said)
+        self.assertEqual((left, aws.called, aws.messages), (0, ["101", "102", "103"], []), said)
         self.assertEqual(aws.asked, 4, "it stops reading after the records that it wants")
 
     def test_what_is_not_found_stays(self):
@@ -77,10 +77,24 @@ class Replay(unittest.TestCase):
         }.items():
             with self.subTest(name):
                 left, said = self.replay(aws)
-                self.assertEqual((left, len(aws.emails), aws.hidden), (1, 1, False), said)
+                self.assertEqual((left, len(aws.messages), aws.hidden), (1, 1, False), said)
                 self.assertIn("m stays: ", said)
                 self.assertIn("not in the stream", said)
                 self.assertNotIn("replayed", said)
+
+    def test_refused_emails_are_queued_from_what_the_index_holds(self):
+        item = {"pk": {"S": "MAIL#a"}, "sk": {"S": "DELIVERY"}, "gsi1pk": {"S": "MAIL#failed"}, "gsi1sk": {"S": "2026-03-02T08:00:00.000Z#a"},
+                "entry": {"M": {"id": {"S": "a"}, "at": {"S": "2026-03-02T08:00:00Z"}, "reason": {"S": "not_verified"}}}}
+        table, said = mock.MagicMock(), io.StringIO()
+        table.client.return_value = table
+        table.exceptions.ConditionalCheckFailedException = KeyError
+        table.get_paginator.return_value.paginate.return_value = [{"Items": [item]}]
+        with mock.patch.object(replay, "boto3", table), contextlib.redirect_stdout(said):
+            self.assertEqual((replay.refused_emails("table", False), table.update_item.call_count), (1, 0))
+            self.assertEqual((replay.refused_emails("table", True), table.update_item.call_count), (0, 1))
+        self.assertEqual(table.update_item.call_args.kwargs["Key"], {"pk": item["pk"], "sk": item["sk"]})
+        self.assertIn("a, refused at 2026-03-02T08:00:00Z (not_verified)", said.getvalue())
+
 
 
 if __name__ == "__main__":
