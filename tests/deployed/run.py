@@ -88,7 +88,6 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=4566, help="where to start the stack")
     parser.add_argument("--ministack", default="ministack", help="the ministack program")
     parser.add_argument("--no-auth", dest="auth", action="store_false", help="do not evaluate IAM")
-    parser.add_argument("--keep", action="store_true", help="leave the CloudFormation stack behind (--aws, --endpoint)")
     parser.add_argument("--region", default="eu-west-2", help="where to deploy")
     parser.add_argument("--sender", help="where emails come from; on a real account an identity that SES has verified")
     arguments = parser.parse_args()
@@ -154,7 +153,7 @@ class Deployment:
         self.region, self.sender = arguments.region, arguments.sender or "hospital@seacole.example.org"
         self.host: str | None = None
         self.administrator, self.sent = self.at("florence"), set()
-        self.auth, self.keep = arguments.auth, arguments.keep or not self.emulated
+        self.auth = arguments.auth
         self.environment = dict(os.environ, SAM_CLI_TELEMETRY="0", AWS_DEFAULT_REGION=self.region)
         if self.emulated:
             self.environment |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL": endpoint}
