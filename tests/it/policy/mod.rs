@@ -86,7 +86,7 @@ async fn walk(world: Arc<World>, rule: &'static Rule, acting_as: Option<Role>) -
     let each = Relationship::ALL.into_iter().filter(|_| admitted).map(|relationship| Relationships::from([relationship]));
     let standings = [Relationships::new()].into_iter().chain(each).chain([Relationships::from(Relationship::ALL)]);
     for standing in standings {
-        let caller = world.caller(rule, acting_as).await;
+        let Some(caller) = world.caller(rule, acting_as, &standing).await else { continue };
         let Some((path, body)) = sample(&world, rule, &caller, &standing).await else { continue };
         let answer = call(&world, rule, &caller, &path, &body).await;
         let expected = rule.permits(&caller.roles, &standing);

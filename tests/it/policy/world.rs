@@ -2,13 +2,16 @@
 
 use std::{
     collections::BTreeMap,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use domain::{
     account::Account,
     id::{DoctorId, PatientId, UserId},
-    policy::Rule,
+    policy::{Relationship, Relationships, Rule},
     role::Role,
     roster::Shift,
 };
@@ -38,7 +41,7 @@ pub(super) struct World {
     pub(super) treated: Patient,
     /// An account to decide about.
     pub(super) subject: Account,
-    people: BTreeMap<Option<Role>, std::sync::Arc<Person>>,
+    people: BTreeMap<Option<Role>, Arc<Person>>,
     signed_out: BTreeMap<Role, Person>,
     number: AtomicUsize,
 }
@@ -84,16 +87,20 @@ impl World {
                 app.post("/auth/logout", &json!({})).bearer(&gone.token).send().await.expect(204);
                 world.signed_out.insert(role, gone);
             }
-            world.people.insert(role, std::sync::Arc::new(person));
+            world.people.insert(role, Arc::new(person));
         }
         world
     }
 
-    /// Somebody in a role. Where the route uses up a sign-in or an account, it is somebody new.
-    pub(super) async fn caller(&self, rule: &Rule, acting_as: Option<Role>) -> std::sync::Arc<Person> {
+    /// Somebody in a role. Where the route uses up a sign-in or an account, it is somebody new. Such a route is about the caller alone, so
+    /// there is nobody for any other relationship.
+    pub(super) async fn caller(&self, rule: &Rule, acting_as: Option<Role>, standing: &Relationships) -> Option<Arc<Person>> {
         let (method, path) = rule.route.split_once(' ').unwrap();
         let used_up = method != "GET" && (path.starts_with("/users/me") || path.starts_with("/auth/"));
-        if used_up { std::sync::Arc::new(self.person(acting_as).await) } else { std::sync::Arc::clone(&self.people[&acting_as]) }
+        if !used_up {
+            return Some(Arc::clone(&self.people[&acting_as]));
+        }
+        if *standing == Relationships::from([Relationship::Own]) { Some(Arc::new(self.person(acting_as).await)) } else { None }
     }
 
     /// Somebody whose sign-in has ended.
