@@ -7,7 +7,7 @@
 use axum::{
     body::{Body, to_bytes},
     extract::{FromRequestParts, MatchedPath, Request, State},
-    http::{Extensions, HeaderValue, Method, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -26,11 +26,11 @@ const ANONYMOUS: &str = "anonymous";
 const KEPT_HEADERS: [header::HeaderName; 4] = [header::CACHE_CONTROL, header::CONTENT_TYPE, header::LOCATION, header::ETAG];
 
 pub(super) async fn idempotent(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let applies =
-        request.method() == Method::POST && rule(request.extensions(), request.method()).is_some() && !gives_tokens(request.uri().path());
-    match request.headers().get(HEADER).filter(|_| applies).cloned() {
+    let applies = request.method() == Method::POST && !gives_tokens(request.uri().path());
+    let key = request.headers().get(HEADER).filter(|_| applies).cloned();
+    match key.and_then(|key| Some((key, rule(&request)?))) {
         None => next.run(request).await,
-        Some(key) => once(&state, &key, request, next).await.unwrap_or_else(IntoResponse::into_response),
+        Some((key, rule)) => once(&state, &key, rule, request, next).await.unwrap_or_else(IntoResponse::into_response),
     }
 }
 
@@ -40,7 +40,7 @@ pub fn gives_tokens(path: &str) -> bool {
     path.starts_with("/auth/") || path == "/users/me/password"
 }
 
-async fn once(state: &AppState, key: &HeaderValue, request: Request, next: Next) -> Result<Response, Problem> {
+async fn once(state: &AppState, key: &HeaderValue, rule: &Rule, request: Request, next: Next) -> Result<Response, Problem> {
     let single = request.headers().get_all(HEADER).iter().count() == 1;
     let key = key.to_str().ok().filter(|key| single && (1..=128).contains(&key.len()));
     let key = key.ok_or_else(|| {
@@ -52,11 +52,7 @@ async fn once(state: &AppState, key: &HeaderValue, request: Request, next: Next)
     let caller = match Caller::from_request_parts(&mut parts, state).await {
         Ok(caller) => caller.user_id.to_string(),
         // An open route needs no caller. A request without a token is anonymous too; the endpoint refuses it if it needs one.
-        Err(_)
-            if rule(&parts.extensions, &parts.method).is_some_and(Rule::is_open) || !parts.headers.contains_key(header::AUTHORIZATION) =>
-        {
-            ANONYMOUS.to_owned()
-        }
+        Err(_) if rule.is_open() || !parts.headers.contains_key(header::AUTHORIZATION) => ANONYMOUS.to_owned(),
         // The endpoint refuses this caller itself.
         Err(_) => return Ok(next.run(Request::from_parts(parts, Body::from(body))).await),
     };
@@ -106,8 +102,8 @@ async fn once(state: &AppState, key: &HeaderValue, request: Request, next: Next)
 }
 
 /// What the policy says of the route. What is no route keeps no answer: strangers would fill the table with them.
-fn rule(extensions: &Extensions, method: &Method) -> Option<&'static Rule> {
-    Rule::of(method.as_str(), extensions.get::<MatchedPath>().map(MatchedPath::as_str)?)
+fn rule(request: &Request) -> Option<&'static Rule> {
+    Rule::of(request.method().as_str(), request.extensions().get::<MatchedPath>().map(MatchedPath::as_str)?)
 }
 
 fn replay(answer: KeptAnswer) -> Response {

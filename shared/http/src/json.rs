@@ -103,13 +103,10 @@ pub(super) fn shape_error(path: &str, message: &str) -> Problem {
         return Problem::invalid_field(at(&name), "duplicate_field", "Send this field once.");
     }
     let expected = message.rsplit_once("expected ").map_or("another type", |(_, rest)| rest.split(" at line ").next().unwrap_or(rest));
-    let is_integer = matches!(expected, "u8" | "u16" | "u32" | "u64" | "i8" | "i16" | "i32" | "i64");
-    let expected = if expected.starts_with("struct ") {
-        "an object"
-    } else if is_integer {
-        "a whole number"
-    } else {
-        expected
+    let expected = match expected {
+        "u8" | "u16" | "u32" | "u64" | "i8" | "i16" | "i32" | "i64" => "a whole number",
+        of if of.starts_with("struct ") => "an object",
+        other => other,
     };
     let field = if path == "." { "body" } else { path };
     Problem::invalid_field(field, "invalid_type", format!("Expected {expected}."))

@@ -1,6 +1,7 @@
 //! How this API speaks HTTP: one convention per file.
 
 pub mod auth;
+mod cursor;
 mod doctor_view;
 mod document;
 mod etag;
@@ -10,7 +11,7 @@ mod idempotency;
 mod json;
 mod objects;
 mod observe;
-pub mod page;
+mod page;
 mod params;
 mod problem;
 mod refusals;

@@ -1,8 +1,6 @@
 //! Lists come in pages. A cursor works only for the list that it came from.
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use ring::hmac;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use utoipa::{
@@ -14,7 +12,7 @@ use utoipa::{
     },
 };
 
-use super::{Fields, Problem, json::shape_error};
+use super::{Problem, cursor::CursorKey, params::read};
 
 /// One page of a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -50,6 +48,12 @@ pub struct Listing<T> {
     cursor: Option<String>,
 }
 
+#[derive(Deserialize)]
+struct Paging {
+    limit: Option<String>,
+    cursor: Option<String>,
+}
+
 /// A list that cannot be filtered.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -67,16 +71,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Listing<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let query = parts.uri.query().unwrap_or_default();
-        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).map_err(|error| shape_error(".", &error.to_string()))?;
+        let pairs: Vec<(String, String)> = read(query)?;
         let (paging, filters): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(name, _)| matches!(name.as_str(), "limit" | "cursor"));
-        let once = |name: &str| -> Result<Option<String>, Problem> {
-            let mut values = paging.iter().filter(|(given, _)| given == name).map(|(_, value)| value.clone());
-            let value = values.next();
-            if values.next().is_some() { Err(Problem::invalid_field(name, "duplicate_field", "Send this field once.")) } else { Ok(value) }
-        };
-        let filters = serde_urlencoded::to_string(filters).map_err(|error| Problem::internal(&error))?;
-        let filter = serde_urlencoded::from_str(&filters).map_err(|error| shape_error(".", &error.to_string()))?;
-        Ok(Self { filter, limit: limit(once("limit")?.as_deref())?, cursor: once("cursor")? })
+        let part = |pairs: Vec<(String, String)>| serde_urlencoded::to_string(pairs).map_err(|error| Problem::internal(&error));
+        let paging: Paging = read(&part(paging)?)?;
+        Ok(Self { filter: read(&part(filters)?)?, limit: limit(paging.limit.as_deref())?, cursor: paging.cursor })
     }
 }
 
@@ -102,17 +101,15 @@ impl<T: IntoParams> IntoParams for Listing<T> {
 
 const DEFAULT_LIMIT: u32 = 20;
 const MAX_LIMIT: u32 = 100;
-const MAC_BYTES: usize = 32;
 
 /// Parses `limit`, 1 to 100, 20 when left out.
 fn limit(raw: Option<&str>) -> Result<usize, Problem> {
     let Some(raw) = raw else { return Ok(DEFAULT_LIMIT as usize) };
     let digits = !raw.starts_with('+');
-    raw.parse::<u32>().ok().filter(|limit| digits && (1..=MAX_LIMIT).contains(limit)).map(|limit| limit as usize).ok_or_else(|| {
-        let mut fields = Fields::default();
-        fields.refuse("limit", "invalid_limit", format!("Use a number from 1 to {MAX_LIMIT}."));
-        fields.problem()
-    })
+    let limit = raw.parse::<u32>().ok().filter(|limit| digits && (1..=MAX_LIMIT).contains(limit));
+    limit
+        .map(|limit| limit as usize)
+        .ok_or_else(|| Problem::invalid_field("limit", "invalid_limit", format!("Use a number from 1 to {MAX_LIMIT}.")))
 }
 
 pub(super) fn limit_schema() -> Value {
@@ -123,63 +120,9 @@ pub(super) fn cursor_schema() -> Value {
     json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]+$" })
 }
 
-/// A secret that all functions share. It seals and opens cursors, and makes fingerprints.
-#[derive(Clone, Debug)]
-pub struct CursorKey(hmac::Key);
-
-impl CursorKey {
-    #[must_use]
-    pub fn new(secret: &str) -> Self {
-        Self(hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()))
-    }
-
-    /// A cursor that continues `list` after `position`. `list` names the list and everything it is filtered by.
-    #[must_use]
-    pub fn seal(&self, list: &str, position: &str) -> String {
-        let mut bytes = hmac::sign(&self.0, sealed(list, position).as_bytes()).as_ref().to_vec();
-        bytes.extend_from_slice(position.as_bytes());
-        BASE64_URL_SAFE_NO_PAD.encode(bytes)
-    }
-
-    /// A fingerprint that nobody can make or guess without the secret.
-    #[must_use]
-    pub fn fingerprint(&self, bytes: &[u8]) -> String {
-        BASE64_URL_SAFE_NO_PAD.encode(hmac::sign(&self.0, bytes))
-    }
-
-    /// The position in a cursor that [`Self::seal`] made for the same list.
-    pub fn open(&self, list: &str, cursor: &str) -> Result<String, Problem> {
-        let position = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| {
-            let (mac, position) = bytes.split_at_checked(MAC_BYTES)?;
-            let position = str::from_utf8(position).ok()?;
-            hmac::verify(&self.0, sealed(list, position).as_bytes(), mac).ok()?;
-            Some(position.to_owned())
-        });
-        position
-            .ok_or_else(|| Problem::bad_request("invalid_cursor", "Send `next_cursor` unchanged, with the list and filters it came from."))
-    }
-}
-
-fn sealed(list: &str, position: &str) -> String {
-    format!("{list}\n{position}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_cursor_opens_its_own_list_only() {
-        let key = CursorKey::new("secret");
-        let cursor = key.seal("doctors", "cardiology");
-        assert_eq!(key.open("doctors", &cursor).unwrap(), "cardiology");
-        for (list, cursor) in
-            [("patients", cursor.as_str()), ("doctors", &cursor[1..]), ("doctors", ""), ("doctors", "!"), ("doctors", "AAAA")]
-        {
-            assert_eq!(key.open(list, cursor).unwrap_err().code, "invalid_cursor");
-        }
-        assert!(CursorKey::new("other").open("doctors", &cursor).is_err());
-    }
 
     #[test]
     fn limits() {

@@ -10,6 +10,11 @@ use serde::de::DeserializeOwned;
 
 use super::{Problem, json::shape_error};
 
+/// Reads a query string, or names the field that is wrong.
+pub(super) fn read<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
+    serde_urlencoded::from_str(query).map_err(|error| shape_error(".", &error.to_string()))
+}
+
 /// The id of type `T` in the path. A path may have several ids, because their prefixes tell them apart. A malformed id gets the same status
 /// as an id that does not exist.
 #[derive(Debug, Clone, Copy)]
@@ -33,8 +38,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let query = parts.uri.query().unwrap_or_default();
-        serde_urlencoded::from_str(query).map(Self).map_err(|error| shape_error(".", &error.to_string()))
+        read(parts.uri.query().unwrap_or_default()).map(Self)
     }
 }
 

@@ -11,7 +11,7 @@ use store::Store;
 
 use crate::{
     auth::access_token::{KeySetError, Verifier},
-    page::CursorKey,
+    cursor::CursorKey,
 };
 
 /// The state that all endpoints of an HTTP function share. Cheap to clone.
