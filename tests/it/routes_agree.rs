@@ -1,7 +1,7 @@
 //! The template, the local front, `cargo lambda watch` and the API document name the same routes.
 
 use local::{
-    functions::{HTTP_FUNCTIONS, serves, watch_routes},
+    functions::{HTTP_FUNCTIONS, HttpFunction, watch_routes},
     template::Template,
 };
 
@@ -13,15 +13,35 @@ fn documented() -> Vec<(String, String)> {
     paths.flat_map(|(path, item)| item.as_object().unwrap().keys().map(move |method| (method.to_uppercase(), path.clone()))).collect()
 }
 
+/// Every route of the functions' own documents, with the function's name.
+fn served() -> Vec<(String, String, &'static str)> {
+    let of = |function: &HttpFunction| {
+        let document = serde_json::to_value((function.openapi)()).unwrap();
+        let paths = document["paths"].as_object().unwrap().clone().into_iter();
+        let name = function.name;
+        paths.flat_map(move |(path, item)| {
+            let methods: Vec<_> = item.as_object().unwrap().keys().map(|method| method.to_uppercase()).collect();
+            methods.into_iter().map(move |method| (method, path.clone(), name))
+        })
+    };
+    HTTP_FUNCTIONS.iter().flat_map(of).collect()
+}
+
 #[test]
 fn the_gateway_calls_the_function_that_serves_a_route() {
     let template = Template::read().unwrap();
-    for (method, path) in documented() {
-        assert_eq!(template.function_for(&method, &path.replace(['{', '}'], "")), serves(&method, &path), "{method} {path}");
+    let served = served();
+    for (method, path, function) in &served {
+        assert_eq!(template.function_for(method, &path.replace(['{', '}'], "")), Some(*function), "{method} {path}");
     }
+    let mut routes: Vec<_> = served.iter().map(|(method, path, _)| (method.clone(), path.clone())).collect();
+    let mut of_document = documented();
+    routes.sort();
+    of_document.sort();
+    assert_eq!(routes, of_document, "each route is one function's");
     // Every route of the gateway leads to a route of the API document.
     for route in &template.routes {
-        let taken = documented().iter().any(|(method, path)| route.takes(method, path) && serves(method, path) == Some(&route.function));
+        let taken = served.iter().any(|(method, path, function)| route.takes(method, path) && *function == route.function);
         assert!(taken, "{route:?} takes no route of the API document");
     }
     assert_eq!(template.function_for("GET", "/nothing"), None);

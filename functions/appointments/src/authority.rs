@@ -44,7 +44,7 @@ impl FromRequestParts<AppState> for AppointmentAccess {
         let appointment = state.store.appointment(id).await?.ok_or_else(missing)?;
         let own = caller.patient_id == Some(appointment.patient_id);
         // Also of one that was cancelled or missed, for as long as of one that was kept.
-        let treating = caller.doctor_id == Some(appointment.doctor_id) && treats(appointment.slot, false, state.clock.now());
+        let treating = caller.doctor_id == Some(appointment.doctor_id) && treats(appointment.slot, state.clock.now());
         let relationships = [own.then_some(Relationship::Own), treating.then_some(Relationship::Treating)];
         if !caller.may(&relationships.into_iter().flatten().collect()) {
             return Err(missing());

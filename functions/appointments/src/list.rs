@@ -58,10 +58,6 @@ pub(crate) async fn list(
         let after = After::of(last);
         state.cursors.seal(&list, &format!("{} {}", after.start, after.id))
     });
-    if let Whose::Patient(id) = whose {
-        trail::patient(id);
-    }
-    page.items.iter().for_each(|entry| trail::patient(entry.patient_id));
     Ok(Json(page.map(|entry| summary(entry, &state.hospital))))
 }
 

@@ -69,16 +69,6 @@ pub const HTTP_FUNCTIONS: [HttpFunction; 4] = [
     },
 ];
 
-/// The function that serves a route of the API document.
-#[must_use]
-pub fn serves(method: &str, path: &str) -> Option<&'static str> {
-    let has = |function: &&HttpFunction| {
-        let document = serde_json::to_value((function.openapi)()).unwrap_or_default();
-        document["paths"][path][method.to_lowercase()].is_object()
-    };
-    HTTP_FUNCTIONS.iter().find(has).map(|function| function.name)
-}
-
 /// The lines of `[workspace.metadata.lambda.watch.router]` in Cargo.toml: which function `cargo lambda watch` sends a path to.
 #[must_use]
 pub fn watch_routes() -> String {
@@ -95,14 +85,14 @@ pub fn watch_routes() -> String {
     let mut lines = String::new();
     for (path, functions) in by_path {
         let functions: Vec<_> = functions.into_iter().collect();
-        let told = if let [(only, _)] = functions.as_slice() {
+        let value = if let [(only, _)] = functions.as_slice() {
             format!("\"{only}\"")
         } else {
             let each = functions.iter().flat_map(|(function, methods)| methods.iter().map(move |method| (method, function)));
             let each = each.map(|(method, function)| format!("{{ method = \"{method}\", function = \"{function}\" }}"));
             format!("[{}]", each.collect::<Vec<_>>().join(", "))
         };
-        let _ = writeln!(lines, "\"{path}\" = {told}");
+        let _ = writeln!(lines, "\"{path}\" = {value}");
     }
     lines
 }

@@ -8,10 +8,9 @@ use crate::schedule::Slot;
 pub const AFTERWARDS: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// Whether the doctor of an appointment treats the patient now: the appointment lies ahead, or ended less than [`AFTERWARDS`] ago.
-/// `is_off` says that it was cancelled or missed.
 #[must_use]
-pub fn treats(slot: Slot, is_off: bool, now: Timestamp) -> bool {
-    !is_off && now.duration_since(slot.end) < AFTERWARDS
+pub fn treats(slot: Slot, now: Timestamp) -> bool {
+    now.duration_since(slot.end) < AFTERWARDS
 }
 
 #[cfg(test)]
@@ -22,9 +21,8 @@ mod tests {
     fn from_the_booking_until_three_months_after_the_end() {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
         let slot = Slot { start: at("2026-03-02T09:00:00Z"), end: at("2026-03-02T09:30:00Z") };
-        assert!(treats(slot, false, at("2025-12-01T00:00:00Z")));
-        assert!(treats(slot, false, at("2026-05-31T09:29:59Z")));
-        assert!(!treats(slot, false, at("2026-05-31T09:30:00Z")));
-        assert!(!treats(slot, true, at("2026-03-02T09:00:00Z")));
+        assert!(treats(slot, at("2025-12-01T00:00:00Z")));
+        assert!(treats(slot, at("2026-05-31T09:29:59Z")));
+        assert!(!treats(slot, at("2026-05-31T09:30:00Z")));
     }
 }

@@ -20,7 +20,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Item, Key, Record, Store, StoreError, from_item,
+    Item, Key, Record, Store, StoreError, from_item, integer,
     keys::{self, Range},
     number,
     record::{to_value, version_of},
@@ -208,7 +208,7 @@ impl Store {
         let earliest = zone.to_datetime(now.saturating_sub(AFTERWARDS).unwrap_or(now)).date();
         let is_off = |entry: &AgendaEntry| matches!(entry.status.as_str(), "cancelled" | "no_show");
         for item in self.query(keys::patient_days(patient, Some(earliest), None)).consistent().all().await? {
-            if day_entries(item)?.iter().any(|entry| entry.doctor_id == doctor && treats(entry.slot, is_off(entry), now)) {
+            if day_entries(item)?.iter().any(|entry| entry.doctor_id == doctor && !is_off(entry) && treats(entry.slot, now)) {
                 return Ok(true);
             }
         }
@@ -345,8 +345,8 @@ fn change_day(
             .expression_attribute_values(":one", number(1))
     };
     write.update(&keys::patient_day(appointment.patient_id, day), update, |there| {
-        let entries = there.get("entries").and_then(|entries| entries.as_n().ok()?.parse::<u16>().ok()).unwrap_or(0);
-        if entries >= MAX_ENTRIES_A_DAY { WriteError::TooMany } else { WriteError::PatientBusy }
+        let entries = integer(&there, "entries").unwrap_or(0);
+        if entries >= i64::from(MAX_ENTRIES_A_DAY) { WriteError::TooMany } else { WriteError::PatientBusy }
     })
 }
 

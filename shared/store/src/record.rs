@@ -3,7 +3,7 @@ use domain::id::{PatientId, UserId};
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Item, Key, StoreError, keys::IndexKey, number, text};
+use super::{Item, Key, StoreError, integer, keys::IndexKey, number, text};
 use crate::trail::{self, Origin};
 
 /// The attribute that says who wrote an item, and whose data it is.
@@ -152,7 +152,7 @@ pub(crate) fn from_index_item<R: Record, E: DeserializeOwned>(mut item: Item) ->
 
 /// The version of a stored shape; 0 when there is none.
 pub(crate) fn version_of(item: &Item) -> u32 {
-    item.get("v").and_then(|v| v.as_n().ok()).and_then(|v| v.parse().ok()).unwrap_or_default()
+    integer(item, "v").and_then(|v| v.try_into().ok()).unwrap_or_default()
 }
 
 /// The `origin` in an image of the table's stream, if it has one.

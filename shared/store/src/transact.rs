@@ -7,7 +7,8 @@ use aws_sdk_dynamodb::{
     operation::transact_write_items::TransactWriteItemsError,
     types::{
         AttributeValue, CancellationReason, ConditionCheck, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
-        TransactWriteItem, Update, builders::UpdateBuilder,
+        TransactWriteItem, Update,
+        builders::{ConditionCheckBuilder, UpdateBuilder},
     },
 };
 
@@ -25,7 +26,10 @@ pub(super) struct Transaction<'a, E> {
 }
 
 const ATTEMPTS: u32 = 4;
-const NEW: &str = "attribute_not_exists(pk)";
+/// No item has the key.
+pub(super) const NEW: &str = "attribute_not_exists(pk)";
+/// The stored record is the one that was changed.
+pub(super) const UNCHANGED: &str = "version = :before";
 
 impl Store {
     pub(super) fn transaction<E: From<StoreError>>(&self) -> Transaction<'_, E> {
@@ -46,7 +50,7 @@ impl<E: From<StoreError>> Transaction<'_, E> {
 
     /// Writes a changed record if the stored one still has the version `before`.
     pub(super) fn replace(&mut self, record: &impl Record, before: u64, refuse: impl FnOnce(Item) -> E + Send + 'static) -> Result<(), E> {
-        self.put_if(record, "version = :before", &[(":before", number(before))], refuse)
+        self.put_if(record, UNCHANGED, &[(":before", number(before))], refuse)
     }
 
     /// Writes a record under a condition.
@@ -111,9 +115,7 @@ impl<E: From<StoreError>> Transaction<'_, E> {
     pub(super) fn check(
         &mut self,
         key: &Key,
-        condition: impl FnOnce(
-            aws_sdk_dynamodb::types::builders::ConditionCheckBuilder,
-        ) -> aws_sdk_dynamodb::types::builders::ConditionCheckBuilder,
+        condition: impl FnOnce(ConditionCheckBuilder) -> ConditionCheckBuilder,
         refuse: impl FnOnce(Item) -> E + Send + 'static,
     ) -> Result<(), E> {
         trail::touched(TableAction::Check, &key.pk);
