@@ -6,7 +6,10 @@ use domain::{
     schedule::Slot,
     text::{Email, Place},
 };
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{
+    Timestamp,
+    tz::{Offset, TimeZone},
+};
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -75,21 +78,31 @@ impl Hospital {
     /// An instant in words, in the hospital's time zone.
     #[must_use]
     pub fn instant_in_words(&self, at: Timestamp) -> String {
-        format!("{} ({})", self.zone.to_datetime(at).strftime("%A %-d %B %Y, %H:%M"), self.zone_name())
+        format!("{} ({})", self.zone.to_datetime(at).strftime("%A %-d %B %Y, %H:%M"), self.zone_name(at))
     }
 
     /// A slot in words, in the hospital's time zone.
     #[must_use]
     pub fn slot_in_words(&self, slot: Slot) -> String {
         let (start, end) = (self.zone.to_datetime(slot.start), self.zone.to_datetime(slot.end));
-        format!("{}, {} to {} ({})", start.strftime("%A %-d %B %Y"), start.strftime("%H:%M"), end.strftime("%H:%M"), self.zone_name())
+        format!(
+            "{}, {} to {} ({})",
+            start.strftime("%A %-d %B %Y"),
+            start.strftime("%H:%M"),
+            end.strftime("%H:%M"),
+            self.zone_name(slot.start)
+        )
     }
 
     /// The time zone in words: `London time` for `Europe/London`.
-    fn zone_name(&self) -> String {
-        match self.zone.iana_name().and_then(|name| name.rsplit_once('/')) {
-            Some((area, city)) if area != "Etc" => format!("{} time", city.replace('_', " ")),
-            _ => "UTC".to_owned(),
+    fn zone_name(&self, at: Timestamp) -> String {
+        match self.zone.iana_name().map(|name| name.rsplit_once('/').unwrap_or(("", name))) {
+            // `Etc/GMT+5` is five hours behind, which no reader would guess.
+            None | Some(("Etc", _) | ("", "UTC")) => match self.zone.to_offset(at) {
+                Offset::UTC => "UTC".to_owned(),
+                offset => format!("UTC{offset}"),
+            },
+            Some((_, place)) => format!("{} time", place.replace('_', " ")),
         }
     }
 
@@ -218,4 +231,33 @@ fn parsed<T>(variable: &'static str, parse: impl Fn(&str) -> Result<T, String>) 
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 fn optional(variable: &str) -> Option<String> {
     std::env::var(variable).ok().filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_zones_in_words() {
+        for (zone, words) in [
+            ("Europe/London", "London time"),
+            ("America/Argentina/Buenos_Aires", "Buenos Aires time"),
+            ("Singapore", "Singapore time"),
+            ("UTC", "UTC"),
+            ("Etc/UTC", "UTC"),
+            ("Etc/GMT+5", "UTC-05"),
+        ] {
+            let hospital = Hospital {
+                name: "Seacole General Hospital".to_owned(),
+                address: None,
+                contact: None,
+                zone: TimeZone::get(zone).unwrap(),
+                currency: Currency::parse("USD").unwrap(),
+                sender: Email::parse("hospital@example.org").unwrap(),
+                portal_url: "https://portal.example.org".to_owned(),
+                issuer: "https://api.example.org".to_owned(),
+            };
+            assert!(hospital.instant_in_words(Timestamp::UNIX_EPOCH).ends_with(&format!("({words})")), "{zone}");
+        }
+    }
 }
