@@ -25,7 +25,7 @@ async fn every_role_but_patient_waits_for_an_administrator() {
         let asked = mails.iter().find(|mail| mail.to == "florence-nightingale@example.org").unwrap();
         assert_eq!(asked.subject, format!("Some One asks for the role of {}", role.in_words()));
         let welcome = mails.iter().find(|mail| mail.to == email).unwrap();
-        assert_eq!(welcome.subject, "Welcome to Seacole General Hospital: please confirm your address");
+        assert_eq!(welcome.subject, "Welcome to Seacole General Hospital: please confirm your email address");
 
         // They see their own account, and nothing else.
         let token = app.sign_in(&email).await;
@@ -178,7 +178,7 @@ async fn who_is_out_hears_no_more_of_patients_and_gets_no_kept_answers() {
     }
     book("2026-03-03T09:00:00Z").await.refused(401, "signed_out");
     app.new_mails(&mut seen).await;
-    // Nobody books or moves to a doctor who is out; what was booked can be called off.
+    // Nobody books or moves to a doctor who is out; what was booked can be cancelled.
     app.book(&ada, &doctor, "2026-03-04T09:00:00Z").await.refused(409, "doctor_unavailable");
     let slots = app.get(&format!("/doctors/{}/slots", doctor.id)).bearer(&ada.token).send().await.expect(200);
     assert_eq!(slots.body["items"], json!([]));

@@ -156,7 +156,7 @@ async fn a_appointment_is_told_as_long_as_it_is_so() {
     let moved = app.new_mails(&mut seen).await;
     assert!(moved.len() == 1 && moved[0].text.contains("Before: Tuesday 3 March 2026, 09:00"), "{moved:?}");
 
-    // It is called off: that it moved is old news.
+    // It is cancelled: that it moved is old news.
     app.post(&format!("/appointments/{appointment}/cancel"), &json!({})).bearer(&ada.token).send().await.expect(200);
     app.drain_refused(2).await;
     app.resend(&format!("{appointment}-1-moved-patient"), &admin).await.expect(202);

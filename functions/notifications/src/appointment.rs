@@ -1,4 +1,4 @@
-//! An appointment was booked, moved or called off: both sides get an invitation, and the reminder follows.
+//! An appointment was booked, moved or cancelled: both sides get an invitation, and the reminder follows.
 
 use domain::appointment::{Appointment, Status};
 use mail::{MailError, emails::appointment as emails};

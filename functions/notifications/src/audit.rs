@@ -1,5 +1,5 @@
-//! What a request wrote carries who wrote it and whose it is, whatever kind of thing it is: that becomes an entry of the audit log, once,
-//! however often the record comes.
+//! Every item that a request writes carries who wrote it and whose it is. This becomes an entry of the audit log, once, however often the
+//! stream delivers the item.
 
 use std::collections::BTreeSet;
 

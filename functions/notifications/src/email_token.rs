@@ -1,6 +1,6 @@
 //! A token was promised to an address: the email that brings it.
 //!
-//! Where anybody may ask, it is here that is looked whether the address has an account. Who asked cannot tell.
+//! Where anybody may ask, only this function decides by whether the email address has an account. Who asked cannot tell.
 
 use domain::{account::Account, role::Role};
 use mail::{

@@ -1,4 +1,4 @@
-//! Invitations (RFC 5545, RFC 5546): one UID for the life of an appointment, a SEQUENCE that grows when it moves or is called off,
+//! Invitations (RFC 5545, RFC 5546): one UID for the life of an appointment, a SEQUENCE that grows when it moves or is cancelled,
 //! and times in the hospital's zone, described so that no calendar has to know it.
 
 use domain::appointment::{Appointment, Status as AppointmentStatus};

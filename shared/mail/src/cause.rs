@@ -45,7 +45,7 @@ impl Cause {
         Self::AccountChanged { before: kept(before, "before"), after: kept(after, "after") }
     }
 
-    /// A change of an appointment, without why the patient comes and why it was called off: no email says that.
+    /// A change of an appointment, without why the patient comes and why it was cancelled: no email says that.
     #[must_use]
     pub fn appointment(before: Option<&Appointment>, after: &Appointment) -> Self {
         let kept = |appointment: &Appointment| {

@@ -42,11 +42,11 @@ impl fmt::Debug for Message {
     }
 }
 
-/// Where to go on.
+/// The link that an email asks its reader to open.
 #[derive(Debug, Clone)]
 pub(crate) struct Link {
     pub(crate) label: String,
-    /// It may carry a token.
+    /// The URL may carry a token.
     pub(crate) url: SecretString,
 }
 
@@ -130,12 +130,12 @@ impl Message {
     }
 }
 
-/// A header that says something.
+/// A header with plain text.
 fn header(text: &str) -> HeaderType<'_> {
     encoded(text).map_or_else(|| Unstructured::new(text).into(), |words| Raw::new(words).into())
 }
 
-/// A header that names somebody.
+/// A header with a name and an email address.
 fn mailbox<'a>(name: Option<&'a str>, address: &'a Email) -> HeaderType<'a> {
     match name.and_then(encoded) {
         Some(words) => Raw::new(format!("{words} <{address}>")).into(),

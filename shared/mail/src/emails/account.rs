@@ -15,7 +15,7 @@ struct Active<'a> {
     url: &'a str,
 }
 
-/// It is approved and confirmed.
+/// The account is approved and confirmed.
 pub fn active(hospital: &Hospital, account: &Account) -> Result<Message, RenderError> {
     write(&Active { hospital: &hospital.name, roles: &roles_of(account), url: &hospital.portal("sign-in") })
 }
@@ -27,7 +27,7 @@ struct Approved<'a> {
     url: &'a str,
 }
 
-/// It is approved, and its address is still to be confirmed.
+/// The account is approved, and its email address is still to be confirmed.
 pub fn approved(hospital: &Hospital) -> Result<Message, RenderError> {
     write(&Approved { hospital: &hospital.name, url: &hospital.portal("sign-in") })
 }
@@ -38,7 +38,7 @@ struct Rejected<'a> {
     hospital: &'a str,
 }
 
-/// An administrator said no.
+/// An administrator has rejected the account.
 pub fn rejected(hospital: &Hospital) -> Result<Message, RenderError> {
     write(&Rejected { hospital: &hospital.name })
 }
@@ -49,7 +49,7 @@ struct Suspended<'a> {
     hospital: &'a str,
 }
 
-/// An administrator has ended its access for now.
+/// An administrator has suspended the account.
 pub fn suspended(hospital: &Hospital) -> Result<Message, RenderError> {
     write(&Suspended { hospital: &hospital.name })
 }
@@ -61,7 +61,7 @@ struct Reinstated<'a> {
     url: &'a str,
 }
 
-/// An administrator has given it back.
+/// An administrator has reinstated the account.
 pub fn reinstated(hospital: &Hospital) -> Result<Message, RenderError> {
     write(&Reinstated { hospital: &hospital.name, url: &hospital.portal("sign-in") })
 }
@@ -73,7 +73,7 @@ struct Closed<'a> {
     is_patient: bool,
 }
 
-/// Its owner has closed it.
+/// The owner has closed the account.
 pub fn closed(hospital: &Hospital, account: &Account) -> Result<Message, RenderError> {
     write(&Closed { hospital: &hospital.name, is_patient: account.patient_id.is_some() })
 }
@@ -85,7 +85,7 @@ struct RolesChanged<'a> {
     roles: &'a str,
 }
 
-/// An administrator has said what its owner is.
+/// An administrator has changed the account's roles.
 pub fn roles_changed(hospital: &Hospital, account: &Account) -> Result<Message, RenderError> {
     write(&RolesChanged { hospital: &hospital.name, roles: &roles_of(account) })
 }
@@ -97,7 +97,7 @@ struct PasswordChanged<'a> {
     url: &'a str,
 }
 
-/// It has another password.
+/// The account has another password.
 pub fn password_changed(hospital: &Hospital) -> Result<Message, RenderError> {
     write(&PasswordChanged { hospital: &hospital.name, url: &hospital.portal("forgot") })
 }
@@ -109,7 +109,7 @@ struct NameChanged<'a> {
     name: &'a str,
 }
 
-/// An administrator has changed the name of somebody who works here.
+/// An administrator has changed the name of a member of staff.
 pub fn name_changed(hospital: &Hospital, account: &Account) -> Result<Message, RenderError> {
     write(&NameChanged { hospital: &hospital.name, name: account.name.as_str() })
 }
@@ -120,7 +120,7 @@ struct AddressChanged<'a> {
     hospital: &'a str,
 }
 
-/// To the address that it had.
+/// The account has another email address. This goes to the earlier one.
 pub fn address_changed(hospital: &Hospital) -> Result<Message, RenderError> {
     write(&AddressChanged { hospital: &hospital.name })
 }

@@ -14,7 +14,7 @@ use crate::{
     parties::BothSides,
 };
 
-/// What they say of it: no reason, and nothing else about anybody's health.
+/// What emails say of an appointment: no reason, and nothing else about anybody's health.
 struct Details {
     doctor: String,
     specialization: String,
@@ -25,7 +25,7 @@ struct Details {
     starts: String,
     place: String,
     fee: String,
-    /// Where the portal shows it.
+    /// Where the portal shows the appointment.
     url: String,
 }
 
@@ -64,7 +64,7 @@ struct BookedForDoctor<'a> {
     appointment: &'a Details,
 }
 
-/// It was booked.
+/// The appointment was booked.
 pub fn booked(hospital: &Hospital, appointment: &Appointment) -> Result<BothSides, RenderError> {
     let details = &Details::of(appointment, hospital);
     let emails = BothSides {
@@ -88,7 +88,7 @@ struct MovedForDoctor<'a> {
     before: &'a str,
 }
 
-/// It was moved from another time.
+/// The appointment was moved from another time.
 pub fn moved(hospital: &Hospital, from: Slot, appointment: &Appointment) -> Result<BothSides, RenderError> {
     let (details, before) = (&Details::of(appointment, hospital), &hospital.slot_in_words(from));
     let emails = BothSides {
@@ -113,7 +113,7 @@ struct CancelledForDoctor<'a> {
     by: CancelledBy,
 }
 
-/// It was called off.
+/// The appointment was cancelled.
 pub fn cancelled(hospital: &Hospital, appointment: &Appointment, by: CancelledBy) -> Result<BothSides, RenderError> {
     let (details, book_url) = (&Details::of(appointment, hospital), &hospital.portal(&format!("doctors/{}", appointment.doctor_id)));
     let emails = BothSides {
@@ -135,7 +135,7 @@ struct ReminderForDoctor<'a> {
     appointment: &'a Details,
 }
 
-/// It is soon.
+/// The appointment is soon.
 pub fn reminder(hospital: &Hospital, appointment: &Appointment) -> Result<BothSides, RenderError> {
     let details = &Details::of(appointment, hospital);
     Ok(BothSides {
