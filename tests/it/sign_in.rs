@@ -133,7 +133,8 @@ async fn strangers_make_no_network_their_own() {
     };
     // Nobody has shown that the address is theirs: the network counts with all others.
     with(PASSWORD, "198.51.100.7").await.expect(200);
-    assert_eq!(spend("203.0.113.9").await, 5);
+    // As many as of an account that does not exist: strangers cannot tell that the owner has signed in.
+    assert_eq!(spend("203.0.113.9").await, 6);
     with(PASSWORD, "198.51.100.7").await.refused(429, "too_many_attempts");
     app.wait(SignedDuration::from_hours(24));
     app.post("/auth/email-token", &json!({ "email": "ada@example.org" })).from("198.51.100.7").send().await.expect(202);

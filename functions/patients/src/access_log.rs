@@ -9,9 +9,9 @@ use domain::{
     text::PersonName,
 };
 use http::{AppState, Json, Listing, NoFilter, Page, Problem, auth::AsPatient};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
-use store::audit::{About, Span, place};
+use store::audit::{About, Span, just_after, place};
 use utoipa::ToSchema;
 
 /// One attempt to read or change the patient's data.
@@ -49,7 +49,7 @@ pub(crate) async fn access_log(
 ) -> Result<Json<Page<AccessView>>, Problem> {
     let list = format!("access-log?{id}");
     let now = state.clock.now();
-    let mut span = Span::before(Timestamp::UNIX_EPOCH, now.saturating_add(SignedDuration::from_secs(1)).unwrap_or(now));
+    let mut span = Span::before(Timestamp::UNIX_EPOCH, just_after(now));
     if let Some(place) = listing.after(&state.cursors, &list)? {
         span.to = place;
     }

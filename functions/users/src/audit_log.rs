@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use platform::config::Hospital;
 use serde::{Deserialize, Serialize};
 use store::{
-    audit::{About, Span, place},
+    audit::{About, Span, just_after, place},
     trail,
 };
 use utoipa::{IntoParams, ToSchema};
@@ -117,7 +117,7 @@ impl AuditQuery {
             (None, None) => About::Everything,
         };
         // One second from now, so that the list includes what happens at this moment.
-        let to = to.unwrap_or_else(|| now.saturating_add(SignedDuration::from_secs(1)).unwrap_or(now));
+        let to = to.unwrap_or_else(|| just_after(now));
         let week = || to.saturating_sub(SignedDuration::from_hours(7 * 24)).unwrap_or(to);
         let beginning = if about == About::Everything { week() } else { Timestamp::UNIX_EPOCH };
         let from = from.unwrap_or(beginning);

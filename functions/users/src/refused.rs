@@ -34,9 +34,11 @@ refusals! {
 
 /// A change that the account's state does not allow.
 pub(crate) fn refused(why: Refused) -> Problem {
-    let status = |status: Status| format!("The account is {}, so this cannot be done.", status.as_str());
     match why {
-        Refused::Status(now) => Problem::conflict("wrong_status", status(now)).with("account_status", now.as_str()),
+        Refused::Status(now) => {
+            let detail = format!("The account is {}, so this cannot be done.", now.as_str());
+            Problem::conflict("wrong_status", detail).with("account_status", now.as_str())
+        }
         Refused::NothingRequested => Problem::conflict("nothing_requested", "This account has no role that waits for approval."),
         Refused::PatientRole => {
             let detail = "An account with a patient profile keeps the role `patient`. Other accounts cannot have it.";

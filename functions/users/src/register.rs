@@ -121,6 +121,7 @@ pub(crate) async fn register(
     let welcome = throttle::may_send_email(state, &throttle::welcomes_to(state, &email)).await?.then_some(welcome);
     let stored = StoredAccount::new(account, Some(users.passwords.hash(&secret, &state.random)?));
     let parts = AccountParts { patient: patient.as_ref(), token: welcome.as_ref(), ..AccountParts::default() };
+    // Asked first, so that a taken email address costs a transaction no more often than a free one: the answer takes the same time.
     let opened = if state.store.account_has_email(&email).await? {
         Err(OpenError::EmailTaken)
     } else {

@@ -39,9 +39,19 @@ pub(crate) struct Asker {
 impl Asker {
     /// `account` is the one with this email address, if there is one.
     pub(crate) async fn of(state: &AppState, email: &Email, account: Option<&Account>) -> Result<Self, Problem> {
+        let unknown = Self::new(state, email, Known::No);
+        let known = state.store.known_network(&unknown.network, account, state.clock.now()).await?;
+        Ok(Self { known, ..unknown })
+    }
+
+    /// Somebody of whom nothing is known, as after a change that makes the account forget its networks.
+    pub(crate) fn stranger(state: &AppState, email: &Email) -> Self {
+        Self::new(state, email, Known::No)
+    }
+
+    fn new(state: &AppState, email: &Email, known: Known) -> Self {
         let network = state.cursors.fingerprint(format!("{email}\n{}", trail::source()).as_bytes());
-        let known = state.store.known_network(&network, account, state.clock.now()).await?;
-        Ok(Self { email: state.cursors.fingerprint(email.as_str().as_bytes()), network, known })
+        Self { email: state.cursors.fingerprint(email.as_str().as_bytes()), network, known }
     }
 
     /// Attempts to sign in to the account with a password.
@@ -72,10 +82,15 @@ impl Asker {
     }
 }
 
+/// Forgets attempts, because the person who made them has proven who they are.
+pub(crate) async fn forget(state: &AppState, attempts: &Attempts) {
+    only_logged(state.store.throttle_forget(attempts, state.clock.now()).await);
+}
+
 /// Bookkeeping after something has succeeded: a failure must not turn the success into an error.
-pub(crate) fn only_logged(outcome: Result<(), StoreError>) {
+fn only_logged(outcome: Result<(), StoreError>) {
     if let Err(error) = outcome {
-        tracing::warn!(%error, "an attempt that succeeded still counts");
+        tracing::warn!(%error, "not noted that an attempt succeeded");
     }
 }
 
@@ -140,11 +155,10 @@ pub(crate) async fn pass(state: &AppState, attempts: Attempts) -> Result<Passed,
 }
 
 impl Passed {
-    /// The attempt proved who made it: forgets the earlier failures on the account.
-    pub(crate) async fn clear_failures(self, state: &AppState) {
-        if self.count > 1 {
-            only_logged(state.store.throttle_forget(&self.attempts, state.clock.now()).await);
-        }
+    /// The attempt proved who made it: forgets it and the earlier failures on the account. Were only failures forgotten, the count that
+    /// a success leaves would tell strangers that the account is in use.
+    pub(crate) async fn clear(self, state: &AppState) {
+        forget(state, &self.attempts).await;
     }
 
     /// The attempt succeeded: takes it off the source's count. The failures of others behind the same source stay.

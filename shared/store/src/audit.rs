@@ -7,7 +7,7 @@ use domain::{
     audit::Entry,
     id::{PatientId, UserId},
 };
-use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 
@@ -62,6 +62,12 @@ impl Span {
     pub fn before(from: Timestamp, to: Timestamp) -> Self {
         Self { from, to: keys::audit_time(to) }
     }
+}
+
+/// The end of a span that includes now.
+#[must_use]
+pub fn just_after(now: Timestamp) -> Timestamp {
+    now.saturating_add(SignedDuration::from_secs(1)).unwrap_or(now)
 }
 
 /// Where an entry is in the log. A list continues from there.

@@ -82,7 +82,7 @@ pub(super) async fn invite(state: &AppState, caller: &Caller, account: Account, 
             let refusal = Problem::conflict(
                 "email_taken",
                 "An account with this email address already exists. Read it, then approve it or set its roles. To add a profile to an \
-                    active doctor's account, send its `user_id`.",
+                    active doctor's account, send its `user_id` to `POST /doctors`.",
             );
             let holder = state.store.account_by_email(&stored.account.email).await?;
             Err(holder.into_iter().fold(refusal, |refusal, holder| refusal.with("account_id", holder.account.id)))

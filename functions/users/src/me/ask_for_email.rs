@@ -7,13 +7,14 @@ use domain::{
     text::Email,
 };
 use http::{Fields, Json, Problem, auth::Caller, refusals};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use store::email_tokens::{EmailToken, Purpose};
 use utoipa::ToSchema;
 
 use crate::{
     Users,
     refused::{WrongPassword, refused},
+    sign_in::EmailPromised,
     throttle::{self, TooManyAttempts},
 };
 
@@ -31,11 +32,6 @@ pub(crate) struct RequestConfirmationEmailRequest {
     /// The account's password.
     #[schema(value_type = String, format = Password)]
     password: Option<String>,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct EmailPromised {
-    next: &'static str,
 }
 
 /// Change your email address
@@ -61,12 +57,11 @@ pub(crate) async fn ask_for_email(
     }
     throttle::pass(state, throttle::emails_from_source(state)).await?;
     throttle::pass(state, throttle::confirmations_of(caller.user_id)).await?;
-    if email == account.account.email && !account.account.email_confirmed {
-        // Perhaps a stranger's: each new account with it would have a count of its own.
-        throttle::pass(state, throttle::welcomes_to(state, &email)).await?;
-    }
+    // An email address that nobody has confirmed may be a stranger's. What it gets is counted for all accounts together.
     if email != account.account.email {
         throttle::pass(state, throttle::confirmations_to_other_address(state, &email)).await?;
+    } else if !account.account.email_confirmed {
+        throttle::pass(state, throttle::welcomes_to(state, &email)).await?;
     }
 
     let now = state.clock.now();

@@ -54,8 +54,8 @@ pub(crate) async fn change(
     let mut patient = None;
     match (phone, account.patient_id) {
         (Some(phone), Some(id)) => {
-            let record = state.store.patient(id).await?.ok_or_else(|| Problem::not_found("patient profile"))?;
-            patient = Some(Patient { phone, version: record.version + 1, ..record });
+            let profile = state.store.patient(id).await?.ok_or_else(|| Problem::not_found("patient profile"))?;
+            patient = Some(Patient { phone, version: profile.version + 1, ..profile });
         }
         (Some(phone), None) => account.phone = Some(phone),
         (None, _) => {}
@@ -65,7 +65,7 @@ pub(crate) async fn change(
     state.store.account_change(change).await.map_err(not_changed)?;
     let phone = match patient {
         Some(patient) => Some(patient.phone),
-        None => users.record_phone(&after.account).await?,
+        None => users.profile_phone(&after.account).await?,
     };
     Ok(view(after.account, phone, &state.hospital))
 }

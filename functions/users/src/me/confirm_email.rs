@@ -60,6 +60,6 @@ pub(crate) async fn confirm_email(
     if let Ok(asker) = Asker::of(&users.base, &after.account.email, Some(&after.account)).await {
         asker.remember_network(&users.base, &after.account).await;
     }
-    let phone = users.record_phone(&after.account).await?;
+    let phone = users.profile_phone(&after.account).await?;
     Ok(view(after.account, phone, &state.hospital))
 }

@@ -45,12 +45,12 @@ impl Users {
         if account.password_void {
             return Err(password_void());
         }
-        attempt.clear_failures(state).await;
+        attempt.clear(state).await;
         Ok(())
     }
 
     /// The phone number in the patient profile, if the account has one.
-    async fn record_phone(&self, account: &Account) -> Result<Option<Phone>, Problem> {
+    async fn profile_phone(&self, account: &Account) -> Result<Option<Phone>, Problem> {
         let Some(id) = account.patient_id else { return Ok(None) };
         Ok(self.base.store.patient(id).await?.map(|patient| patient.phone))
     }

@@ -13,6 +13,6 @@ use crate::{
     responses((status = 200, body = Versioned<AccountView>)))]
 pub(crate) async fn read(State(users): State<Users>, caller: Caller) -> Result<Versioned<AccountView>, Problem> {
     let account = users.own_account(&caller).await?.account;
-    let phone = users.record_phone(&account).await?;
+    let phone = users.profile_phone(&account).await?;
     Ok(view(account, phone, &users.base.hospital))
 }

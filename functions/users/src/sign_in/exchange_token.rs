@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use crate::{
     Users,
     refused::{InvalidToken, NotProven, invalid_token, not_changed, refused},
-    throttle::{self, Asker, TooManyAttempts, only_logged},
+    throttle::{self, Asker, TooManyAttempts},
     tokens::TokenPair,
 };
 
@@ -69,9 +69,12 @@ pub(crate) async fn exchange_token(
         (after.account, session, secret)
     };
     // The token is used up: what fails from here on must not keep its owner out. They may need the next email at once.
-    if let Ok(asker) = Asker::of(state, &account.email, Some(&account)).await {
-        asker.remember_network(state, &account).await;
-        only_logged(state.store.throttle_forget(&asker.emails(Purpose::SignIn), state.clock.now()).await);
+    match Asker::of(state, &account.email, Some(&account)).await {
+        Ok(asker) => {
+            asker.remember_network(state, &account).await;
+            throttle::forget(state, &asker.emails(Purpose::SignIn)).await;
+        }
+        Err(problem) => tracing::warn!(code = problem.code, "the network of a sign-in is not remembered"),
     }
     from_source.uncount(state).await;
     Ok(Json(users.pair(&account, &session, &secret)?))

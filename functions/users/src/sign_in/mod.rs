@@ -28,17 +28,17 @@ pub(crate) struct RequestEmailRequest {
     email: Option<String>,
 }
 
-/// The answer is the same for every email address.
+/// What happens next. The answer is the same for every email address.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct EmailPromised {
-    next: &'static str,
+    pub(crate) next: &'static str,
 }
 
 const NEXT: &str =
     "If this email address has an account, it gets an email. If you asked more than once, use the latest email that you have.";
 
-/// Promises an email to an email address, unless enough were sent: then the token in the latest one still works. Only `notifications` looks
-/// up whether the email address has an account, so that the answer cannot show it.
+/// Promises an email to an email address, unless enough were sent: then the token in the latest one still works. The answer cannot show
+/// whether the email address has an account: only `notifications` decides by that.
 async fn promise(users: &Users, request: RequestEmailRequest, purpose: Purpose) -> Result<(StatusCode, Json<EmailPromised>), Problem> {
     let state = &users.base;
     let mut fields = Fields::default();

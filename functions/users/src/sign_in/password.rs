@@ -75,7 +75,7 @@ pub(crate) async fn sign_in(
         return Err(Problem::conflict("try_again", "The sign-in could not be stored. Try again."));
     }
     asker.remember_network(state, &account).await;
-    of_account.clear_failures(state).await;
+    of_account.clear(state).await;
     from_source.uncount(state).await;
     trail::account_holder(&account);
     Ok(Json(users.pair(&account, &session, &secret)?))

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use crate::{
     Users,
     refused::{InvalidToken, NotProven, not_changed, refused},
-    throttle::{self, Asker, TooManyAttempts, only_logged},
+    throttle::{self, Asker, TooManyAttempts},
 };
 
 #[derive(Deserialize, ToSchema)]
@@ -49,10 +49,9 @@ pub(crate) async fn reset_password(State(users): State<Users>, Json(request): Js
     let after = StoredAccount::new(proven, Some(users.passwords.hash(&chosen, &state.random)?));
     let change = AccountChange { token: Some(token.id), first_administrator, ..AccountChange::new(&before, &after) };
     state.store.account_change(change).await.map_err(not_changed)?;
-    if let Ok(asker) = Asker::of(state, &after.account.email, Some(&after.account)).await {
-        for spent in [asker.passwords(), asker.emails(Purpose::ResetPassword)] {
-            only_logged(state.store.throttle_forget(&spent, state.clock.now()).await);
-        }
+    let asker = Asker::stranger(state, &after.account.email);
+    for spent in [asker.passwords(), asker.emails(Purpose::ResetPassword)] {
+        throttle::forget(state, &spent).await;
     }
     from_source.uncount(state).await;
     Ok(StatusCode::NO_CONTENT)
