@@ -133,7 +133,7 @@ async fn budgets() {
     list doctors: 1 read, 0 write
     read a doctor: 1 read, 0 write
     read a profile: 1 read, 3 write
-    register: 1 read, 11 write
+    register: 1 read, 25 write
     sign in: 3 read, 6 write
     sign in again from there: 3 read, 6 write
     refresh: 2 read, 1 write

@@ -3,8 +3,10 @@
 use domain::{
     account::Group,
     audit::{Entry, Outcome},
+    mrn::Mrn,
+    patient_search::Place,
     role::Role,
-    text::{Email, PersonName, Specialization},
+    text::{Email, PersonName, Phone, Specialization},
 };
 use store::keys;
 
@@ -38,6 +40,13 @@ fn every_key() {
         keys::audit(&entry),
         keys::email(&Email::parse("Ada@example.org").unwrap()),
         keys::patient(patient.parse().unwrap()),
+        keys::patient_change(patient.parse().unwrap(), 2),
+        keys::patient_place(&Place::Name("ada byron".to_owned()), patient.parse().unwrap()),
+        keys::patient_place(&Place::Year(1990, "byron".to_owned()), patient.parse().unwrap()),
+        keys::patient_place(&Place::Born(day), patient.parse().unwrap()),
+        keys::patient_place(&Place::Phone(Phone::parse("+442079460018").unwrap()), patient.parse().unwrap()),
+        keys::patient_place(&Place::Mrn(Mrn::parse("100000006").unwrap()), patient.parse().unwrap()),
+        keys::newest_patient(&Place::Name("ada byron".to_owned())),
         keys::bookings(patient.parse().unwrap()),
         keys::patient_day(patient.parse().unwrap(), day),
         keys::doctor(doctor.parse().unwrap()),
@@ -76,6 +85,13 @@ fn every_key() {
     AUDIT#2026-03-02#3 | 2026-03-02T09:00:00.012Z#aud_00000000000000000000000007
     EMAIL#ada@example.org | EMAIL
     PAT#pat_00000000000000000000000002 | PROFILE
+    PAT#pat_00000000000000000000000002 | CHANGE#00000002
+    FIND#name#ad | ada byron#pat_00000000000000000000000002
+    FIND#year#1990 | byron#pat_00000000000000000000000002
+    FIND#born#2026-03-02 | #pat_00000000000000000000000002
+    FIND#phone#+442079460018 | #pat_00000000000000000000000002
+    FIND#mrn#100000006 | #
+    FIND#name#ad | ada byron#!
     PAT#pat_00000000000000000000000002 | BOOKINGS
     PAT#pat_00000000000000000000000002 | DAY#2026-03-02
     DOC#doc_00000000000000000000000003 | PROFILE

@@ -11,6 +11,7 @@ mod doctors;
 mod events;
 mod faults;
 mod front;
+mod front_desk;
 mod growth;
 mod idempotency;
 mod journey;

@@ -7,8 +7,10 @@ use store::{Record, StoreError, StreamItem, accounts::StoredAccount, from_stream
 use crate::support::{App, PASSWORD, emailed_token, shared_database};
 
 /// Kinds that name a patient and have no `origin`, each with the reason why the audit log still misses nothing.
-const WITHOUT_ORIGIN: [(&str, &str); 5] = [
+const WITHOUT_ORIGIN: [(&str, &str); 7] = [
     ("audit", "it is the audit log"),
+    ("found_patient", "a copy of a profile, written in its transaction"),
+    ("newest_patient", "names a patient who is registered in the same transaction"),
     ("doctor_slot", "a copy of an appointment, written in its transaction"),
     ("patient_day", "a copy of appointments, written in their transactions"),
     ("bookings", "a count of appointments that are written next"),

@@ -1,18 +1,34 @@
-//! Patient profiles: identity, contact data, and who opened them.
+//! Patients: registration at the front desk, search, profiles, and who opened them.
 
 mod access_log;
+mod change;
+mod changes;
 mod get;
 mod me;
+mod refused;
+mod register;
+mod search;
 mod update_me;
 mod view;
 
 use axum::Router;
 use http::{AppState, finish};
+use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// What only refusals show.
+#[derive(OpenApi)]
+#[openapi(components(schemas(register::Candidate)))]
+struct Refusals;
 
 /// All endpoints of this function.
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(me::me, update_me::update_me)).routes(routes!(access_log::access_log)).routes(routes!(get::get))
+    OpenApiRouter::with_openapi(Refusals::openapi())
+        .routes(routes!(search::search, register::register))
+        .routes(routes!(me::me, update_me::update_me))
+        .routes(routes!(access_log::access_log))
+        .routes(routes!(get::get, change::change))
+        .routes(routes!(changes::changes))
 }
 
 pub fn router(state: &AppState) -> Router {

@@ -9,7 +9,10 @@ use http::{AppState, EmergencyContactBody, Fields, Json, MoneyBody, Problem, Req
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
-use crate::view::{PatientView, view};
+use crate::{
+    refused::not_changed,
+    view::{PatientView, view},
+};
 
 /// A field that is left out stays as it is. Name, date of birth and gender are changed at the front desk, against an identity document.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -45,10 +48,8 @@ pub(crate) async fn update_me(
     if before.version != version {
         return Err(Problem::stale());
     }
-    let after = request.apply(before, &state)?;
-    if !state.store.patient_replace(&after).await? {
-        return Err(Problem::stale());
-    }
+    let after = request.apply(before.clone(), &state)?;
+    state.store.patient_change(&before, &after, None).await.map_err(not_changed)?;
     Ok(view(after, &state.hospital))
 }
 
@@ -69,9 +70,9 @@ impl ChangePatientRequest {
             return Err(fields.problem());
         };
         Ok(Patient {
-            phone: phone.unwrap_or(before.phone),
-            address: address.unwrap_or(before.address),
-            emergency_contact: contact.unwrap_or(before.emergency_contact),
+            phone: phone.or(before.phone),
+            address: address.or(before.address),
+            emergency_contact: contact.or(before.emergency_contact),
             income: income.unwrap_or(before.income),
             version: before.version + 1,
             ..before

@@ -3,8 +3,10 @@
 use domain::{
     id::PatientId,
     instant::Instant,
-    patient::{DateOfBirth, Gender, Patient},
-    text::{PersonName, Phone, PostalAddress},
+    mrn::Mrn,
+    patient::{DateOfBirth, Gender, Identity, Patient},
+    patient_search::PatientEntry,
+    text::{PersonName, Phone, PostalAddress, Reason},
 };
 use http::{EmergencyContactBody, MoneyBody, Versioned};
 use platform::config::Hospital;
@@ -15,15 +17,29 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PatientView {
     id: PatientId,
+    mrn: Mrn,
+    identity: Identity,
     name: PersonName,
-    date_of_birth: DateOfBirth,
+    /// Absent when it is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date_of_birth: Option<DateOfBirth>,
+    /// Whether only the year of the date of birth counts.
+    date_of_birth_estimated: bool,
     gender: Gender,
-    phone: Phone,
-    emergency_contact: EmergencyContactBody,
-    address: PostalAddress,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone: Option<Phone>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    emergency_contact: Option<EmergencyContactBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<PostalAddress>,
     #[serde(skip_serializing_if = "Option::is_none")]
     income: Option<MoneyBody>,
     registered_at: Instant,
+    /// Why the front desk registered the patient although a known patient was likely to be the same person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_a_duplicate: Option<Reason>,
+    /// Whether the patient has an account.
+    has_account: bool,
 }
 
 pub(crate) fn view(patient: Patient, hospital: &Hospital) -> Versioned<PatientView> {
@@ -31,14 +47,46 @@ pub(crate) fn view(patient: Patient, hospital: &Hospital) -> Versioned<PatientVi
         version: patient.version,
         body: PatientView {
             id: patient.id,
+            mrn: patient.mrn,
+            identity: patient.identity,
             name: patient.name,
             date_of_birth: patient.date_of_birth,
+            date_of_birth_estimated: patient.date_of_birth_estimated,
             gender: patient.gender,
             phone: patient.phone,
-            emergency_contact: patient.emergency_contact.into(),
+            emergency_contact: patient.emergency_contact.map(Into::into),
             address: patient.address,
             income: patient.income.map(Into::into),
             registered_at: hospital.instant(patient.registered_at),
+            not_a_duplicate: patient.not_a_duplicate,
+            has_account: patient.user_id.is_some(),
         },
+    }
+}
+
+/// A patient in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PatientSummary {
+    id: PatientId,
+    mrn: Mrn,
+    identity: Identity,
+    name: PersonName,
+    /// Absent when it is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date_of_birth: Option<DateOfBirth>,
+    /// Whether only the year of the date of birth counts.
+    date_of_birth_estimated: bool,
+    gender: Gender,
+}
+
+pub(crate) fn summary(patient: PatientEntry) -> PatientSummary {
+    PatientSummary {
+        id: patient.id,
+        mrn: patient.mrn,
+        identity: patient.identity,
+        name: patient.name,
+        date_of_birth: patient.date_of_birth,
+        date_of_birth_estimated: patient.date_of_birth_estimated,
+        gender: patient.gender,
     }
 }

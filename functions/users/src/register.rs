@@ -6,8 +6,9 @@ use domain::{
     Invalid,
     account::Account,
     id::{EmailTokenId, PatientId, UserId},
+    mrn::Mrn,
     password::Password,
-    patient::{DateOfBirth, Gender, Patient},
+    patient::{DateOfBirth, Gender, Identity, Patient},
     role::Role,
     text::{Email, PersonName, Phone, PostalAddress},
 };
@@ -111,30 +112,36 @@ pub(crate) async fn register(
     Json(request): Json<RegisterAccountRequest>,
 ) -> Result<(StatusCode, Json<Registered>), Problem> {
     let state = &users.base;
-    let ParsedRegistration { account, secret, patient, role } = request.parse(state)?;
+    let ParsedRegistration { account, secret, mut patient, role } = request.parse(state)?;
     throttle::pass(state, throttle::registrations_from_source(state)).await?;
 
     let (now, email) = (state.clock.now(), account.email.clone());
+    let stored = StoredAccount::new(account, Some(users.passwords.hash(&secret, &state.random)?));
     let id = EmailTokenId::new(now, state.random.u128()?);
-    let welcome = EmailToken::new(id, Purpose::Welcome, email.clone(), Some(account.id), now);
+    let welcome = EmailToken::new(id, Purpose::Welcome, email.clone(), Some(stored.account.id), now);
     // Limited, because somebody could open and close accounts with a stranger's email address all day.
     let welcome = throttle::may_send_email(state, &throttle::welcomes_to(state, &email)).await?.then_some(welcome);
-    let stored = StoredAccount::new(account, Some(users.passwords.hash(&secret, &state.random)?));
-    let parts = AccountParts { patient: patient.as_ref(), token: welcome.as_ref(), ..AccountParts::default() };
     // Asked first, so that a taken email address costs a transaction no more often than a free one: the answer takes the same time.
-    let opened = if state.store.account_has_email(&email).await? {
-        Err(OpenError::EmailTaken)
-    } else {
-        state.store.account_open(&stored, parts).await
-    };
+    let mut opened = Err(OpenError::EmailTaken);
+    if !state.store.account_has_email(&email).await? {
+        opened = state.store.account_open(&stored, parts(patient.as_ref(), welcome.as_ref())).await;
+    }
+    while let (Err(OpenError::MrnTaken), Some(patient)) = (&opened, &mut patient) {
+        patient.mrn = Mrn::from_random(state.random.u128()?);
+        opened = state.store.account_open(&stored, parts(Some(patient), welcome.as_ref())).await;
+    }
     match opened {
-        Ok(()) | Err(OpenError::NotAdministrator) => {}
+        Ok(()) | Err(OpenError::NotAdministrator | OpenError::MrnTaken) => {}
         // An email goes out in this case too. `notifications` sees that the email address has an account, and sends another text.
-        Err(OpenError::EmailTaken) => state.store.decoy_open(welcome.as_ref(), patient.is_some(), now).await?,
+        Err(OpenError::EmailTaken) => state.store.decoy_open(welcome.as_ref(), patient.as_ref(), now).await?,
         Err(OpenError::Store(error)) => return Err(error.into()),
     }
     let next = if role == Role::Patient { PATIENT_NEXT } else { STAFF_NEXT };
     Ok((StatusCode::ACCEPTED, Json(Registered { email, role, next })))
+}
+
+fn parts<'a>(patient: Option<&'a Patient>, token: Option<&'a EmailToken>) -> AccountParts<'a> {
+    AccountParts { patient, token, ..AccountParts::default() }
 }
 
 struct ParsedRegistration {
@@ -175,14 +182,18 @@ impl RegisterAccountRequest {
         let patient = Patient {
             id,
             user_id: Some(account.id),
+            mrn: Mrn::from_random(state.random.u128()?),
+            identity: Identity::Stated,
             name,
-            date_of_birth,
+            date_of_birth: Some(date_of_birth),
+            date_of_birth_estimated: false,
             gender,
-            phone,
-            emergency_contact,
-            address,
+            phone: Some(phone),
+            emergency_contact: Some(emergency_contact),
+            address: Some(address),
             income,
             registered_at: now,
+            not_a_duplicate: None,
             version: 1,
         };
         Ok(ParsedRegistration { account, secret, patient: Some(patient), role })

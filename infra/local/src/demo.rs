@@ -7,8 +7,9 @@ use domain::{
     doctor::Doctor,
     id::{AppointmentId, DoctorId, PatientId, UserId},
     money::Money,
+    mrn::Mrn,
     password::Password,
-    patient::{DateOfBirth, EmergencyContact, Gender, Patient},
+    patient::{DateOfBirth, EmergencyContact, Gender, Identity, Patient},
     role::Role,
     roster::Shift,
     schedule::{Period, SlotLength, TimeOfDay, Weekday, WeeklyHours},
@@ -274,18 +275,22 @@ impl DemoPatient {
         Ok(Patient {
             id,
             user_id: Some(user_id),
+            mrn: Mrn::from_random(state.random.u128().map_err(HashError::from)?),
+            identity: Identity::Confirmed,
             name: PersonName::parse(self.person.name)?,
-            date_of_birth: DateOfBirth::parse(self.born, state.hospital.zone.to_datetime(now).date())?,
+            date_of_birth: Some(DateOfBirth::parse(self.born, state.hospital.zone.to_datetime(now).date())?),
+            date_of_birth_estimated: false,
             gender: self.gender,
-            phone: Phone::parse(self.phone)?,
-            emergency_contact: EmergencyContact {
+            phone: Some(Phone::parse(self.phone)?),
+            emergency_contact: Some(EmergencyContact {
                 name: PersonName::parse(contact)?,
                 phone: Phone::parse(phone)?,
                 relationship: Some(PersonName::parse(relationship)?),
-            },
-            address: PostalAddress::parse(self.address)?,
+            }),
+            address: Some(PostalAddress::parse(self.address)?),
             income: self.income.map(|amount| Money::parse(amount, state.hospital.currency)).transpose()?,
             registered_at: now,
+            not_a_duplicate: None,
             version: 1,
         })
     }

@@ -1,6 +1,9 @@
 //! Patient profiles: who a patient is and how to reach them.
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -8,7 +11,8 @@ use crate::{
     Invalid,
     id::{PatientId, UserId},
     money::Money,
-    text::{PersonName, Phone, PostalAddress},
+    mrn::Mrn,
+    text::{PersonName, Phone, PostalAddress, Reason},
 };
 
 /// Administrative gender (HL7 FHIR R4 value set `administrative-gender`).
@@ -108,6 +112,33 @@ pub struct EmergencyContact {
     pub relationship: Option<PersonName>,
 }
 
+/// Whether it is known who a patient is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Identity {
+    /// It is what the patient, or somebody with them, said.
+    Stated,
+    /// The front desk has seen a document.
+    Confirmed,
+    /// Nobody knows who the patient is. The name is made up until somebody does.
+    Temporary,
+}
+
+impl Identity {
+    /// Parses the name used in JSON.
+    ///
+    /// # Errors
+    /// When it is none of the three.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        match text {
+            "stated" => Ok(Self::Stated),
+            "confirmed" => Ok(Self::Confirmed),
+            "temporary" => Ok(Self::Temporary),
+            _ => Err(Invalid::new("invalid_identity", "Use `stated`, `confirmed` or `temporary`.")),
+        }
+    }
+}
+
 /// A patient profile. A patient may have one without an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Patient {
@@ -115,24 +146,126 @@ pub struct Patient {
     pub id: PatientId,
     /// The patient's account, if they have one.
     pub user_id: Option<UserId>,
+    /// The medical record number. No other patient has it, and it never changes.
+    pub mrn: Mrn,
+    /// Whether it is known who the patient is.
+    pub identity: Identity,
     /// Full name.
     pub name: PersonName,
-    /// Date of birth.
-    pub date_of_birth: DateOfBirth,
+    /// Date of birth, if known.
+    pub date_of_birth: Option<DateOfBirth>,
+    /// Whether the date of birth is an estimate: only its year counts.
+    pub date_of_birth_estimated: bool,
     /// Administrative gender.
     pub gender: Gender,
-    /// The patient's own number.
-    pub phone: Phone,
+    /// The patient's number. Several patients may have the same.
+    pub phone: Option<Phone>,
     /// Whom to call in an emergency.
-    pub emergency_contact: EmergencyContact,
+    pub emergency_contact: Option<EmergencyContact>,
     /// Where the patient lives.
-    pub address: PostalAddress,
+    pub address: Option<PostalAddress>,
     /// Monthly income, for means-tested discounts; optional.
     pub income: Option<Money>,
     /// When the profile was made.
     pub registered_at: Timestamp,
+    /// Why the front desk registered the patient although a known patient is likely to be the same person.
+    pub not_a_duplicate: Option<Reason>,
     /// Grows with each change; sent as the ETag.
     pub version: u64,
+}
+
+impl Patient {
+    /// A name for somebody whom nobody knows. It says when they came, so that two such patients seldom have one name.
+    ///
+    /// # Errors
+    /// Never: every such name is one that a person may have.
+    pub fn temporary_name(gender: Gender, at: DateTime) -> Result<PersonName, Invalid> {
+        let who = match gender {
+            Gender::Female => "woman",
+            Gender::Male => "man",
+            Gender::Other | Gender::Unknown => "person",
+        };
+        PersonName::parse(&format!("Unknown {who} {}", at.strftime("%-d %b %Y %Hh%M")))
+    }
+}
+
+/// What the front desk changed in a profile: the values from before, with who changed them and why. Never changed itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileChange {
+    /// Whose profile it is.
+    pub patient_id: PatientId,
+    /// The version of the profile that the change made.
+    pub version: u64,
+    /// When.
+    pub at: Timestamp,
+    /// The member of staff who changed it.
+    pub by: UserId,
+    /// Their name at that time.
+    pub by_name: Option<PersonName>,
+    /// Why.
+    pub reason: Reason,
+    /// The values from before, of the fields that changed.
+    pub before: Earlier,
+}
+
+/// Values that a profile had, of the fields that changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// The identity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Identity>,
+    /// The name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<PersonName>,
+    /// The date of birth, and whether it was an estimate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date_of_birth: Option<(Option<DateOfBirth>, bool)>,
+    /// The gender.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gender: Option<Gender>,
+    /// The phone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Before<Phone>>,
+    /// The address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Before<PostalAddress>>,
+    /// The emergency contact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency_contact: Option<Before<EmergencyContact>>,
+}
+
+/// A value from before, if there was one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Before<T> {
+    /// The value.
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    pub value: Option<T>,
+}
+
+impl<T> Before<T> {
+    const fn new(value: Option<T>) -> Self {
+        Self { value }
+    }
+}
+
+impl Earlier {
+    /// The values of `before` that are different in `after`.
+    #[must_use]
+    pub fn of(before: &Patient, after: &Patient) -> Self {
+        fn changed<T: PartialEq + Clone>(before: &T, after: &T) -> Option<T> {
+            (before != after).then(|| before.clone())
+        }
+        let birth = |patient: &Patient| (patient.date_of_birth, patient.date_of_birth_estimated);
+        Self {
+            identity: changed(&before.identity, &after.identity),
+            name: changed(&before.name, &after.name),
+            date_of_birth: changed(&birth(before), &birth(after)),
+            gender: changed(&before.gender, &after.gender),
+            phone: changed(&before.phone, &after.phone).map(Before::new),
+            address: changed(&before.address, &after.address).map(Before::new),
+            emergency_contact: changed(&before.emergency_contact, &after.emergency_contact).map(Before::new),
+        }
+    }
 }
 
 #[cfg(test)]

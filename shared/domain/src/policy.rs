@@ -69,6 +69,8 @@ pub struct Rule {
     pub trace: Trace,
     /// Whether it shows or changes patients' data.
     pub of_patients: bool,
+    /// Whether it shows patients among whom somebody looks for one. They are not on the trail: only the patient who is opened is.
+    pub searches: bool,
 }
 
 use Relationship::{Own, Treating};
@@ -89,6 +91,7 @@ const OWNER: Grants = &[(AnyAccount, &[Own])];
 const ADMINISTRATORS: Grants = &[(ADMINISTRATOR, &[])];
 const EVERY_ACTIVE_ACCOUNT: Grants = &[(ANY_ROLE, &[])];
 const OWN_PATIENT: Grants = &[(PATIENT, &[Own])];
+const FRONT_DESK_ONLY: Grants = &[(FRONT_DESK, &[])];
 const OWN_PATIENT_OR_FRONT_DESK: Grants = &[(PATIENT, &[Own]), (FRONT_DESK, &[])];
 const ALL_SIDES: Grants = &[(PATIENT, &[Own]), (DOCTOR, &[Treating]), (FRONT_DESK, &[])];
 const DOCTOR_OR_FRONT_DESK: Grants = &[(DOCTOR, &[Treating]), (FRONT_DESK, &[])];
@@ -130,10 +133,14 @@ pub const POLICY: &[Rule] = &[
     rule("GET /emails", ADMINISTRATORS).sensitive().noted("email.list"),
     rule("POST /emails/{id}/resend", ADMINISTRATORS).sensitive().written("email.resend"),
     // Patients
+    rule("GET /patients", FRONT_DESK_ONLY).noted("patient.search").of_patients().as_search(),
+    rule("POST /patients", FRONT_DESK_ONLY).sensitive().written("patient.register").of_patients().as_search(),
     rule("GET /patients/me", OWN_PATIENT).noted("patient.read").of_patients(),
     rule("PATCH /patients/me", OWN_PATIENT).sensitive().written("patient.change").of_patients(),
     rule("GET /patients/me/access-log", OWN_PATIENT).noted("patient.read_access_log").of_patients(),
     rule("GET /patients/{patient_id}", ALL_SIDES).noted("patient.read").of_patients(),
+    rule("PATCH /patients/{patient_id}", FRONT_DESK_ONLY).sensitive().written("patient.change").of_patients(),
+    rule("GET /patients/{patient_id}/changes", OWN_PATIENT_OR_FRONT_DESK).noted("patient.read_changes").of_patients(),
     // Doctors
     rule("GET /doctors", EVERY_ACTIVE_ACCOUNT),
     rule("POST /doctors", ADMINISTRATORS).sensitive().written("doctor.add"),
@@ -152,7 +159,7 @@ pub const POLICY: &[Rule] = &[
 ];
 
 const fn rule(route: &'static str, grants: Grants) -> Rule {
-    Rule { route, grants, sensitive: false, action: "", trace: Trace::Nothing, of_patients: false }
+    Rule { route, grants, sensitive: false, action: "", trace: Trace::Nothing, of_patients: false, searches: false }
 }
 
 impl Rule {
@@ -174,6 +181,10 @@ impl Rule {
 
     const fn of_patients(self) -> Self {
         Self { of_patients: true, ..self }
+    }
+
+    const fn as_search(self) -> Self {
+        Self { searches: true, ..self }
     }
 
     /// The rule of a route, by its method and its path as the API document has it.

@@ -18,6 +18,7 @@ use crate::{
     appointment,
     id::{AppointmentId, AuditId, DoctorId, EmailTokenId, PatientId, SessionId, UserId},
     money::Currency,
+    mrn::Mrn,
     password::Password,
     patient::DateOfBirth,
     schedule::{SlotLength, TimeOfDay},
@@ -114,6 +115,8 @@ schemas! {
         .min_length(Some(8)).max_length(Some(128))
         .description(Some("8 to 128 characters. A new password must not be a common one, nor your name or email address."))
         .examples(["correct horse battery"]);
+    Mrn, "MedicalRecordNumber": text().pattern(Some("^[1-9][0-9]{8}$"))
+        .description(Some("Nine digits. The last one is a check digit.")).examples(["100000006"]);
     DateOfBirth, "DateOfBirth": text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
         .description(Some("Not in the future, at most 130 years ago.")).examples(["1990-12-10"]);
     Currency, "Currency": text().pattern(Some("^[A-Z]{3}$")).description(Some("ISO 4217.")).examples(["USD"]);

@@ -16,6 +16,7 @@ use super::{
     Item, Key, Listed, OldShape, Record, Store, StoreError,
     email_tokens::EmailToken,
     keys::{self, IndexKey},
+    patients::{add_patient, change_patient},
     record::from_index,
     sessions::Session,
     text,
@@ -133,6 +134,8 @@ impl Record for FirstAdministrator {
 pub enum OpenError {
     #[error("the address belongs to another account")]
     EmailTaken,
+    #[error("another patient has the medical record number")]
+    MrnTaken,
     #[error("the person who opens it is no longer an administrator")]
     NotAdministrator,
     #[error(transparent)]
@@ -166,8 +169,8 @@ pub struct AccountChange<'a> {
     pub first_administrator: bool,
     /// The sign-in that begins with the change.
     pub session: Option<&'a Session>,
-    /// The owner's changed patient profile.
-    pub patient: Option<&'a Patient>,
+    /// The owner's patient profile, before and after.
+    pub patient: Option<(&'a Patient, &'a Patient)>,
     /// The doctor profile that the account gets.
     pub doctor: Option<&'a Doctor>,
     /// The patient who may no longer book without the front desk, and the present time.
@@ -245,7 +248,7 @@ impl Store {
         write.put_new(&claim, |_| OpenError::EmailTaken)?;
         write.put_new(account, |_| OpenError::EmailTaken)?;
         if let Some(patient) = parts.patient {
-            write.put_new(patient, |_| OpenError::EmailTaken)?;
+            add_patient(&mut write, patient, || OpenError::MrnTaken)?;
         }
         if let Some(doctor) = parts.doctor {
             write.put_new(doctor, |_| OpenError::EmailTaken)?;
@@ -282,8 +285,8 @@ impl Store {
         if let Some(session) = change.session {
             write.put_new(session, |_| ChangeError::Stale)?;
         }
-        if let Some(patient) = change.patient {
-            write.replace(patient, patient.version - 1, |_| ChangeError::Stale)?;
+        if let Some((before, after)) = change.patient {
+            change_patient(&mut write, before, after, || ChangeError::Stale)?;
         }
         if let Some((patient, now)) = change.ends_bookings_of {
             Self::booking_end(&mut write, patient, now, || ChangeError::BookingUnderWay)?;

@@ -1,6 +1,9 @@
 //! Items that are written when somebody registers with an address that has an account already. So registration takes as long as with a
 //! new address. They expire after an hour.
 
+use std::iter::once;
+
+use domain::{patient::Patient, patient_search::places};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -24,16 +27,20 @@ impl Record for Decoy {
     }
 }
 
-/// About as long as the claim of an address, an account and a patient profile.
-const LENGTHS: [usize; 3] = [40, 900, 500];
+/// About as long as the claim of an address and an account.
+const ACCOUNT: [usize; 2] = [40, 900];
+/// About as long as a patient profile, and as a place where a patient is found.
+const PROFILE: usize = 600;
+const PLACE: usize = 250;
 
 impl Store {
     /// Writes as much as [`Store::account_open`] would, and the token whose email tells the owner of the address.
-    pub async fn decoy_open(&self, welcome: Option<&EmailToken>, with_patient: bool, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn decoy_open(&self, welcome: Option<&EmailToken>, patient: Option<&Patient>, now: Timestamp) -> Result<(), StoreError> {
         let until = now.saturating_add(SignedDuration::from_hours(1)).unwrap_or(now);
         let mut write = self.transaction::<StoreError>();
         let unused = |_| StoreError::refused("a random id is in use");
-        for length in LENGTHS.into_iter().take(if with_patient { 3 } else { 2 }) {
+        let profile = patient.into_iter().flat_map(|patient| once(PROFILE).chain(places(patient).into_iter().map(|_| PLACE)));
+        for length in ACCOUNT.into_iter().chain(profile) {
             let id = self.random.secret::<12>().map_err(StoreError::refused)?;
             write.put_new(&Decoy { id, until, padding: ".".repeat(length) }, unused)?;
         }

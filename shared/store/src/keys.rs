@@ -7,6 +7,7 @@ use domain::{
     account::Group,
     audit::Entry,
     id::{AppointmentId, DoctorId, EmailTokenId, PatientId, SessionId, UserId},
+    patient_search::Place,
     role::Role,
     text::{Email, PersonName, Specialization},
 };
@@ -71,6 +72,12 @@ impl Range {
 
     fn to(self, to: impl Into<String>) -> Self {
         Self { to: Some(to.into()), ..self }
+    }
+
+    /// The part after a position where a list continues.
+    pub(super) fn after(self, position: &str) -> Self {
+        // The space leaves out the position itself.
+        self.from(format!("{position} "))
     }
 
     /// Keys with a prefix, and after a position where a list continues.
@@ -227,6 +234,78 @@ pub fn email(email: &Email) -> Key {
 #[must_use]
 pub fn patient(id: PatientId) -> Key {
     Key::new(patient_partition(id), "PROFILE")
+}
+
+/// What the front desk changed in a profile.
+#[must_use]
+pub fn patient_change(id: PatientId, version: u64) -> Key {
+    Key::new(patient_partition(id), format!("{CHANGES}{version:08}"))
+}
+
+const CHANGES: &str = "CHANGE#";
+
+/// The changes of a profile: all of them, or those before a version.
+pub(super) fn patient_changes(id: PatientId, before: Option<u64>) -> Range {
+    let range = Range::of(patient_partition(id)).with_prefix(CHANGES, None);
+    match before {
+        Some(version) => range.to(just_before(&patient_change(id, version).sk)),
+        None => range,
+    }
+}
+
+/// A patient at one of the places where they are found. Only one patient can be at a medical record number.
+#[must_use]
+pub fn patient_place(place: &Place, id: PatientId) -> Key {
+    match place {
+        Place::Mrn(_) => Key::new(place_partition(place), "#"),
+        place => Key::new(place_partition(place), format!("{}#{id}", words_of(place))),
+    }
+}
+
+/// The newest patient at a place.
+#[must_use]
+pub fn newest_patient(place: &Place) -> Key {
+    Key::new(place_partition(place), format!("{}#!", words_of(place)))
+}
+
+fn place_partition(place: &Place) -> String {
+    match place {
+        // The first two letters, so that no partition holds all patients.
+        Place::Name(words) => format!("FIND#name#{}", words.get(..2).unwrap_or(words)),
+        Place::Year(year, _) => format!("FIND#year#{year}"),
+        Place::Born(day) => format!("FIND#born#{day}"),
+        Place::Phone(phone) => format!("FIND#phone#{phone}"),
+        Place::Mrn(mrn) => format!("FIND#mrn#{mrn}"),
+    }
+}
+
+fn words_of(place: &Place) -> &str {
+    match place {
+        Place::Name(words) | Place::Year(_, words) => words,
+        Place::Born(_) | Place::Phone(_) | Place::Mrn(_) => "",
+    }
+}
+
+/// The patients at one place.
+pub(super) fn patients_at(place: &Place) -> Range {
+    Range::of(place_partition(place)).with_prefix(&format!("{}#", words_of(place)), None)
+}
+
+/// The patients whose name has a word that begins like this, or two words of which the second one begins like this.
+pub(super) fn patients_named(words: &str) -> Range {
+    Range::of(place_partition(&Place::Name(words.to_owned()))).with_prefix(words, None)
+}
+
+/// The patients whose name has a longer word that begins like this.
+pub(super) fn patients_named_longer(word: &str) -> Range {
+    let range = patients_named(word);
+    // Behind the space that ends the word.
+    range.from(format!("{word}!"))
+}
+
+/// The patients who were born in a year and whose name has a word that begins like this.
+pub(super) fn patients_born_in(year: i16, word: &str) -> Range {
+    Range::of(place_partition(&Place::Year(year, String::new()))).with_prefix(word, None)
 }
 
 /// How much a patient has booked.

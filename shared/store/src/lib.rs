@@ -47,7 +47,7 @@ pub use meter::{Meter, Units};
 pub use record::{Listed, OldShape, Record, from_item, from_stream, origin_of, to_item};
 pub use serde_dynamo::{AttributeValue as StreamValue, Item as StreamItem};
 use trail::TableAction;
-use transact::{NEW, UNCHANGED, named};
+use transact::{NEW, named};
 
 /// An item of the table, as the SDK represents it.
 pub type Item = HashMap<String, AttributeValue>;
@@ -102,15 +102,6 @@ impl Store {
     /// Writes a record if its key is free. `false` when it is not.
     async fn put_new<R: Record>(&self, record: &R) -> Result<bool, StoreError> {
         self.put_where(record, NEW, &[]).await
-    }
-
-    /// Writes a changed record if the stored one still has the version `before`. `false` when it has not.
-    async fn replace<R: Record + PartialEq>(&self, record: &R, before: u64) -> Result<bool, StoreError> {
-        if self.put_where(record, UNCHANGED, &[(":before", number(before))]).await? {
-            return Ok(true);
-        }
-        // The stored one is ours if the client repeated a request whose answer was lost.
-        Ok(self.get::<R>(&record.key()).await?.as_ref() == Some(record))
     }
 
     /// Writes a record if a condition holds. `false` when it does not.

@@ -1,11 +1,28 @@
-//! Patients' profiles.
+//! Patients' profiles, and the index that finds them.
+//!
+//! A profile is found under several places, such as two words of its name. Each place is an item of its own, written in the profile's
+//! transaction, so a patient can be found as soon as they are registered.
 
-use domain::{id::PatientId, patient::Patient};
+use std::cmp::Reverse;
 
-use super::{Key, Record, Store, StoreError, keys};
+use domain::{
+    duplicates::{LIKELY, Match, compare},
+    id::PatientId,
+    patient::{Patient, ProfileChange},
+    patient_search::{Birth, PatientEntry, Place, Search, places},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Item, Key, Record, Store, StoreError, from_item,
+    keys::{self, Range},
+    text,
+    transact::{NEW, Transaction},
+};
 
 impl Record for Patient {
     const KIND: &'static str = "patient";
+    const VERSION: u32 = 2;
     fn key(&self) -> Key {
         keys::patient(self.id)
     }
@@ -14,13 +31,261 @@ impl Record for Patient {
     }
 }
 
+impl Record for ProfileChange {
+    const KIND: &'static str = "patient_change";
+    fn key(&self) -> Key {
+        keys::patient_change(self.patient_id, self.version)
+    }
+    fn patient(&self) -> Option<PatientId> {
+        Some(self.patient_id)
+    }
+}
+
+/// A patient at one of the places where they are found, as a list shows them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FoundPatient {
+    pk: String,
+    sk: String,
+    patient: PatientEntry,
+}
+
+impl FoundPatient {
+    /// A patient at every place where they are found.
+    #[must_use]
+    pub fn all(patient: &Patient) -> Vec<Self> {
+        let entry = PatientEntry::of(patient);
+        places(patient).iter().map(|place| Self::at(place, &entry)).collect()
+    }
+
+    fn at(place: &Place, patient: &PatientEntry) -> Self {
+        let Key { pk, sk } = keys::patient_place(place, patient.id);
+        Self { pk, sk, patient: patient.clone() }
+    }
+}
+
+impl Record for FoundPatient {
+    const KIND: &'static str = "found_patient";
+    fn key(&self) -> Key {
+        Key { pk: self.pk.clone(), sk: self.sk.clone() }
+    }
+}
+
+/// The newest patient at a place. Two receptionists who register one person at once both replace it, so the second one is refused and
+/// sees the first one's patient.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct NewestPatient {
+    pk: String,
+    sk: String,
+    newest: PatientId,
+}
+
+impl Record for NewestPatient {
+    const KIND: &'static str = "newest_patient";
+    fn key(&self) -> Key {
+        Key { pk: self.pk.clone(), sk: self.sk.clone() }
+    }
+}
+
+/// Why a patient was not registered. Nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum RegisterError {
+    #[error("somebody was registered meanwhile who may be the same person")]
+    Overtaken,
+    #[error("another patient has the medical record number")]
+    MrnTaken,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a profile was not changed. Nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum ProfileError {
+    #[error("the profile has changed since it was read")]
+    Stale,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Known patients who are likely to be a newcomer, likeliest first.
+#[derive(Debug)]
+pub struct Duplicates {
+    pub likely: Vec<(PatientEntry, Match)>,
+    /// The newest patient at each place where they were looked for.
+    newest: Vec<(Place, Option<PatientId>)>,
+}
+
+/// Patients who fit a search. If there may be more, `resume` says where to go on.
+#[derive(Debug, Default)]
+pub struct FoundPatients {
+    pub patients: Vec<PatientEntry>,
+    pub resume: Option<String>,
+}
+
+/// How many items a page of a search reads: about 300 bytes each, so at most 2 read units.
+const READ_FOR_A_PAGE: usize = 40;
+/// How many patients at one place a newcomer is compared with.
+const COMPARED: usize = 50;
+/// How many likely duplicates are shown.
+const SHOWN: usize = 5;
+const EXISTS: &str = "attribute_exists(pk)";
+
 impl Store {
     pub async fn patient(&self, id: PatientId) -> Result<Option<Patient>, StoreError> {
         self.get(&keys::patient(id)).await
     }
 
-    /// Writes a changed profile, whose version has been raised. `false` when the stored one has changed meanwhile.
-    pub async fn patient_replace(&self, patient: &Patient) -> Result<bool, StoreError> {
-        self.replace(patient, patient.version - 1).await
+    /// Known patients who are likely to be the newcomer: those with the same name, date of birth or phone number are compared.
+    pub async fn patient_duplicates(&self, newcomer: &Patient) -> Result<Duplicates, StoreError> {
+        let mut found = Duplicates { likely: Vec::new(), newest: Vec::new() };
+        let places = places(newcomer);
+        let name = places.iter().filter(|place| matches!(place, Place::Name(_))).min();
+        for place in name.into_iter().chain(places.iter().filter(|place| matches!(place, Place::Born(_) | Place::Phone(_)))) {
+            let mut newest = None;
+            for item in self.query(keys::patients_at(place)).consistent().first(COMPARED).await? {
+                if is_newest(&item) {
+                    newest = Some(from_item::<NewestPatient>(item)?.newest);
+                    continue;
+                }
+                let known = from_item::<FoundPatient>(item)?.patient;
+                let phone = if let Place::Phone(phone) = place { Some(phone) } else { None };
+                let alike = compare(newcomer, &known, phone);
+                found.likely.push((known, alike));
+            }
+            found.newest.push((place.clone(), newest));
+        }
+        // A patient who was found at several places is compared best where the phone number is known.
+        found.likely.retain(|(_, alike)| alike.score >= LIKELY);
+        found.likely.sort_by_key(|(known, alike)| (known.id, Reverse(alike.score)));
+        found.likely.dedup_by_key(|(known, _)| known.id);
+        found.likely.sort_by_key(|(_, alike)| Reverse(alike.score));
+        found.likely.truncate(SHOWN);
+        Ok(found)
+    }
+
+    /// Registers a patient, unless somebody was registered since the duplicates were looked for who may be the same person.
+    pub async fn patient_register(&self, patient: &Patient, duplicates: &Duplicates) -> Result<(), RegisterError> {
+        let mut write = self.transaction();
+        for (place, seen) in &duplicates.newest {
+            let Key { pk, sk } = keys::newest_patient(place);
+            let newest = NewestPatient { pk, sk, newest: patient.id };
+            let refuse = |_| RegisterError::Overtaken;
+            match seen {
+                Some(seen) => write.put_if(&newest, "newest = :seen", &[(":seen", text(*seen))], refuse)?,
+                None => write.put_if(&newest, NEW, &[], refuse)?,
+            }
+        }
+        add_patient(&mut write, patient, || RegisterError::MrnTaken)?;
+        write.commit().await
+    }
+
+    /// Writes a changed profile, whose version has been raised, and what the front desk notes about the change.
+    pub async fn patient_change(&self, before: &Patient, after: &Patient, note: Option<&ProfileChange>) -> Result<(), ProfileError> {
+        let mut write = self.transaction();
+        change_patient(&mut write, before, after, || ProfileError::Stale)?;
+        if let Some(note) = note {
+            write.put_new(note, |_| ProfileError::Stale)?;
+        }
+        write.commit().await
+    }
+
+    /// What the front desk changed in a profile, latest first.
+    pub async fn patient_changes(&self, id: PatientId, before: Option<u64>, limit: usize) -> Result<Vec<ProfileChange>, StoreError> {
+        let found = self.query(keys::patient_changes(id, before)).latest_first(true).first(limit).await?;
+        found.into_iter().map(from_item).collect()
+    }
+
+    /// One page of the patients who fit a search, after a position in the list.
+    pub async fn patient_search(&self, search: &Search, after: Option<&str>, limit: usize) -> Result<FoundPatients, StoreError> {
+        let mut position = after.and_then(|after| after.split_once(' ')).and_then(|(range, sk)| Some((range.parse().ok()?, sk)));
+        let mut page = FoundPatients::default();
+        let mut left = READ_FOR_A_PAGE;
+        for (number, range) in ranges(search).into_iter().enumerate().skip(position.map_or(0, |(first, _)| first)) {
+            let range = match position.take() {
+                Some((_, sk)) => range.after(sk),
+                None => range,
+            };
+            let items = self.query(range).first(left).await?;
+            let has_more = items.len() == left;
+            left -= items.len();
+            for item in items {
+                if is_newest(&item) {
+                    continue;
+                }
+                let found = from_item::<FoundPatient>(item)?;
+                if !search.takes(found.sk.split('#').next().unwrap_or_default(), &found.patient) {
+                    page.resume = Some(format!("{number} {}", found.sk));
+                    continue;
+                }
+                if page.patients.len() == limit {
+                    return Ok(page);
+                }
+                page.resume = Some(format!("{number} {}", found.sk));
+                page.patients.push(found.patient);
+            }
+            if has_more {
+                return Ok(page);
+            }
+        }
+        Ok(FoundPatients { resume: None, ..page })
+    }
+}
+
+/// Adds a new patient with all places.
+pub(super) fn add_patient<E: From<StoreError>>(
+    write: &mut Transaction<'_, E>,
+    patient: &Patient,
+    mrn_taken: impl Fn() -> E + Copy + Send + 'static,
+) -> Result<(), E> {
+    write.put_new(patient, move |_| mrn_taken())?;
+    for place in FoundPatient::all(patient) {
+        // Only the place of a medical record number can be taken: all others end with the patient's id.
+        write.put_new(&place, move |_| mrn_taken())?;
+    }
+    Ok(())
+}
+
+/// Replaces a changed patient, and moves them to their new places.
+pub(super) fn change_patient<E: From<StoreError>>(
+    write: &mut Transaction<'_, E>,
+    before: &Patient,
+    after: &Patient,
+    stale: impl Fn() -> E + Copy + Send + 'static,
+) -> Result<(), E> {
+    write.replace(after, before.version, move |_| stale())?;
+    let entry = PatientEntry::of(after);
+    let (old, new) = (places(before), places(after));
+    for place in old.iter().filter(|place| !new.contains(place)) {
+        write.delete_if(&keys::patient_place(place, after.id), EXISTS, &[], move |_| stale())?;
+    }
+    for place in &new {
+        if !old.contains(place) {
+            write.put_new(&FoundPatient::at(place, &entry), move |_| stale())?;
+        } else if entry != PatientEntry::of(before) {
+            write.put_if(&FoundPatient::at(place, &entry), EXISTS, &[], move |_| stale())?;
+        }
+    }
+    Ok(())
+}
+
+fn is_newest(item: &Item) -> bool {
+    item.get("kind").and_then(|kind| kind.as_s().ok()).is_some_and(|kind| kind == NewestPatient::KIND)
+}
+
+/// Where to look for the patients who fit a search, in the order of the list. Together they hold each of them at least once.
+fn ranges(search: &Search) -> Vec<Range> {
+    if let Some(mrn) = &search.mrn {
+        return vec![keys::patients_at(&Place::Mrn(mrn.clone()))];
+    }
+    if let Some(phone) = &search.phone {
+        return vec![keys::patients_at(&Place::Phone(phone.clone()))];
+    }
+    match (&search.words[..], search.born) {
+        ([], Some(Birth::Day(day))) => vec![keys::patients_at(&Place::Born(day))],
+        ([], _) => Vec::new(),
+        ([word, ..], Some(Birth::Year(year))) => vec![keys::patients_born_in(year, word)],
+        ([word, ..], Some(Birth::Day(day))) => vec![keys::patients_born_in(day.year(), word)],
+        ([word], None) => vec![keys::patients_named(word)],
+        // First those who have the longest word as a whole: in most searches it is one.
+        ([word, next, ..], None) => vec![keys::patients_named(&format!("{word} {next}")), keys::patients_named_longer(word)],
     }
 }

@@ -28,8 +28,6 @@ pub(super) struct Transaction<'a, E> {
 const ATTEMPTS: u32 = 4;
 /// No item has the key.
 pub(super) const NEW: &str = "attribute_not_exists(pk)";
-/// The stored record is the one that was changed.
-pub(super) const UNCHANGED: &str = "version = :before";
 
 impl Store {
     pub(super) fn transaction<E: From<StoreError>>(&self) -> Transaction<'_, E> {
@@ -50,7 +48,7 @@ impl<E: From<StoreError>> Transaction<'_, E> {
 
     /// Writes a changed record if the stored one still has the version `before`.
     pub(super) fn replace(&mut self, record: &impl Record, before: u64, refuse: impl FnOnce(Item) -> E + Send + 'static) -> Result<(), E> {
-        self.put_if(record, UNCHANGED, &[(":before", number(before))], refuse)
+        self.put_if(record, "version = :before", &[(":before", number(before))], refuse)
     }
 
     /// Writes a record under a condition.

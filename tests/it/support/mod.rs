@@ -6,5 +6,5 @@ pub mod logs;
 mod people;
 
 pub use app::{App, NOW, shared_database};
-pub use http::{Answer, action_name};
+pub use http::{Answer, action_name, at_once};
 pub use people::{Doctor, PASSWORD, Patient, booking, emailed_token};

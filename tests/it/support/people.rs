@@ -6,7 +6,8 @@ use domain::{
     doctor,
     id::{DoctorId, EmailTokenId, PatientId, SessionId, UserId},
     money::{Currency, Money},
-    patient::{self, DateOfBirth, EmergencyContact, Gender},
+    mrn::Mrn,
+    patient::{self, DateOfBirth, EmergencyContact, Gender, Identity},
     role::Role,
     schedule::{Period, SlotLength, TimeOfDay, Weekday, WeeklyHours},
     text::{Email, PersonName, Phone, Place, PostalAddress, Specialization},
@@ -105,18 +106,22 @@ impl App {
         let record = patient::Patient {
             id,
             user_id: Some(account.id),
+            mrn: Mrn::from_random(self.random()),
+            identity: Identity::Stated,
             name: account.name.clone(),
-            date_of_birth: DateOfBirth::parse("1990-12-10", jiff::civil::date(2026, 3, 2)).unwrap(),
+            date_of_birth: Some(DateOfBirth::parse("1990-12-10", jiff::civil::date(2026, 3, 2)).unwrap()),
+            date_of_birth_estimated: false,
             gender: Gender::Female,
-            phone: Phone::parse("+442079460018").unwrap(),
-            emergency_contact: EmergencyContact {
+            phone: Some(Phone::parse("+442079460018").unwrap()),
+            emergency_contact: Some(EmergencyContact {
                 name: PersonName::parse("Annabella Byron").unwrap(),
                 phone: Phone::parse("+442079460019").unwrap(),
                 relationship: None,
-            },
-            address: PostalAddress::parse("12 St James's Square").unwrap(),
+            }),
+            address: Some(PostalAddress::parse("12 St James's Square").unwrap()),
             income: None,
             registered_at: self.now(),
+            not_a_duplicate: None,
             version: 1,
         };
         let stored = StoredAccount::new(account.clone(), None);

@@ -87,7 +87,8 @@ pub(super) async fn invite(state: &AppState, caller: &Caller, account: Account, 
             let holder = state.store.account_by_email(&stored.account.email).await?;
             Err(holder.into_iter().fold(refusal, |refusal, holder| refusal.with("account_id", holder.account.id)))
         }
-        Err(OpenError::NotAdministrator) => Err(no_longer_administrator()),
+        // An invited account has no patient profile, so nothing of it can be another patient's.
+        Err(OpenError::NotAdministrator | OpenError::MrnTaken) => Err(no_longer_administrator()),
         Err(OpenError::Store(error)) => Err(error.into()),
     }
 }

@@ -55,16 +55,17 @@ pub(crate) async fn change(
     match (phone, account.patient_id) {
         (Some(phone), Some(id)) => {
             let profile = state.store.patient(id).await?.ok_or_else(|| Problem::not_found("patient profile"))?;
-            patient = Some(Patient { phone, version: profile.version + 1, ..profile });
+            let changed = Patient { phone: Some(phone), version: profile.version + 1, ..profile.clone() };
+            patient = Some((profile, changed));
         }
         (Some(phone), None) => account.phone = Some(phone),
         (None, _) => {}
     }
     let after = StoredAccount { account, ..before.clone() };
-    let change = AccountChange { patient: patient.as_ref(), ..AccountChange::new(&before, &after) };
+    let change = AccountChange { patient: patient.as_ref().map(|(before, after)| (before, after)), ..AccountChange::new(&before, &after) };
     state.store.account_change(change).await.map_err(not_changed)?;
     let phone = match patient {
-        Some(patient) => Some(patient.phone),
+        Some((_, patient)) => patient.phone,
         None => users.profile_phone(&after.account).await?,
     };
     Ok(view(after.account, phone, &state.hospital))

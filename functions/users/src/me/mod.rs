@@ -52,7 +52,7 @@ impl Users {
     /// The phone number in the patient profile, if the account has one.
     async fn profile_phone(&self, account: &Account) -> Result<Option<Phone>, Problem> {
         let Some(id) = account.patient_id else { return Ok(None) };
-        Ok(self.base.store.patient(id).await?.map(|patient| patient.phone))
+        Ok(self.base.store.patient(id).await?.and_then(|patient| patient.phone))
     }
 
     /// An emailed token and its account, if both are still valid.

@@ -18,6 +18,7 @@ use domain::{
     id::{DoctorId, PatientId, SessionId, UserId},
     policy::{Relationship, Relationships, Rule},
     role::Role,
+    text::PersonName,
 };
 
 pub use self::{access_token::Bearer, patient_access::PatientAccess};
@@ -34,6 +35,8 @@ pub struct Caller {
     pub patient_id: Option<PatientId>,
     /// Their doctor profile, if they have one.
     pub doctor_id: Option<DoctorId>,
+    /// Their name. Known only where the account is looked up.
+    pub name: Option<PersonName>,
     /// Whether they have confirmed their email address. Known only where the account is looked up, otherwise `false`.
     pub email_confirmed: bool,
     rule: &'static Rule,
@@ -80,17 +83,17 @@ where
             return Err(Problem::forbidden("Nobody can call this route."));
         };
         let Bearer { user_id, session_id, mut roles, mut patient_id, mut doctor_id } = bearer;
-        let mut email_confirmed = false;
+        let (mut name, mut email_confirmed) = (None, false);
         if rule.looks_up(&roles) {
             let account = state.signed_in(user_id, session_id).await?;
             (roles, patient_id, doctor_id) = (account.active_roles(), account.patient_id, account.doctor_id);
-            email_confirmed = account.email_confirmed;
             trail::account_holder(&account);
+            (name, email_confirmed) = (Some(account.name), account.email_confirmed);
         }
         if !rule.admits(&roles) {
             return Err(if roles.is_empty() { not_active() } else { Problem::forbidden(format!("Only {} can do this.", rule.who_may())) });
         }
-        let caller = Self { user_id, session_id, roles, patient_id, doctor_id, email_confirmed, rule };
+        let caller = Self { user_id, session_id, roles, patient_id, doctor_id, name, email_confirmed, rule };
         parts.extensions.insert(caller.clone());
         Ok(caller)
     }

@@ -1,0 +1,113 @@
+//! `PATCH /patients/{patient_id}`: change a patient profile at the front desk.
+
+use axum::extract::State;
+use domain::{
+    patient::{DateOfBirth, Earlier, Gender, Identity, Patient, ProfileChange},
+    text::{PersonName, Phone, PostalAddress, Reason},
+};
+use http::{AppState, EmergencyContactBody, Fields, Json, Problem, RequiredIfMatch, Versioned, auth::PatientAccess};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::{
+    refused::not_changed,
+    view::{PatientView, view},
+};
+
+/// A field that is left out stays as it is.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChangePatientAtDeskRequest {
+    /// Why the profile changes. It is kept with the values from before.
+    #[schema(value_type = Reason)]
+    reason: Option<String>,
+    /// `confirmed` when you have seen a document, `stated` when the patient says who they are.
+    #[schema(value_type = Option<Identity>)]
+    identity: Option<String>,
+    #[schema(value_type = Option<PersonName>)]
+    name: Option<String>,
+    #[schema(value_type = Option<DateOfBirth>)]
+    date_of_birth: Option<String>,
+    /// Whether only the year of the date of birth counts. A date of birth that you send is exact unless you say otherwise.
+    date_of_birth_estimated: Option<bool>,
+    #[schema(value_type = Option<Gender>)]
+    gender: Option<String>,
+    #[schema(value_type = Option<Phone>)]
+    phone: Option<String>,
+    emergency_contact: Option<EmergencyContactBody>,
+    #[schema(value_type = Option<PostalAddress>)]
+    address: Option<String>,
+}
+
+/// Change a patient profile at the front desk
+///
+/// The values from before are kept, with who changed them and why: see the changes of the profile. The medical record number and everything
+/// that belongs to the patient stay.
+#[utoipa::path(patch, path = "/patients/{patient_id}", tag = "patients", operation_id = "change_patient",
+    request_body = ChangePatientAtDeskRequest, params(("patient_id" = domain::id::PatientId, Path), RequiredIfMatch),
+    responses((status = 200, body = Versioned<PatientView>)))]
+pub(crate) async fn change(
+    State(state): State<AppState>,
+    access: PatientAccess,
+    RequiredIfMatch(version): RequiredIfMatch,
+    Json(request): Json<ChangePatientAtDeskRequest>,
+) -> Result<Versioned<PatientView>, Problem> {
+    let before = access.patient;
+    if before.version != version {
+        return Err(Problem::stale());
+    }
+    let (after, reason) = request.apply(before.clone(), &state)?;
+    let note = ProfileChange {
+        patient_id: after.id,
+        version: after.version,
+        at: state.clock.now(),
+        by: access.caller.user_id,
+        by_name: access.caller.name,
+        reason,
+        before: Earlier::of(&before, &after),
+    };
+    state.store.patient_change(&before, &after, Some(&note)).await.map_err(not_changed)?;
+    Ok(view(after, &state.hospital))
+}
+
+impl ChangePatientAtDeskRequest {
+    fn apply(self, before: Patient, state: &AppState) -> Result<(Patient, Reason), Problem> {
+        let mut fields = Fields::default();
+        let today = state.hospital.zone.to_datetime(state.clock.now()).date();
+        let reason = fields.required("reason", self.reason, |text| Reason::parse(&text));
+        let identity = fields.optional("identity", self.identity, |text| Identity::parse(&text));
+        let name = fields.optional("name", self.name, |text| PersonName::parse(&text));
+        let birth = fields.optional("date_of_birth", self.date_of_birth, |text| DateOfBirth::parse(&text, today));
+        let gender = fields.optional("gender", self.gender, |text| Gender::parse(&text));
+        let phone = fields.optional("phone", self.phone, |text| Phone::parse(&text));
+        let contact = match self.emergency_contact {
+            Some(contact) => contact.parse(&mut fields).map(Some),
+            None => Some(None),
+        };
+        let address = fields.optional("address", self.address, |text| PostalAddress::parse(&text));
+        let (Some(reason), Some(identity), Some(name), Some(birth), Some(gender), Some(phone), Some(contact), Some(address)) =
+            (reason, identity, name, birth, gender, phone, contact, address)
+        else {
+            return Err(fields.problem());
+        };
+        let estimated = match (self.date_of_birth_estimated, birth) {
+            (Some(estimated), _) => estimated,
+            (None, Some(_)) => false,
+            (None, None) => before.date_of_birth_estimated,
+        };
+        let date_of_birth = birth.or(before.date_of_birth);
+        let after = Patient {
+            identity: identity.unwrap_or(before.identity),
+            name: name.unwrap_or(before.name),
+            date_of_birth,
+            date_of_birth_estimated: estimated && date_of_birth.is_some(),
+            gender: gender.unwrap_or(before.gender),
+            phone: phone.or(before.phone),
+            emergency_contact: contact.or(before.emergency_contact),
+            address: address.or(before.address),
+            version: before.version + 1,
+            ..before
+        };
+        Ok((after, reason))
+    }
+}

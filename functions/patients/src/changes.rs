@@ -1,0 +1,86 @@
+//! `GET /patients/{patient_id}/changes`: what the front desk changed in a profile.
+
+use axum::extract::State;
+use domain::{
+    id::UserId,
+    instant::Instant,
+    patient::{Before, DateOfBirth, Gender, Identity, ProfileChange},
+    text::{PersonName, Phone, PostalAddress, Reason},
+};
+use http::{AppState, EmergencyContactBody, Json, Listing, NoFilter, Page, Problem, auth::PatientAccess};
+use platform::config::Hospital;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A change of a profile.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ProfileChangeView {
+    at: Instant,
+    /// The member of staff who made it.
+    staff_id: UserId,
+    /// Their name at that time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<PersonName>,
+    reason: Reason,
+    before: EarlierView,
+}
+
+/// The values that the profile had. A field that is absent did not change. A field that is `null` had no value.
+#[derive(Debug, Serialize, ToSchema)]
+struct EarlierView {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identity: Option<Identity>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<PersonName>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date_of_birth: Option<Option<DateOfBirth>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date_of_birth_estimated: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gender: Option<Gender>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone: Option<Option<Phone>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<Option<PostalAddress>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    emergency_contact: Option<Option<EmergencyContactBody>>,
+}
+
+/// See what was changed in a profile
+///
+/// Latest first: the values from before, who changed them at the front desk, and why.
+#[utoipa::path(get, path = "/patients/{patient_id}/changes", tag = "patients", operation_id = "list_patient_changes",
+    params(("patient_id" = domain::id::PatientId, Path), Listing<NoFilter>), responses((status = 200, body = Page<ProfileChangeView>)))]
+pub(crate) async fn changes(
+    State(state): State<AppState>,
+    access: PatientAccess,
+    listing: Listing<NoFilter>,
+) -> Result<Json<Page<ProfileChangeView>>, Problem> {
+    let id = access.patient.id;
+    let list = format!("patient-changes?{id}");
+    let before = listing.after(&state.cursors, &list)?.and_then(|version| version.parse().ok());
+    let found = state.store.patient_changes(id, before, listing.limit + 1).await?;
+    let page = Page::cut(found, listing.limit, |last| state.cursors.seal(&list, &last.version.to_string()));
+    Ok(Json(page.map(|change| shown(change, &state.hospital))))
+}
+
+fn shown(change: ProfileChange, hospital: &Hospital) -> ProfileChangeView {
+    let before = change.before;
+    let (date_of_birth, date_of_birth_estimated) = before.date_of_birth.unzip();
+    ProfileChangeView {
+        at: hospital.instant(change.at),
+        staff_id: change.by,
+        name: change.by_name,
+        reason: change.reason,
+        before: EarlierView {
+            identity: before.identity,
+            name: before.name,
+            date_of_birth,
+            date_of_birth_estimated,
+            gender: before.gender,
+            phone: before.phone.map(|Before { value }| value),
+            address: before.address.map(|Before { value }| value),
+            emergency_contact: before.emergency_contact.map(|Before { value }| value.map(Into::into)),
+        },
+    }
+}

@@ -1,0 +1,161 @@
+//! `POST /patients`: register a patient at the front desk.
+
+use axum::extract::State;
+use domain::{
+    duplicates::Agreement,
+    id::PatientId,
+    mrn::Mrn,
+    patient::{DateOfBirth, Gender, Identity, Patient},
+    text::{PersonName, Phone, PostalAddress, Reason},
+};
+use http::{AppState, Created, EmergencyContactBody, Fields, Json, Problem, auth::Caller, refusals};
+use serde::{Deserialize, Serialize};
+use store::patients::{Duplicates, RegisterError};
+use utoipa::ToSchema;
+
+use crate::view::{PatientSummary, PatientView, summary, view};
+
+refusals! {
+    pub(crate) NotRegistered {
+        409 "likely_duplicate" { candidates: Vec<Candidate> },
+        409 "try_again",
+    }
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RegisterPatientAtDeskRequest {
+    /// `temporary` for somebody whom nobody knows; then everything but the gender may be left out. `stated` (the default): what the
+    /// patient or somebody with them says. `confirmed`: you have seen a document.
+    #[schema(value_type = Option<Identity>)]
+    identity: Option<String>,
+    /// For a `temporary` identity, leave it out: the patient gets a name that says when they came.
+    #[schema(value_type = Option<PersonName>)]
+    name: Option<String>,
+    /// An estimate is better than nothing: see `date_of_birth_estimated`.
+    #[schema(value_type = Option<DateOfBirth>)]
+    date_of_birth: Option<String>,
+    /// Whether only the year of the date of birth counts.
+    date_of_birth_estimated: Option<bool>,
+    #[schema(value_type = Gender)]
+    gender: Option<String>,
+    #[schema(value_type = Option<Phone>)]
+    phone: Option<String>,
+    emergency_contact: Option<EmergencyContactBody>,
+    #[schema(value_type = Option<PostalAddress>)]
+    address: Option<String>,
+    /// Why the patient is none of the `candidates` of an earlier answer. The profile keeps it.
+    #[schema(value_type = Option<Reason>)]
+    not_a_duplicate: Option<String>,
+}
+
+/// A known patient who is likely to be the newcomer.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Candidate {
+    patient: PatientSummary,
+    /// 60 to 100.
+    #[schema(minimum = 60, maximum = 100)]
+    score: u8,
+    /// What agrees.
+    agreements: Vec<Agreement>,
+}
+
+/// Register a patient at the front desk
+///
+/// For people without an account. If somebody who is known is likely to be the same person, the answer is 409 with the `candidates`. Use
+/// the known patient then. If it is somebody else, send the request again with the reason in `not_a_duplicate`.
+#[utoipa::path(post, path = "/patients", tag = "patients", operation_id = "register_patient", request_body = RegisterPatientAtDeskRequest,
+    responses((status = 201, body = Created<PatientView>, description = "Registered"), NotRegistered))]
+pub(crate) async fn register(
+    State(state): State<AppState>,
+    _: Caller,
+    Json(request): Json<RegisterPatientAtDeskRequest>,
+) -> Result<Created<PatientView>, Problem> {
+    let mut patient = request.parse(&state)?;
+    // Another newcomer at the same place may be the same person, so each time they are compared again.
+    for _ in 0..ATTEMPTS {
+        let duplicates = state.store.patient_duplicates(&patient).await?;
+        if patient.not_a_duplicate.is_none() && !duplicates.likely.is_empty() {
+            return Err(likely_duplicate(duplicates));
+        }
+        match state.store.patient_register(&patient, &duplicates).await {
+            Ok(()) => {
+                let (location, shown) = (format!("/patients/{}", patient.id), view(patient, &state.hospital));
+                return Ok(Created { location, version: shown.version, body: shown.body });
+            }
+            Err(RegisterError::MrnTaken) => patient.mrn = Mrn::from_random(state.random.u128()?),
+            Err(RegisterError::Overtaken) => {}
+            Err(RegisterError::Store(error)) => return Err(error.into()),
+        }
+    }
+    let detail = "Many patients with this name, date of birth or phone number are being registered at this moment. Try again.";
+    Err(Problem::conflict("try_again", detail).retry_after(1))
+}
+
+const ATTEMPTS: usize = 5;
+
+fn likely_duplicate(duplicates: Duplicates) -> Problem {
+    let candidates = duplicates.likely.into_iter().map(|(patient, alike)| Candidate {
+        patient: summary(patient),
+        score: alike.score,
+        agreements: alike.agreements,
+    });
+    let detail = "Somebody who is known is likely to be this person. Use the known patient, or say in `not_a_duplicate` why it is \
+        somebody else.";
+    Problem::conflict("likely_duplicate", detail).with("candidates", candidates.collect::<Vec<_>>())
+}
+
+impl RegisterPatientAtDeskRequest {
+    fn parse(self, state: &AppState) -> Result<Patient, Problem> {
+        let (now, mut fields) = (state.clock.now(), Fields::default());
+        let here = state.hospital.zone.to_datetime(now);
+        let identity = fields.check("identity", self.identity.map_or(Ok(Identity::Stated), |text| Identity::parse(&text)));
+        let unknown = identity == Some(Identity::Temporary);
+        let gender = fields.required("gender", self.gender, |text| Gender::parse(&text));
+        let name = match self.name {
+            None if unknown => fields.check("name", Patient::temporary_name(gender.unwrap_or(Gender::Unknown), here)),
+            name => fields.required("name", name, |text| PersonName::parse(&text)),
+        };
+        let birth = match self.date_of_birth {
+            None if unknown => Some(None),
+            date => fields.required("date_of_birth", date, |text| DateOfBirth::parse(&text, here.date())).map(Some),
+        };
+        let phone = fields.optional("phone", self.phone, |text| Phone::parse(&text));
+        let contact = match self.emergency_contact {
+            Some(contact) => contact.parse(&mut fields).map(Some),
+            None => Some(None),
+        };
+        let address = fields.optional("address", self.address, |text| PostalAddress::parse(&text));
+        let reason = fields.optional("not_a_duplicate", self.not_a_duplicate, |text| Reason::parse(&text));
+        let (
+            Some(identity),
+            Some(gender),
+            Some(name),
+            Some(date_of_birth),
+            Some(phone),
+            Some(emergency_contact),
+            Some(address),
+            Some(reason),
+        ) = (identity, gender, name, birth, phone, contact, address, reason)
+        else {
+            return Err(fields.problem());
+        };
+        Ok(Patient {
+            id: PatientId::new(now, state.random.u128()?),
+            user_id: None,
+            mrn: Mrn::from_random(state.random.u128()?),
+            identity,
+            name,
+            date_of_birth,
+            date_of_birth_estimated: date_of_birth.is_some() && self.date_of_birth_estimated == Some(true),
+            gender,
+            phone,
+            emergency_contact,
+            address,
+            income: None,
+            registered_at: now,
+            not_a_duplicate: reason,
+            version: 1,
+        })
+    }
+}
