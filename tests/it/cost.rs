@@ -1,12 +1,20 @@
 //! What each operation costs, in the units that DynamoDB says it consumed, indexes included. Keep the table in infra/README.md
 //! the same.
 
-use domain::role::Role;
+use std::collections::HashMap;
+
+use domain::{
+    id::PatientId,
+    mrn::Mrn,
+    patient::{DateOfBirth, Gender, Identity, Patient},
+    role::Role,
+    text::{PersonName, Phone},
+};
 use local::services::mailbox::Refusal;
 use serde_json::json;
-use store::Units;
+use store::{Record, StreamItem, StreamValue, Units, patients::FoundPatient, to_item};
 
-use crate::support::{App, booking};
+use crate::support::{App, booking, shared_database};
 
 /// What a request consumed.
 async fn spent(app: &App, work: impl Future<Output = ()>) -> (f64, f64) {
@@ -104,6 +112,16 @@ async fn budgets() {
         .header("idempotency-key", "k");
     line("book with a key", spent(&app, async { drop(keyed.send().await.expect(201)) }).await);
 
+    let walk_in = json!({ "name": "Grace Hopper", "date_of_birth": "1985-12-09", "gender": "female", "phone": "+442079460111" });
+    let mut patient = String::new();
+    line(
+        "register at the front desk",
+        spent(&app, async { patient = app.post("/patients", &walk_in).bearer(&desk).send().await.expect(201).id() }).await,
+    );
+    let marries = json!({ "name": "Grace Murray", "reason": "She has married" });
+    let change = app.call("PATCH", &format!("/patients/{patient}")).json(&marries).bearer(&desk).header("if-match", "\"v1\"");
+    line("change a name at the front desk", spent(&app, async { drop(change.send().await.expect(200)) }).await);
+
     let (_, administrator) = app.staff("Florence Nightingale", Role::Administrator).await;
     for _ in 0..21 {
         app.services.mailbox.refuse_next(Refusal::Rejected);
@@ -138,7 +156,109 @@ async fn budgets() {
     sign in again from there: 3 read, 6 write
     refresh: 2 read, 1 write
     book with a key: 5 read, 9 write
+    register at the front desk: 5 read, 22 write
+    change a name at the front desk: 3 read, 24 write
     list refused emails: 3 read, 2 write
     ask for an email again: 3 read, 2 write
+    ");
+}
+
+/// Of 100,000 patients, those who are at the places that the searches below read. The names are as frequent as in a large town: every
+/// 50th patient is called Smith.
+fn crowd(patients: u32) -> Vec<HashMap<String, dynoxide::AttributeValue>> {
+    const FIRST: [&str; 40] = [
+        "Ada", "Alan", "Amir", "Anna", "Arun", "Bea", "Carl", "Chen", "Dora", "Elif", "Emma", "Eric", "Fatma", "Finn", "Gita", "Hana",
+        "Hugo", "Ines", "Ivan", "Jane", "John", "Jose", "Kofi", "Lena", "Li", "Maria", "Mei", "Noah", "Nora", "Omar", "Otto", "Paul",
+        "Rosa", "Sami", "Tara", "Uma", "Vera", "Wen", "Yara", "Zoe",
+    ];
+    let (today, zone) = (jiff::civil::date(2026, 3, 2), jiff::Timestamp::UNIX_EPOCH);
+    let mut items = Vec::new();
+    for number in 0..patients {
+        let first = FIRST[number as usize / 50 % FIRST.len()];
+        let last = if number.is_multiple_of(50) { "Smith".to_owned() } else { format!("Family{}", number % 50 * 7) };
+        let born = jiff::civil::date(1930, 1, 1).checked_add(jiff::Span::new().days(i64::from(number * 7919 % 35_000))).unwrap();
+        let patient = Patient {
+            id: PatientId::new(zone, u128::from(number)),
+            user_id: None,
+            mrn: Mrn::from_random(u128::from(number)),
+            identity: Identity::Stated,
+            name: PersonName::parse(&format!("{first} {last}")).unwrap(),
+            date_of_birth: Some(DateOfBirth::parse(&born.to_string(), today).unwrap()),
+            date_of_birth_estimated: false,
+            gender: Gender::Female,
+            phone: Some(Phone::parse(&format!("+4420{:08}", number / 3)).unwrap()),
+            emergency_contact: None,
+            address: None,
+            income: None,
+            registered_at: zone,
+            not_a_duplicate: None,
+            version: 1,
+        };
+        let read = ["FIND#name#sm", "FIND#name#jo", "FIND#year#1985", "FIND#born#1985-", "FIND#phone#+442000000000", "FIND#mrn#100000"];
+        for place in FoundPatient::all(&patient) {
+            if read.iter().any(|prefix| place.key().pk.starts_with(prefix)) {
+                items.push(
+                    StreamItem::from(to_item(&place).unwrap())
+                        .into_inner()
+                        .into_iter()
+                        .map(|(name, value)| (name, in_dynoxide(value)))
+                        .collect(),
+                );
+            }
+        }
+    }
+    items
+}
+
+fn in_dynoxide(value: StreamValue) -> dynoxide::AttributeValue {
+    match value {
+        StreamValue::S(text) => dynoxide::AttributeValue::S(text),
+        StreamValue::N(number) => dynoxide::AttributeValue::N(number),
+        StreamValue::Bool(flag) => dynoxide::AttributeValue::BOOL(flag),
+        StreamValue::Null(flag) => dynoxide::AttributeValue::NULL(flag),
+        StreamValue::M(map) => dynoxide::AttributeValue::M(map.into_iter().map(|(name, value)| (name, in_dynoxide(value))).collect()),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A page of a search takes at most 2 read units, however many patients there are. Two more look up the account and the sign-in.
+#[tokio::test]
+async fn a_search_costs_the_same_among_a_hundred_thousand_patients() {
+    let mut lines = Vec::new();
+    for patients in [100, 100_000] {
+        let app = App::new().await;
+        shared_database().0.import_items(&app.table, crowd(patients), dynoxide::ImportOptions::default()).unwrap();
+        let (_, desk) = app.staff("Rosa Parks", Role::Receptionist).await;
+        for query in [
+            "name=smith",
+            "name=smi%20jo",
+            "name=smith%20john",
+            "name=jo&date_of_birth=1985",
+            "date_of_birth=1985-03-04",
+            "phone=%2B442000000000",
+            "mrn=100000006",
+        ] {
+            let mut found = 0;
+            let search = app.get(&format!("/patients?limit=100&{query}")).bearer(&desk);
+            let (read, _) = spent(&app, async { found = search.send().await.expect(200).body["items"].as_array().unwrap().len() }).await;
+            assert!(read <= 4.0, "{query}: {read}");
+            lines.push(format!("{patients}: {query}: {found} in {} read", read - 2.0));
+        }
+    }
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    100: name=smith: 2 in 0.5 read
+    100: name=smi%20jo: 0 in 2 read
+    100: name=smith%20john: 0 in 1 read
+    100: name=jo&date_of_birth=1985: 0 in 0.5 read
+    100: date_of_birth=1985-03-04: 0 in 0.5 read
+    100: phone=%2B442000000000: 3 in 0.5 read
+    100: mrn=100000006: 1 in 0.5 read
+    100000: name=smith: 40 in 1.5 read
+    100000: name=smi%20jo: 20 in 2 read
+    100000: name=smith%20john: 40 in 1.5 read
+    100000: name=jo&date_of_birth=1985: 40 in 1.5 read
+    100000: date_of_birth=1985-03-04: 3 in 0.5 read
+    100000: phone=%2B442000000000: 3 in 0.5 read
+    100000: mrn=100000006: 1 in 0.5 read
     ");
 }

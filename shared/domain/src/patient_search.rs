@@ -155,6 +155,26 @@ impl Search {
         }
     }
 
+    /// The one place where everybody who fits is, if there is one.
+    #[must_use]
+    pub fn place(&self) -> Option<Place> {
+        match (&self.mrn, &self.phone, self.born) {
+            (Some(mrn), _, _) => Some(Place::Mrn(mrn.clone())),
+            (None, Some(phone), _) => Some(Place::Phone(phone.clone())),
+            (None, None, Some(Birth::Day(day))) if self.words.is_empty() => Some(Place::Born(day)),
+            _ => None,
+        }
+    }
+
+    /// The year of birth, if it is given.
+    #[must_use]
+    pub fn year(&self) -> Option<i16> {
+        self.born.map(|born| match born {
+            Birth::Day(day) => day.year(),
+            Birth::Year(year) => year,
+        })
+    }
+
     /// Whether too many patients would fit: a year alone is not enough.
     #[must_use]
     pub fn is_too_wide(&self) -> bool {

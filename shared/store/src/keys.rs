@@ -80,6 +80,11 @@ impl Range {
         self.from(format!("{position} "))
     }
 
+    /// The part after all keys that begin with this word and a space or a `#`.
+    pub(super) fn after_word(self, word: &str) -> Self {
+        self.from(format!("{word}$"))
+    }
+
     /// Keys with a prefix, and after a position where a list continues.
     fn with_prefix(self, prefix: &str, after: Option<&str>) -> Self {
         // The space leaves out the position itself.
@@ -294,13 +299,6 @@ pub(super) fn patients_at(place: &Place) -> Range {
 /// The patients whose name has a word that begins like this, or two words of which the second one begins like this.
 pub(super) fn patients_named(words: &str) -> Range {
     Range::of(place_partition(&Place::Name(words.to_owned()))).with_prefix(words, None)
-}
-
-/// The patients whose name has a longer word that begins like this.
-pub(super) fn patients_named_longer(word: &str) -> Range {
-    let range = patients_named(word);
-    // Behind the space that ends the word.
-    range.from(format!("{word}!"))
 }
 
 /// The patients who were born in a year and whose name has a word that begins like this.

@@ -9,7 +9,7 @@ use domain::{
     duplicates::{LIKELY, Match, compare},
     id::PatientId,
     patient::{Patient, ProfileChange},
-    patient_search::{Birth, PatientEntry, Place, Search, places},
+    patient_search::{PatientEntry, Place, Search, places},
 };
 use serde::{Deserialize, Serialize};
 
@@ -121,8 +121,9 @@ pub struct FoundPatients {
     pub resume: Option<String>,
 }
 
-/// How many items a page of a search reads: about 300 bytes each, so at most 2 read units.
-const READ_FOR_A_PAGE: usize = 40;
+/// What a page of a search may read, in half read units: a query takes one for each 4 KB.
+const HALF_UNITS: usize = 4;
+const ITEMS_IN_HALF_UNIT: usize = 10;
 /// How many patients at one place a newcomer is compared with.
 const COMPARED: usize = 50;
 /// How many likely duplicates are shown.
@@ -196,38 +197,100 @@ impl Store {
 
     /// One page of the patients who fit a search, after a position in the list.
     pub async fn patient_search(&self, search: &Search, after: Option<&str>, limit: usize) -> Result<FoundPatients, StoreError> {
-        let mut position = after.and_then(|after| after.split_once(' ')).and_then(|(range, sk)| Some((range.parse().ok()?, sk)));
         let mut page = FoundPatients::default();
-        let mut left = READ_FOR_A_PAGE;
-        for (number, range) in ranges(search).into_iter().enumerate().skip(position.map_or(0, |(first, _)| first)) {
-            let range = match position.take() {
-                Some((_, sk)) => range.after(sk),
-                None => range,
-            };
-            let items = self.query(range).first(left).await?;
-            let has_more = items.len() == left;
-            left -= items.len();
+        let Some(mut step) = after.map_or_else(|| Some(Step::first(search)), Step::from_text) else {
+            return Ok(page);
+        };
+        let mut left = HALF_UNITS;
+        while left > 0 {
+            let range = step.range(search);
+            let wanted = if step.word_only { 1 } else { left * ITEMS_IN_HALF_UNIT };
+            let items = self.query(range).first(wanted).await?;
+            left -= items.len().div_ceil(ITEMS_IN_HALF_UNIT).max(1);
+            let has_more = items.len() == wanted;
+            let mut last = None;
             for item in items {
-                if is_newest(&item) {
-                    continue;
+                let sk = item.get("sk").and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
+                if !step.word_only && !is_newest(&item) {
+                    let patient = from_item::<FoundPatient>(item)?.patient;
+                    if search.takes(words_at(&sk), &patient) {
+                        if page.patients.len() == limit {
+                            page.resume = Some(Step { after: last.or(step.after), ..step }.to_text());
+                            return Ok(page);
+                        }
+                        page.patients.push(patient);
+                    }
                 }
-                let found = from_item::<FoundPatient>(item)?;
-                if !search.takes(found.sk.split('#').next().unwrap_or_default(), &found.patient) {
-                    page.resume = Some(format!("{number} {}", found.sk));
-                    continue;
-                }
-                if page.patients.len() == limit {
-                    return Ok(page);
-                }
-                page.resume = Some(format!("{number} {}", found.sk));
-                page.patients.push(found.patient);
+                last = Some(sk);
             }
-            if has_more {
-                return Ok(page);
-            }
+            let Some(next) = step.next(search, last, has_more) else { return Ok(page) };
+            step = next;
         }
-        Ok(FoundPatients { resume: None, ..page })
+        page.resume = Some(step.to_text());
+        Ok(page)
     }
+}
+
+/// Where a search reads next. A search for two words of a name reads only the patients who have both: it looks for the next word that
+/// begins like the first one wanted, and reads those of its patients who have another word that begins like the second one.
+#[derive(Debug)]
+struct Step {
+    /// A whole word of the names that are read. The first one is what somebody typed, which in most searches is a whole word.
+    word: String,
+    /// Whether only the next word after this one is looked for.
+    word_only: bool,
+    /// The position in the range of this step.
+    after: Option<String>,
+}
+
+impl Step {
+    fn first(search: &Search) -> Self {
+        Self { word: search.words.first().cloned().unwrap_or_default(), word_only: false, after: None }
+    }
+
+    fn range(&self, search: &Search) -> Range {
+        let whole = match (search.place(), &search.words[..]) {
+            (Some(place), _) => keys::patients_at(&place),
+            (None, [first, ..]) if self.word_only => keys::patients_named(first).after_word(&self.word),
+            (None, [_, next, ..]) if search.born.is_none() => keys::patients_named(&format!("{} {next}", self.word)),
+            (None, _) => match search.year() {
+                Some(year) => keys::patients_born_in(year, &self.word),
+                None => keys::patients_named(&self.word),
+            },
+        };
+        match &self.after {
+            Some(after) => whole.after(after),
+            None => whole,
+        }
+    }
+
+    /// The step after this one, which read up to `last`. `None` at the end of the list.
+    fn next(self, search: &Search, last: Option<String>, has_more: bool) -> Option<Self> {
+        let by_two_words = search.place().is_none() && search.born.is_none() && search.words.len() > 1;
+        match (self.word_only, last) {
+            (true, None) => None,
+            (true, Some(found)) => {
+                let word = words_at(&found).split(' ').next().unwrap_or_default().to_owned();
+                Some(Self { word, word_only: false, after: None })
+            }
+            (false, last) if has_more => Some(Self { after: last, ..self }),
+            (false, _) => by_two_words.then_some(Self { word_only: true, after: None, ..self }),
+        }
+    }
+
+    fn to_text(&self) -> String {
+        format!("{} {} {}", self.word, if self.word_only { ">" } else { "=" }, self.after.as_deref().unwrap_or_default())
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        let mut parts = text.splitn(3, ' ');
+        let (word, sign, after) = (parts.next()?, parts.next()?, parts.next()?);
+        Some(Self { word: word.to_owned(), word_only: sign == ">", after: (!after.is_empty()).then(|| after.to_owned()) })
+    }
+}
+
+fn words_at(sk: &str) -> &str {
+    sk.split('#').next().unwrap_or_default()
 }
 
 /// Adds a new patient with all places.
@@ -269,23 +332,4 @@ pub(super) fn change_patient<E: From<StoreError>>(
 
 fn is_newest(item: &Item) -> bool {
     item.get("kind").and_then(|kind| kind.as_s().ok()).is_some_and(|kind| kind == NewestPatient::KIND)
-}
-
-/// Where to look for the patients who fit a search, in the order of the list. Together they hold each of them at least once.
-fn ranges(search: &Search) -> Vec<Range> {
-    if let Some(mrn) = &search.mrn {
-        return vec![keys::patients_at(&Place::Mrn(mrn.clone()))];
-    }
-    if let Some(phone) = &search.phone {
-        return vec![keys::patients_at(&Place::Phone(phone.clone()))];
-    }
-    match (&search.words[..], search.born) {
-        ([], Some(Birth::Day(day))) => vec![keys::patients_at(&Place::Born(day))],
-        ([], _) => Vec::new(),
-        ([word, ..], Some(Birth::Year(year))) => vec![keys::patients_born_in(year, word)],
-        ([word, ..], Some(Birth::Day(day))) => vec![keys::patients_born_in(day.year(), word)],
-        ([word], None) => vec![keys::patients_named(word)],
-        // First those who have the longest word as a whole: in most searches it is one.
-        ([word, next, ..], None) => vec![keys::patients_named(&format!("{word} {next}")), keys::patients_named_longer(word)],
-    }
 }
