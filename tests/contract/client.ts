@@ -155,6 +155,22 @@ check(seen.name === "Lin Chen" && seen.address === address, "the record as it is
 const log = told("access log", await lin.GET("/patients/me/access-log"));
 check(log.items.length > 0, "it was noted");
 
+// Somebody walks in without an email address, and is registered once.
+const walkIn = { name: "Katherine Johnson", date_of_birth: "1978-08-26", gender: "female" as const };
+const newcomer = told("register a patient", await rosa.POST("/patients", { body: walkIn }));
+const again = await rosa.POST("/patients", { body: walkIn });
+check(again.error?.code === "likely_duplicate" && again.error.candidates[0]?.patient.mrn === newcomer.mrn, "she is known");
+const found = told("find", await rosa.GET("/patients", { params: { query: { name: "joh kath", date_of_birth: "1978" } } }));
+check(found.items.some((patient) => patient.id === newcomer.id), "half a name and a birth year find her");
+const stranger = told("register somebody unknown", await rosa.POST("/patients", { body: { identity: "temporary", gender: "male" } }));
+const named = await rosa.PATCH("/patients/{patient_id}", {
+  params: { path: { patient_id: stranger.id }, header: { "If-Match": '"v1"' } },
+  body: { name: "Paul Hawking", date_of_birth: "1969-01-08", reason: "His wife came" },
+});
+check(told("name him", named).mrn === stranger.mrn, "the record number stays");
+const changes = told("changes", await rosa.GET("/patients/{patient_id}/changes", { params: { path: { patient_id: stranger.id } } }));
+check(changes.items[0]?.before.name === stranger.name && changes.items[0].before.date_of_birth === null, "what it was is kept");
+
 // She cancels it.
 const cancelled = told("cancel", await lin.POST("/appointments/{id}/cancel", {
   params: { path: { id: booked.id } }, body: { reason: "I am well again" },

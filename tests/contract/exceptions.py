@@ -46,12 +46,13 @@ PERMANENT = [
     # A member that asks for another one, or keeps another one out, is described in words.
     Row("required", "Either the email address or the account has to be there.", "POST /doctors", "email"),
     Row("one_of", "The email address and the account keep each other out.", "POST /doctors", "user_id"),
+    Row("required", "One of four parameters has to be there, and a year needs a name.", "GET /patients", "name"),
     # What the server makes, or what is there at the moment.
     Row("invalid_cursor", "A cursor is what the server gave: it is sealed.", "GET .*"),
     Row("invalid_token", "A token is what an email brought.", "POST /users/me/email/confirm"),
     Row("stale", "Which version is there changes.", "(PATCH|POST) .*"),
     Row("unknown", "Not every id that looks like one is somebody's.", "POST /(appointments|doctors)", "(doctor|patient|user)_id"),
-    Row("MissingHeaderNotRejected", "428 is what a missing If-Match gets (RFC 6585): schemathesis does not know it.", "PATCH /patients/me",
+    Row("MissingHeaderNotRejected", "428 is what a missing If-Match gets (RFC 6585): schemathesis does not know it.", r"PATCH /patients/(me|\{patient_id\})",
         "Missing `If-Match` at header"),
     # What depends on the day, and on the doctor.
     Row("in_the_past", "It depends on the day.", field="starts_at"),
@@ -61,6 +62,10 @@ PERMANENT = [
     Row("same_slot", "It depends on the appointment.", field="starts_at"),
     Row("in_the_future", "It depends on the day.", field="date_of_birth"),
     Row("too_long_ago", "It depends on the day.", field="date_of_birth"),
+    # What a pattern does not express.
+    Row("too_short", "Which characters are letters.", "GET /patients", "name"),
+    Row("invalid_date", "Which days there are.", "GET /patients", "date_of_birth"),
+    Row("wrong_check_digit", "What the check digit has to be.", "GET /patients", "mrn"),
     # What one value means for another.
     Row("one_of", "Parameters that exclude each other have no words in OpenAPI.", "GET /(appointments|audit-log)"),
     Row("before_from", "No schema compares two values.", "GET /(audit-log|doctors/{id}/slots)", "to"),

@@ -323,6 +323,22 @@ class Deployment:
         check({"account.approve", "session.sign_in", "session.sign_in_by_email"} <= {entry["action"] for entry in log}, "the audit log has sign-ins and decisions")
         check(not self.emulated or all("from" in entry for entry in log if entry["action"] == "session.sign_in"), "the log says from which address")
         step("signed in by email; the audit log has everything")
+        self.walk_in(florence, doctor, slots[12]["starts_at"])
+
+    def walk_in(self, desk: str, doctor: str, starts_at: str) -> None:
+        """Somebody without an account or an email address is registered, found, and booked."""
+        grace = {"name": "Grace Hopper", "date_of_birth": "1985-12-09", "gender": "female", "phone": "+44 20 7946 0111"}
+        made = self.expect("POST", "/patients", 201, grace, desk)
+        again = self.expect("POST", "/patients", 409, grace, desk)
+        check(again["code"] == "likely_duplicate" and again["candidates"][0]["patient"]["id"] == made["id"], "the likely duplicate is shown")
+        found = self.expect("GET", "/patients?name=hop%20gra&date_of_birth=1985", 200, token=desk)["items"]
+        check([patient["mrn"] for patient in found] == [made["mrn"]], "half a name and a birth year find her")
+        changed = self.expect("PATCH", f"/patients/{made['id']}", 200, {"name": "Grace Murray", "reason": "Her maiden name"}, desk, version=1)
+        check(changed["mrn"] == made["mrn"], "the record number stays")
+        check(self.expect("GET", "/patients?name=hopper", 200, token=desk)["items"] == [], "the earlier name finds nobody")
+        wish = {"doctor_id": doctor, "starts_at": starts_at, "reason": "Cough", "patient_id": made["id"]}
+        self.expect("POST", "/appointments", 201, wish, desk)
+        step("a walk-in without an email address was registered, found, renamed and booked")
 
     def become_administrator(self) -> str:
         """The configured address makes its account the first administrator's, once the owner has proven that it is theirs."""
@@ -550,7 +566,7 @@ class Deployment:
     def sign_in(self, address: str) -> str:
         return self.expect("POST", "/auth/token", 200, {"email": address, "password": "correct horse battery"})["access_token"]
 
-    def expect(self, method: str, path: str, status: int, body: dict | None = None, token: str | None = None):
+    def expect(self, method: str, path: str, status: int, body: dict | None = None, token: str | None = None, version: int | None = None):
         request = urllib.request.Request(self.url + path, method=method)
         if self.host is not None:
             request.add_header("host", self.host)
@@ -559,6 +575,8 @@ class Deployment:
             request.add_header("content-type", "application/json")
         if token is not None:
             request.add_header("authorization", f"Bearer {token}")
+        if version is not None:
+            request.add_header("if-match", f'"v{version}"')
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
                 code, text = answer.status, answer.read().decode()

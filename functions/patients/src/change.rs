@@ -53,10 +53,10 @@ pub(crate) async fn change(
     Json(request): Json<ChangePatientAtDeskRequest>,
 ) -> Result<Versioned<PatientView>, Problem> {
     let before = access.patient;
+    let (after, reason) = request.apply(before.clone(), &state)?;
     if before.version != version {
         return Err(Problem::stale());
     }
-    let (after, reason) = request.apply(before.clone(), &state)?;
     let note = ProfileChange {
         patient_id: after.id,
         version: after.version,

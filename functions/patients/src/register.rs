@@ -11,7 +11,13 @@ use domain::{
 use http::{AppState, Created, EmergencyContactBody, Fields, Json, Problem, auth::Caller, refusals};
 use serde::{Deserialize, Serialize};
 use store::patients::{Duplicates, RegisterError};
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{
+        Schema,
+        schema::{ObjectBuilder, Type},
+    },
+};
 
 use crate::view::{PatientSummary, PatientView, summary, view};
 
@@ -22,31 +28,78 @@ refusals! {
     }
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+/// What the front desk sends, before it is parsed. The API document describes known and unknown people separately.
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct RegisterPatientAtDeskRequest {
-    /// `temporary` for somebody whom nobody knows; then everything but the gender may be left out. `stated` (the default): what the
-    /// patient or somebody with them says. `confirmed`: you have seen a document.
-    #[schema(value_type = Option<Identity>)]
+pub(crate) struct RegisterPatientRequest {
     identity: Option<String>,
-    /// For a `temporary` identity, leave it out: the patient gets a name that says when they came.
-    #[schema(value_type = Option<PersonName>)]
     name: Option<String>,
+    date_of_birth: Option<String>,
+    date_of_birth_estimated: Option<bool>,
+    gender: Option<String>,
+    phone: Option<String>,
+    emergency_contact: Option<EmergencyContactBody>,
+    address: Option<String>,
+    not_a_duplicate: Option<String>,
+}
+
+/// Somebody who says who they are, or somebody whom nobody knows.
+#[derive(Deserialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = RegisterNewPatientRequest)]
+#[expect(dead_code, reason = "only the API document needs it")]
+enum RegisterBody {
+    Known(RegisterKnownPatientRequest),
+    Unknown(RegisterUnknownPatientRequest),
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "only the API document needs it")]
+struct RegisterKnownPatientRequest {
+    /// `stated` (the default): what the patient or somebody with them says. `confirmed`: you have seen a document.
+    #[schema(schema_with = known)]
+    identity: Option<Identity>,
+    name: PersonName,
     /// An estimate is better than nothing: see `date_of_birth_estimated`.
+    #[schema(value_type = DateOfBirth)]
+    date_of_birth: String,
+    /// Whether only the year of the date of birth counts.
+    date_of_birth_estimated: Option<bool>,
+    gender: Gender,
+    phone: Option<Phone>,
+    emergency_contact: Option<EmergencyContactBody>,
+    address: Option<PostalAddress>,
+    /// Why the patient is none of the `candidates` of an earlier answer. The profile keeps it.
+    not_a_duplicate: Option<Reason>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "only the API document needs it")]
+struct RegisterUnknownPatientRequest {
+    #[schema(schema_with = unknown)]
+    identity: Identity,
+    /// Leave it out: the patient gets a name that says when they came.
+    name: Option<PersonName>,
     #[schema(value_type = Option<DateOfBirth>)]
     date_of_birth: Option<String>,
     /// Whether only the year of the date of birth counts.
     date_of_birth_estimated: Option<bool>,
-    #[schema(value_type = Gender)]
-    gender: Option<String>,
-    #[schema(value_type = Option<Phone>)]
-    phone: Option<String>,
+    gender: Gender,
+    phone: Option<Phone>,
     emergency_contact: Option<EmergencyContactBody>,
-    #[schema(value_type = Option<PostalAddress>)]
-    address: Option<String>,
+    address: Option<PostalAddress>,
     /// Why the patient is none of the `candidates` of an earlier answer. The profile keeps it.
-    #[schema(value_type = Option<Reason>)]
-    not_a_duplicate: Option<String>,
+    not_a_duplicate: Option<Reason>,
+}
+
+fn known() -> Schema {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["stated", "confirmed"])).into()
+}
+
+fn unknown() -> Schema {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["temporary"])).into()
 }
 
 /// A known patient who is likely to be the newcomer.
@@ -64,12 +117,12 @@ pub(crate) struct Candidate {
 ///
 /// For people without an account. If somebody who is known is likely to be the same person, the answer is 409 with the `candidates`. Use
 /// the known patient then. If it is somebody else, send the request again with the reason in `not_a_duplicate`.
-#[utoipa::path(post, path = "/patients", tag = "patients", operation_id = "register_patient", request_body = RegisterPatientAtDeskRequest,
+#[utoipa::path(post, path = "/patients", tag = "patients", operation_id = "register_patient", request_body = RegisterBody,
     responses((status = 201, body = Created<PatientView>, description = "Registered"), NotRegistered))]
 pub(crate) async fn register(
     State(state): State<AppState>,
     _: Caller,
-    Json(request): Json<RegisterPatientAtDeskRequest>,
+    Json(request): Json<RegisterPatientRequest>,
 ) -> Result<Created<PatientView>, Problem> {
     let mut patient = request.parse(&state)?;
     // Another newcomer at the same place may be the same person, so each time they are compared again.
@@ -105,7 +158,7 @@ fn likely_duplicate(duplicates: Duplicates) -> Problem {
     Problem::conflict("likely_duplicate", detail).with("candidates", candidates.collect::<Vec<_>>())
 }
 
-impl RegisterPatientAtDeskRequest {
+impl RegisterPatientRequest {
     fn parse(self, state: &AppState) -> Result<Patient, Problem> {
         let (now, mut fields) = (state.clock.now(), Fields::default());
         let here = state.hospital.zone.to_datetime(now);

@@ -45,10 +45,10 @@ pub(crate) async fn update_me(
     Json(request): Json<ChangePatientRequest>,
 ) -> Result<Versioned<PatientView>, Problem> {
     let before = state.store.patient(id).await?.ok_or_else(|| Problem::not_found("patient profile"))?;
+    let after = request.apply(before.clone(), &state)?;
     if before.version != version {
         return Err(Problem::stale());
     }
-    let after = request.apply(before.clone(), &state)?;
     state.store.patient_change(&before, &after, None).await.map_err(not_changed)?;
     Ok(view(after, &state.hospital))
 }
