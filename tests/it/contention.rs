@@ -69,8 +69,8 @@ fn holder(appointment: &str) -> serde_json::Value {
     let id = |prefix: &str| json!({ "S": format!("{prefix}01JD8Z0V3XQ5T4E2W9K7M6N8PR") });
     let text = |text: &str| json!({ "S": text });
     json!({ "Item": {
-        "pk": text("x"), "sk": text("x"), "kind": text("doctor_slot"), "v": { "N": "1" }, "id": text(appointment), "patient_id": id("pat_"), "doctor_id": id("doc_"),
-        "patient_name": text("Alan"), "doctor_name": text("Helen"), "specialization": text("cardiology"), "status": text("scheduled"),
+        "pk": text("x"), "sk": text("x"), "kind": text("doctor_slot"), "v": { "N": "2" }, "id": text(appointment), "patient_id": id("pat_"), "doctor_id": id("doc_"),
+        "patient_name": text("Alan"), "patient_mrn": text("100000006"), "doctor_name": text("Helen"), "specialization": text("cardiology"), "status": text("scheduled"),
         "slot": { "M": { "start": text("2026-03-02T09:00:00Z"), "end": text("2026-03-02T09:30:00Z") } }
     } })
 }

@@ -144,9 +144,9 @@ async fn budgets() {
     move to another day: 5 read, 11 write
     cancel: 3 read, 6 write
     arrive: 3 read, 6 write
-    list a patient's appointments: 1.5 read, 3 write
-    list a doctor's appointments: 3 read, 3 write
-    read a patient whom one treats: 6 read, 3 write
+    list a patient's appointments: 2 read, 3 write
+    list a doctor's appointments: 3.5 read, 3 write
+    read a patient whom one treats: 7 read, 3 write
     free slots of a week: 2.5 read, 0 write
     list doctors: 1 read, 0 write
     read a doctor: 1 read, 0 write

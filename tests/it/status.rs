@@ -1,8 +1,10 @@
 //! An appointment's status over HTTP: who may change it, when, and to what.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
-use crate::support::App;
+use crate::support::{App, at_once};
 
 #[tokio::test]
 async fn the_doctor_and_the_desk_note_what_happens() {
@@ -48,6 +50,46 @@ async fn a_missed_appointment() {
     app.post(&format!("/appointments/{appointment}/reschedule"), &body).bearer(&desk).send().await.refused(409, "appointment_begun");
     let missed = app.call("POST", &format!("/appointments/{appointment}/no-show")).bearer(&desk).send().await.expect(200);
     assert_eq!(missed.body["status"], "no_show");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_was_noted_by_mistake_is_taken_back_once() {
+    let app = Arc::new(App::new().await);
+    let (ada, doctor, other) =
+        (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await, app.doctor("Dr. Daniel Williams").await);
+    let (rosa, desk) = app.staff("Rosa Parks", domain::role::Role::Receptionist).await;
+    let id = app.book(&ada, &doctor, "2026-03-02T09:00:00Z").await.expect(201).id();
+    let path = format!("/appointments/{id}/undo");
+    let because = json!({ "reason": "It was the next patient" });
+    let undo = |token: &str| app.post(&path, &because).bearer(token).send();
+    assert_eq!(undo(&desk).await.refused(409, "nothing_to_undo").body["current_status"], "scheduled");
+
+    app.call("POST", &format!("/appointments/{id}/arrive")).bearer(&desk).send().await.expect(200);
+    undo(&ada.token).await.refused(403, "forbidden");
+    undo(&other.token).await.refused(404, "not_found");
+    app.post(&path, &json!({})).bearer(&desk).send().await.invalid(&[("reason", "required")]);
+    let requests = (0..10).map(|_| (path.clone(), because.clone(), desk.clone())).collect();
+    let answers = at_once(&app, requests).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status.is_success()).count(), 1, "each note is taken back once");
+
+    let read = app.get(&format!("/appointments/{id}")).bearer(&doctor.token).send().await.expect(200);
+    assert_eq!((read.body["status"].as_str(), read.body.get("arrived_at")), (Some("scheduled"), None));
+    let undone = &read.body["undone"][0];
+    assert_eq!((undone["status"].as_str(), undone["reason"].as_str()), (Some("arrived"), Some("It was the next patient")));
+    assert_eq!(undone["staff_id"], rosa.id.to_string());
+
+    // The doctor completes it too early, takes that back, and the patient is still there.
+    app.set_clock("2026-03-02T09:10:00Z");
+    let token = app.fresh_doctor(&doctor).await;
+    let note = async |what: &str| app.call("POST", &format!("/appointments/{id}/{what}")).bearer(&token).send().await.expect(200);
+    note("arrive").await;
+    note("complete").await;
+    let back = app.post(&path, &because).bearer(&token).send().await.expect(200);
+    assert_eq!((back.body["status"].as_str(), back.body["arrived_at"].as_str()), (Some("arrived"), Some("2026-03-02T09:10:00+00:00")));
+    app.set_clock("2026-03-02T11:10:00Z");
+    let token = app.fresh_doctor(&doctor).await;
+    let late = app.post(&path, &because).bearer(&token).send().await.refused(409, "too_late");
+    assert_eq!(late.body["not_after"], "2026-03-02T11:10:00+00:00");
 }
 
 #[tokio::test]
@@ -109,5 +151,5 @@ async fn the_calendar_file() {
     }
     assert!(!file.text.contains("METHOD:") && !file.text.contains("Palpitations"));
     let file = app.get(&format!("/appointments/{appointment}/calendar.ics")).bearer(&doctor.token).send().await.expect(200);
-    assert!(file.text.contains("SUMMARY:Appointment with Ada Byron\r\n"));
+    assert!(file.text.contains("SUMMARY:Appointment with Ada Byron (MRN "), "{}", file.text);
 }

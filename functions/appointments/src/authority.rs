@@ -4,7 +4,7 @@
 use axum::{extract::FromRequestParts, http::request::Parts};
 use domain::{
     appointment::{Appointment, CancelledBy},
-    id::AppointmentId,
+    id::{AppointmentId, UserId},
     policy::Relationship,
     treating::treats,
 };
@@ -32,6 +32,7 @@ impl From<Side> for CancelledBy {
 pub(crate) struct AppointmentAccess {
     pub(crate) appointment: Appointment,
     pub(crate) side: Side,
+    pub(crate) user_id: UserId,
 }
 
 impl FromRequestParts<AppState> for AppointmentAccess {
@@ -54,6 +55,6 @@ impl FromRequestParts<AppState> for AppointmentAccess {
             (_, true) => Side::Doctor,
             _ => Side::FrontDesk,
         };
-        Ok(Self { appointment, side })
+        Ok(Self { appointment, side, user_id: caller.user_id })
     }
 }

@@ -12,6 +12,7 @@ mod no_show;
 mod refused;
 mod reschedule;
 mod transition;
+mod undo;
 mod view;
 
 use axum::Router;
@@ -28,6 +29,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(arrive::arrive))
         .routes(routes!(complete::complete))
         .routes(routes!(no_show::no_show))
+        .routes(routes!(undo::undo))
         .routes(routes!(calendar::calendar))
 }
 

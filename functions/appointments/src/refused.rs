@@ -38,6 +38,11 @@ refusals! {
         409 "too_early" { not_before: Instant },
         409 "too_late" { not_after: Instant },
     }
+    pub(crate) NotUndone {
+        409 "nothing_to_undo" { current_status: Status },
+        409 "undone_too_often",
+        409 "too_late" { not_after: Instant },
+    }
 }
 
 /// How many free slots to offer instead.
@@ -141,6 +146,13 @@ pub(crate) fn refused(why: Refused, hospital: &Hospital) -> Problem {
             "moved_too_often",
             format!("You have moved this appointment {MOVES} times. Cancel it, or call the hospital to move it again."),
         ),
+        Refused::NothingToUndo { status } => {
+            let detail = format!("The appointment is `{status}`. Only an arrival, a completion or a no-show can be taken back.");
+            Problem::conflict("nothing_to_undo", detail).with("current_status", status)
+        }
+        Refused::UndoneTooOften => {
+            Problem::conflict("undone_too_often", "Notes of this appointment were taken back ten times. Leave it as it is.")
+        }
         Refused::SameSlot => {
             Problem::invalid_field("starts_at", "same_slot", "The appointment is already at this time. Choose another one.")
         }

@@ -1,9 +1,10 @@
 //! An appointment as this API shows it: in full, and as a line in a list.
 
 use domain::{
-    appointment::{Appointment, CancelledBy, Status},
-    id::{AppointmentId, DoctorId, PatientId},
+    appointment::{Appointment, CancelledBy, Status, Undone},
+    id::{AppointmentId, DoctorId, PatientId, UserId},
     instant::Instant,
+    mrn::Mrn,
     text::{PersonName, Place, Reason, Specialization},
 };
 use http::{MoneyBody, Versioned};
@@ -38,6 +39,26 @@ pub(crate) struct AppointmentView {
     cancelled_by: Option<CancelledBy>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cancellation_reason: Option<Reason>,
+    /// When the patient arrived.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    arrived_at: Option<Instant>,
+    /// What was noted by mistake and taken back, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    undone: Vec<UndoneView>,
+}
+
+/// A note that was taken back.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct UndoneView {
+    /// `arrived`, `completed` or `no_show`.
+    #[schema(value_type = Status)]
+    status: String,
+    noted_at: Instant,
+    /// When it was taken back.
+    at: Instant,
+    /// The member of staff who took it back.
+    staff_id: UserId,
+    reason: Reason,
 }
 
 /// A line in a list of appointments.
@@ -58,6 +79,7 @@ pub(crate) struct AppointmentSummary {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PersonRef {
     id: PatientId,
+    mrn: Mrn,
     name: PersonName,
 }
 
@@ -79,7 +101,7 @@ pub(crate) fn view(appointment: Appointment, hospital: &Hospital) -> Versioned<A
         version: appointment.version,
         body: AppointmentView {
             id: appointment.id,
-            patient: PersonRef { id: appointment.patient_id, name: appointment.patient_name },
+            patient: PersonRef { id: appointment.patient_id, mrn: appointment.patient_mrn, name: appointment.patient_name },
             doctor: DoctorRef { id: appointment.doctor_id, name: appointment.doctor_name, specialization: appointment.specialization },
             starts_at: hospital.instant(appointment.slot.start),
             ends_at: hospital.instant(appointment.slot.end),
@@ -91,14 +113,26 @@ pub(crate) fn view(appointment: Appointment, hospital: &Hospital) -> Versioned<A
             status_at: status_at.map(|at| hospital.instant(at)),
             cancelled_by,
             cancellation_reason,
+            arrived_at: appointment.arrived_at.map(|at| hospital.instant(at)),
+            undone: appointment.undone.into_iter().map(|undone| undone_view(undone, hospital)).collect(),
         },
+    }
+}
+
+fn undone_view(undone: Undone, hospital: &Hospital) -> UndoneView {
+    UndoneView {
+        status: undone.status,
+        noted_at: hospital.instant(undone.noted_at),
+        at: hospital.instant(undone.at),
+        staff_id: undone.by,
+        reason: undone.reason,
     }
 }
 
 pub(crate) fn summary(entry: AgendaEntry, hospital: &Hospital) -> AppointmentSummary {
     AppointmentSummary {
         id: entry.id,
-        patient: PersonRef { id: entry.patient_id, name: entry.patient_name },
+        patient: PersonRef { id: entry.patient_id, mrn: entry.patient_mrn, name: entry.patient_name },
         doctor: DoctorRef { id: entry.doctor_id, name: entry.doctor_name, specialization: entry.specialization },
         starts_at: hospital.instant(entry.slot.start),
         ends_at: hospital.instant(entry.slot.end),

@@ -7,8 +7,9 @@ use utoipa::ToSchema;
 use crate::{
     booking_limit::MOVES,
     doctor::Doctor,
-    id::{AppointmentId, DoctorId, PatientId},
+    id::{AppointmentId, DoctorId, PatientId, UserId},
     money::Money,
+    mrn::Mrn,
     patient::Patient,
     schedule::Slot,
     text::{PersonName, Place, Reason, Specialization},
@@ -26,6 +27,8 @@ pub struct Appointment {
     pub patient_id: PatientId,
     /// The patient's name when it was booked.
     pub patient_name: PersonName,
+    /// The patient's medical record number.
+    pub patient_mrn: Mrn,
     /// The doctor.
     pub doctor_id: DoctorId,
     /// The doctor's name when it was booked.
@@ -42,6 +45,12 @@ pub struct Appointment {
     pub reason: Reason,
     /// Its status.
     pub status: Status,
+    /// When the patient arrived, if somebody noted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrived_at: Option<Timestamp>,
+    /// What was noted by mistake and taken back, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub undone: Vec<Undone>,
     /// iCalendar SEQUENCE (RFC 5545 §3.8.7.4): grows when the appointment is moved or cancelled.
     pub sequence: u32,
     /// Grows with each change; sent as the ETag.
@@ -83,6 +92,26 @@ pub enum Status {
         at: Timestamp,
     },
 }
+
+/// A note that was taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undone {
+    /// The status that was noted: `arrived`, `completed` or `no_show`.
+    pub status: String,
+    /// When it was noted.
+    pub noted_at: Timestamp,
+    /// When it was taken back.
+    pub at: Timestamp,
+    /// The member of staff who took it back.
+    pub by: UserId,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// How long after a note it can be taken back, if the appointment's day is not over.
+pub const UNDO_WITHIN: SignedDuration = SignedDuration::from_hours(2);
+/// How often notes of one appointment can be taken back.
+const UNDONE_AT_MOST: usize = 10;
 
 /// Who cancelled an appointment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -154,6 +183,13 @@ pub enum Refused {
     SameSlot,
     /// The patient has moved it as often as patients may.
     MovedTooOften,
+    /// Nothing was noted that could be taken back.
+    NothingToUndo {
+        /// The present status.
+        status: &'static str,
+    },
+    /// Notes were taken back as often as possible.
+    UndoneTooOften,
 }
 
 impl Appointment {
@@ -165,6 +201,7 @@ impl Appointment {
             id,
             patient_id: patient.id,
             patient_name: patient.name.clone(),
+            patient_mrn: patient.mrn.clone(),
             doctor_id: doctor.id,
             doctor_name: doctor.name.clone(),
             specialization: doctor.specialization.clone(),
@@ -173,6 +210,8 @@ impl Appointment {
             slot,
             reason,
             status: Status::Scheduled,
+            arrived_at: None,
+            undone: Vec::new(),
             sequence: 0,
             version: 1,
             booked_at: now,
@@ -209,17 +248,48 @@ impl Appointment {
     /// Before and after that day, and when the appointment does not lie ahead.
     pub fn arrive(self, now: Timestamp, zone: &TimeZone) -> Result<Self, Refused> {
         self.must_be_ahead()?;
-        let day = self.slot.day(zone);
-        let midnight = |day: Date, otherwise| day.to_zoned_datetime(zone.clone()).map_or(otherwise, |midnight| midnight.timestamp());
-        let not_before = midnight(day, self.slot.start);
-        let not_after = midnight(day.saturating_add(1.day()), self.slot.end);
+        let (not_before, not_after) = self.day_of_it(zone);
         if now < not_before {
             return Err(Refused::TooEarly { not_before });
         }
         if now >= not_after {
             return Err(Refused::TooLate { not_after });
         }
-        Ok(self.becoming(Status::Arrived { at: now }))
+        Ok(Self { arrived_at: Some(now), ..self.becoming(Status::Arrived { at: now }) })
+    }
+
+    /// When the appointment's local day begins and ends.
+    fn day_of_it(&self, zone: &TimeZone) -> (Timestamp, Timestamp) {
+        let day = self.slot.day(zone);
+        let midnight = |day: Date, otherwise| day.to_zoned_datetime(zone.clone()).map_or(otherwise, |midnight| midnight.timestamp());
+        (midnight(day, self.slot.start), midnight(day.saturating_add(1.day()), self.slot.end))
+    }
+
+    /// Takes back an arrival, a completion or a no-show that was noted by mistake, within [`UNDO_WITHIN`] and on the appointment's day. The
+    /// status is again what it was before.
+    ///
+    /// # Errors
+    /// When nothing was noted, when it is too late, and when notes were taken back ten times.
+    pub fn undo(self, by: UserId, reason: Reason, now: Timestamp, zone: &TimeZone) -> Result<Self, Refused> {
+        let (Status::Arrived { at: noted_at } | Status::Completed { at: noted_at } | Status::NoShow { at: noted_at }) = self.status else {
+            return Err(Refused::NothingToUndo { status: self.status.as_str() });
+        };
+        let not_after = noted_at.saturating_add(UNDO_WITHIN).unwrap_or(noted_at).min(self.day_of_it(zone).1);
+        if now >= not_after {
+            return Err(Refused::TooLate { not_after });
+        }
+        if self.undone.len() >= UNDONE_AT_MOST {
+            return Err(Refused::UndoneTooOften);
+        }
+        // Only a move raises the sequence of an appointment that was not cancelled.
+        let ahead = if self.sequence == 0 { Status::Scheduled } else { Status::Rescheduled };
+        let (status, arrived_at) = match (&self.status, self.arrived_at) {
+            (Status::Completed { .. }, Some(at)) => (Status::Arrived { at }, Some(at)),
+            _ => (ahead, None),
+        };
+        let mut undone = self.undone.clone();
+        undone.push(Undone { status: self.status.as_str().to_owned(), noted_at, at: now, by, reason });
+        Ok(Self { arrived_at, undone, ..self.becoming(status) })
     }
 
     /// Notes that the doctor has seen the patient. Possible once the arrival is noted; without that, from the appointment's start on.
@@ -287,6 +357,7 @@ mod tests {
             id: AppointmentId::new(Timestamp::UNIX_EPOCH, 1),
             patient_id: PatientId::new(Timestamp::UNIX_EPOCH, 1),
             patient_name: PersonName::parse("Ada Byron").unwrap(),
+            patient_mrn: Mrn::parse("100000006").unwrap(),
             doctor_id: DoctorId::new(Timestamp::UNIX_EPOCH, 1),
             doctor_name: PersonName::parse("Dr. Mary Seacole").unwrap(),
             specialization: Specialization::parse("cardiology").unwrap(),
@@ -295,6 +366,8 @@ mod tests {
             slot: slot("2026-03-02T09:00:00Z"),
             reason: Reason::parse("checkup").unwrap(),
             status,
+            arrived_at: None,
+            undone: Vec::new(),
             sequence: 0,
             version: 1,
             booked_at: at("2026-03-01T09:00:00Z"),
@@ -351,6 +424,35 @@ mod tests {
         assert!(appointment(Status::Scheduled).arrive(at("2026-03-02T23:59:59Z"), &TimeZone::UTC).is_ok());
         let next_day = at("2026-03-03T00:00:00Z");
         assert_eq!(appointment(Status::Scheduled).arrive(next_day, &TimeZone::UTC), Err(Refused::TooLate { not_after: next_day }));
+    }
+
+    #[test]
+    fn what_was_noted_by_mistake_is_taken_back_on_the_same_day() {
+        let (zone, user) = (TimeZone::UTC, UserId::new(Timestamp::UNIX_EPOCH, 1));
+        let because = || Reason::parse("Wrong patient").unwrap();
+        let (nine, ten) = (at("2026-03-02T09:00:00Z"), at("2026-03-02T10:00:00Z"));
+        let arrived = appointment(Status::Scheduled).arrive(nine, &zone).unwrap();
+        let back = arrived.clone().undo(user, because(), ten, &zone).unwrap();
+        assert_eq!((back.status.as_str(), back.arrived_at, back.version), ("scheduled", None, 3));
+        assert_eq!((back.undone[0].status.as_str(), back.undone[0].noted_at, back.undone[0].at), ("arrived", nine, ten));
+        let completed = arrived.complete(ten).unwrap().undo(user, because(), ten, &zone).unwrap();
+        assert_eq!((completed.status, completed.arrived_at), (Status::Arrived { at: nine }, Some(nine)));
+        let moved = Appointment { sequence: 1, ..appointment(Status::Rescheduled) };
+        let missed = moved.miss(ten).unwrap();
+        assert_eq!(missed.clone().undo(user, because(), ten, &zone).unwrap().status, Status::Rescheduled);
+
+        let noon = at("2026-03-02T12:00:00Z");
+        assert_eq!(missed.clone().undo(user, because(), noon, &zone), Err(Refused::TooLate { not_after: noon }));
+        let (late, midnight) = (at("2026-03-02T23:30:00Z"), at("2026-03-03T00:00:00Z"));
+        let missed = appointment(Status::Scheduled).miss(late).unwrap();
+        assert_eq!(missed.undo(user, because(), midnight, &zone), Err(Refused::TooLate { not_after: midnight }));
+        let nothing = appointment(Status::Scheduled).undo(user, because(), ten, &zone);
+        assert_eq!(nothing, Err(Refused::NothingToUndo { status: "scheduled" }));
+        let mut often = appointment(Status::Scheduled);
+        for _ in 0..10 {
+            often = often.miss(ten).unwrap().undo(user, because(), ten, &zone).unwrap();
+        }
+        assert_eq!(often.miss(ten).unwrap().undo(user, because(), ten, &zone), Err(Refused::UndoneTooOften));
     }
 
     #[test]

@@ -155,6 +155,7 @@ pub const POLICY: &[Rule] = &[
     rule("POST /appointments/{id}/cancel", ALL_SIDES).sensitive().written("appointment.cancel").of_patients(),
     rule("POST /appointments/{id}/arrive", DOCTOR_OR_FRONT_DESK).written("appointment.arrive").of_patients(),
     rule("POST /appointments/{id}/complete", TREATING_DOCTOR).written("appointment.complete").of_patients(),
+    rule("POST /appointments/{id}/undo", DOCTOR_OR_FRONT_DESK).sensitive().written("appointment.undo").of_patients(),
     rule("POST /appointments/{id}/no-show", DOCTOR_OR_FRONT_DESK).written("appointment.no_show").of_patients(),
 ];
 

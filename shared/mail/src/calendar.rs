@@ -35,7 +35,10 @@ impl Invitation {
     /// As the doctor sees it: who comes, not why.
     #[must_use]
     pub fn for_doctor(appointment: &Appointment) -> Self {
-        Self { appointment: appointment.clone(), summary: format!("Appointment with {}", appointment.patient_name) }
+        Self {
+            appointment: appointment.clone(),
+            summary: format!("Appointment with {} (MRN {})", appointment.patient_name, appointment.patient_mrn),
+        }
     }
 
     fn cancelled(&self) -> bool {

@@ -12,6 +12,7 @@ use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use domain::{
     appointment::{Appointment, Status, When},
     id::{AppointmentId, DoctorId, PatientId},
+    mrn::Mrn,
     schedule::Slot,
     text::{PersonName, Reason, Specialization},
     treating::{AFTERWARDS, treats},
@@ -30,6 +31,7 @@ use super::{
 
 impl Record for Appointment {
     const KIND: &'static str = "appointment";
+    const VERSION: u32 = 2;
     fn key(&self) -> Key {
         keys::appointment(self.id)
     }
@@ -44,6 +46,7 @@ pub struct AgendaEntry {
     pub id: AppointmentId,
     pub patient_id: PatientId,
     pub patient_name: PersonName,
+    pub patient_mrn: Mrn,
     pub doctor_id: DoctorId,
     pub doctor_name: PersonName,
     pub specialization: Specialization,
@@ -61,6 +64,7 @@ impl AgendaEntry {
             id: appointment.id,
             patient_id: appointment.patient_id,
             patient_name: appointment.patient_name.clone(),
+            patient_mrn: appointment.patient_mrn.clone(),
             doctor_id: appointment.doctor_id,
             doctor_name: appointment.doctor_name.clone(),
             specialization: appointment.specialization.clone(),
@@ -83,12 +87,14 @@ impl DoctorSlot {
 
 impl Record for DoctorSlot {
     const KIND: &'static str = "doctor_slot";
+    const VERSION: u32 = 2;
     fn key(&self) -> Key {
         keys::slot(self.0.doctor_id, self.0.slot.start)
     }
 }
 
 const PATIENT_DAY: &str = "patient_day";
+const PATIENT_DAY_VERSION: u32 = 2;
 /// How many appointments can be booked for one patient's day or moved to it, including those that were cancelled or moved away later.
 /// The day is one item, which must stay small.
 const MAX_ENTRIES_A_DAY: u16 = 12;
@@ -313,7 +319,7 @@ fn change_day(
     change: &DayChange,
 ) -> Result<(), WriteError> {
     let mark = |mark: &u16| format!("m{mark}");
-    let mut set = vec!["kind = :kind".to_owned(), "v = :one".to_owned()];
+    let mut set = vec!["kind = :kind".to_owned(), "v = :v".to_owned()];
     set.extend(change.take.iter().map(|m| format!("{} = :one", mark(m))));
     let mut remove: Vec<String> = change.free.iter().map(mark).collect();
     // An entry that is new to the day counts towards the day's limit. Cancelled ones stay in the list.
@@ -336,13 +342,14 @@ fn change_day(
     }
     let update = |update: UpdateBuilder| {
         let update = entry.into_iter().fold(update, |update, entry| update.expression_attribute_values(":appointment", entry));
+        let update = if change.take.is_empty() { update } else { update.expression_attribute_values(":one", number(1)) };
         let update = if enters { update.expression_attribute_values(":max", number(MAX_ENTRIES_A_DAY)) } else { update };
         update
             .update_expression(expression)
             .set_condition_expression((!conditions.is_empty()).then(|| conditions.join(" AND ")))
             .expression_attribute_names("#appointment", appointment.id.to_string())
             .expression_attribute_values(":kind", text(PATIENT_DAY))
-            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":v", number(PATIENT_DAY_VERSION))
     };
     write.update(&keys::patient_day(appointment.patient_id, day), update, |there| {
         let entries = integer(&there, "entries").unwrap_or(0);
@@ -363,8 +370,8 @@ struct DayChange {
 
 fn day_entries(item: Item) -> Result<Vec<AgendaEntry>, StoreError> {
     let found = version_of(&item);
-    if found != 1 {
-        return Err(StoreError::Shape { kind: PATIENT_DAY, found, known: 1 });
+    if found != PATIENT_DAY_VERSION {
+        return Err(StoreError::Shape { kind: PATIENT_DAY, found, known: PATIENT_DAY_VERSION });
     }
     let appointments = item.into_iter().filter(|(name, _)| name.starts_with(AppointmentId::PREFIX));
     appointments

@@ -19,6 +19,7 @@ struct Details {
     doctor: String,
     specialization: String,
     patient: String,
+    mrn: String,
     /// Day and time.
     when: String,
     /// The time alone.
@@ -35,6 +36,7 @@ impl Details {
             doctor: appointment.doctor_name.to_string(),
             specialization: appointment.specialization.to_string(),
             patient: appointment.patient_name.to_string(),
+            mrn: appointment.patient_mrn.to_string(),
             when: hospital.slot_in_words(appointment.slot),
             starts: hospital.zone.to_datetime(appointment.slot.start).strftime("%H:%M").to_string(),
             place: hospital.directions(appointment.place.as_ref()),
@@ -146,8 +148,8 @@ pub fn reminder(hospital: &Hospital, appointment: &Appointment) -> Result<BothSi
 
 #[cfg(test)]
 pub(super) fn samples(value: &str) -> Vec<super::Sample> {
-    let [doctor, specialization, patient, when, starts, place, fee, url] = [(); 8].map(|()| value.to_owned());
-    let appointment = &Details { doctor, specialization, patient, when, starts, place, fee, url };
+    let [doctor, specialization, patient, mrn, when, starts, place, fee, url] = [(); 9].map(|()| value.to_owned());
+    let appointment = &Details { doctor, specialization, patient, mrn, when, starts, place, fee, url };
     let (before, book_url) = (value, value);
     let mut samples = vec![
         ("appointment-booked-for-patient", write(&BookedForPatient { appointment })),

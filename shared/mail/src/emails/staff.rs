@@ -30,21 +30,28 @@ pub fn role_requested(hospital: &Hospital, account: &Account, role: Role) -> Res
 #[template(path = "new-patient.email")]
 struct NewPatient<'a> {
     name: &'a str,
+    mrn: &'a str,
     profile: &'a str,
+    has_account: bool,
     url: &'a str,
 }
 
-/// To the front desk: a patient has registered.
+/// To the front desk: a patient has registered, or was registered.
 pub fn new_patient(hospital: &Hospital, patient: &Patient) -> Result<Message, RenderError> {
     write(&NewPatient {
         name: patient.name.as_str(),
+        mrn: patient.mrn.as_str(),
         profile: &patient.id.to_string(),
+        has_account: patient.user_id.is_some(),
         url: &hospital.portal(&format!("patients/{}", patient.id)),
     })
 }
 
 #[cfg(test)]
 pub(super) fn samples(value: &str) -> Vec<super::Sample> {
-    let (name, role, address, profile, url) = (value, value, value, value, value);
-    vec![("role-requested", write(&RoleRequested { name, role, address, url })), ("new-patient", write(&NewPatient { name, profile, url }))]
+    let (name, role, address, profile, mrn, url) = (value, value, value, value, value, value);
+    vec![
+        ("role-requested", write(&RoleRequested { name, role, address, url })),
+        ("new-patient", write(&NewPatient { name, mrn, profile, has_account: true, url })),
+    ]
 }
