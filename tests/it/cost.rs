@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 
 use domain::{
-    id::PatientId,
+    appointment::Appointment,
+    id::{AppointmentId, DoctorId, PatientId},
     mrn::Mrn,
     patient::{DateOfBirth, Gender, Identity, Patient},
     role::Role,
@@ -261,4 +262,31 @@ async fn a_search_costs_the_same_among_a_hundred_thousand_patients() {
     100000: phone=%2B442000000000: 3 in 0.5 read
     100000: mrn=100000006: 1 in 0.5 read
     ");
+}
+
+/// A day of 20 doctors with twelve appointments each takes 4 read units. Two more look up the account and the sign-in.
+#[tokio::test]
+async fn the_day_of_twenty_doctors() {
+    let app = App::new().await;
+    let (ada, helen) = (app.patient("Ada Lovelace").await, app.doctor("Dr. Helen Brooke Taussig").await);
+    let (_, desk) = app.staff("Rosa Parks", Role::Receptionist).await;
+    let id = app.book(&ada, &helen, "2026-03-02T09:00:00Z").await.expect(201).id();
+    let (store, zone) = (app.store(), &app.functions.state.hospital.zone);
+    let pattern = store.appointment(id.parse().unwrap()).await.unwrap().unwrap();
+    for doctor in 0..20_u128 {
+        for line in 0..12_u128 {
+            let (now, number) = (pattern.booked_at, doctor * 100 + line);
+            let appointment = Appointment {
+                id: AppointmentId::new(now, number),
+                doctor_id: DoctorId::new(now, doctor),
+                arrived_at: Some(now),
+                ..pattern.clone()
+            };
+            store.day_list_follow(&appointment, &[], zone).await.unwrap();
+        }
+    }
+    let mut found = 0;
+    let day = app.get("/appointments/day").bearer(&desk);
+    let (read, _) = spent(&app, async { found = day.send().await.expect(200).body["items"].as_array().unwrap().len() }).await;
+    assert_eq!((found, read - 2.0), (240, 4.0));
 }

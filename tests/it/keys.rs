@@ -52,6 +52,7 @@ fn every_key() {
         keys::doctor(doctor.parse().unwrap()),
         keys::slot(doctor.parse().unwrap(), at),
         keys::appointment(appointment.parse().unwrap()),
+        keys::day_list(day, doctor.parse().unwrap()),
         keys::shift(Role::Receptionist, at),
         keys::suppression(&Email::parse("Ada@example.org").unwrap()),
         keys::delivery("apt_00000000000000000000000004-0-booked-patient"),
@@ -97,6 +98,7 @@ fn every_key() {
     DOC#doc_00000000000000000000000003 | PROFILE
     DOC#doc_00000000000000000000000003 | SLOT#2026-03-02T09:00:00Z
     APPT#apt_00000000000000000000000004 | APPOINTMENT
+    DAYLIST#2026-03-02 | doc_00000000000000000000000003
     ROSTER#receptionist | SHIFT#2026-03-02T09:00:00Z
     SUPPRESSED#ada@example.org | SUPPRESSION
     MAIL#apt_00000000000000000000000004-0-booked-patient | DELIVERY

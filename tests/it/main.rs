@@ -7,6 +7,7 @@ mod booking;
 mod booking_limits;
 mod contention;
 mod cost;
+mod day;
 mod doctors;
 mod events;
 mod faults;

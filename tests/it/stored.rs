@@ -7,7 +7,8 @@ use store::{Record, StoreError, StreamItem, accounts::StoredAccount, from_stream
 use crate::support::{App, PASSWORD, emailed_token, shared_database};
 
 /// Kinds that name a patient and have no `origin`, each with the reason why the audit log still misses nothing.
-const WITHOUT_ORIGIN: [(&str, &str); 7] = [
+const WITHOUT_ORIGIN: [(&str, &str); 8] = [
+    ("day_list", "copies of appointments, which follow from the stream"),
     ("audit", "it is the audit log"),
     ("found_patient", "a copy of a profile, written in its transaction"),
     ("newest_patient", "names a patient who is registered in the same transaction"),

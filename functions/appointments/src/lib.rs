@@ -6,6 +6,7 @@ mod book;
 mod calendar;
 mod cancel;
 mod complete;
+mod day;
 mod get;
 mod list;
 mod no_show;
@@ -23,6 +24,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list::list, book::book))
+        .routes(routes!(day::day))
         .routes(routes!(get::get))
         .routes(routes!(reschedule::reschedule))
         .routes(routes!(cancel::cancel))

@@ -90,6 +90,18 @@ pub(crate) struct DoctorRef {
     specialization: Specialization,
 }
 
+impl PersonRef {
+    pub(crate) fn new(id: PatientId, mrn: Mrn, name: PersonName) -> Self {
+        Self { id, mrn, name }
+    }
+}
+
+impl DoctorRef {
+    pub(crate) fn new(id: DoctorId, name: PersonName, specialization: Specialization) -> Self {
+        Self { id, name, specialization }
+    }
+}
+
 pub(crate) fn view(appointment: Appointment, hospital: &Hospital) -> Versioned<AppointmentView> {
     let status = appointment.status.as_str();
     let (status_at, cancelled_by, cancellation_reason) = match appointment.status {
@@ -101,8 +113,8 @@ pub(crate) fn view(appointment: Appointment, hospital: &Hospital) -> Versioned<A
         version: appointment.version,
         body: AppointmentView {
             id: appointment.id,
-            patient: PersonRef { id: appointment.patient_id, mrn: appointment.patient_mrn, name: appointment.patient_name },
-            doctor: DoctorRef { id: appointment.doctor_id, name: appointment.doctor_name, specialization: appointment.specialization },
+            patient: PersonRef::new(appointment.patient_id, appointment.patient_mrn, appointment.patient_name),
+            doctor: DoctorRef::new(appointment.doctor_id, appointment.doctor_name, appointment.specialization),
             starts_at: hospital.instant(appointment.slot.start),
             ends_at: hospital.instant(appointment.slot.end),
             status,
@@ -132,8 +144,8 @@ fn undone_view(undone: Undone, hospital: &Hospital) -> UndoneView {
 pub(crate) fn summary(entry: AgendaEntry, hospital: &Hospital) -> AppointmentSummary {
     AppointmentSummary {
         id: entry.id,
-        patient: PersonRef { id: entry.patient_id, mrn: entry.patient_mrn, name: entry.patient_name },
-        doctor: DoctorRef { id: entry.doctor_id, name: entry.doctor_name, specialization: entry.specialization },
+        patient: PersonRef::new(entry.patient_id, entry.patient_mrn, entry.patient_name),
+        doctor: DoctorRef::new(entry.doctor_id, entry.doctor_name, entry.specialization),
         starts_at: hospital.instant(entry.slot.start),
         ends_at: hospital.instant(entry.slot.end),
         status: entry.status,

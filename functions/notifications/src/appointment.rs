@@ -1,4 +1,4 @@
-//! An appointment was booked, moved or cancelled: both sides get an invitation, and the reminder follows.
+//! An appointment was booked, moved, cancelled or noted on: the reminder and the day's list follow, and both sides get an invitation.
 
 use domain::appointment::{Appointment, Status};
 use mail::{MailError, emails::appointment as emails};
@@ -8,9 +8,11 @@ use crate::{Failure, Notifications};
 pub(crate) async fn follow(state: &Notifications, before: Option<&Appointment>, after: &Appointment) -> Result<(), Failure> {
     // The reminder first: it matters more than an email that may have to be sent again.
     let current = state.base.store.appointment(after.id).await?;
-    state.reminders.follow(current.as_ref().unwrap_or(after), state.base.clock.now()).await?;
+    let (current, hospital) = (current.as_ref().unwrap_or(after), &state.base.hospital);
+    state.reminders.follow(current, state.base.clock.now()).await?;
+    let earlier: Vec<_> = before.into_iter().chain([after]).collect();
+    state.base.store.day_list_follow(current, &earlier, &hospital.zone).await?;
 
-    let hospital = &state.base.hospital;
     let (what, emails) = match before {
         None => ("booked", emails::booked(hospital, after)),
         Some(before) if before.sequence == after.sequence => return Ok(()),

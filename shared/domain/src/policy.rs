@@ -149,6 +149,7 @@ pub const POLICY: &[Rule] = &[
     // Appointments
     rule("GET /appointments", ALL_SIDES).noted("appointment.list").of_patients(),
     rule("POST /appointments", OWN_PATIENT_OR_FRONT_DESK).sensitive().written("appointment.book").of_patients(),
+    rule("GET /appointments/day", DOCTOR_OR_FRONT_DESK).noted("appointment.list_day").of_patients().as_search(),
     rule("GET /appointments/{id}", ALL_SIDES).noted("appointment.read").of_patients(),
     rule("GET /appointments/{id}/calendar.ics", ALL_SIDES).noted("appointment.read").of_patients(),
     rule("POST /appointments/{id}/reschedule", ALL_SIDES).sensitive().written("appointment.move").of_patients(),

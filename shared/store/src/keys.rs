@@ -382,6 +382,17 @@ pub fn appointment(id: AppointmentId) -> Key {
     Key::new(format!("APPT#{id}"), "APPOINTMENT")
 }
 
+/// A doctor's appointments of one day, for the front desk.
+#[must_use]
+pub fn day_list(day: Date, doctor: DoctorId) -> Key {
+    Key::new(format!("DAYLIST#{day}"), doctor.to_string())
+}
+
+/// All doctors' appointments of one day.
+pub(super) fn day_lists(day: Date) -> Range {
+    Range::of(format!("DAYLIST#{day}"))
+}
+
 #[must_use]
 pub fn shift(role: Role, start: Timestamp) -> Key {
     Key::new(roster_partition(role), shift_sk(start))

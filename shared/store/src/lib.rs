@@ -12,6 +12,7 @@ pub mod appointments;
 pub mod audit;
 mod availability;
 pub mod bookings;
+pub mod day_lists;
 mod decoys;
 pub mod deliveries;
 pub mod doctors;

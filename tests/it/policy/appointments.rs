@@ -17,6 +17,10 @@ pub(super) fn sample(world: &World, rule: &Rule, caller: &Person, standing: &Rel
         "GET /appointments" if standing.contains(&Relationship::Treating) => {
             (format!("/appointments?doctor_id={}", caller.doctor_id?), json!({}))
         }
+        "GET /appointments/day" => {
+            let doctor = if standing.contains(&Relationship::Treating) { caller.doctor_id? } else { world.doctor.id };
+            (format!("/appointments/day?doctor_id={doctor}"), json!({}))
+        }
         "GET /appointments" => (format!("/appointments?patient_id={patient}"), json!({})),
         "POST /appointments/{id}/reschedule" => (path(rule, appointment), json!({ "starts_at": "2026-03-30T10:00:00Z" })),
         _ => (path(rule, appointment), json!({})),
