@@ -20,7 +20,12 @@ struct Desk {
 
 impl Desk {
     async fn new() -> Self {
+        Self::at(crate::support::NOW).await
+    }
+
+    async fn at(now: &str) -> Self {
         let app = App::new().await;
+        app.set_clock(now);
         let (_, token) = app.staff("Rosa Parks", Role::Receptionist).await;
         Self { app, token }
     }
@@ -351,4 +356,67 @@ async fn every_patient_gets_a_number_of_their_own() {
     let duplicates = store.patient_duplicates(&other).await.unwrap();
     assert!(matches!(store.patient_register(&other, &duplicates).await, Err(RegisterError::MrnTaken)));
     assert!(store.patient(other.id).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_slot_that_has_begun_is_for_whoever_stands_at_the_desk() {
+    let desk = Desk::at("2026-03-02T09:25:00Z").await;
+    let (ada, doctor) = (desk.app.patient("Ada Byron").await, desk.app.doctor("Dr. Helen Taussig").await);
+    desk.app.book(&ada, &doctor, "2026-03-02T09:00:00Z").await.invalid(&[("starts_at", "in_the_past")]);
+    desk.app.book_for(&desk.token, &ada, &doctor, "2026-03-02T09:00:00Z").await.expect(201);
+    let other = desk.app.patient("Alan Mathison").await;
+    desk.app.book_for(&desk.token, &other, &doctor, "2026-03-02T09:00:00Z").await.refused(409, "slot_taken");
+    desk.app.set_clock("2026-03-02T09:30:00Z");
+    desk.app.book_for(&desk.token, &other, &doctor, "2026-03-02T09:00:00Z").await.invalid(&[("starts_at", "in_the_past")]);
+}
+
+#[tokio::test]
+async fn missed_appointments_are_counted_where_the_front_desk_books() {
+    let desk = Desk::at("2026-03-02T08:55:00Z").await;
+    let (ada, doctor) = (desk.app.patient("Ada Byron").await, desk.app.doctor("Dr. Helen Taussig").await);
+    let path = format!("/patients/{}", ada.id);
+    let first = desk.app.book(&ada, &doctor, "2026-03-02T09:00:00Z").await.expect(201).id();
+    desk.app.book(&ada, &doctor, "2026-03-02T10:00:00Z").await.expect(201);
+    assert_eq!(desk.app.get(&path).bearer(&desk.token).send().await.expect(200).body["missed_last_year"], 0);
+    desk.app.set_clock("2026-03-02T09:05:00Z");
+    desk.app.post(&format!("/appointments/{first}/no-show"), &json!({})).bearer(&desk.token).send().await.expect(200);
+    assert_eq!(desk.app.get(&path).bearer(&desk.token).send().await.expect(200).body["missed_last_year"], 1);
+    assert!(desk.app.get(&path).bearer(&ada.token).send().await.expect(200).body.get("missed_last_year").is_none());
+}
+
+#[tokio::test]
+async fn the_soonest_slots_of_a_specialty() {
+    let app = App::new().await;
+    let ada = app.patient("Ada Byron").await;
+    let helen = app.doctor("Dr. Helen Taussig").await;
+    let daniel = app.doctor_with("Dr. Daniel Williams", "cardiology", 60).await;
+    app.doctor_with("Dr. Patricia Bath", "ophthalmology", 30).await;
+    let slots = |query: &str| app.get(&format!("/doctors/slots?{query}")).bearer(&ada.token).send();
+    app.book(&ada, &helen, "2026-03-02T09:00:00Z").await.expect(201);
+    let found = slots("specialization=cardiology").await.expect(200);
+    let times: Vec<_> = found.body["items"].as_array().unwrap().iter().take(4).collect();
+    let expected = [(&daniel, "09:00", "10:00"), (&helen, "09:30", "10:00"), (&daniel, "10:00", "11:00"), (&helen, "10:00", "10:30")];
+    for (slot, (doctor, from, to)) in times.into_iter().zip(expected) {
+        assert_eq!(slot["doctor_id"], doctor.id.to_string());
+        assert_eq!(slot["starts_at"], format!("2026-03-02T{from}:00+00:00"));
+        assert_eq!(slot["ends_at"], format!("2026-03-02T{to}:00+00:00"));
+    }
+    assert_eq!(slots("specialization=cardiology&from=2026-03-07&to=2026-03-08").await.expect(200).body["items"], json!([]));
+    assert_eq!(slots("specialization=dermatology").await.expect(200).body["items"], json!([]));
+    slots("from=2026-03-07").await.invalid(&[("specialization", "required")]);
+    slots("from=x&to=2026-03-07").await.invalid(&[("specialization", "required"), ("from", "invalid_date")]);
+    slots("specialization=cardiology&from=2026-03-07&to=2026-03-01").await.invalid(&[("to", "before_from")]);
+}
+
+#[tokio::test]
+async fn an_administrator_finds_an_account_by_its_email_address() {
+    let app = App::new().await;
+    let ada = app.patient("Ada Byron").await;
+    let (_, admin) = app.staff("Florence Nightingale", Role::Administrator).await;
+    let find = |query: &str| app.get(&format!("/users?{query}")).bearer(&admin).send();
+    let found = find("email=ADA-byron@example.org").await.expect(200);
+    assert_eq!(found.body["items"][0]["id"], ada.user_id.to_string());
+    assert_eq!(find("email=nobody@example.org").await.expect(200).body["items"], json!([]));
+    find("email=nobody").await.invalid(&[("email", "invalid_email")]);
+    find("email=a@example.org&group=staff").await.invalid(&[("email", "one_of")]);
 }

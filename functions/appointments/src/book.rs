@@ -4,6 +4,7 @@ use axum::extract::State;
 use domain::{
     appointment::Appointment,
     booking_limit::BookingLimit,
+    doctor::Doctor,
     id::{AppointmentId, DoctorId, PatientId},
     instant::{Instant, parse_instant},
     text::Reason,
@@ -45,7 +46,7 @@ struct Booking {
 /// Book an appointment
 ///
 /// Takes the slot for the patient. If somebody else has it, the answer is 409 with `code` `slot_taken`, the `taken` slot and the
-/// `next_free` slots. The patient and the doctor each get an email with a calendar invitation, and a reminder one hour before the
+/// `next_free` slots. The front desk can book a slot that has begun, for somebody who stands there. The patient and the doctor each get an email with a calendar invitation, and a reminder one hour before the
 /// appointment.
 #[utoipa::path(post, path = "/appointments", tag = "appointments", operation_id = "book_appointment", request_body = BookAppointmentRequest,
     responses((status = 201, body = Created<AppointmentView>, description = "Booked"), TimeRefused, NotCounted))]
@@ -64,7 +65,9 @@ pub(crate) async fn book(
     }
 
     let now = state.clock.now();
-    let slot = match doctor.bookable_slot(booking.start, now, &state.hospital.zone) {
+    let at_front_desk = caller.may_without_relationship() && caller.patient_id != Some(booking.patient_id);
+    let slot = if at_front_desk { Doctor::slot_for_walk_in } else { Doctor::bookable_slot };
+    let slot = match slot(&doctor, booking.start, now, &state.hospital.zone) {
         Ok(slot) => slot,
         Err(why) => return Err(not_bookable(&state, &doctor, booking.start, why).await),
     };

@@ -3,6 +3,7 @@
 mod get;
 mod list;
 mod slots;
+mod specialty_slots;
 
 use axum::Router;
 use http::{AppState, finish};
@@ -10,7 +11,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// All endpoints of this function.
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list::list)).routes(routes!(get::get)).routes(routes!(slots::slots))
+    OpenApiRouter::new()
+        .routes(routes!(list::list))
+        .routes(routes!(specialty_slots::specialty_slots))
+        .routes(routes!(get::get))
+        .routes(routes!(slots::slots))
 }
 
 pub fn router(state: &AppState) -> Router {

@@ -16,10 +16,10 @@ const MAX_DAYS: i32 = 31;
 pub(crate) struct SlotsQuery {
     /// The first day in the hospital's time zone, as `YYYY-MM-DD`. When left out: today.
     #[param(value_type = Option<String>, format = Date)]
-    from: Option<String>,
+    pub(crate) from: Option<String>,
     /// The last day, included: at most thirty days after the first. When left out: six days after the first.
     #[param(value_type = Option<String>, format = Date)]
-    to: Option<String>,
+    pub(crate) to: Option<String>,
 }
 
 /// The slots that can be booked.
@@ -41,7 +41,8 @@ pub(crate) async fn slots(
     Path(id): Path<DoctorId>,
     Query(query): Query<SlotsQuery>,
 ) -> Result<Json<FreeSlots>, Problem> {
-    let (from, to) = days(query, state.hospital.zone.to_datetime(state.clock.now()).date())?;
+    let today = state.hospital.zone.to_datetime(state.clock.now()).date();
+    let (from, to) = days(query, today, &mut Fields::default())?;
     let doctor = state.store.doctor(id).await?.ok_or_else(|| Problem::not_found("doctor"))?;
     let slots = if state.store.doctor_takes_appointments(&doctor).await? {
         state.store.doctor_free_slots(&doctor, (from, to), state.clock.now(), &state.hospital.zone).await?
@@ -52,11 +53,11 @@ pub(crate) async fn slots(
     Ok(Json(FreeSlots { from: from.to_string(), to: to.to_string(), items }))
 }
 
-fn days(query: SlotsQuery, today: Date) -> Result<(Date, Date), Problem> {
-    let mut fields = Fields::default();
+/// The days that are asked for, or everything that is wrong with a request.
+pub(crate) fn days(query: SlotsQuery, today: Date, fields: &mut Fields) -> Result<(Date, Date), Problem> {
     let from = fields.optional("from", query.from, |text| parse_date(&text));
     let to = fields.optional("to", query.to, |text| parse_date(&text));
-    let (Some(from), Some(to)) = (from, to) else { return Err(fields.problem()) };
+    let (Some(from), Some(to)) = (from, to) else { return Err(std::mem::take(fields).problem()) };
     let from = from.unwrap_or(today);
     let to = to.unwrap_or_else(|| from.saturating_add(6.days()));
     if to < from {
@@ -66,5 +67,5 @@ fn days(query: SlotsQuery, today: Date) -> Result<(Date, Date), Problem> {
     } else {
         return Ok((from, to));
     }
-    Err(fields.problem())
+    Err(std::mem::take(fields).problem())
 }

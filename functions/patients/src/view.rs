@@ -40,6 +40,9 @@ pub(crate) struct PatientView {
     not_a_duplicate: Option<Reason>,
     /// Whether the patient has an account.
     has_account: bool,
+    /// How many appointments the patient missed in the last year. Only where the front desk reads a profile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) missed_last_year: Option<usize>,
 }
 
 pub(crate) fn view(patient: Patient, hospital: &Hospital) -> Versioned<PatientView> {
@@ -60,6 +63,7 @@ pub(crate) fn view(patient: Patient, hospital: &Hospital) -> Versioned<PatientVi
             registered_at: hospital.instant(patient.registered_at),
             not_a_duplicate: patient.not_a_duplicate,
             has_account: patient.user_id.is_some(),
+            missed_last_year: None,
         },
     }
 }

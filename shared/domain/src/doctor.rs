@@ -42,16 +42,22 @@ impl Doctor {
     /// # Errors
     /// When nobody could book that appointment at `now`.
     pub fn bookable_slot(&self, start: Timestamp, now: Timestamp, zone: &TimeZone) -> Result<Slot, NotBookable> {
-        if start <= now {
-            return Err(NotBookable::InThePast);
-        }
+        if start <= now { Err(NotBookable::InThePast) } else { self.slot_for_walk_in(start, now, zone) }
+    }
+
+    /// The slot of an appointment that starts at `start`, for somebody who stands at the front desk: it may have begun.
+    ///
+    /// # Errors
+    /// When the front desk could not book that appointment at `now`.
+    pub fn slot_for_walk_in(&self, start: Timestamp, now: Timestamp, zone: &TimeZone) -> Result<Slot, NotBookable> {
         if start.duration_since(now) > BOOKING_HORIZON {
             return Err(NotBookable::TooFarAhead);
         }
-        self.weekly_hours.slot_at(start, self.slot_length, zone).map_err(|why| match why {
+        let slot = self.weekly_hours.slot_at(start, self.slot_length, zone).map_err(|why| match why {
             OffSchedule::OutsideHours => NotBookable::OutsideHours,
             OffSchedule::OffGrid => NotBookable::OffGrid,
-        })
+        })?;
+        if slot.end > now { Ok(slot) } else { Err(NotBookable::InThePast) }
     }
 }
 

@@ -144,6 +144,7 @@ pub const POLICY: &[Rule] = &[
     // Doctors
     rule("GET /doctors", EVERY_ACTIVE_ACCOUNT),
     rule("POST /doctors", ADMINISTRATORS).sensitive().written("doctor.add"),
+    rule("GET /doctors/slots", EVERY_ACTIVE_ACCOUNT),
     rule("GET /doctors/{id}", EVERY_ACTIVE_ACCOUNT),
     rule("GET /doctors/{id}/slots", EVERY_ACTIVE_ACCOUNT),
     // Appointments

@@ -87,7 +87,8 @@ pub struct ListedAccount {
 }
 
 impl ListedAccount {
-    fn of(account: &Account) -> Self {
+    #[must_use]
+    pub fn of(account: &Account) -> Self {
         Self {
             id: account.id,
             name: account.name.clone(),

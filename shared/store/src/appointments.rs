@@ -221,6 +221,15 @@ impl Store {
         Ok(false)
     }
 
+    /// How many appointments a patient has missed from a day on.
+    pub async fn appointments_missed(&self, patient: PatientId, from: Date) -> Result<usize, StoreError> {
+        let mut missed = 0;
+        for day in self.query(keys::patient_days(patient, Some(from), None)).all().await? {
+            missed += day_entries(day)?.iter().filter(|entry| entry.status == "no_show").count();
+        }
+        Ok(missed)
+    }
+
     /// One page of a doctor's appointments.
     pub async fn appointment_list_of_doctor(
         &self,
