@@ -1,7 +1,7 @@
 //! What each operation costs, in the units that DynamoDB says it consumed, indexes included. Keep the table in infra/README.md
 //! the same.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::{
     appointment::Appointment,
@@ -192,6 +192,8 @@ fn crowd(patients: u32) -> Vec<HashMap<String, dynoxide::AttributeValue>> {
             address: None,
             income: None,
             registered_at: zone,
+            deceased: None,
+            consents: BTreeMap::new(),
             not_a_duplicate: None,
             version: 1,
         };

@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use axum::http::StatusCode;
 use domain::{mrn::Mrn, role::Role};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use store::patients::RegisterError;
 
@@ -419,4 +420,86 @@ async fn an_administrator_finds_an_account_by_its_email_address() {
     assert_eq!(find("email=nobody@example.org").await.expect(200).body["items"], json!([]));
     find("email=nobody").await.invalid(&[("email", "invalid_email")]);
     find("email=a@example.org&group=staff").await.invalid(&[("email", "one_of")]);
+}
+
+#[tokio::test]
+async fn no_letter_goes_to_the_dead() {
+    let desk = Desk::new().await;
+    let (app, mut seen) = (&desk.app, 0);
+    let (ada, doctor) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
+    let (_, admin) = app.staff("Florence Nightingale", Role::Administrator).await;
+    let path = format!("/patients/{}/death", ada.id);
+    let note = |body: Value| app.post(&path, &body).bearer(&desk.token).send();
+    let first = app.book(&ada, &doctor, "2026-03-02T09:00:00Z").await.expect(201).id();
+    let second = app.book(&ada, &doctor, "2026-03-03T09:00:00Z").await.expect(201).id();
+    app.new_mails(&mut seen).await;
+    assert_eq!(app.services.schedules.list().len(), 1);
+
+    note(json!({})).await.invalid(&[("date_of_death", "required"), ("reason", "required")]);
+    note(json!({ "date_of_death": "2026-03-03", "reason": "x" })).await.invalid(&[("date_of_death", "in_the_future")]);
+    note(json!({ "date_of_death": "1980-03-03", "reason": "x" })).await.invalid(&[("date_of_death", "before_birth")]);
+    let death = json!({ "date_of_death": "2026-03-01", "reason": "Her daughter called" });
+    // A booking may be under way: it would be missed by what cancels them.
+    note(death.clone()).await.refused(409, "booking_under_way");
+    app.wait(SignedDuration::from_secs(31));
+    let dead = note(death.clone()).await.expect(200);
+    assert_eq!(dead.body["deceased_on"], "2026-03-01");
+    note(death).await.refused(409, "already_deceased");
+
+    let mails = app.new_mails(&mut seen).await;
+    assert_eq!(mails.len(), 2, "{mails:?}");
+    assert!(mails.iter().all(|mail| mail.to == doctor.email && mail.subject.contains("ancelled")));
+    assert!(app.services.schedules.list().is_empty());
+    for id in [&first, &second] {
+        let read = app.get(&format!("/appointments/{id}")).bearer(&desk.token).send().await.expect(200);
+        assert_eq!((read.body["status"].as_str(), read.body["cancelled_by"].as_str()), (Some("cancelled"), Some("front_desk")));
+    }
+    let log = app.get(&format!("/audit-log?patient_id={}", ada.id)).bearer(&admin).send().await.expect(200);
+    let noted: Vec<_> = log.body["items"].as_array().unwrap().iter().filter(|entry| entry["action"] == "patient.note_death").collect();
+    assert_eq!((noted.len(), noted[0]["name"].as_str()), (1, Some("Rosa Parks")), "the cancellations are part of it");
+
+    app.book_for(&desk.token, &ada, &doctor, "2026-03-04T09:00:00Z").await.refused(409, "patient_deceased");
+    app.book(&ada, &doctor, "2026-03-04T09:00:00Z").await.refused(409, "patient_deceased");
+    assert_eq!(desk.find("name=byron").await.expect(200).body["items"][0]["deceased"], true);
+
+    let undo = |body: Value| app.post(&format!("{path}/undo"), &body).bearer(&desk.token).send();
+    undo(json!({})).await.invalid(&[("reason", "required")]);
+    let alive = undo(json!({ "reason": "It was another Ada Byron" })).await.expect(200);
+    assert!(alive.body.get("deceased_on").is_none());
+    undo(json!({ "reason": "x" })).await.refused(409, "not_deceased");
+    let changes = app.get(&format!("/patients/{}/changes", ada.id)).bearer(&desk.token).send().await.expect(200);
+    assert_eq!(changes.body["items"][0]["before"], json!({ "deceased_on": "2026-03-01" }));
+    assert_eq!(changes.body["items"][1]["before"], json!({ "deceased_on": null }));
+    app.book_for(&desk.token, &ada, &doctor, "2026-03-04T09:00:00Z").await.expect(201);
+    app.post(&path, &json!({})).bearer(&ada.token).send().await.refused(403, "forbidden");
+}
+
+#[tokio::test]
+async fn a_patient_decides_what_they_are_told() {
+    let desk = Desk::new().await;
+    let (app, mut seen) = (&desk.app, 0);
+    let (ada, alan, doctor) = (app.patient("Ada Byron").await, app.patient("Alan Mathison").await, app.doctor("Dr. Helen Taussig").await);
+    app.new_mails(&mut seen).await;
+    let path = format!("/patients/{}/consents", ada.id);
+    let decide = |given: bool, token: &str| app.post(&path, &json!({ "to": "appointment_emails", "given": given })).bearer(token).send();
+    let told = async |at: &str, seen: &mut usize| {
+        app.book(&ada, &doctor, at).await.expect(201);
+        app.new_mails(seen).await.iter().any(|mail| mail.to == ada.email)
+    };
+    assert!(told("2026-03-02T09:00:00Z", &mut seen).await);
+    let withdrawn = decide(false, &ada.token).await.expect(200);
+    assert_eq!(withdrawn.body["consents"], json!([{ "to": "appointment_emails", "given": false, "since": "2026-03-02T08:00:00+00:00" }]));
+    assert!(!told("2026-03-02T10:00:00Z", &mut seen).await);
+    decide(false, &ada.token).await.expect(200);
+    decide(true, &desk.token).await.expect(200);
+    assert!(told("2026-03-02T11:00:00Z", &mut seen).await);
+
+    let list = app.get(&path).bearer(&ada.token).send().await.expect(200);
+    let decisions: Vec<_> =
+        list.body["items"].as_array().unwrap().iter().map(|item| (item["given"].as_bool(), item["name"].as_str())).collect();
+    assert_eq!(decisions, [(Some(true), Some("Rosa Parks")), (Some(false), None)], "the same decision twice is one");
+    decide(false, &alan.token).await.refused(404, "not_found");
+    app.get(&path).bearer(&doctor.token).send().await.refused(403, "forbidden");
+    let wrong = app.post(&path, &json!({ "to": "everything" })).bearer(&ada.token).send().await;
+    wrong.invalid(&[("to", "invalid_consent"), ("given", "required")]);
 }

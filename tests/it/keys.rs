@@ -41,6 +41,7 @@ fn every_key() {
         keys::email(&Email::parse("Ada@example.org").unwrap()),
         keys::patient(patient.parse().unwrap()),
         keys::patient_change(patient.parse().unwrap(), 2),
+        keys::patient_consent(patient.parse().unwrap(), 3),
         keys::patient_place(&Place::Name("ada byron".to_owned()), patient.parse().unwrap()),
         keys::patient_place(&Place::Year(1990, "byron".to_owned()), patient.parse().unwrap()),
         keys::patient_place(&Place::Born(day), patient.parse().unwrap()),
@@ -87,6 +88,7 @@ fn every_key() {
     EMAIL#ada@example.org | EMAIL
     PAT#pat_00000000000000000000000002 | PROFILE
     PAT#pat_00000000000000000000000002 | CHANGE#00000002
+    PAT#pat_00000000000000000000000002 | CONSENT#00000003
     FIND#name#ad | ada byron#pat_00000000000000000000000002
     FIND#year#1990 | byron#pat_00000000000000000000000002
     FIND#born#2026-03-02 | #pat_00000000000000000000000002

@@ -27,6 +27,7 @@ refusals! {
     }
     pub(crate) NotCounted {
         409 "too_many_open_appointments" { limit: u32 },
+        409 "patient_deceased",
     }
     pub(crate) NotAhead {
         409 "wrong_status" { current_status: Status },
@@ -88,6 +89,7 @@ pub(crate) fn not_counted(why: Counted, email_confirmed: bool) -> Problem {
             let detail = format!("You have booked or moved too many appointments. Try again later, or call the hospital.{confirm}");
             Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_changes", detail).retry_after(again_in)
         }
+        Counted::Deceased => Problem::conflict("patient_deceased", "The patient has died, so nobody can book for them."),
         Counted::Allowed | Counted::Closed => Problem::forbidden("This account is closed, so it cannot book. Call the hospital to book."),
     }
 }

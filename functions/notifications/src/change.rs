@@ -1,10 +1,11 @@
 //! A record of the table's stream, as what has changed.
 
 use aws_lambda_events::dynamodb::EventRecord;
-use domain::{account::Account, appointment::Appointment, email::DeliveryState, patient::Patient};
+use domain::{account::Account, appointment::Appointment, email::DeliveryState, id::PatientId, patient::Patient};
 use mail::Cause;
 use store::{
     Record, StoreError, StreamItem, StreamValue, accounts::StoredAccount, deliveries::Delivery, email_tokens::EmailToken, from_stream,
+    origin_of, trail::Origin,
 };
 
 /// A change that something follows from.
@@ -16,6 +17,8 @@ pub(crate) enum Change {
     },
     EmailTokenPromised(Box<EmailToken>),
     PatientRegistered(Box<Patient>),
+    /// A patient has died, and who noted it.
+    PatientDied(PatientId, Option<Box<Origin>>),
     Appointment {
         before: Option<Box<Appointment>>,
         after: Box<Appointment>,
@@ -42,6 +45,12 @@ impl Change {
             }),
             Some(EmailToken::KIND) if inserted => Some(Self::EmailTokenPromised(Box::new(from_stream(images.new_image)?))),
             Some(Patient::KIND) if inserted => Some(Self::PatientRegistered(Box::new(from_stream(images.new_image)?))),
+            Some(Patient::KIND) => {
+                let origin = origin_of(&images.new_image)?.map(Box::new);
+                let (before, after): (Patient, Patient) = (from_stream(images.old_image)?, from_stream(images.new_image)?);
+                let died = before.deceased.is_none() && after.deceased.is_some();
+                died.then_some(Self::PatientDied(after.id, origin))
+            }
             Some(Appointment::KIND) => {
                 let before = if images.old_image.is_empty() { None } else { Some(Box::new(from_stream(images.old_image)?)) };
                 Some(Self::Appointment { before, after: Box::new(from_stream(images.new_image)?) })
@@ -62,7 +71,7 @@ impl Change {
             Self::EmailTokenPromised(token) => Cause::EmailTokenPromised(token.clone()),
             Self::PatientRegistered(patient) => Cause::PatientRegistered(patient.id),
             Self::Appointment { before, after } => Cause::appointment(before.as_deref(), after),
-            Self::EmailAskedForAgain { .. } => return None,
+            Self::PatientDied(..) | Self::EmailAskedForAgain { .. } => return None,
         })
     }
 }

@@ -66,7 +66,7 @@ pub(crate) async fn change(
         reason,
         before: Earlier::of(&before, &after),
     };
-    state.store.patient_change(&before, &after, Some(&note)).await.map_err(not_changed)?;
+    state.store.patient_change_noted(&before, &after, &note).await.map_err(not_changed)?;
     Ok(view(after, &state.hospital))
 }
 

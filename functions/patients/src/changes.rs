@@ -8,6 +8,7 @@ use domain::{
     text::{PersonName, Phone, PostalAddress, Reason},
 };
 use http::{AppState, EmergencyContactBody, Json, Listing, NoFilter, Page, Problem, auth::PatientAccess};
+use jiff::civil::Date;
 use platform::config::Hospital;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -44,6 +45,9 @@ struct EarlierView {
     address: Option<Option<PostalAddress>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     emergency_contact: Option<Option<EmergencyContactBody>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    deceased_on: Option<Option<Date>>,
 }
 
 /// See what was changed in a profile
@@ -81,6 +85,7 @@ fn shown(change: ProfileChange, hospital: &Hospital) -> ProfileChangeView {
             phone: before.phone.map(|Before { value }| value),
             address: before.address.map(|Before { value }| value),
             emergency_contact: before.emergency_contact.map(|Before { value }| value.map(Into::into)),
+            deceased_on: before.deceased_on.map(|Before { value }| value),
         },
     }
 }

@@ -3,11 +3,15 @@
 mod access_log;
 mod change;
 mod changes;
+mod consents;
+mod death;
+mod decide_consent;
 mod get;
 mod me;
 mod refused;
 mod register;
 mod search;
+mod undo_death;
 mod update_me;
 mod view;
 
@@ -29,6 +33,9 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(access_log::access_log))
         .routes(routes!(get::get, change::change))
         .routes(routes!(changes::changes))
+        .routes(routes!(consents::consents, decide_consent::decide_consent))
+        .routes(routes!(death::death))
+        .routes(routes!(undo_death::undo_death))
 }
 
 pub fn router(state: &AppState) -> Router {

@@ -1,5 +1,7 @@
 //! `POST /patients`: register a patient at the front desk.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use domain::{
     duplicates::Agreement,
@@ -207,6 +209,8 @@ impl RegisterPatientRequest {
             address,
             income: None,
             registered_at: now,
+            deceased: None,
+            consents: BTreeMap::new(),
             not_a_duplicate: reason,
             version: 1,
         })

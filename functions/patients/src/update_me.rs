@@ -49,7 +49,7 @@ pub(crate) async fn update_me(
     if before.version != version {
         return Err(Problem::stale());
     }
-    state.store.patient_change(&before, &after, None).await.map_err(not_changed)?;
+    state.store.patient_change(&before, &after).await.map_err(not_changed)?;
     Ok(view(after, &state.hospital))
 }
 

@@ -4,11 +4,12 @@ use domain::{
     id::PatientId,
     instant::Instant,
     mrn::Mrn,
-    patient::{DateOfBirth, Gender, Identity, Patient},
+    patient::{Consent, ConsentTo, DateOfBirth, Gender, Identity, Patient},
     patient_search::PatientEntry,
     text::{PersonName, Phone, PostalAddress, Reason},
 };
 use http::{EmergencyContactBody, MoneyBody, Versioned};
+use jiff::civil::Date;
 use platform::config::Hospital;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -40,6 +41,13 @@ pub(crate) struct PatientView {
     not_a_duplicate: Option<Reason>,
     /// Whether the patient has an account.
     has_account: bool,
+    /// The day on which the patient died.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    deceased_on: Option<Date>,
+    /// What the patient has decided.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    consents: Vec<ConsentView>,
     /// How many appointments the patient missed in the last year. Only where the front desk reads a profile.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) missed_last_year: Option<usize>,
@@ -64,7 +72,23 @@ pub(crate) fn view(patient: Patient, hospital: &Hospital) -> Versioned<PatientVi
             not_a_duplicate: patient.not_a_duplicate,
             has_account: patient.user_id.is_some(),
             missed_last_year: None,
+            deceased_on: patient.deceased.map(|death| death.date),
+            consents: patient.consents.into_iter().map(|(to, consent)| ConsentView::of(to, &consent, hospital)).collect(),
         },
+    }
+}
+
+/// The latest decision of a patient about something.
+#[derive(Debug, Serialize, ToSchema)]
+struct ConsentView {
+    to: ConsentTo,
+    given: bool,
+    since: Instant,
+}
+
+impl ConsentView {
+    fn of(to: ConsentTo, consent: &Consent, hospital: &Hospital) -> Self {
+        Self { to, given: consent.given, since: hospital.instant(consent.at) }
     }
 }
 
@@ -81,6 +105,7 @@ pub(crate) struct PatientSummary {
     /// Whether only the year of the date of birth counts.
     date_of_birth_estimated: bool,
     gender: Gender,
+    deceased: bool,
 }
 
 pub(crate) fn summary(patient: PatientEntry) -> PatientSummary {
@@ -92,5 +117,6 @@ pub(crate) fn summary(patient: PatientEntry) -> PatientSummary {
         date_of_birth: patient.date_of_birth,
         date_of_birth_estimated: patient.date_of_birth_estimated,
         gender: patient.gender,
+        deceased: patient.deceased,
     }
 }

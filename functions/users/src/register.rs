@@ -1,6 +1,8 @@
 //! `POST /users`: register an account. A patient's account is active at once and comes with a patient profile. Every other account waits
 //! for approval.
 
+use std::collections::BTreeMap;
+
 use axum::{extract::State, http::StatusCode};
 use domain::{
     Invalid,
@@ -193,6 +195,8 @@ impl RegisterAccountRequest {
             address: Some(address),
             income,
             registered_at: now,
+            deceased: None,
+            consents: BTreeMap::new(),
             not_a_duplicate: None,
             version: 1,
         };

@@ -1,5 +1,7 @@
 //! A small, believable hospital with invented people. Filling it twice changes nothing.
 
+use std::collections::BTreeMap;
+
 use domain::{
     Invalid,
     account::{Account, Status},
@@ -290,6 +292,8 @@ impl DemoPatient {
             address: Some(PostalAddress::parse(self.address)?),
             income: self.income.map(|amount| Money::parse(amount, state.hospital.currency)).transpose()?,
             registered_at: now,
+            deceased: None,
+            consents: BTreeMap::new(),
             not_a_duplicate: None,
             version: 1,
         })

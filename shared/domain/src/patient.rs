@@ -1,5 +1,7 @@
 //! Patient profiles: who a patient is and how to reach them.
 
+use std::collections::BTreeMap;
+
 use jiff::{
     Timestamp,
     civil::{Date, DateTime},
@@ -168,13 +170,91 @@ pub struct Patient {
     pub income: Option<Money>,
     /// When the profile was made.
     pub registered_at: Timestamp,
+    /// When the patient died, if they have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deceased: Option<Death>,
+    /// What the patient has decided, by what it is about. The latest decision counts.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub consents: BTreeMap<ConsentTo, Consent>,
     /// Why the front desk registered the patient although a known patient is likely to be the same person.
     pub not_a_duplicate: Option<Reason>,
     /// Grows with each change; sent as the ETag.
     pub version: u64,
 }
 
+/// The death of a patient, as somebody noted it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Death {
+    /// The day.
+    pub date: Date,
+    /// When it was noted.
+    pub noted_at: Timestamp,
+    /// The member of staff who noted it.
+    pub by: UserId,
+}
+
+/// What a patient can agree to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentTo {
+    /// Emails about the patient's appointments. Given until it is withdrawn.
+    AppointmentEmails,
+    /// Sharing the record with other hospitals and doctors.
+    DataSharing,
+    /// Treatment in this hospital.
+    Treatment,
+}
+
+impl ConsentTo {
+    /// Parses the name used in JSON.
+    ///
+    /// # Errors
+    /// When it is none of the three.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        match text {
+            "appointment_emails" => Ok(Self::AppointmentEmails),
+            "data_sharing" => Ok(Self::DataSharing),
+            "treatment" => Ok(Self::Treatment),
+            _ => Err(Invalid::new("invalid_consent", "Use `appointment_emails`, `data_sharing` or `treatment`.")),
+        }
+    }
+}
+
+/// The latest decision about something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consent {
+    /// Whether the patient agrees.
+    pub given: bool,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// A decision of a patient. Never changed: a later decision is another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentDecision {
+    /// Whose decision it is.
+    pub patient_id: PatientId,
+    /// The version of the profile that the decision made.
+    pub version: u64,
+    /// What it is about.
+    pub to: ConsentTo,
+    /// Whether the patient agrees.
+    pub given: bool,
+    /// When.
+    pub at: Timestamp,
+    /// Who noted it: the patient, or a member of staff.
+    pub by: UserId,
+    /// The member of staff's name at that time.
+    pub by_name: Option<PersonName>,
+}
+
 impl Patient {
+    /// Whether the patient gets emails about appointments.
+    #[must_use]
+    pub fn hears_of_appointments(&self) -> bool {
+        self.deceased.is_none() && self.consents.get(&ConsentTo::AppointmentEmails).is_none_or(|consent| consent.given)
+    }
+
     /// A name for somebody whom nobody knows. It says when they came, so that two such patients seldom have one name.
     ///
     /// # Errors
@@ -232,6 +312,9 @@ pub struct Earlier {
     /// The emergency contact.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emergency_contact: Option<Before<EmergencyContact>>,
+    /// The day of death.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deceased_on: Option<Before<Date>>,
 }
 
 /// A value from before, if there was one.
@@ -255,6 +338,7 @@ impl Earlier {
         fn changed<T: PartialEq + Clone>(before: &T, after: &T) -> Option<T> {
             (before != after).then(|| before.clone())
         }
+        let day_of_death = |patient: &Patient| patient.deceased.as_ref().map(|death| death.date);
         let birth = |patient: &Patient| (patient.date_of_birth, patient.date_of_birth_estimated);
         Self {
             identity: changed(&before.identity, &after.identity),
@@ -264,6 +348,7 @@ impl Earlier {
             phone: changed(&before.phone, &after.phone).map(Before::new),
             address: changed(&before.address, &after.address).map(Before::new),
             emergency_contact: changed(&before.emergency_contact, &after.emergency_contact).map(Before::new),
+            deceased_on: changed(&day_of_death(before), &day_of_death(after)).map(Before::new),
         }
     }
 }

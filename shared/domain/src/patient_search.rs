@@ -29,6 +29,9 @@ pub struct PatientEntry {
     pub gender: Gender,
     /// Whether it is known who the patient is.
     pub identity: Identity,
+    /// Whether the patient has died.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deceased: bool,
 }
 
 impl PatientEntry {
@@ -43,6 +46,7 @@ impl PatientEntry {
             date_of_birth_estimated: patient.date_of_birth_estimated,
             gender: patient.gender,
             identity: patient.identity,
+            deceased: patient.deceased.is_some(),
         }
     }
 }

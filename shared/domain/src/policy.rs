@@ -141,6 +141,10 @@ pub const POLICY: &[Rule] = &[
     rule("GET /patients/{patient_id}", ALL_SIDES).noted("patient.read").of_patients(),
     rule("PATCH /patients/{patient_id}", FRONT_DESK_ONLY).sensitive().written("patient.change").of_patients(),
     rule("GET /patients/{patient_id}/changes", OWN_PATIENT_OR_FRONT_DESK).noted("patient.read_changes").of_patients(),
+    rule("GET /patients/{patient_id}/consents", OWN_PATIENT_OR_FRONT_DESK).noted("patient.read_consents").of_patients(),
+    rule("POST /patients/{patient_id}/consents", OWN_PATIENT_OR_FRONT_DESK).sensitive().written("patient.set_consent").of_patients(),
+    rule("POST /patients/{patient_id}/death", DOCTOR_OR_FRONT_DESK).sensitive().written("patient.note_death").of_patients(),
+    rule("POST /patients/{patient_id}/death/undo", FRONT_DESK_ONLY).sensitive().written("patient.undo_death").of_patients(),
     // Doctors
     rule("GET /doctors", EVERY_ACTIVE_ACCOUNT),
     rule("POST /doctors", ADMINISTRATORS).sensitive().written("doctor.add"),

@@ -1,6 +1,6 @@
 //! The two sides of an appointment, as recipients.
 
-use domain::{appointment::Appointment, role::Role};
+use domain::{appointment::Appointment, patient::Patient, role::Role};
 
 use super::{MailError, Message, Recipient};
 use crate::EventState;
@@ -30,7 +30,8 @@ impl EventState {
     }
 
     async fn patient(&self, appointment: &Appointment) -> Result<Option<Recipient>, MailError> {
-        let account = self.store.patient(appointment.patient_id).await?.and_then(|patient| patient.user_id);
+        let patient = self.store.patient(appointment.patient_id).await?;
+        let account = patient.filter(Patient::hears_of_appointments).and_then(|patient| patient.user_id);
         self.recipient(account).await
     }
 

@@ -41,6 +41,8 @@ pub enum Counted {
     },
     /// The patient has closed their account.
     Closed,
+    /// The patient has died.
+    Deceased,
 }
 
 impl Store {
@@ -56,10 +58,10 @@ impl Store {
         let Some(limit) = limit else {
             let change = self.update(key.clone(), |update| {
                 change_of_count(update, "kind = :kind, v = :one, last_at = :now", "ADD #open :one", now)
+                    .condition_expression("attribute_not_exists(deceased)")
                     .expression_attribute_names("#open", "open")
             });
-            change.await?.ok();
-            return Ok(Counted::Allowed);
+            return Ok(if change.await?.is_ok() { Counted::Allowed } else { Counted::Deceased });
         };
         let mut in_burst = false;
         for _ in 0..TRIES {
@@ -67,7 +69,7 @@ impl Store {
             let change = self.update(key.clone(), |update| {
                 let update = change_of_count(update, &set, "ADD #open :one", now)
                     .condition_expression(format!(
-                        "attribute_not_exists(closed) AND (attribute_not_exists(#open) OR #open < :open) AND {}",
+                        "attribute_not_exists(closed) AND attribute_not_exists(deceased) AND (attribute_not_exists(#open) OR #open < :open) AND {}",
                         if in_burst { IN_BURST } else { IDLE }
                     ))
                     .expression_attribute_names("#open", "open")
@@ -125,6 +127,26 @@ impl Store {
         write.update(&keys::bookings(patient), end, |_| refusal())
     }
 
+    /// Ends all bookings of a patient who has died, or allows them again. Refused while a booking may be under way.
+    pub(super) fn booking_note_death<E: From<StoreError>>(
+        write: &mut Transaction<'_, E>,
+        patient: PatientId,
+        deceased: bool,
+        now: Timestamp,
+        refusal: impl FnOnce() -> E + Send + 'static,
+    ) -> Result<(), E> {
+        let note = |update: UpdateBuilder| {
+            let set = if deceased { "SET kind = :kind, v = :one, deceased = :one" } else { "SET kind = :kind, v = :one REMOVE deceased" };
+            update
+                .update_expression(set)
+                .condition_expression("attribute_not_exists(last_at) OR last_at <= :settled")
+                .expression_attribute_values(":kind", text(KIND))
+                .expression_attribute_values(":one", number(1))
+                .expression_attribute_values(":settled", number(now.as_second() - UNDER_WAY.as_secs()))
+        };
+        write.update(&keys::bookings(patient), note, |_| refusal())
+    }
+
     /// Sets `open` to the number of appointments that lie ahead. `false` when it was right already.
     async fn booking_recount(
         &self,
@@ -162,6 +184,9 @@ const fn pace(in_burst: bool) -> &'static str {
 fn refusal(there: &Item, limit: BookingLimit, now: Timestamp) -> Option<Counted> {
     let seconds = |name: &str| integer(there, name).map(|at| at - now.as_second());
     let again_in = |left: i64| u32::try_from(left.max(1)).unwrap_or(u32::MAX);
+    if there.contains_key("deceased") {
+        return Some(Counted::Deceased);
+    }
     if there.contains_key("closed") {
         return Some(Counted::Closed);
     }

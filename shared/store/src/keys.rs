@@ -258,6 +258,23 @@ pub(super) fn patient_changes(id: PatientId, before: Option<u64>) -> Range {
     }
 }
 
+/// A patient's decision.
+#[must_use]
+pub fn patient_consent(id: PatientId, version: u64) -> Key {
+    Key::new(patient_partition(id), format!("{CONSENTS}{version:08}"))
+}
+
+const CONSENTS: &str = "CONSENT#";
+
+/// A patient's decisions: all of them, or those before a version.
+pub(super) fn patient_consents(id: PatientId, before: Option<u64>) -> Range {
+    let range = Range::of(patient_partition(id)).with_prefix(CONSENTS, None);
+    match before {
+        Some(version) => range.to(just_before(&patient_consent(id, version).sk)),
+        None => range,
+    }
+}
+
 /// A patient at one of the places where they are found. Only one patient can be at a medical record number.
 #[must_use]
 pub fn patient_place(place: &Place, id: PatientId) -> Key {

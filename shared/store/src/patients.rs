@@ -8,9 +8,10 @@ use std::cmp::Reverse;
 use domain::{
     duplicates::{LIKELY, Match, compare},
     id::PatientId,
-    patient::{Patient, ProfileChange},
+    patient::{ConsentDecision, Patient, ProfileChange},
     patient_search::{PatientEntry, Place, Search, places},
 };
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -35,6 +36,16 @@ impl Record for ProfileChange {
     const KIND: &'static str = "patient_change";
     fn key(&self) -> Key {
         keys::patient_change(self.patient_id, self.version)
+    }
+    fn patient(&self) -> Option<PatientId> {
+        Some(self.patient_id)
+    }
+}
+
+impl Record for ConsentDecision {
+    const KIND: &'static str = "consent";
+    fn key(&self) -> Key {
+        keys::patient_consent(self.patient_id, self.version)
     }
     fn patient(&self) -> Option<PatientId> {
         Some(self.patient_id)
@@ -102,6 +113,8 @@ pub enum RegisterError {
 pub enum ProfileError {
     #[error("the profile has changed since it was read")]
     Stale,
+    #[error("an appointment is being booked")]
+    BookingUnderWay,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -179,14 +192,40 @@ impl Store {
         write.commit().await
     }
 
-    /// Writes a changed profile, whose version has been raised, and what the front desk notes about the change.
-    pub async fn patient_change(&self, before: &Patient, after: &Patient, note: Option<&ProfileChange>) -> Result<(), ProfileError> {
+    /// Writes a changed profile, whose version has been raised.
+    pub async fn patient_change(&self, before: &Patient, after: &Patient) -> Result<(), ProfileError> {
         let mut write = self.transaction();
         change_patient(&mut write, before, after, || ProfileError::Stale)?;
-        if let Some(note) = note {
-            write.put_new(note, |_| ProfileError::Stale)?;
-        }
         write.commit().await
+    }
+
+    /// Writes a changed profile, whose version has been raised, with a record of the change.
+    pub async fn patient_change_noted(&self, before: &Patient, after: &Patient, note: &impl Record) -> Result<(), ProfileError> {
+        let mut write = self.transaction();
+        change_patient(&mut write, before, after, || ProfileError::Stale)?;
+        write.put_new(note, |_| ProfileError::Stale)?;
+        write.commit().await
+    }
+
+    /// Writes that a patient has died, or that this was a mistake. Nobody books for the dead.
+    pub async fn patient_change_death(
+        &self,
+        before: &Patient,
+        after: &Patient,
+        note: &ProfileChange,
+        now: Timestamp,
+    ) -> Result<(), ProfileError> {
+        let mut write = self.transaction();
+        change_patient(&mut write, before, after, || ProfileError::Stale)?;
+        write.put_new(note, |_| ProfileError::Stale)?;
+        Self::booking_note_death(&mut write, after.id, after.deceased.is_some(), now, || ProfileError::BookingUnderWay)?;
+        write.commit().await
+    }
+
+    /// A patient's decisions, latest first.
+    pub async fn patient_consents(&self, id: PatientId, before: Option<u64>, limit: usize) -> Result<Vec<ConsentDecision>, StoreError> {
+        let found = self.query(keys::patient_consents(id, before)).latest_first(true).first(limit).await?;
+        found.into_iter().map(from_item).collect()
     }
 
     /// What the front desk changed in a profile, latest first.

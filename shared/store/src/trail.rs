@@ -13,7 +13,7 @@ use domain::{
     account::Account,
     audit::{Entry, Outcome},
     id::{AuditId, PatientId, UserId},
-    policy::{Rule, Trace},
+    policy::{POLICY, Rule, Trace},
     role::Role,
     text::PersonName,
 };
@@ -101,6 +101,23 @@ impl Trail {
             touched: BTreeSet::new(),
         };
         Self(Arc::new(Mutex::new(facts)))
+    }
+
+    /// The trail of a request that wrote something, for what follows from it. It leads to the same entry of the audit log.
+    #[must_use]
+    pub fn following(origin: &Origin) -> Self {
+        let from = origin.from.as_deref().and_then(|from| from.parse().ok());
+        let rule = POLICY.iter().find(|rule| rule.action == origin.action);
+        let trail = Self::new(rule, origin.request_id.clone(), from, origin.at);
+        {
+            let mut facts = trail.facts();
+            facts.actor = origin.actor;
+            facts.name.clone_from(&origin.name);
+            facts.earlier_names.clone_from(&origin.earlier_names);
+            facts.roles.clone_from(&origin.roles);
+            facts.detail.clone_from(&origin.detail);
+        }
+        trail
     }
 
     /// Notes the ids in the path's parameters, decoded as the endpoint gets them: a refusal may come before anything is loaded.

@@ -1,6 +1,8 @@
 //! People, written directly to the table, with tokens that the real key has signed. So only the tests of registration and sign-in
 //! have to hash passwords.
 
+use std::collections::BTreeMap;
+
 use domain::{
     account::{Account, Status},
     doctor,
@@ -121,6 +123,8 @@ impl App {
             address: Some(PostalAddress::parse("12 St James's Square").unwrap()),
             income: None,
             registered_at: self.now(),
+            deceased: None,
+            consents: BTreeMap::new(),
             not_a_duplicate: None,
             version: 1,
         };
