@@ -47,6 +47,7 @@ fn every_key() {
         keys::patient_place(&Place::Born(day), patient.parse().unwrap()),
         keys::patient_place(&Place::Phone(Phone::parse("+442079460018").unwrap()), patient.parse().unwrap()),
         keys::patient_place(&Place::Mrn(Mrn::parse("100000006").unwrap()), patient.parse().unwrap()),
+        keys::patient_place(&Place::ChildOf("pat_00000000000000000000000009".parse().unwrap()), patient.parse().unwrap()),
         keys::newest_patient(&Place::Name("ada byron".to_owned())),
         keys::bookings(patient.parse().unwrap()),
         keys::patient_day(patient.parse().unwrap(), day),
@@ -94,6 +95,7 @@ fn every_key() {
     FIND#born#2026-03-02 | #pat_00000000000000000000000002
     FIND#phone#+442079460018 | #pat_00000000000000000000000002
     FIND#mrn#100000006 | #
+    FIND#child#pat_00000000000000000000000009 | #pat_00000000000000000000000002
     FIND#name#ad | ada byron#!
     PAT#pat_00000000000000000000000002 | BOOKINGS
     PAT#pat_00000000000000000000000002 | DAY#2026-03-02

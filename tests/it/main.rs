@@ -14,6 +14,7 @@ mod faults;
 mod front;
 mod front_desk;
 mod growth;
+mod guardians;
 mod idempotency;
 mod journey;
 mod keys;

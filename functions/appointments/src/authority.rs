@@ -9,6 +9,7 @@ use domain::{
     treating::treats,
 };
 use http::{AppState, Path, Problem, auth::Caller};
+use store::trail;
 
 /// The side of the appointment that the caller is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,11 +47,20 @@ impl FromRequestParts<AppState> for AppointmentAccess {
         let own = caller.patient_id == Some(appointment.patient_id);
         // Also of one that was cancelled or missed, for as long as of one that was kept.
         let treating = caller.doctor_id == Some(appointment.doctor_id) && treats(appointment.slot, state.clock.now());
-        let relationships = [own.then_some(Relationship::Own), treating.then_some(Relationship::Treating)];
+        let mut guardian = false;
+        if !own && caller.patient_id.is_some() && caller.is_asked_for(Relationship::Guardian) {
+            let patient = state.store.patient(appointment.patient_id).await?;
+            guardian = patient.is_some_and(|patient| state.is_guardian(&caller, &patient));
+        }
+        if guardian {
+            trail::detail("as guardian".to_owned());
+        }
+        let relationships =
+            [own.then_some(Relationship::Own), guardian.then_some(Relationship::Guardian), treating.then_some(Relationship::Treating)];
         if !caller.may(&relationships.into_iter().flatten().collect()) {
             return Err(missing());
         }
-        let side = match (own, treating) {
+        let side = match (own || guardian, treating) {
             (true, _) => Side::Patient,
             (_, true) => Side::Doctor,
             _ => Side::FrontDesk,

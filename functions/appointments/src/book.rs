@@ -31,7 +31,7 @@ pub(crate) struct BookAppointmentRequest {
     /// Why the patient comes, in their own words.
     #[schema(value_type = Reason)]
     reason: Option<String>,
-    /// The patient, when the front desk books. Patients book for themselves and leave it out.
+    /// The patient, when the front desk or a guardian books. Patients who book for themselves leave it out.
     #[schema(value_type = Option<PatientId>)]
     patient_id: Option<String>,
 }
@@ -59,20 +59,27 @@ pub(crate) async fn book(
     trail::patient(booking.patient_id);
     let unknown = |field: &str| Problem::invalid_field(field, "unknown", "There is nobody with this id.");
     let doctor = state.store.doctor(booking.doctor_id).await?.ok_or_else(|| unknown("doctor_id"))?;
-    let patient = state.store.patient(booking.patient_id).await?.ok_or_else(|| unknown("patient_id"))?;
+    let found = state.store.patient(booking.patient_id).await?;
+    let own = caller.patient_id == Some(booking.patient_id);
+    if !own && !caller.may_without_relationship() {
+        if !found.as_ref().is_some_and(|patient| state.is_guardian(&caller, patient)) {
+            return Err(Problem::forbidden("You can book for yourself, and for a child whose guardian you are."));
+        }
+        trail::detail("as guardian".to_owned());
+    }
+    let patient = found.ok_or_else(|| unknown("patient_id"))?;
     if !state.store.doctor_takes_appointments(&doctor).await? {
         return Err(doctor_unavailable());
     }
 
     let now = state.clock.now();
-    let at_front_desk = caller.may_without_relationship() && caller.patient_id != Some(booking.patient_id);
+    let at_front_desk = caller.may_without_relationship() && !own;
     let slot = if at_front_desk { Doctor::slot_for_walk_in } else { Doctor::bookable_slot };
     let slot = match slot(&doctor, booking.start, now, &state.hospital.zone) {
         Ok(slot) => slot,
         Err(why) => return Err(not_bookable(&state, &doctor, booking.start, why).await),
     };
-    let own = caller.patient_id == Some(booking.patient_id);
-    let limit = own.then(|| BookingLimit::of(caller.email_confirmed));
+    let limit = (!at_front_desk).then(|| BookingLimit::of(caller.email_confirmed));
     match state.store.booking_count(booking.patient_id, limit, now, &state.hospital.zone).await? {
         Counted::Allowed => {}
         refused => return Err(not_counted(refused, caller.email_confirmed)),
@@ -96,9 +103,6 @@ impl BookAppointmentRequest {
             (Some(text), _) => {
                 let named = fields.check("patient_id", text.parse::<PatientId>());
                 named.into_iter().for_each(trail::patient);
-                if named.is_some_and(|named| caller.patient_id != Some(named) && !caller.may_without_relationship()) {
-                    return Err(Problem::forbidden("You can book for yourself only. Leave `patient_id` out."));
-                }
                 named
             }
             (None, Some(own)) => Some(own),

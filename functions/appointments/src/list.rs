@@ -22,7 +22,7 @@ pub(crate) struct ListQuery {
     /// doctor's list contains no cancelled appointments.
     #[param(value_type = Option<When>, inline)]
     when: Option<String>,
-    /// The patient whose appointments the front desk asks for.
+    /// The patient whose appointments the front desk or a guardian asks for.
     #[param(value_type = Option<PatientId>)]
     patient_id: Option<String>,
     /// The doctor whose appointments the front desk asks for.
@@ -33,6 +33,8 @@ pub(crate) struct ListQuery {
 #[derive(Debug, Clone, Copy)]
 enum Whose {
     Patient(PatientId),
+    /// Another patient, of whom it is still to be shown that the caller is their guardian.
+    ChildOf(PatientId),
     Doctor(DoctorId),
 }
 
@@ -46,12 +48,21 @@ pub(crate) async fn list(
     listing: Listing<ListQuery>,
 ) -> Result<Json<Page<AppointmentSummary>>, Problem> {
     let (when, whose) = listing.filter.clone().parse(&caller)?;
+    if let Whose::ChildOf(id) = whose {
+        let child = state.store.patient(id).await?;
+        if !child.is_some_and(|child| state.is_guardian(&caller, &child)) {
+            return Err(not_theirs());
+        }
+        trail::detail("as guardian".to_owned());
+    }
     let list = format!("appointments?{when:?}&{whose:?}");
     let after = listing.after(&state.cursors, &list)?.map(|place| position(&place)).transpose()?;
 
     let now = state.clock.now();
     let found = match whose {
-        Whose::Patient(id) => state.store.appointment_list_of_patient(id, when, now, &state.hospital.zone, after, listing.limit).await?,
+        Whose::Patient(id) | Whose::ChildOf(id) => {
+            state.store.appointment_list_of_patient(id, when, now, &state.hospital.zone, after, listing.limit).await?
+        }
         Whose::Doctor(id) => state.store.appointment_list_of_doctor(id, when, now, after, listing.limit).await?,
     };
     let page = Page::cut(found, listing.limit, |last| {
@@ -65,6 +76,10 @@ fn position(text: &str) -> Result<After, Problem> {
     let parsed = text.split_once(' ').and_then(|(start, id)| Some((start.parse::<Timestamp>().ok()?, id.parse::<AppointmentId>().ok()?)));
     let (start, id) = parsed.ok_or_else(|| Problem::bad_request("invalid_cursor", "Send `next_cursor` unchanged."))?;
     Ok(After { start, id })
+}
+
+fn not_theirs() -> Problem {
+    Problem::forbidden("You can list your own appointments, and those of a child whose guardian you are.")
 }
 
 impl ListQuery {
@@ -89,7 +104,8 @@ impl ListQuery {
             }
             (Some(patient), None, own, _) if own == Some(patient) || caller.may_without_relationship() => Whose::Patient(patient),
             (None, Some(doctor), _, own) if own == Some(doctor) || caller.may_without_relationship() => Whose::Doctor(doctor),
-            (Some(_), None, _, _) | (None, Some(_), _, _) => return Err(Problem::forbidden("You can list your own appointments only.")),
+            (Some(child), None, Some(_), _) => Whose::ChildOf(child),
+            (Some(_), None, _, _) | (None, Some(_), _, _) => return Err(not_theirs()),
             (None, None, Some(own), _) => Whose::Patient(own),
             (None, None, None, Some(own)) => Whose::Doctor(own),
             (None, None, None, None) if caller.may_without_relationship() => {

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
+    guardians::{self, GuardianBody},
     refused::not_changed,
     view::{PatientView, view},
 };
@@ -37,6 +38,8 @@ pub(crate) struct ChangePatientAtDeskRequest {
     emergency_contact: Option<EmergencyContactBody>,
     #[schema(value_type = Option<PostalAddress>)]
     address: Option<String>,
+    /// Who cares for a child, all of them. An empty list removes them.
+    guardians: Option<Vec<GuardianBody>>,
 }
 
 /// Change a patient profile at the front desk
@@ -53,7 +56,7 @@ pub(crate) async fn change(
     Json(request): Json<ChangePatientAtDeskRequest>,
 ) -> Result<Versioned<PatientView>, Problem> {
     let before = access.patient;
-    let (after, reason) = request.apply(before.clone(), &state)?;
+    let (after, reason) = request.apply(before.clone(), &state).await?;
     if before.version != version {
         return Err(Problem::stale());
     }
@@ -71,7 +74,7 @@ pub(crate) async fn change(
 }
 
 impl ChangePatientAtDeskRequest {
-    fn apply(self, before: Patient, state: &AppState) -> Result<(Patient, Reason), Problem> {
+    async fn apply(self, before: Patient, state: &AppState) -> Result<(Patient, Reason), Problem> {
         let mut fields = Fields::default();
         let today = state.hospital.zone.to_datetime(state.clock.now()).date();
         let reason = fields.required("reason", self.reason, |text| Reason::parse(&text));
@@ -85,8 +88,21 @@ impl ChangePatientAtDeskRequest {
             None => Some(None),
         };
         let address = fields.optional("address", self.address, |text| PostalAddress::parse(&text));
-        let (Some(reason), Some(identity), Some(name), Some(birth), Some(gender), Some(phone), Some(contact), Some(address)) =
-            (reason, identity, name, birth, gender, phone, contact, address)
+        let guardians = match self.guardians {
+            Some(given) => guardians::parse(state, Some(before.id), given, &mut fields).await?.map(Some),
+            None => Some(None),
+        };
+        let (
+            Some(reason),
+            Some(identity),
+            Some(name),
+            Some(birth),
+            Some(gender),
+            Some(phone),
+            Some(contact),
+            Some(address),
+            Some(guardians),
+        ) = (reason, identity, name, birth, gender, phone, contact, address, guardians)
         else {
             return Err(fields.problem());
         };
@@ -105,6 +121,7 @@ impl ChangePatientAtDeskRequest {
             phone: phone.or(before.phone),
             emergency_contact: contact.or(before.emergency_contact),
             address: address.or(before.address),
+            guardians: guardians.unwrap_or(before.guardians),
             version: before.version + 1,
             ..before
         };

@@ -11,7 +11,10 @@ use http::{AppState, EmergencyContactBody, Json, Listing, NoFilter, Page, Proble
 use jiff::civil::Date;
 use platform::config::Hospital;
 use serde::Serialize;
+use store::trail;
 use utoipa::ToSchema;
+
+use crate::guardians::GuardianBody;
 
 /// A change of a profile.
 #[derive(Debug, Serialize, ToSchema)]
@@ -46,6 +49,8 @@ struct EarlierView {
     #[serde(skip_serializing_if = "Option::is_none")]
     emergency_contact: Option<Option<EmergencyContactBody>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    guardians: Option<Vec<GuardianBody>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Date)]
     deceased_on: Option<Option<Date>>,
 }
@@ -64,6 +69,8 @@ pub(crate) async fn changes(
     let list = format!("patient-changes?{id}");
     let before = listing.after(&state.cursors, &list)?.and_then(|version| version.parse().ok());
     let found = state.store.patient_changes(id, before, listing.limit + 1).await?;
+    let guardians = found.iter().take(listing.limit).flat_map(|change| change.before.guardians.iter().flatten());
+    guardians.filter_map(|guardian| guardian.patient_id).for_each(trail::patient);
     let page = Page::cut(found, listing.limit, |last| state.cursors.seal(&list, &last.version.to_string()));
     Ok(Json(page.map(|change| shown(change, &state.hospital))))
 }
@@ -85,6 +92,7 @@ fn shown(change: ProfileChange, hospital: &Hospital) -> ProfileChangeView {
             phone: before.phone.map(|Before { value }| value),
             address: before.address.map(|Before { value }| value),
             emergency_contact: before.emergency_contact.map(|Before { value }| value.map(Into::into)),
+            guardians: before.guardians.map(|guardians| guardians.into_iter().map(Into::into).collect()),
             deceased_on: before.deceased_on.map(|Before { value }| value),
         },
     }

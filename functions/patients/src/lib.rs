@@ -3,10 +3,12 @@
 mod access_log;
 mod change;
 mod changes;
+mod children;
 mod consents;
 mod death;
 mod decide_consent;
 mod get;
+mod guardians;
 mod me;
 mod refused;
 mod register;
@@ -31,6 +33,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(search::search, register::register))
         .routes(routes!(me::me, update_me::update_me))
         .routes(routes!(access_log::access_log))
+        .routes(routes!(children::children))
         .routes(routes!(get::get, change::change))
         .routes(routes!(changes::changes))
         .routes(routes!(consents::consents, decide_consent::decide_consent))

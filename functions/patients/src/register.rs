@@ -21,7 +21,10 @@ use utoipa::{
     },
 };
 
-use crate::view::{PatientSummary, PatientView, summary, view};
+use crate::{
+    guardians::{self, GuardianBody},
+    view::{PatientSummary, PatientView, summary, view},
+};
 
 refusals! {
     pub(crate) NotRegistered {
@@ -42,6 +45,7 @@ pub(crate) struct RegisterPatientRequest {
     phone: Option<String>,
     emergency_contact: Option<EmergencyContactBody>,
     address: Option<String>,
+    guardians: Option<Vec<GuardianBody>>,
     not_a_duplicate: Option<String>,
 }
 
@@ -72,6 +76,8 @@ struct RegisterKnownPatientRequest {
     phone: Option<Phone>,
     emergency_contact: Option<EmergencyContactBody>,
     address: Option<PostalAddress>,
+    /// Who cares for a child.
+    guardians: Option<Vec<GuardianBody>>,
     /// Why the patient is none of the `candidates` of an earlier answer. The profile keeps it.
     not_a_duplicate: Option<Reason>,
 }
@@ -92,6 +98,8 @@ struct RegisterUnknownPatientRequest {
     phone: Option<Phone>,
     emergency_contact: Option<EmergencyContactBody>,
     address: Option<PostalAddress>,
+    /// Who cares for a child.
+    guardians: Option<Vec<GuardianBody>>,
     /// Why the patient is none of the `candidates` of an earlier answer. The profile keeps it.
     not_a_duplicate: Option<Reason>,
 }
@@ -126,7 +134,7 @@ pub(crate) async fn register(
     _: Caller,
     Json(request): Json<RegisterPatientRequest>,
 ) -> Result<Created<PatientView>, Problem> {
-    let mut patient = request.parse(&state)?;
+    let mut patient = request.parse(&state).await?;
     // Another newcomer at the same place may be the same person, so each time they are compared again.
     for _ in 0..ATTEMPTS {
         let duplicates = state.store.patient_duplicates(&patient).await?;
@@ -161,7 +169,7 @@ fn likely_duplicate(duplicates: Duplicates) -> Problem {
 }
 
 impl RegisterPatientRequest {
-    fn parse(self, state: &AppState) -> Result<Patient, Problem> {
+    async fn parse(self, state: &AppState) -> Result<Patient, Problem> {
         let (now, mut fields) = (state.clock.now(), Fields::default());
         let here = state.hospital.zone.to_datetime(now);
         let identity = fields.check("identity", self.identity.map_or(Ok(Identity::Stated), |text| Identity::parse(&text)));
@@ -181,6 +189,7 @@ impl RegisterPatientRequest {
             None => Some(None),
         };
         let address = fields.optional("address", self.address, |text| PostalAddress::parse(&text));
+        let guardians = guardians::parse(state, None, self.guardians.unwrap_or_default(), &mut fields).await?;
         let reason = fields.optional("not_a_duplicate", self.not_a_duplicate, |text| Reason::parse(&text));
         let (
             Some(identity),
@@ -191,7 +200,8 @@ impl RegisterPatientRequest {
             Some(emergency_contact),
             Some(address),
             Some(reason),
-        ) = (identity, gender, name, birth, phone, contact, address, reason)
+            Some(guardians),
+        ) = (identity, gender, name, birth, phone, contact, address, reason, guardians)
         else {
             return Err(fields.problem());
         };
@@ -209,6 +219,7 @@ impl RegisterPatientRequest {
             address,
             income: None,
             registered_at: now,
+            guardians,
             deceased: None,
             consents: BTreeMap::new(),
             not_a_duplicate: reason,

@@ -12,7 +12,10 @@ use http::{EmergencyContactBody, MoneyBody, Versioned};
 use jiff::civil::Date;
 use platform::config::Hospital;
 use serde::Serialize;
+use store::trail;
 use utoipa::ToSchema;
+
+use crate::guardians::GuardianBody;
 
 /// A patient profile.
 #[derive(Debug, Serialize, ToSchema)]
@@ -41,6 +44,9 @@ pub(crate) struct PatientView {
     not_a_duplicate: Option<Reason>,
     /// Whether the patient has an account.
     has_account: bool,
+    /// Who cares for a child.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    guardians: Vec<GuardianBody>,
     /// The day on which the patient died.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Date)]
@@ -54,6 +60,8 @@ pub(crate) struct PatientView {
 }
 
 pub(crate) fn view(patient: Patient, hospital: &Hospital) -> Versioned<PatientView> {
+    // It shows their names and numbers, too.
+    patient.guardians.iter().filter_map(|guardian| guardian.patient_id).for_each(trail::patient);
     Versioned {
         version: patient.version,
         body: PatientView {
@@ -72,6 +80,7 @@ pub(crate) fn view(patient: Patient, hospital: &Hospital) -> Versioned<PatientVi
             not_a_duplicate: patient.not_a_duplicate,
             has_account: patient.user_id.is_some(),
             missed_last_year: None,
+            guardians: patient.guardians.into_iter().map(Into::into).collect(),
             deceased_on: patient.deceased.map(|death| death.date),
             consents: patient.consents.into_iter().map(|(to, consent)| ConsentView::of(to, &consent, hospital)).collect(),
         },

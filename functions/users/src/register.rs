@@ -195,6 +195,7 @@ impl RegisterAccountRequest {
             address: Some(address),
             income,
             registered_at: now,
+            guardians: Vec::new(),
             deceased: None,
             consents: BTreeMap::new(),
             not_a_duplicate: None,

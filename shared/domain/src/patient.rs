@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{
-    Timestamp,
+    Timestamp, ToSpan,
     civil::{Date, DateTime},
 };
 use serde::{Deserialize, Serialize};
@@ -83,6 +83,12 @@ impl DateOfBirth {
     #[must_use]
     pub const fn date(self) -> Date {
         self.0
+    }
+
+    /// Whether somebody who was born then is a child on this day.
+    #[must_use]
+    pub fn is_of_child(self, today: Date) -> bool {
+        self.0.saturating_add(OF_AGE.years()) > today
     }
 }
 
@@ -170,6 +176,9 @@ pub struct Patient {
     pub income: Option<Money>,
     /// When the profile was made.
     pub registered_at: Timestamp,
+    /// Who cares for a child, as the front desk has seen it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guardians: Vec<Guardian>,
     /// When the patient died, if they have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deceased: Option<Death>,
@@ -181,6 +190,27 @@ pub struct Patient {
     /// Grows with each change; sent as the ETag.
     pub version: u64,
 }
+
+/// Somebody who cares for a child. With a patient profile of their own, they act for the child as for themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guardian {
+    /// Their own profile, if they have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patient_id: Option<PatientId>,
+    /// Their name.
+    pub name: PersonName,
+    /// Their number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Phone>,
+    /// Who they are to the child, such as `mother`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relationship: Option<PersonName>,
+}
+
+/// The most guardians that a child has.
+pub const GUARDIANS: usize = 4;
+/// The age at which nobody acts for a patient any more (Convention on the Rights of the Child, article 1).
+const OF_AGE: i16 = 18;
 
 /// The death of a patient, as somebody noted it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -255,6 +285,18 @@ impl Patient {
         self.deceased.is_none() && self.consents.get(&ConsentTo::AppointmentEmails).is_none_or(|consent| consent.given)
     }
 
+    /// Whether the patient is a child on this day. Nobody is whose date of birth is not known.
+    #[must_use]
+    pub fn is_child(&self, today: Date) -> bool {
+        self.date_of_birth.is_some_and(|born| born.is_of_child(today))
+    }
+
+    /// Whether somebody acts for this patient on this day.
+    #[must_use]
+    pub fn has_guardian(&self, id: PatientId, today: Date) -> bool {
+        self.is_child(today) && self.guardians.iter().any(|guardian| guardian.patient_id == Some(id))
+    }
+
     /// A name for somebody whom nobody knows. It says when they came, so that two such patients seldom have one name.
     ///
     /// # Errors
@@ -312,6 +354,9 @@ pub struct Earlier {
     /// The emergency contact.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emergency_contact: Option<Before<EmergencyContact>>,
+    /// The guardians.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guardians: Option<Vec<Guardian>>,
     /// The day of death.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deceased_on: Option<Before<Date>>,
@@ -348,6 +393,7 @@ impl Earlier {
             phone: changed(&before.phone, &after.phone).map(Before::new),
             address: changed(&before.address, &after.address).map(Before::new),
             emergency_contact: changed(&before.emergency_contact, &after.emergency_contact).map(Before::new),
+            guardians: changed(&before.guardians, &after.guardians),
             deceased_on: changed(&day_of_death(before), &day_of_death(after)).map(Before::new),
         }
     }
@@ -377,6 +423,41 @@ mod tests {
         ] {
             assert_eq!(DateOfBirth::parse(bad, today).unwrap_err().code, code, "{bad}");
         }
+    }
+
+    #[test]
+    fn a_guardian_acts_until_the_child_is_of_age() {
+        let today = date(2026, 3, 2);
+        let mother = PatientId::new(Timestamp::UNIX_EPOCH, 1);
+        let child = |born: Option<&str>| Patient {
+            id: PatientId::new(Timestamp::UNIX_EPOCH, 2),
+            user_id: None,
+            mrn: Mrn::from_random(1),
+            identity: Identity::Stated,
+            name: PersonName::parse("Byron Lovelace").unwrap(),
+            date_of_birth: born.map(|born| DateOfBirth::parse(born, today).unwrap()),
+            date_of_birth_estimated: false,
+            gender: Gender::Male,
+            phone: None,
+            emergency_contact: None,
+            address: None,
+            income: None,
+            registered_at: Timestamp::UNIX_EPOCH,
+            guardians: vec![Guardian {
+                patient_id: Some(mother),
+                name: PersonName::parse("Ada Lovelace").unwrap(),
+                phone: None,
+                relationship: None,
+            }],
+            deceased: None,
+            consents: BTreeMap::new(),
+            not_a_duplicate: None,
+            version: 1,
+        };
+        assert!(child(Some("2008-03-03")).has_guardian(mother, today));
+        assert!(!child(Some("2008-03-02")).has_guardian(mother, today), "18 today");
+        assert!(!child(None).has_guardian(mother, today));
+        assert!(!child(Some("2020-01-01")).has_guardian(PatientId::new(Timestamp::UNIX_EPOCH, 3), today));
     }
 
     proptest! {

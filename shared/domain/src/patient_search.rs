@@ -1,5 +1,7 @@
 //! Finding a patient by what somebody remembers of them.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +37,12 @@ pub struct PatientEntry {
 }
 
 impl PatientEntry {
+    /// Whether the patient is a child on this day: see [`Patient::is_child`].
+    #[must_use]
+    pub fn is_child(&self, today: Date) -> bool {
+        self.date_of_birth.is_some_and(|born| born.is_of_child(today))
+    }
+
     /// What a list shows of this patient.
     #[must_use]
     pub fn of(patient: &Patient) -> Self {
@@ -73,6 +81,8 @@ pub enum Place {
     Phone(Phone),
     /// The medical record number.
     Mrn(Mrn),
+    /// A guardian's profile.
+    ChildOf(PatientId),
 }
 
 /// Every place under which a patient is found.
@@ -94,6 +104,8 @@ pub fn places(patient: &Patient) -> Vec<Place> {
         }
     }
     places.extend(patient.phone.clone().map(Place::Phone));
+    let guardians: BTreeSet<_> = patient.guardians.iter().filter_map(|guardian| guardian.patient_id).collect();
+    places.extend(guardians.into_iter().map(Place::ChildOf));
     places
 }
 

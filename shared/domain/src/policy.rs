@@ -13,6 +13,8 @@ use crate::role::Role;
 pub enum Relationship {
     /// It is their own account, profile or appointment.
     Own,
+    /// They act for the patient, who is a child.
+    Guardian,
     /// They treat the patient: see [`crate::treating`].
     Treating,
     /// They work on the patient's ward.
@@ -23,7 +25,7 @@ pub enum Relationship {
 
 impl Relationship {
     /// Every relationship.
-    pub const ALL: [Self; 4] = [Self::Own, Self::Treating, Self::SameWard, Self::OnShift];
+    pub const ALL: [Self; 5] = [Self::Own, Self::Guardian, Self::Treating, Self::SameWard, Self::OnShift];
 }
 
 /// All relationships that a caller has to one thing. Empty when there are none.
@@ -73,7 +75,7 @@ pub struct Rule {
     pub searches: bool,
 }
 
-use Relationship::{Own, Treating};
+use Relationship::{Guardian, Own, Treating};
 use Role::{Administrator, Doctor, Patient, Receptionist};
 use Who::{AnyAccount, Everybody};
 
@@ -92,8 +94,8 @@ const ADMINISTRATORS: Grants = &[(ADMINISTRATOR, &[])];
 const EVERY_ACTIVE_ACCOUNT: Grants = &[(ANY_ROLE, &[])];
 const OWN_PATIENT: Grants = &[(PATIENT, &[Own])];
 const FRONT_DESK_ONLY: Grants = &[(FRONT_DESK, &[])];
-const OWN_PATIENT_OR_FRONT_DESK: Grants = &[(PATIENT, &[Own]), (FRONT_DESK, &[])];
-const ALL_SIDES: Grants = &[(PATIENT, &[Own]), (DOCTOR, &[Treating]), (FRONT_DESK, &[])];
+const OWN_PATIENT_OR_FRONT_DESK: Grants = &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (FRONT_DESK, &[])];
+const ALL_SIDES: Grants = &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (DOCTOR, &[Treating]), (FRONT_DESK, &[])];
 const DOCTOR_OR_FRONT_DESK: Grants = &[(DOCTOR, &[Treating]), (FRONT_DESK, &[])];
 const TREATING_DOCTOR: Grants = &[(DOCTOR, &[Treating])];
 
@@ -138,6 +140,7 @@ pub const POLICY: &[Rule] = &[
     rule("GET /patients/me", OWN_PATIENT).noted("patient.read").of_patients(),
     rule("PATCH /patients/me", OWN_PATIENT).sensitive().written("patient.change").of_patients(),
     rule("GET /patients/me/access-log", OWN_PATIENT).noted("patient.read_access_log").of_patients(),
+    rule("GET /patients/me/children", OWN_PATIENT).noted("patient.list_children").of_patients(),
     rule("GET /patients/{patient_id}", ALL_SIDES).noted("patient.read").of_patients(),
     rule("PATCH /patients/{patient_id}", FRONT_DESK_ONLY).sensitive().written("patient.change").of_patients(),
     rule("GET /patients/{patient_id}/changes", OWN_PATIENT_OR_FRONT_DESK).noted("patient.read_changes").of_patients(),
@@ -273,6 +276,7 @@ impl Rule {
             };
             let asked = asked.iter().map(|asked| match asked {
                 Own => "own",
+                Guardian => "guardian",
                 Treating => "treating",
                 Relationship::SameWard => "same ward",
                 Relationship::OnShift => "on shift",

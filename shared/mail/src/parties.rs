@@ -31,7 +31,15 @@ impl EventState {
 
     async fn patient(&self, appointment: &Appointment) -> Result<Option<Recipient>, MailError> {
         let patient = self.store.patient(appointment.patient_id).await?;
-        let account = patient.filter(Patient::hears_of_appointments).and_then(|patient| patient.user_id);
+        let Some(patient) = patient.filter(Patient::hears_of_appointments) else { return Ok(None) };
+        let today = self.hospital.zone.to_datetime(self.clock.now()).date();
+        let mut account = patient.user_id;
+        if account.is_none() && patient.is_child(today) {
+            // The first guardian with an account.
+            for id in patient.guardians.iter().filter_map(|guardian| guardian.patient_id) {
+                account = account.or(self.store.patient(id).await?.and_then(|guardian| guardian.user_id));
+            }
+        }
         self.recipient(account).await
     }
 

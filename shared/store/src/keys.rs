@@ -298,13 +298,14 @@ fn place_partition(place: &Place) -> String {
         Place::Born(day) => format!("FIND#born#{day}"),
         Place::Phone(phone) => format!("FIND#phone#{phone}"),
         Place::Mrn(mrn) => format!("FIND#mrn#{mrn}"),
+        Place::ChildOf(guardian) => format!("FIND#child#{guardian}"),
     }
 }
 
 fn words_of(place: &Place) -> &str {
     match place {
         Place::Name(words) | Place::Year(_, words) => words,
-        Place::Born(_) | Place::Phone(_) | Place::Mrn(_) => "",
+        Place::Born(_) | Place::Phone(_) | Place::Mrn(_) | Place::ChildOf(_) => "",
     }
 }
 

@@ -234,6 +234,12 @@ impl Store {
         found.into_iter().map(from_item).collect()
     }
 
+    /// The patients for whom somebody acts, or did until they were of age.
+    pub async fn patient_children(&self, guardian: PatientId) -> Result<Vec<PatientEntry>, StoreError> {
+        let found = self.query(keys::patients_at(&Place::ChildOf(guardian))).all().await?;
+        found.into_iter().map(|item| Ok(from_item::<FoundPatient>(item)?.patient)).collect()
+    }
+
     /// One page of the patients who fit a search, after a position in the list.
     pub async fn patient_search(&self, search: &Search, after: Option<&str>, limit: usize) -> Result<FoundPatients, StoreError> {
         let mut page = FoundPatients::default();

@@ -9,7 +9,13 @@ use crate::support::booking;
 pub(super) fn sample(world: &World, rule: &Rule, caller: &Person, standing: &Relationships) -> Option<Sample> {
     let patient = patient(world, caller, standing)?;
     let known = standing.contains(&Relationship::Own) || standing.contains(&Relationship::Treating);
-    let appointment = if known { caller.appointment.as_ref()? } else { &world.appointment };
+    let appointment = if standing.contains(&Relationship::Guardian) && caller.patient_id.is_some() {
+        &world.childs_appointment
+    } else if known {
+        caller.appointment.as_ref()?
+    } else {
+        &world.appointment
+    };
     let mut book = booking(&world.doctor, "2026-03-30T09:00:00Z");
     book["patient_id"] = json!(patient);
     Some(match rule.route {

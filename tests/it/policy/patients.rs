@@ -20,6 +20,7 @@ pub(super) fn patient(world: &World, caller: &Person, standing: &Relationships) 
     let standing: Vec<_> = standing.iter().collect();
     match standing[..] {
         [Relationship::Own] => caller.patient_id.map(|id| id.to_string()),
+        [Relationship::Guardian] => caller.patient_id.map(|_| world.child.id.to_string()),
         [Relationship::Treating] => caller.doctor_id.map(|_| world.treated.id.to_string()),
         // Everybody with a role is on shift.
         [] | [Relationship::OnShift] => Some(world.patient.id.to_string()),

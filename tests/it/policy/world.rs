@@ -37,6 +37,9 @@ pub(super) struct World {
     pub(super) patient: Patient,
     pub(super) doctor: Doctor,
     pub(super) appointment: String,
+    /// A child. Of the callers, the patient is the guardian.
+    pub(super) child: Patient,
+    pub(super) childs_appointment: String,
     /// A patient. Of the callers, only the doctor treats them.
     pub(super) treated: Patient,
     /// An account to decide about.
@@ -59,6 +62,8 @@ impl World {
             patient,
             doctor,
             appointment,
+            child: treated.clone(),
+            childs_appointment: String::new(),
             treated,
             subject,
             people: BTreeMap::new(),
@@ -89,6 +94,13 @@ impl World {
             }
             world.people.insert(role, Arc::new(person));
         }
+        let (guardian, app) = (world.people[&Some(Role::Patient)].patient_id.unwrap(), &world.app);
+        let child =
+            json!({ "name": "Byron Lovelace", "date_of_birth": "2020-05-12", "gender": "male", "guardians": [{ "patient_id": guardian }] });
+        let id = app.post("/patients", &child).bearer(&desk).send().await.expect(201).body["id"].as_str().unwrap().parse().unwrap();
+        let child = Patient { id, ..world.patient.clone() };
+        world.childs_appointment = app.book_for(&desk, &child, &world.doctor, "2026-03-03T11:30:00Z").await.expect(201).id();
+        world.child = child;
         world
     }
 

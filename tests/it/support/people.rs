@@ -123,6 +123,7 @@ impl App {
             address: Some(PostalAddress::parse("12 St James's Square").unwrap()),
             income: None,
             registered_at: self.now(),
+            guardians: Vec::new(),
             deceased: None,
             consents: BTreeMap::new(),
             not_a_duplicate: None,

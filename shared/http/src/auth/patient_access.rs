@@ -9,7 +9,7 @@ use domain::{
     patient::Patient,
     policy::{Relationship, Relationships},
 };
-use store::StoreError;
+use store::{StoreError, trail};
 
 use super::Caller;
 use crate::{Problem, state::AppState};
@@ -38,24 +38,37 @@ where
         let id = parameters.iter().find(|(name, _)| *name == "patient_id").and_then(|(_, value)| value.parse::<PatientId>().ok());
         let id = id.ok_or_else(missing)?;
         let state = AppState::from_ref(state);
-        let relationships = state.relationships(&caller, id).await?;
+        let patient = state.store.patient(id).await?.ok_or_else(missing)?;
+        let relationships = state.relationships(&caller, &patient).await?;
         if !caller.may(&relationships) {
             return Err(missing());
         }
-        let patient = state.store.patient(id).await?.ok_or_else(missing)?;
+        if relationships.contains(&Relationship::Guardian) {
+            trail::detail("as guardian".to_owned());
+        }
         Ok(Self { patient, caller, relationships })
     }
 }
 
 impl AppState {
+    /// Whether the caller acts for the patient, who is a child.
+    #[must_use]
+    pub fn is_guardian(&self, caller: &Caller, patient: &Patient) -> bool {
+        let today = self.hospital.zone.to_datetime(self.clock.now()).date();
+        caller.patient_id.is_some_and(|own| patient.has_guardian(own, today))
+    }
+
     /// A caller's relationships to a patient. A relationship that makes no difference is not looked up.
-    pub async fn relationships(&self, caller: &Caller, patient: PatientId) -> Result<Relationships, StoreError> {
+    pub async fn relationships(&self, caller: &Caller, patient: &Patient) -> Result<Relationships, StoreError> {
         let mut relationships = Relationships::new();
-        if caller.patient_id == Some(patient) {
+        if caller.patient_id == Some(patient.id) {
             relationships.insert(Relationship::Own);
         }
+        if self.is_guardian(caller, patient) {
+            relationships.insert(Relationship::Guardian);
+        }
         if let Some(doctor) = caller.doctor_id.filter(|_| caller.is_asked_for(Relationship::Treating))
-            && self.store.patient_is_treated_by(doctor, patient, self.clock.now(), &self.hospital.zone).await?
+            && self.store.patient_is_treated_by(doctor, patient.id, self.clock.now(), &self.hospital.zone).await?
         {
             relationships.insert(Relationship::Treating);
         }
