@@ -69,6 +69,7 @@ fn every_key() {
         keys::listed_audit(&entry, patient.parse().unwrap()),
         keys::listed_audit_by_actor(&entry, user.parse().unwrap()),
         keys::listed_doctor(&Specialization::parse("cardiology").unwrap(), &name, doctor.parse().unwrap()),
+        keys::listed_suppression(entry.at, &Email::parse("Ada@example.org").unwrap()),
         keys::listed_delivery(entry.at, "apt_00000000000000000000000004-0-booked-patient"),
     ];
     let listed: Vec<String> = listed.into_iter().map(|key| format!("{} | {}", key.pk, key.sk)).collect();
@@ -77,6 +78,7 @@ fn every_key() {
     AUDIT#pat_00000000000000000000000002 | 2026-03-02T09:00:00.012Z#aud_00000000000000000000000007
     AUDIT#usr_00000000000000000000000001 | 2026-03-02T09:00:00.012Z#aud_00000000000000000000000007
     DOCTORS | cardiology#ada byron#doc_00000000000000000000000003
+    MAIL#suppressed | 2026-03-02T09:00:00.012Z#ada@example.org
     MAIL#failed | 2026-03-02T09:00:00.012Z#apt_00000000000000000000000004-0-booked-patient
     ");
     insta::assert_snapshot!(text.join("\n"), @r"

@@ -39,6 +39,7 @@ pub(crate) struct ChangePatientAtDeskRequest {
     #[schema(value_type = Option<PostalAddress>)]
     address: Option<String>,
     /// Who cares for a child, all of them. An empty list removes them.
+    #[schema(max_items = 4)]
     guardians: Option<Vec<GuardianBody>>,
 }
 

@@ -77,6 +77,7 @@ struct RegisterKnownPatientRequest {
     emergency_contact: Option<EmergencyContactBody>,
     address: Option<PostalAddress>,
     /// Who cares for a child.
+    #[schema(max_items = 4)]
     guardians: Option<Vec<GuardianBody>>,
     /// Why the patient is none of the `candidates` of an earlier answer. The profile keeps it.
     not_a_duplicate: Option<Reason>,
@@ -99,6 +100,7 @@ struct RegisterUnknownPatientRequest {
     emergency_contact: Option<EmergencyContactBody>,
     address: Option<PostalAddress>,
     /// Who cares for a child.
+    #[schema(max_items = 4)]
     guardians: Option<Vec<GuardianBody>>,
     /// Why the patient is none of the `candidates` of an earlier answer. The profile keeps it.
     not_a_duplicate: Option<Reason>,

@@ -90,6 +90,8 @@ pub fn routes() -> OpenApiRouter<Users> {
         .routes(routes!(accounts::roles::set_roles))
         .routes(routes!(audit_log::audit_log))
         .routes(routes!(emails::list::list))
+        .routes(routes!(emails::suppressions::suppressions))
+        .routes(routes!(emails::lift_suppression::lift_suppression))
         .routes(routes!(emails::resend::resend));
     anybody.merge(owner).merge(administrators)
 }

@@ -13,13 +13,13 @@ pub enum DeliveryState {
     Sent,
     /// SES refused it. It can be sent again.
     Failed,
-    /// It was not sent: its address has bounced or complained before.
+    /// It was not sent: its address has bounced or complained before. It can be sent again once that is lifted.
     Suppressed,
     /// Somebody asked to send it again, but it is no longer true.
     Void,
 }
 
-/// Why SES refused an email.
+/// Why an email did not go out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RefusalReason {
@@ -33,4 +33,6 @@ pub enum RefusalReason {
     SendingPaused,
     /// SES finds the request invalid, or does not know something that the request names.
     Invalid,
+    /// The address has bounced or complained before, so SES was not asked.
+    Suppressed,
 }

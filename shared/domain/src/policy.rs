@@ -133,6 +133,8 @@ pub const POLICY: &[Rule] = &[
     rule("POST /users/{id}/roles", ADMINISTRATORS).sensitive().written("account.set_roles"),
     rule("GET /audit-log", ADMINISTRATORS).sensitive().noted("audit.read"),
     rule("GET /emails", ADMINISTRATORS).sensitive().noted("email.list"),
+    rule("GET /emails/suppressions", ADMINISTRATORS).sensitive().noted("email.list_suppressions"),
+    rule("POST /emails/suppressions/lift", ADMINISTRATORS).sensitive().noted("email.lift_suppression"),
     rule("POST /emails/{id}/resend", ADMINISTRATORS).sensitive().written("email.resend"),
     // Patients
     rule("GET /patients", FRONT_DESK_ONLY).noted("patient.search").of_patients().as_search(),

@@ -93,7 +93,7 @@ impl Mailer {
         }
         let now = self.clock.now();
         if self.store.suppression(&to.email).await?.is_some() {
-            return self.settle(id, to, DeliveryState::Suppressed, None, None).await;
+            return self.settle(id, to, DeliveryState::Suppressed, None, Some(RefusalReason::Suppressed)).await;
         }
         let raw = RawMessage::builder().data(Blob::new(message.message(id, to, &self.hospital, now)?)).build()?;
         let send = self

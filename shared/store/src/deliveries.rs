@@ -60,7 +60,7 @@ impl Record for Delivery {
         Some(self.to)
     }
     fn index_key(&self) -> Option<IndexKey> {
-        let refusal = self.refusal.as_ref().filter(|_| self.state == DeliveryState::Failed)?;
+        let refusal = self.refusal.as_ref().filter(|_| self.is_refused())?;
         Some(keys::listed_delivery(refusal.at, &self.id))
     }
     /// The first shape did not repeat the id in what the list shows.
@@ -104,6 +104,11 @@ impl Delivery {
         Self { id: id.to_owned(), to, state: DeliveryState::Queued, since: now.as_second(), message_id: None, refusal: None, cause: None }
     }
 
+    /// Whether it is listed and can be sent again.
+    fn is_refused(&self) -> bool {
+        matches!(self.state, DeliveryState::Failed | DeliveryState::Suppressed)
+    }
+
     /// Whether somebody has asked for it again, and nobody has begun to send it.
     fn is_asked_for_again(&self) -> bool {
         self.state == DeliveryState::Queued && self.cause.is_some()
@@ -132,7 +137,7 @@ impl Store {
         self.put(delivery).await
     }
 
-    /// Emails that SES refused, latest first.
+    /// Emails that SES refused or that were suppressed, latest first.
     pub async fn delivery_list_refused(&self, before: Option<&str>, limit: usize) -> Result<Vec<Listed<Refusal>>, StoreError> {
         from_index::<Delivery, _>(self.query(keys::refused_emails(before)).latest_first(true).first(limit).await?)
     }
@@ -143,13 +148,13 @@ impl Store {
         if refused.is_asked_for_again() {
             return Ok(Again::Queued(refused));
         }
-        if refused.state != DeliveryState::Failed || refused.cause.is_none() {
+        if !refused.is_refused() || refused.cause.is_none() {
             return Ok(Again::Not(refused.state));
         }
         let queued = Delivery { state: DeliveryState::Queued, since: now.as_second(), refusal: None, ..refused.clone() };
-        let values = [(":failed", text("failed")), (":since", number(refused.since))];
+        let values = [(":failed", text("failed")), (":suppressed", text("suppressed")), (":since", number(refused.since))];
         // If this was not written, somebody else has queued it in between.
-        self.put_where(&queued, "delivery_state = :failed AND since = :since", &values).await?;
+        self.put_where(&queued, "delivery_state IN (:failed, :suppressed) AND since = :since", &values).await?;
         Ok(Again::Queued(queued))
     }
 

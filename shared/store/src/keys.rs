@@ -447,6 +447,20 @@ pub fn suppression(email: &Email) -> Key {
     Key::new(format!("SUPPRESSED#{email}"), "SUPPRESSION")
 }
 
+const SUPPRESSIONS: &str = "MAIL#suppressed";
+
+/// The place of a suppressed address in the list: by time.
+#[must_use]
+pub fn listed_suppression(since: Timestamp, email: &Email) -> IndexKey {
+    IndexKey::new(SUPPRESSIONS, format!("{}#{email}", audit_time(since)))
+}
+
+/// The suppressed addresses, before a position in the list.
+pub(super) fn suppressions(before: Option<&str>) -> Range {
+    let all = Range::in_index(BY_LIST, SUPPRESSIONS);
+    before.map(just_before).into_iter().fold(all, Range::to)
+}
+
 /// One email for one cause to one person.
 #[must_use]
 pub fn delivery(id: &str) -> Key {

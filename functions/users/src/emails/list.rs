@@ -1,7 +1,7 @@
-//! `GET /emails`: emails that the email service refused.
+//! `GET /emails`: emails that did not go out.
 
 use axum::extract::State;
-use domain::email::DeliveryState;
+use domain::email::{DeliveryState, RefusalReason};
 use http::{Json, Listing, Page, Problem, auth::Caller};
 use serde::Deserialize;
 use utoipa::{
@@ -16,14 +16,15 @@ use crate::Users;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct EmailsQuery {
-    /// `failed` is the default and the only value.
+    /// `failed` is the default and the only value: emails that the email service refused, and emails to suppressed addresses.
     #[param(schema_with = failed)]
     state: Option<String>,
 }
 
 /// List refused emails
 ///
-/// Latest first. Fix the cause, then send each email again.
+/// Latest first: emails that the email service refused, and emails whose address is suppressed. Fix the cause or lift the suppression, then
+/// send each email again.
 #[utoipa::path(get, path = "/emails", tag = "emails", operation_id = "list_emails", params(Listing<EmailsQuery>),
     responses((status = 200, body = Page<EmailView>)))]
 pub(crate) async fn list(State(users): State<Users>, _: Caller, listing: Listing<EmailsQuery>) -> Result<Json<Page<EmailView>>, Problem> {
@@ -37,7 +38,9 @@ pub(crate) async fn list(State(users): State<Users>, _: Caller, listing: Listing
     let page = Page::cut(found, listing.limit, |last| state.cursors.seal(list, &last.position));
     Ok(Json(page.map(|email| {
         let refusal = email.entry;
-        view(refusal.id, refusal.to, DeliveryState::Failed, refusal.at, Some(refusal.reason), &state.hospital)
+        let suppressed = refusal.reason == RefusalReason::Suppressed;
+        let delivery = if suppressed { DeliveryState::Suppressed } else { DeliveryState::Failed };
+        view(refusal.id, refusal.to, delivery, refusal.at, Some(refusal.reason), &state.hospital)
     })))
 }
 

@@ -1,7 +1,9 @@
 //! Emails that the email service refused, for administrators.
 
+pub(crate) mod lift_suppression;
 pub(crate) mod list;
 pub(crate) mod resend;
+pub(crate) mod suppressions;
 
 use domain::{
     email::{DeliveryState, RefusalReason},
@@ -21,11 +23,11 @@ pub(crate) struct EmailView {
     id: String,
     /// The account that gets it.
     account_id: UserId,
-    /// `failed`, or `queued` after a request to send it again.
+    /// `failed` or `suppressed`; `queued` after a request to send it again.
     state: DeliveryState,
     /// Since when it has been in this state.
     since: Instant,
-    /// Why the email service refused it. `not_verified`: the service does not know the sender or, in its sandbox, the recipient.
+    /// Why it did not go out. `suppressed`: the address bounced, or its owner complained. `not_verified`: the service does not know the sender or, in its sandbox, the recipient.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<RefusalReason>,
 }

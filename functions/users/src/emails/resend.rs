@@ -43,8 +43,7 @@ const fn why(state: DeliveryState) -> &'static str {
     match state {
         DeliveryState::Queued => "This email is already being sent.",
         DeliveryState::Sent => "This email has already been sent.",
-        DeliveryState::Suppressed => "This email address bounced, or its owner complained. It gets no more emails.",
         DeliveryState::Void => "What this email would say is no longer true.",
-        DeliveryState::Failed => "This email can no longer be written, because its cause is no longer stored.",
+        DeliveryState::Failed | DeliveryState::Suppressed => "This email can no longer be written, because its cause is no longer stored.",
     }
 }
