@@ -39,6 +39,7 @@ ONLY_THE_CLIENT = {
     "resend_email": "No email is ever refused locally, so none is there to be sent again.",
     "request_confirmation_email": "What is sent first has wrong passwords, so that the right one has to wait.",
     "confirm_own_email": "It takes a token from an email to the account that asks.",
+    "change_patient": "It takes the version that is there, which other requests change meanwhile.",
     "add_doctor": "It takes one of two members, and hours that fit the slots and each other.",
 }
 

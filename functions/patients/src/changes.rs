@@ -29,7 +29,7 @@ pub(crate) struct ProfileChangeView {
     before: EarlierView,
 }
 
-/// The values that the profile had. A field that is absent did not change. A field that is `null` had no value.
+/// The values that the profile had. Other fields did not change.
 #[derive(Debug, Serialize, ToSchema)]
 struct EarlierView {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -37,22 +37,26 @@ struct EarlierView {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<PersonName>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    date_of_birth: Option<Option<DateOfBirth>>,
+    date_of_birth: Option<DateOfBirth>,
     #[serde(skip_serializing_if = "Option::is_none")]
     date_of_birth_estimated: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     gender: Option<Gender>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    phone: Option<Option<Phone>>,
+    phone: Option<Phone>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    address: Option<Option<PostalAddress>>,
+    address: Option<PostalAddress>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    emergency_contact: Option<Option<EmergencyContactBody>>,
+    emergency_contact: Option<EmergencyContactBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
     guardians: Option<Vec<GuardianBody>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Date)]
-    deceased_on: Option<Option<Date>>,
+    deceased_on: Option<Date>,
+    /// The changed fields that had no value before, such as `phone`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    empty: Vec<&'static str>,
 }
 
 /// See what was changed in a profile
@@ -78,6 +82,10 @@ pub(crate) async fn changes(
 fn shown(change: ProfileChange, hospital: &Hospital) -> ProfileChangeView {
     let before = change.before;
     let (date_of_birth, date_of_birth_estimated) = before.date_of_birth.unzip();
+    let mut empty = Vec::new();
+    if date_of_birth == Some(None) {
+        empty.push("date_of_birth");
+    }
     ProfileChangeView {
         at: hospital.instant(change.at),
         staff_id: change.by,
@@ -86,14 +94,25 @@ fn shown(change: ProfileChange, hospital: &Hospital) -> ProfileChangeView {
         before: EarlierView {
             identity: before.identity,
             name: before.name,
-            date_of_birth,
+            date_of_birth: date_of_birth.flatten(),
             date_of_birth_estimated,
             gender: before.gender,
-            phone: before.phone.map(|Before { value }| value),
-            address: before.address.map(|Before { value }| value),
-            emergency_contact: before.emergency_contact.map(|Before { value }| value.map(Into::into)),
+            phone: value("phone", before.phone, &mut empty),
+            address: value("address", before.address, &mut empty),
+            emergency_contact: value("emergency_contact", before.emergency_contact, &mut empty).map(Into::into),
             guardians: before.guardians.map(|guardians| guardians.into_iter().map(Into::into).collect()),
-            deceased_on: before.deceased_on.map(|Before { value }| value),
+            deceased_on: value("deceased_on", before.deceased_on, &mut empty),
+            empty,
         },
     }
+}
+
+/// The value of a field that changed, or a note that it had none.
+fn value<T>(field: &'static str, before: Option<Before<T>>, empty: &mut Vec<&'static str>) -> Option<T> {
+    let changed = before.is_some();
+    let value = before.and_then(|before| before.value);
+    if changed && value.is_none() {
+        empty.push(field);
+    }
+    value
 }
