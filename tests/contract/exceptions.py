@@ -39,6 +39,8 @@ ONLY_THE_CLIENT = {
     "resend_email": "No email is ever refused locally, so none is there to be sent again.",
     "request_confirmation_email": "What is sent first has wrong passwords, so that the right one has to wait.",
     "confirm_own_email": "It takes a token from an email to the account that asks.",
+    "cancel_history": "It takes an entry of that very patient.",
+    "undo_death": "It takes a patient whose death was noted.",
     "change_patient": "It takes the version that is there, which other requests change meanwhile.",
     "add_doctor": "It takes one of two members, and hours that fit the slots and each other.",
 }
@@ -49,6 +51,7 @@ PERMANENT = [
     Row("one_of", "The email address and the account keep each other out.", "POST /doctors", "user_id"),
     Row("required", "One of four parameters has to be there, and a year needs a name.", "GET /patients", "name"),
     Row("not_suppressed", "Which addresses are suppressed changes.", "POST /emails/suppressions/lift", "email"),
+    Row("allergies_only", "Only an allergy has a severity.", "POST /patients/{patient_id}/history", "severity"),
     # What the server makes, or what is there at the moment.
     Row("invalid_cursor", "A cursor is what the server gave: it is sealed.", "GET .*"),
     Row("invalid_token", "A token is what an email brought.", "POST /users/me/email/confirm"),

@@ -41,6 +41,8 @@ fn every_key() {
         keys::email(&Email::parse("Ada@example.org").unwrap()),
         keys::patient(patient.parse().unwrap()),
         keys::patient_change(patient.parse().unwrap(), 2),
+        keys::history(patient.parse().unwrap(), "his_00000000000000000000000008".parse().unwrap()),
+        keys::history_asked(patient.parse().unwrap()),
         keys::patient_consent(patient.parse().unwrap(), 3),
         keys::patient_place(&Place::Name("ada byron".to_owned()), patient.parse().unwrap()),
         keys::patient_place(&Place::Year(1990, "byron".to_owned()), patient.parse().unwrap()),
@@ -91,6 +93,8 @@ fn every_key() {
     EMAIL#ada@example.org | EMAIL
     PAT#pat_00000000000000000000000002 | PROFILE
     PAT#pat_00000000000000000000000002 | CHANGE#00000002
+    PAT#pat_00000000000000000000000002 | HISTORY#his_00000000000000000000000008
+    PAT#pat_00000000000000000000000002 | ASKED
     PAT#pat_00000000000000000000000002 | CONSENT#00000003
     FIND#name#ad | ada byron#pat_00000000000000000000000002
     FIND#year#1990 | byron#pat_00000000000000000000000002

@@ -15,6 +15,7 @@ mod front;
 mod front_desk;
 mod growth;
 mod guardians;
+mod history;
 mod idempotency;
 mod journey;
 mod keys;

@@ -9,6 +9,7 @@ mod death;
 mod decide_consent;
 mod get;
 mod guardians;
+mod history;
 mod me;
 mod refused;
 mod register;
@@ -37,6 +38,9 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(get::get, change::change))
         .routes(routes!(changes::changes))
         .routes(routes!(consents::consents, decide_consent::decide_consent))
+        .routes(routes!(history::list::list, history::add::add))
+        .routes(routes!(history::none_known::none_known))
+        .routes(routes!(history::withdraw::withdraw))
         .routes(routes!(death::death))
         .routes(routes!(undo_death::undo_death))
 }

@@ -74,6 +74,8 @@ ids! {
     DoctorId = "doc_";
     /// A token that is sent by email.
     EmailTokenId = "tok_";
+    /// An entry of a patient's medical history.
+    HistoryId = "his_";
     /// A patient profile.
     PatientId = "pat_";
     /// One sign-in, with its refresh tokens.

@@ -12,6 +12,7 @@ pub mod clock;
 pub mod doctor;
 pub mod duplicates;
 pub mod email;
+pub mod history;
 pub mod id;
 pub mod instant;
 pub mod invalid;

@@ -97,6 +97,7 @@ const FRONT_DESK_ONLY: Grants = &[(FRONT_DESK, &[])];
 const OWN_PATIENT_OR_FRONT_DESK: Grants = &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (FRONT_DESK, &[])];
 const ALL_SIDES: Grants = &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (DOCTOR, &[Treating]), (FRONT_DESK, &[])];
 const DOCTOR_OR_FRONT_DESK: Grants = &[(DOCTOR, &[Treating]), (FRONT_DESK, &[])];
+const HISTORY: Grants = &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (DOCTOR, &[Treating])];
 const TREATING_DOCTOR: Grants = &[(DOCTOR, &[Treating])];
 
 /// The table.
@@ -148,6 +149,10 @@ pub const POLICY: &[Rule] = &[
     rule("GET /patients/{patient_id}/changes", OWN_PATIENT_OR_FRONT_DESK).noted("patient.read_changes").of_patients(),
     rule("GET /patients/{patient_id}/consents", OWN_PATIENT_OR_FRONT_DESK).noted("patient.read_consents").of_patients(),
     rule("POST /patients/{patient_id}/consents", OWN_PATIENT_OR_FRONT_DESK).sensitive().written("patient.set_consent").of_patients(),
+    rule("GET /patients/{patient_id}/history", HISTORY).noted("history.read").of_patients(),
+    rule("POST /patients/{patient_id}/history", HISTORY).sensitive().written("history.add").of_patients(),
+    rule("POST /patients/{patient_id}/history/none-known", HISTORY).sensitive().written("history.note_none_known").of_patients(),
+    rule("POST /patients/{patient_id}/history/{id}/withdraw", HISTORY).sensitive().written("history.withdraw").of_patients(),
     rule("POST /patients/{patient_id}/death", DOCTOR_OR_FRONT_DESK).sensitive().written("patient.note_death").of_patients(),
     rule("POST /patients/{patient_id}/death/undo", FRONT_DESK_ONLY).sensitive().written("patient.undo_death").of_patients(),
     // Doctors

@@ -16,7 +16,7 @@ use utoipa::{
 use crate::{
     account::{self, Group},
     appointment,
-    id::{AppointmentId, AuditId, DoctorId, EmailTokenId, PatientId, SessionId, UserId},
+    id::{AppointmentId, AuditId, DoctorId, EmailTokenId, HistoryId, PatientId, SessionId, UserId},
     money::Currency,
     mrn::Mrn,
     password::Password,
@@ -93,6 +93,7 @@ schemas! {
     AuditId, "AuditId": id!(AuditId);
     DoctorId, "DoctorId": id!(DoctorId);
     EmailTokenId, "EmailTokenId": id!(EmailTokenId);
+    HistoryId, "HistoryId": id!(HistoryId);
     PatientId, "PatientId": id!(PatientId);
     SessionId, "SessionId": id!(SessionId);
     UserId, "UserId": id!(UserId);

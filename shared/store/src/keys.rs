@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     account::Group,
     audit::Entry,
-    id::{AppointmentId, DoctorId, EmailTokenId, PatientId, SessionId, UserId},
+    id::{AppointmentId, DoctorId, EmailTokenId, HistoryId, PatientId, SessionId, UserId},
     patient_search::Place,
     role::Role,
     text::{Email, PersonName, Specialization},
@@ -254,6 +254,29 @@ pub(super) fn patient_changes(id: PatientId, before: Option<u64>) -> Range {
     let range = Range::of(patient_partition(id)).with_prefix(CHANGES, None);
     match before {
         Some(version) => range.to(just_before(&patient_change(id, version).sk)),
+        None => range,
+    }
+}
+
+/// An entry of a patient's medical history.
+#[must_use]
+pub fn history(patient: PatientId, id: HistoryId) -> Key {
+    Key::new(patient_partition(patient), format!("{HISTORY}{id}"))
+}
+
+const HISTORY: &str = "HISTORY#";
+
+/// What was asked about a patient's medical history.
+#[must_use]
+pub fn history_asked(patient: PatientId) -> Key {
+    Key::new(patient_partition(patient), "ASKED")
+}
+
+/// The entries of a patient's medical history: all of them, or those before one.
+pub(super) fn histories(patient: PatientId, before: Option<HistoryId>) -> Range {
+    let range = Range::of(patient_partition(patient)).with_prefix(HISTORY, None);
+    match before {
+        Some(id) => range.to(just_before(&history(patient, id).sk)),
         None => range,
     }
 }

@@ -18,6 +18,7 @@ pub mod deliveries;
 pub mod doctors;
 pub mod email_tokens;
 mod error;
+pub mod history;
 pub mod idempotency;
 pub mod keys;
 pub mod known_networks;

@@ -12,7 +12,8 @@ pub(super) fn sample(world: &World, rule: &Rule, caller: &Person, standing: &Rel
     if path.starts_with("/patients/me") && !standing.contains(&Relationship::Own) && caller.patient_id.is_some() {
         return None;
     }
-    Some((path.replace("{patient_id}", &patient), json!({})))
+    let entry = world.history.get(&patient).map_or("his_01JD8Z0V3XQ5T4E2W9K7M6N8PR", String::as_str);
+    Some((path.replace("{patient_id}", &patient).replace("{id}", entry), json!({ "reason": "x" })))
 }
 
 /// A patient to whom the caller has these relationships. No caller has several of them yet.

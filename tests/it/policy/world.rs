@@ -10,10 +10,12 @@ use std::{
 
 use domain::{
     account::Account,
-    id::{DoctorId, PatientId, UserId},
+    history::{Entry, HistoryKind, Note},
+    id::{DoctorId, HistoryId, PatientId, UserId},
     policy::{Relationship, Relationships, Rule},
     role::Role,
     roster::Shift,
+    text::Reason,
 };
 use jiff::SignedDuration;
 use serde_json::json;
@@ -40,6 +42,8 @@ pub(super) struct World {
     /// A child. Of the callers, the patient is the guardian.
     pub(super) child: Patient,
     pub(super) childs_appointment: String,
+    /// An entry of the history of each patient.
+    pub(super) history: BTreeMap<String, String>,
     /// A patient. Of the callers, only the doctor treats them.
     pub(super) treated: Patient,
     /// An account to decide about.
@@ -64,6 +68,7 @@ impl World {
             appointment,
             child: treated.clone(),
             childs_appointment: String::new(),
+            history: BTreeMap::new(),
             treated,
             subject,
             people: BTreeMap::new(),
@@ -101,6 +106,23 @@ impl World {
         let child = Patient { id, ..world.patient.clone() };
         world.childs_appointment = app.book_for(&desk, &child, &world.doctor, "2026-03-03T11:30:00Z").await.expect(201).id();
         world.child = child;
+        for patient in [guardian, world.child.id, world.treated.id, world.patient.id] {
+            let (at, by) = (world.app.now(), world.patient.user_id);
+            let entry = Entry {
+                id: HistoryId::new(at, world.app.random()),
+                patient_id: patient,
+                kind: HistoryKind::Surgery,
+                what: Reason::parse("Appendectomy").unwrap(),
+                detail: None,
+                severity: None,
+                noted: Note { at, by, clinician: None },
+                withdrawn: None,
+                version: 1,
+            };
+            let asked = world.app.store().history_asked(patient).await.unwrap();
+            world.app.store().history_add(&entry, asked).await.unwrap();
+            world.history.insert(patient.to_string(), entry.id.to_string());
+        }
         world
     }
 
