@@ -171,6 +171,33 @@ check(told("name him", named).mrn === stranger.mrn, "the record number stays");
 const changes = told("changes", await rosa.GET("/patients/{patient_id}/changes", { params: { path: { patient_id: stranger.id } } }));
 check(changes.items[0]?.before.name === stranger.name && changes.items[0].before.empty?.includes("date_of_birth") === true, "what it was is kept");
 
+// The doctor sees the day, notes a no-show by mistake, takes it back, and sees the patient.
+const helen = await signIn("helen@seacole.example.org", demo);
+const day = told("the day", await helen.GET("/appointments/day"));
+const line = day.items[0];
+check(line !== undefined && day.counts.scheduled > 0 && day.next !== undefined, "somebody comes today");
+const visit = { params: { path: { id: line.id } } };
+check(told("no-show", await helen.POST("/appointments/{id}/no-show", visit)).status === "no_show", "nobody came");
+const undone = told("undo", await helen.POST("/appointments/{id}/undo", { ...visit, body: { reason: "He was in the next room" } }));
+check(undone.status === "scheduled" && undone.undone?.[0]?.status === "no_show", "it is taken back");
+check(told("arrive", await helen.POST("/appointments/{id}/arrive", visit)).arrived_at !== undefined, "he is there");
+check(told("complete", await helen.POST("/appointments/{id}/complete", visit)).status === "completed", "he was seen");
+
+// A death that was noted for the wrong person is taken back.
+const ofNewcomer = { path: { patient_id: newcomer.id } };
+const died = await rosa.POST("/patients/{patient_id}/death", { params: ofNewcomer, body: { date_of_death: "2026-03-01", reason: "Her son called" } });
+check(told("note a death", died).deceased_on === "2026-03-01", "she has died");
+const alive = await rosa.POST("/patients/{patient_id}/death/undo", { params: ofNewcomer, body: { reason: "It was her namesake" } });
+check(told("take it back", alive).deceased_on === undefined, "she lives");
+
+// She tells of an allergy that she does not have, and takes it back.
+const ofLin = { path: { patient_id: patientId } };
+const allergy = told("add to the history", await lin.POST("/patients/{patient_id}/history", { params: ofLin, body: { kind: "allergy", what: "Penicillin" } }));
+const withdrawn = await lin.POST("/patients/{patient_id}/history/{id}/withdraw", {
+  params: { path: { patient_id: patientId, id: allergy.id } }, body: { reason: "It was her sister" },
+});
+check(told("withdraw", withdrawn).withdrawn_because === "It was her sister", "it stays, marked");
+
 // She cancels it.
 const cancelled = told("cancel", await lin.POST("/appointments/{id}/cancel", {
   params: { path: { id: booked.id } }, body: { reason: "I am well again" },
