@@ -102,6 +102,11 @@ async fn nobody_knows_who_it_is_until_somebody_does() {
     assert_eq!(desk.names("phone=%2B442079460123").await, ["Alan Turing"]);
     let list = desk.app.get(&format!("/appointments?patient_id={id}")).bearer(&desk.token).send().await.expect(200);
     assert_eq!(list.body["items"].as_array().unwrap().len(), 1, "nothing is lost");
+    desk.app.drain().await;
+    for path in ["/appointments", "/appointments/day"] {
+        let seen = desk.app.get(path).bearer(&doctor.token).send().await.expect(200);
+        assert_eq!(seen.body["items"][0]["patient"]["name"], "Alan Turing", "{path}");
+    }
 
     let changes = desk.app.get(&format!("/patients/{id}/changes")).bearer(&desk.token).send().await.expect(200);
     let change = &changes.body["items"][0];

@@ -3,7 +3,11 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use domain::role::Role;
+use domain::{
+    patient::{Death, Patient},
+    role::Role,
+    text::PersonName,
+};
 use jiff::SignedDuration;
 use local::{
     services::mailbox::Refusal,
@@ -73,6 +77,19 @@ async fn event_driven_functions_keep_to_their_roles() {
     app.call("POST", &again).bearer(&admin).send().await.expect(202);
     app.post(&format!("/appointments/{appointment}/cancel"), &json!({})).bearer(&ada.token).send().await.expect(200);
     poller.drain().await.unwrap();
+    // Written outside of a request, so that what follows is on this test's trail.
+    app.book(&ada, &doctor, "2026-03-03T09:30:00Z").await.expect(201);
+    let ada_now = app.store().patient(ada.id).await.unwrap().unwrap();
+    let name = PersonName::parse("Ada King").unwrap();
+    let renamed = Patient { name, version: ada_now.version + 1, ..ada_now.clone() };
+    app.store().patient_change(&ada_now, &renamed).await.unwrap();
+    poller.drain().await.unwrap();
+    let death = Some(Death { date: jiff::civil::date(2026, 3, 1), noted_at: app.now(), by: desk.id });
+    let dead = Patient { deceased: death, version: renamed.version + 1, ..renamed.clone() };
+    app.store().patient_change(&renamed, &dead).await.unwrap();
+    poller.drain().await.unwrap();
+    let alive = Patient { deceased: None, version: dead.version + 1, ..dead.clone() };
+    app.store().patient_change(&dead, &alive).await.unwrap();
     let bounced = serde_json::from_str(include_str!("../../events/notifications/email-bounced.json")).unwrap();
     let direct = Notifications::new(&app.config, Settings::scheduling(), &app.settings.token_key(), app.clock.clone());
     on_trail.follow(notifications::answer(&direct, bounced)).await.unwrap();
@@ -86,6 +103,10 @@ async fn event_driven_functions_keep_to_their_roles() {
             ("Query", "ROSTER"),
             ("Query", "ACCOUNTS"),
             ("GetItem", "EMAIL"),
+            ("PutItem", "DOC"),
+            ("DeleteItem", "DOC"),
+            ("UpdateItem", "PAT"),
+            ("UpdateItem", "DAYLIST"),
         ],
     );
 

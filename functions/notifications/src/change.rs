@@ -19,6 +19,8 @@ pub(crate) enum Change {
     PatientRegistered(Box<Patient>),
     /// A patient has died, and who noted it.
     PatientDied(PatientId, Option<Box<Origin>>),
+    /// A patient has another name, and who changed it.
+    PatientRenamed(PatientId, Option<Box<Origin>>),
     Appointment {
         before: Option<Box<Appointment>>,
         after: Box<Appointment>,
@@ -48,8 +50,11 @@ impl Change {
             Some(Patient::KIND) => {
                 let origin = origin_of(&images.new_image)?.map(Box::new);
                 let (before, after): (Patient, Patient) = (from_stream(images.old_image)?, from_stream(images.new_image)?);
-                let died = before.deceased.is_none() && after.deceased.is_some();
-                died.then_some(Self::PatientDied(after.id, origin))
+                match (before.deceased.is_none() && after.deceased.is_some(), before.name != after.name) {
+                    (true, _) => Some(Self::PatientDied(after.id, origin)),
+                    (false, true) => Some(Self::PatientRenamed(after.id, origin)),
+                    (false, false) => None,
+                }
             }
             Some(Appointment::KIND) => {
                 let before = if images.old_image.is_empty() { None } else { Some(Box::new(from_stream(images.old_image)?)) };
@@ -71,7 +76,7 @@ impl Change {
             Self::EmailTokenPromised(token) => Cause::EmailTokenPromised(token.clone()),
             Self::PatientRegistered(patient) => Cause::PatientRegistered(patient.id),
             Self::Appointment { before, after } => Cause::appointment(before.as_deref(), after),
-            Self::PatientDied(..) | Self::EmailAskedForAgain { .. } => return None,
+            Self::PatientDied(..) | Self::PatientRenamed(..) | Self::EmailAskedForAgain { .. } => return None,
         })
     }
 }

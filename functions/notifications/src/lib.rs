@@ -10,7 +10,7 @@ mod change;
 mod email_token;
 mod feedback;
 mod new_patient;
-mod patient_died;
+mod patient_changed;
 mod rebuild;
 mod resend;
 mod role_requested;
@@ -133,7 +133,8 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
         Change::AccountChanged { before, after } => account::tell(&state.base, &before, &after).await?,
         Change::EmailTokenPromised(token) => email_token::send(state, *token).await?,
         Change::PatientRegistered(patient) => new_patient::tell_front_desk(&state.base, &patient).await?,
-        Change::PatientDied(id, origin) => patient_died::cancel_appointments(state, id, origin.as_deref()).await?,
+        Change::PatientDied(id, origin) => patient_changed::cancel_appointments(state, id, origin.as_deref()).await?,
+        Change::PatientRenamed(id, origin) => patient_changed::rename_in_appointments(state, id, origin.as_deref()).await?,
         Change::Appointment { before, after } => appointment::follow(state, before.as_deref(), &after).await?,
         Change::EmailAskedForAgain { .. } => {}
     }

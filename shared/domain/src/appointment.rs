@@ -314,6 +314,12 @@ impl Appointment {
         Ok(self.becoming(Status::NoShow { at: now }))
     }
 
+    /// The patient has another name now.
+    #[must_use]
+    pub fn with_patient_name(self, name: PersonName) -> Self {
+        Self { patient_name: name, version: self.version + 1, ..self }
+    }
+
     /// When the reminder is due, if the appointment still lies ahead and that moment has not passed.
     #[must_use]
     pub fn reminder_due(&self, now: Timestamp) -> Option<Timestamp> {
