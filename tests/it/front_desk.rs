@@ -483,6 +483,26 @@ async fn no_letter_goes_to_the_dead() {
 }
 
 #[tokio::test]
+async fn only_the_patient_and_the_front_desk_see_the_income() {
+    let desk = Desk::new().await;
+    let (app, mother) = (&desk.app, desk.app.patient("Ada Byron").await);
+    let doctor = app.doctor("Dr. Helen Taussig").await;
+    let income = app.call("PATCH", "/patients/me").json(&json!({ "income": { "amount": "10", "currency": "GBP" } }));
+    income.bearer(&mother.token).header("if-match", "\"v1\"").send().await.expect(200);
+    app.book(&mother, &doctor, "2026-03-02T09:00:00Z").await.expect(201);
+    app.wait(SignedDuration::from_secs(31));
+    let path = format!("/patients/{}", mother.id);
+    let consent = json!({ "to": "treatment", "given": true });
+    let own = app.post(&format!("{path}/consents"), &consent).bearer(&mother.token).send().await.expect(200);
+    assert_eq!(own.body["income"]["amount"], "10.00");
+    let death = json!({ "date_of_death": "2026-03-01", "reason": "In the ambulance" });
+    let noted = app.post(&format!("{path}/death"), &death).bearer(&doctor.token).send().await.expect(200);
+    assert!(noted.body.get("income").is_none(), "{}", noted.text);
+    let kept = app.get(&path).bearer(&desk.token).send().await.expect(200);
+    assert_eq!(kept.body["income"]["amount"], "10.00", "it is hidden, not lost");
+}
+
+#[tokio::test]
 async fn a_patient_decides_what_they_are_told() {
     let desk = Desk::new().await;
     let (app, mut seen) = (&desk.app, 0);

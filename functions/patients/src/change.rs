@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use domain::{
-    patient::{DateOfBirth, Earlier, Gender, Identity, Patient, ProfileChange},
+    patient::{DateOfBirth, Gender, Identity, Patient, ProfileChange},
     text::{PersonName, Phone, PostalAddress, Reason},
 };
 use http::{AppState, EmergencyContactBody, Fields, Json, Problem, RequiredIfMatch, Versioned, auth::PatientAccess};
@@ -61,15 +61,8 @@ pub(crate) async fn change(
     if before.version != version {
         return Err(Problem::stale());
     }
-    let note = ProfileChange {
-        patient_id: after.id,
-        version: after.version,
-        at: state.clock.now(),
-        by: access.caller.user_id,
-        by_name: access.caller.name,
-        reason,
-        before: Earlier::of(&before, &after),
-    };
+    let by = (access.caller.user_id, access.caller.name.clone());
+    let note = ProfileChange::of(&before, &after, state.clock.now(), by, reason);
     state.store.patient_change_noted(&before, &after, &note).await.map_err(not_changed)?;
     Ok(view(after, &state.hospital))
 }

@@ -4,7 +4,7 @@ use axum::extract::State;
 use domain::{
     Invalid,
     id::PatientId,
-    patient::{DateOfBirth, Death, Earlier, Patient, ProfileChange, parse_date},
+    patient::{DateOfBirth, Death, Patient, ProfileChange, parse_date},
     text::Reason,
 };
 use http::{AppState, Fields, Json, Problem, Versioned, auth::PatientAccess, refusals};
@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use crate::{
     refused::not_changed,
-    view::{PatientView, view},
+    view::{PatientView, view_for},
 };
 
 refusals! {
@@ -63,17 +63,10 @@ pub(crate) async fn death(
     if before.deceased.is_some() {
         return Err(Problem::conflict("already_deceased", "The profile says already that the patient has died."));
     }
-    let by = access.caller.user_id;
-    let after = Patient { deceased: Some(Death { date, noted_at: now, by }), version: before.version + 1, ..before.clone() };
-    let note = ProfileChange {
-        patient_id: after.id,
-        version: after.version,
-        at: now,
-        by,
-        by_name: access.caller.name,
-        reason,
-        before: Earlier::of(&before, &after),
-    };
+    let after =
+        Patient { deceased: Some(Death { date, noted_at: now, by: access.caller.user_id }), version: before.version + 1, ..before.clone() };
+    let by = (access.caller.user_id, access.caller.name.clone());
+    let note = ProfileChange::of(&before, &after, now, by, reason);
     state.store.patient_change_death(&before, &after, &note, now).await.map_err(not_changed)?;
-    Ok(view(after, &state.hospital))
+    Ok(view_for(&access.caller, after, &state.hospital))
 }

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::{
     refused::not_changed,
-    view::{PatientView, view},
+    view::{PatientView, view_for},
 };
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -41,12 +41,12 @@ pub(crate) async fn decide_consent(
     let (Some(to), Some(given)) = (to, given) else { return Err(fields.problem()) };
     let before = access.patient;
     if before.consents.get(&to).is_some_and(|consent| consent.given == given) {
-        return Ok(view(before, &state.hospital));
+        return Ok(view_for(&access.caller, before, &state.hospital));
     }
     let mut after = Patient { version: before.version + 1, ..before.clone() };
     after.consents.insert(to, Consent { given, at: now });
-    let by_name = access.caller.name.filter(|_| access.caller.patient_id != Some(after.id));
+    let by_name = access.caller.name.clone().filter(|_| access.caller.patient_id != Some(after.id));
     let decision = ConsentDecision { patient_id: after.id, version: after.version, to, given, at: now, by: access.caller.user_id, by_name };
     state.store.patient_change_noted(&before, &after, &decision).await.map_err(not_changed)?;
-    Ok(view(after, &state.hospital))
+    Ok(view_for(&access.caller, after, &state.hospital))
 }

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use domain::{
     id::PatientId,
-    patient::{Earlier, Patient, ProfileChange},
+    patient::{Patient, ProfileChange},
     text::Reason,
 };
 use http::{AppState, Fields, Json, Problem, Versioned, auth::PatientAccess, refusals};
@@ -47,15 +47,8 @@ pub(crate) async fn undo_death(
         return Err(Problem::conflict("not_deceased", "The profile does not say that the patient has died."));
     }
     let after = Patient { deceased: None, version: before.version + 1, ..before.clone() };
-    let note = ProfileChange {
-        patient_id: after.id,
-        version: after.version,
-        at: now,
-        by: access.caller.user_id,
-        by_name: access.caller.name,
-        reason,
-        before: Earlier::of(&before, &after),
-    };
+    let by = (access.caller.user_id, access.caller.name.clone());
+    let note = ProfileChange::of(&before, &after, now, by, reason);
     state.store.patient_change_death(&before, &after, &note, now).await.map_err(not_changed)?;
     Ok(view(after, &state.hospital))
 }

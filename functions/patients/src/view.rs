@@ -8,7 +8,7 @@ use domain::{
     patient_search::PatientEntry,
     text::{PersonName, Phone, PostalAddress, Reason},
 };
-use http::{EmergencyContactBody, MoneyBody, Versioned};
+use http::{EmergencyContactBody, MoneyBody, Versioned, auth::Caller};
 use jiff::civil::Date;
 use platform::config::Hospital;
 use serde::Serialize;
@@ -57,6 +57,12 @@ pub(crate) struct PatientView {
     /// How many appointments the patient missed in the last year. Only where the front desk reads a profile.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) missed_last_year: Option<usize>,
+}
+
+/// The profile for a caller who may read it. Only the patient and the front desk see the income.
+pub(crate) fn view_for(caller: &Caller, patient: Patient, hospital: &Hospital) -> Versioned<PatientView> {
+    let sees_income = caller.patient_id == Some(patient.id) || caller.may_without_relationship();
+    view(Patient { income: patient.income.filter(|_| sees_income), ..patient }, hospital)
 }
 
 pub(crate) fn view(patient: Patient, hospital: &Hospital) -> Versioned<PatientView> {

@@ -330,6 +330,15 @@ pub struct ProfileChange {
     pub before: Earlier,
 }
 
+impl ProfileChange {
+    /// The record of a change that was just made. `by` is the member of staff, with their name.
+    #[must_use]
+    pub fn of(before: &Patient, after: &Patient, at: Timestamp, by: (UserId, Option<PersonName>), reason: Reason) -> Self {
+        let (by, by_name) = by;
+        Self { patient_id: after.id, version: after.version, at, by, by_name, reason, before: Earlier::of(before, after) }
+    }
+}
+
 /// Values that a profile had, of the fields that changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Earlier {
