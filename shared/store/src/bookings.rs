@@ -116,13 +116,7 @@ impl Store {
         refusal: impl FnOnce() -> E + Send + 'static,
     ) -> Result<(), E> {
         let end = |update: UpdateBuilder| {
-            update
-                .update_expression("SET kind = :kind, v = :one, closed = :closed")
-                .condition_expression("attribute_not_exists(last_at) OR last_at <= :settled")
-                .expression_attribute_values(":kind", text(KIND))
-                .expression_attribute_values(":one", number(1))
-                .expression_attribute_values(":closed", AttributeValue::Bool(true))
-                .expression_attribute_values(":settled", number(now.as_second() - UNDER_WAY.as_secs()))
+            unless_under_way(update, ", closed = :closed", now).expression_attribute_values(":closed", AttributeValue::Bool(true))
         };
         write.update(&keys::bookings(patient), end, |_| refusal())
     }
@@ -135,15 +129,8 @@ impl Store {
         now: Timestamp,
         refusal: impl FnOnce() -> E + Send + 'static,
     ) -> Result<(), E> {
-        let note = |update: UpdateBuilder| {
-            let set = if deceased { "SET kind = :kind, v = :one, deceased = :one" } else { "SET kind = :kind, v = :one REMOVE deceased" };
-            update
-                .update_expression(set)
-                .condition_expression("attribute_not_exists(last_at) OR last_at <= :settled")
-                .expression_attribute_values(":kind", text(KIND))
-                .expression_attribute_values(":one", number(1))
-                .expression_attribute_values(":settled", number(now.as_second() - UNDER_WAY.as_secs()))
-        };
+        let change = if deceased { ", deceased = :one" } else { " REMOVE deceased" };
+        let note = |update: UpdateBuilder| unless_under_way(update, change, now);
         write.update(&keys::bookings(patient), note, |_| refusal())
     }
 
@@ -197,6 +184,16 @@ fn refusal(there: &Item, limit: BookingLimit, now: Timestamp) -> Option<Counted>
     let settled_in = seconds("last_at").map_or(0, |last| last + UNDER_WAY.as_secs());
     let full = integer(there, "open").is_some_and(|open| open >= i64::from(limit.open));
     (full && settled_in > 0).then(|| Counted::TooManyOpen { limit: limit.open, again_in: Some(again_in(settled_in)) })
+}
+
+/// A change of who may book, on condition that no booking is under way.
+fn unless_under_way(update: UpdateBuilder, change: &str, now: Timestamp) -> UpdateBuilder {
+    update
+        .update_expression(format!("SET kind = :kind, v = :one{change}"))
+        .condition_expression("attribute_not_exists(last_at) OR last_at <= :settled")
+        .expression_attribute_values(":kind", text(KIND))
+        .expression_attribute_values(":one", number(1))
+        .expression_attribute_values(":settled", number(now.as_second() - UNDER_WAY.as_secs()))
 }
 
 /// A change of the count. It has no `origin`: the appointment that it counts has one.
