@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use axum::body::Body;
 use domain::role::Role;
 use local::{functions::HTTP_FUNCTIONS, stream::Consumer};
-use mail::reminders::ReminderDue;
+use reminders::Due;
 use serde_json::Value;
 use store::audit::{About, Span};
 use tower::ServiceExt;
@@ -78,7 +78,7 @@ async fn schedule() {
     let app = App::new().await;
     let state = app.events();
     for (_, payload) in payloads("reminders") {
-        let due: ReminderDue = serde_json::from_str(&payload).unwrap();
+        let due: Due = serde_json::from_str(&payload).unwrap();
         reminders::handle(&state, due).await.unwrap();
     }
     assert!(app.services.mailbox.list().is_empty(), "the appointment does not exist here");

@@ -8,7 +8,7 @@ use domain::{
     role::Role,
     text::{Email, PersonName, Phone, Specialization},
 };
-use store::keys;
+use store::keys::{self, Queue};
 
 #[test]
 fn every_key() {
@@ -57,6 +57,14 @@ fn every_key() {
         keys::slot(doctor.parse().unwrap(), at),
         keys::appointment(appointment.parse().unwrap()),
         keys::day_list(day, doctor.parse().unwrap()),
+        keys::wait("wai_00000000000000000000000010".parse().unwrap()),
+        keys::waiting_place(patient.parse().unwrap(), 4),
+        keys::wait_line(&Queue::Doctor(doctor.parse().unwrap()), day, "wai_00000000000000000000000010".parse().unwrap()),
+        keys::wait_line(
+            &Queue::Specialization(Specialization::parse("cardiology").unwrap()),
+            day,
+            "wai_00000000000000000000000010".parse().unwrap(),
+        ),
         keys::shift(Role::Receptionist, at),
         keys::suppression(&Email::parse("Ada@example.org").unwrap()),
         keys::delivery("apt_00000000000000000000000004-0-booked-patient"),
@@ -109,6 +117,10 @@ fn every_key() {
     DOC#doc_00000000000000000000000003 | SLOT#2026-03-02T09:00:00Z
     APPT#apt_00000000000000000000000004 | APPOINTMENT
     DAYLIST#2026-03-02 | doc_00000000000000000000000003
+    WAIT#wai_00000000000000000000000010 | WAIT
+    PAT#pat_00000000000000000000000002 | WAITING#4
+    QUEUE#doc_00000000000000000000000003#2026-03 | wai_00000000000000000000000010
+    QUEUE#cardiology#2026-03 | wai_00000000000000000000000010
     ROSTER#receptionist | SHIFT#2026-03-02T09:00:00Z
     SUPPRESSED#ada@example.org | SUPPRESSION
     MAIL#apt_00000000000000000000000004-0-booked-patient | DELIVERY

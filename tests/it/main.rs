@@ -41,3 +41,4 @@ mod suppression;
 mod template;
 mod tokens;
 mod unconfirmed;
+mod waiting_list;

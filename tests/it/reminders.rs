@@ -4,6 +4,7 @@ use domain::id::AppointmentId;
 use jiff::Timestamp;
 use local::stream::Consumer;
 use mail::reminders::ReminderDue;
+use reminders::Due;
 use serde_json::json;
 
 use crate::support::App;
@@ -82,7 +83,7 @@ async fn a_void_reminder_is_silent() {
     let mut seen = app.services.mailbox.list().len();
     let (id, start): (AppointmentId, Timestamp) = (appointment.parse().unwrap(), "2026-03-03T09:00:00Z".parse().unwrap());
     let state = app.events();
-    let fire = |appointment_id, starts_at| reminders::handle(&state, ReminderDue { appointment_id, starts_at });
+    let fire = |appointment_id, starts_at| reminders::handle(&state, Due::Reminder(ReminderDue { appointment_id, starts_at }));
 
     fire(id, "2026-03-03T10:00:00Z".parse().unwrap()).await.unwrap();
     fire("apt_01JD8Z0V3XQ5T4E2W9K7M6N8PR".parse().unwrap(), start).await.unwrap();

@@ -164,7 +164,6 @@ impl DayQuery {
         let (Some(date), Some(doctor), Some(specialization), Some(status)) = (date, doctor, specialization, status) else {
             return Err(fields.problem());
         };
-        let today = || state.hospital.zone.to_datetime(state.clock.now()).date();
-        Ok(Parsed { date: date.unwrap_or_else(today), doctor, specialization, status })
+        Ok(Parsed { date: date.unwrap_or_else(|| state.today()), doctor, specialization, status })
     }
 }

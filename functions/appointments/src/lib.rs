@@ -1,4 +1,5 @@
-//! Appointments: book, move and cancel them, and note arrival, completion or no-show. `domain::appointment` decides what is allowed.
+//! Appointments: book, move and cancel them, note arrival, completion or no-show, and wait for a slot. `domain::appointment` and
+//! `domain::waiting` decide what is allowed.
 
 mod arrive;
 mod authority;
@@ -15,6 +16,7 @@ mod reschedule;
 mod transition;
 mod undo;
 mod view;
+mod waiting;
 
 use axum::Router;
 use http::{AppState, finish};
@@ -33,6 +35,11 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(no_show::no_show))
         .routes(routes!(undo::undo))
         .routes(routes!(calendar::calendar))
+        .routes(routes!(waiting::list::list, waiting::join::join))
+        .routes(routes!(waiting::get::get))
+        .routes(routes!(waiting::accept::accept))
+        .routes(routes!(waiting::decline::decline))
+        .routes(routes!(waiting::leave::leave))
 }
 
 pub fn router(state: &AppState) -> Router {

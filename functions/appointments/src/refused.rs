@@ -6,7 +6,7 @@ use domain::{
     appointment::{Refused, Status},
     booking_limit::MOVES,
     doctor::{Doctor, NotBookable},
-    id::AppointmentId,
+    id::{AppointmentId, WaitId},
     instant::Instant,
     schedule::Slot,
 };
@@ -20,9 +20,16 @@ refusals! {
         409 "doctor_unavailable",
         409 "slot_taken" { taken: SlotView, next_free: Vec<SlotView> },
         409 "already_booked" { appointment_id: AppointmentId },
+        409 "held_for_you" { waiting_list_id: WaitId },
         409 "patient_busy" { wanted: SlotView },
         409 "day_full",
         422 "invalid_request" { errors: Vec<FieldError>, next_free: Option<Vec<SlotView>> },
+        429 "too_many_changes",
+    }
+    pub(crate) OfferNotBooked {
+        409 "doctor_unavailable",
+        409 "patient_busy" { wanted: SlotView },
+        409 "day_full",
         429 "too_many_changes",
     }
     pub(crate) NotCounted {
@@ -101,6 +108,10 @@ pub(crate) async fn not_written(state: &AppState, doctor: &Doctor, slot: Slot, w
             let problem = Problem::conflict("already_booked", "The patient already has this slot: see `appointment_id`.");
             problem.with("appointment_id", id)
         }
+        WriteError::Offered(id) => {
+            let detail = "This slot is held for the patient, who is on the waiting list. Accept the offer: see `waiting_list_id`.";
+            Problem::conflict("held_for_you", detail).with("waiting_list_id", id)
+        }
         WriteError::TooMany => {
             Problem::conflict("day_full", "Too many appointments were booked or moved for this patient on that day. Choose another day.")
         }
@@ -123,9 +134,12 @@ pub(crate) async fn not_written(state: &AppState, doctor: &Doctor, slot: Slot, w
 pub(crate) fn not_changed(why: WriteError) -> Problem {
     match why {
         WriteError::Store(error) => error.into(),
-        WriteError::SlotTaken | WriteError::OwnSlot(_) | WriteError::PatientBusy | WriteError::TooMany | WriteError::Stale => {
-            Problem::stale()
-        }
+        WriteError::SlotTaken
+        | WriteError::OwnSlot(_)
+        | WriteError::Offered(_)
+        | WriteError::PatientBusy
+        | WriteError::TooMany
+        | WriteError::Stale => Problem::stale(),
     }
 }
 

@@ -41,7 +41,7 @@ pub(crate) async fn slots(
     Path(id): Path<DoctorId>,
     Query(query): Query<SlotsQuery>,
 ) -> Result<Json<FreeSlots>, Problem> {
-    let today = state.hospital.zone.to_datetime(state.clock.now()).date();
+    let today = state.today();
     let (from, to) = days(query, today, &mut Fields::default())?;
     let doctor = state.store.doctor(id).await?.ok_or_else(|| Problem::not_found("doctor"))?;
     let slots = if state.store.doctor_takes_appointments(&doctor).await? {

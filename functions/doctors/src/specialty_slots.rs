@@ -65,7 +65,7 @@ pub(crate) async fn specialty_slots(
 ) -> Result<Json<SpecialtySlots>, Problem> {
     let mut fields = Fields::default();
     let specialization = fields.required("specialization", query.specialization, |text| Specialization::parse(&text));
-    let today = state.hospital.zone.to_datetime(state.clock.now()).date();
+    let today = state.today();
     let (from, to) = days(SlotsQuery { from: query.from, to: query.to }, today, &mut fields)?;
     let Some(specialization) = specialization else { return Err(fields.problem()) };
 

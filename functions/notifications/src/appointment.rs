@@ -1,9 +1,10 @@
-//! An appointment was booked, moved, cancelled or noted on: the reminder and the day's list follow, and both sides get an invitation.
+//! An appointment was booked, moved, cancelled or noted on: the reminder and the day's list follow, a slot that is free again
+//! is offered to whoever waits for it, and both sides get an invitation.
 
 use domain::appointment::{Appointment, Status};
 use mail::{MailError, emails::appointment as emails};
 
-use crate::{Failure, Notifications};
+use crate::{Failure, Notifications, waiting};
 
 pub(crate) async fn follow(state: &Notifications, before: Option<&Appointment>, after: &Appointment) -> Result<(), Failure> {
     // The reminder first: it matters more than an email that may have to be sent again.
@@ -12,6 +13,7 @@ pub(crate) async fn follow(state: &Notifications, before: Option<&Appointment>, 
     state.reminders.follow(current, state.base.clock.now()).await?;
     let earlier: Vec<_> = before.into_iter().chain([after]).collect();
     state.base.store.day_list_follow(current, &earlier, &hospital.zone).await?;
+    waiting::after_appointment(state, before, after).await?;
 
     let (what, emails) = match before {
         None => ("booked", emails::booked(hospital, after)),

@@ -1,8 +1,15 @@
 //! A record of the table's stream, as what has changed.
 
 use aws_lambda_events::dynamodb::EventRecord;
-use domain::{account::Account, appointment::Appointment, email::DeliveryState, id::PatientId, patient::Patient};
-use mail::Cause;
+use domain::{
+    account::Account,
+    appointment::Appointment,
+    email::DeliveryState,
+    id::PatientId,
+    patient::Patient,
+    waiting::{State, Wait},
+};
+use mail::{Cause, reminders::OfferEnds};
 use store::{
     Record, StoreError, StreamItem, StreamValue, accounts::StoredAccount, deliveries::Delivery, email_tokens::EmailToken, from_stream,
     origin_of, trail::Origin,
@@ -24,6 +31,11 @@ pub(crate) enum Change {
     Appointment {
         before: Option<Box<Appointment>>,
         after: Box<Appointment>,
+    },
+    /// Somebody waits for a slot, or what is offered to them has changed.
+    Wait {
+        before: Option<Box<Wait>>,
+        after: Box<Wait>,
     },
     /// Somebody asks for an email again that SES had refused; what it follows from.
     EmailAskedForAgain {
@@ -60,6 +72,10 @@ impl Change {
                 let before = if images.old_image.is_empty() { None } else { Some(Box::new(from_stream(images.old_image)?)) };
                 Some(Self::Appointment { before, after: Box::new(from_stream(images.new_image)?) })
             }
+            Some(Wait::KIND) => {
+                let before = if images.old_image.is_empty() { None } else { Some(Box::new(from_stream(images.old_image)?)) };
+                Some(Self::Wait { before, after: Box::new(from_stream(images.new_image)?) })
+            }
             Some(Delivery::KIND) => match from_stream(images.new_image)? {
                 Delivery { id, state: DeliveryState::Queued, cause: Some(cause), .. } => Some(Self::EmailAskedForAgain { id, cause }),
                 _ => None,
@@ -76,6 +92,10 @@ impl Change {
             Self::EmailTokenPromised(token) => Cause::EmailTokenPromised(token.clone()),
             Self::PatientRegistered(patient) => Cause::PatientRegistered(patient.id),
             Self::Appointment { before, after } => Cause::appointment(before.as_deref(), after),
+            Self::Wait { after, .. } => match &after.state {
+                State::Offered(offer) => Cause::Offer(OfferEnds { wait_id: after.id, held_until: offer.until }),
+                _ => return None,
+            },
             Self::PatientDied(..) | Self::PatientRenamed(..) | Self::EmailAskedForAgain { .. } => return None,
         })
     }

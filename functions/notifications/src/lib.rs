@@ -14,6 +14,7 @@ mod patient_changed;
 mod rebuild;
 mod resend;
 mod role_requested;
+mod waiting;
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -136,6 +137,7 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
         Change::PatientDied(id, origin) => patient_changed::cancel_appointments(state, id, origin.as_deref()).await?,
         Change::PatientRenamed(id, origin) => patient_changed::rename_in_appointments(state, id, origin.as_deref()).await?,
         Change::Appointment { before, after } => appointment::follow(state, before.as_deref(), &after).await?,
+        Change::Wait { before, after } => waiting::follow(state, before.as_deref(), &after).await?,
         Change::EmailAskedForAgain { .. } => {}
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! A patient has died or has another name: the appointments that lie ahead follow.
+//! A patient has died or has another name: the appointments that lie ahead follow. Who has died no longer waits for any.
 //!
 //! The changes are the work of whoever changed the profile, and are in the audit log with it.
 
@@ -6,6 +6,7 @@ use domain::{
     appointment::{Appointment, CancelledBy, When},
     id::PatientId,
     patient::Patient,
+    waiting::Ending,
 };
 use store::{
     StoreError,
@@ -26,7 +27,18 @@ pub(crate) async fn cancel_appointments(state: &Notifications, id: PatientId, or
         // doctor notes that nobody came.
         patient.deceased.as_ref().and_then(|_| appointment.cancel(CancelledBy::FrontDesk, None, now).ok())
     })
-    .await
+    .await?;
+    let store = &state.base.store;
+    let deceased = store.patient(id).await?.is_some_and(|patient| patient.deceased.is_some());
+    for before in if deceased { store.waits_of_patient(id).await? } else { Vec::new() } {
+        let Ok(after) = before.clone().at(now, &state.base.hospital.zone).end(Ending::PatientDied) else { continue };
+        match store.wait_change(&before, &after, now).await {
+            Ok(()) => {}
+            Err(WriteError::Store(error)) => return Err(error.into()),
+            Err(why) => return Err(StoreError::Unavailable(Box::new(why)).into()),
+        }
+    }
+    Ok(())
 }
 
 /// Writes the patient's present name into what lies ahead.

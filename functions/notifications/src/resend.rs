@@ -1,6 +1,6 @@
 //! An email that SES had refused was asked for again: what it follows from is handled anew, if it is still true.
 
-use domain::appointment::Appointment;
+use domain::{appointment::Appointment, waiting::State};
 use mail::Cause;
 use store::{
     accounts::StoredAccount,
@@ -28,6 +28,11 @@ pub(crate) async fn again(state: &Notifications, id: &str, cause: &str) -> Resul
         }
         Cause::EmailTokenPromised(token) => Some(Change::EmailTokenPromised(Box::new(with_a_new_term(state, *token).await?))),
         Cause::PatientRegistered(id) => base.store.patient(id).await?.map(|patient| Change::PatientRegistered(Box::new(patient))),
+        Cause::Offer(due) => {
+            let wait = base.store.wait(due.wait_id).await?;
+            let held = wait.filter(|wait| matches!(&wait.state, State::Offered(offer) if offer.until == due.held_until));
+            held.map(|wait| Change::Wait { before: None, after: Box::new(wait) })
+        }
         Cause::Appointment { before, after } => {
             let now = base.store.appointment(after.id).await?;
             now.filter(|now| still_on(state, &after, now)).map(|_| Change::Appointment { before, after })

@@ -70,7 +70,7 @@ pub(crate) async fn change(
 impl ChangePatientAtDeskRequest {
     async fn apply(self, before: Patient, state: &AppState) -> Result<(Patient, Reason), Problem> {
         let mut fields = Fields::default();
-        let today = state.hospital.zone.to_datetime(state.clock.now()).date();
+        let today = state.today();
         let reason = fields.required("reason", self.reason, |text| Reason::parse(&text));
         let identity = fields.optional("identity", self.identity, |text| Identity::parse(&text));
         let name = fields.optional("name", self.name, |text| PersonName::parse(&text));

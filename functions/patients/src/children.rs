@@ -13,7 +13,7 @@ use crate::view::{PatientSummary, summary};
 #[utoipa::path(get, path = "/patients/me/children", tag = "patients", operation_id = "list_children",
     responses((status = 200, body = Page<PatientSummary>)))]
 pub(crate) async fn children(State(state): State<AppState>, AsPatient(id): AsPatient) -> Result<Json<Page<PatientSummary>>, Problem> {
-    let today = state.hospital.zone.to_datetime(state.clock.now()).date();
+    let today = state.today();
     let mut found = state.store.patient_children(id).await?;
     found.retain(|patient| patient.is_child(today));
     found.iter().map(|patient: &PatientEntry| patient.id).for_each(trail::patient);

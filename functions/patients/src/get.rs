@@ -17,7 +17,7 @@ use crate::view::{PatientView, view_for};
 pub(crate) async fn get(State(state): State<AppState>, access: PatientAccess) -> Result<Versioned<PatientView>, Problem> {
     let (id, mut shown) = (access.patient.id, view_for(&access.caller, access.patient, &state.hospital));
     if access.caller.may_without_relationship() {
-        let a_year_ago = state.hospital.zone.to_datetime(state.clock.now()).date().saturating_sub(1.year());
+        let a_year_ago = state.today().saturating_sub(1.year());
         shown.body.missed_last_year = Some(state.store.appointments_missed(id, a_year_ago).await?);
     }
     Ok(shown)

@@ -79,7 +79,7 @@ async fn parse_one(
     let (Some(id), Some(mut name), Some(mut phone), Some(relationship)) = (id, name, phone, relationship) else { return Ok(None) };
     if let Some(id) = id {
         let profile = if child == Some(id) { None } else { state.store.patient(id).await? };
-        let today = state.hospital.zone.to_datetime(state.clock.now()).date();
+        let today = state.today();
         let refused = match &profile {
             _ if child == Some(id) => Some(Invalid::new("own_guardian", "Nobody is their own guardian.")),
             None => Some(Invalid::new("unknown", "There is nobody with this id.")),

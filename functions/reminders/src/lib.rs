@@ -1,12 +1,48 @@
-//! One hour before an appointment both sides are reminded, if the appointment is still on.
+//! What is due at a time. One hour before an appointment both sides are reminded, if the appointment is still on. And an offer to somebody
+//! on the waiting list ends.
 //!
 //! A schedule that fires proves nothing: the appointment is read again, and unless it lies ahead at the very time that the
 //! schedule was made for, nothing is sent.
 
-use mail::{Cause, EventState, MailError, emails::appointment as emails, reminders::ReminderDue};
+mod offer_ends;
 
-/// Sends what is due. Scheduler delivers at least once; each email goes out once.
-pub async fn handle(state: &EventState, due: ReminderDue) -> Result<(), MailError> {
+use mail::{
+    Cause, EventState, MailError,
+    emails::appointment as emails,
+    reminders::{OfferEnds, ReminderDue},
+};
+use serde::Deserialize;
+use store::StoreError;
+
+/// What this function is called with.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Due {
+    Reminder(ReminderDue),
+    Offer(OfferEnds),
+}
+
+/// It could not be done this time. Scheduler calls again.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error(transparent)]
+    Mail(#[from] MailError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the offer has not ended yet")]
+    TooEarly,
+}
+
+/// Does what is due. Scheduler delivers at least once.
+pub async fn handle(state: &EventState, due: Due) -> Result<(), Failure> {
+    match due {
+        Due::Reminder(due) => Ok(remind(state, due).await?),
+        Due::Offer(due) => offer_ends::end(state, &due).await,
+    }
+}
+
+/// Sends a reminder. Each email goes out once.
+async fn remind(state: &EventState, due: ReminderDue) -> Result<(), MailError> {
     let appointment = state.store.appointment(due.appointment_id).await?;
     let Some(appointment) = appointment.filter(|appointment| due.holds(appointment, state.clock.now())) else {
         tracing::info!(appointment = %due.appointment_id, "reminder is void");

@@ -205,7 +205,7 @@ impl RegisterAccountRequest {
     }
 
     fn patient_facts(self, state: &AppState, fields: &mut Fields) -> Option<PatientFacts> {
-        let today = state.hospital.zone.to_datetime(state.clock.now()).date();
+        let today = state.today();
         let date_of_birth = fields.required("date_of_birth", self.date_of_birth, |text| DateOfBirth::parse(&text, today));
         let gender = fields.required("gender", self.gender, |text| Gender::parse(&text));
         let contact = fields.required("emergency_contact", self.emergency_contact, Ok).and_then(|contact| contact.parse(fields));

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use axum::Router;
 use domain::Clock;
 use http::{AppState, auth::access_token::KeySetError, finish};
-use mail::{EventState, reminders::ReminderDue};
+use mail::EventState;
 use notifications::Notifications;
 use platform::config::{Config, Scheduling, SigningKey, TokenKey};
 use serde_json::Value;
@@ -110,7 +110,7 @@ impl Consumer for Functions {
 
 impl Target for Functions {
     async fn call(&self, input: &str) -> Result<(), String> {
-        let due: ReminderDue = serde_json::from_str(input).map_err(|error| error.to_string())?;
+        let due: reminders::Due = serde_json::from_str(input).map_err(|error| error.to_string())?;
         let state = self.reminders.clone();
         let outcome = tokio::spawn(async move { reminders::handle(&state, due).await }).await;
         outcome.map_err(|crash| crash.to_string())?.map_err(|error| platform::logs::chain(&error))

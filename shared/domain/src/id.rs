@@ -82,6 +82,8 @@ ids! {
     SessionId = "ses_";
     /// An account that can sign in.
     UserId = "usr_";
+    /// A patient's place on a waiting list.
+    WaitId = "wai_";
 }
 
 #[cfg(test)]

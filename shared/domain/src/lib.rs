@@ -31,6 +31,7 @@ pub mod session;
 pub mod text;
 pub mod throttle;
 pub mod treating;
+pub mod waiting;
 
 pub use clock::Clock;
 pub use invalid::Invalid;

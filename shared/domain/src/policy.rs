@@ -173,6 +173,13 @@ pub const POLICY: &[Rule] = &[
     rule("POST /appointments/{id}/complete", TREATING_DOCTOR).written("appointment.complete").of_patients(),
     rule("POST /appointments/{id}/undo", DOCTOR_OR_FRONT_DESK).sensitive().written("appointment.undo").of_patients(),
     rule("POST /appointments/{id}/no-show", DOCTOR_OR_FRONT_DESK).written("appointment.no_show").of_patients(),
+    // Waiting list
+    rule("GET /waiting-list", OWN_PATIENT_OR_FRONT_DESK).noted("wait.list").of_patients(),
+    rule("POST /waiting-list", OWN_PATIENT_OR_FRONT_DESK).sensitive().written("wait.join").of_patients(),
+    rule("GET /waiting-list/{id}", OWN_PATIENT_OR_FRONT_DESK).noted("wait.read").of_patients(),
+    rule("POST /waiting-list/{id}/accept", OWN_PATIENT_OR_FRONT_DESK).sensitive().written("wait.accept").of_patients(),
+    rule("POST /waiting-list/{id}/decline", OWN_PATIENT_OR_FRONT_DESK).sensitive().written("wait.decline").of_patients(),
+    rule("POST /waiting-list/{id}/leave", OWN_PATIENT_OR_FRONT_DESK).sensitive().written("wait.leave").of_patients(),
 ];
 
 const fn rule(route: &'static str, grants: Grants) -> Rule {

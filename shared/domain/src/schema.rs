@@ -16,7 +16,7 @@ use utoipa::{
 use crate::{
     account::{self, Group},
     appointment,
-    id::{AppointmentId, AuditId, DoctorId, EmailTokenId, HistoryId, PatientId, SessionId, UserId},
+    id::{AppointmentId, AuditId, DoctorId, EmailTokenId, HistoryId, PatientId, SessionId, UserId, WaitId},
     money::Currency,
     mrn::Mrn,
     password::Password,
@@ -97,6 +97,7 @@ schemas! {
     PatientId, "PatientId": id!(PatientId);
     SessionId, "SessionId": id!(SessionId);
     UserId, "UserId": id!(UserId);
+    WaitId, "WaitId": id!(WaitId);
 
     Email, "Email": text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Email))).max_length(Some(254)).examples(["ada@example.org"]);
     PersonName, "PersonName": name(100)

@@ -1,6 +1,7 @@
 //! The state that HTTP functions share.
 
 use domain::Clock;
+use jiff::civil::Date;
 use platform::{
     aws::{self, Patience},
     config::{Config, Hospital},
@@ -36,5 +37,11 @@ impl AppState {
             cursors: CursorKey::new(config.cursor_key.expose_secret()),
             clock,
         })
+    }
+
+    /// The day that it is in the hospital now.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        self.hospital.zone.to_datetime(self.clock.now()).date()
     }
 }

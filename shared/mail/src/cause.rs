@@ -9,18 +9,26 @@ use serde::{Deserialize, Serialize};
 use store::{accounts::StoredAccount, email_tokens::EmailToken};
 
 use super::MailError;
-use crate::reminders::ReminderDue;
+use crate::reminders::{OfferEnds, ReminderDue};
 
 /// A change or a reminder. Where the thing as it is now says enough, only its id is kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
     AccountOpened(UserId),
-    AccountChanged { before: Box<StoredAccount>, after: Box<StoredAccount> },
+    AccountChanged {
+        before: Box<StoredAccount>,
+        after: Box<StoredAccount>,
+    },
     EmailTokenPromised(Box<EmailToken>),
     PatientRegistered(PatientId),
-    Appointment { before: Option<Box<Appointment>>, after: Box<Appointment> },
+    Appointment {
+        before: Option<Box<Appointment>>,
+        after: Box<Appointment>,
+    },
     Reminder(ReminderDue),
+    /// A slot is held for somebody who waits, until then.
+    Offer(OfferEnds),
 }
 
 impl Cause {

@@ -1,6 +1,11 @@
 //! The two sides of an appointment, as recipients.
 
-use domain::{appointment::Appointment, patient::Patient, role::Role};
+use domain::{
+    appointment::Appointment,
+    id::{PatientId, UserId},
+    patient::Patient,
+    role::Role,
+};
 
 use super::{MailError, Message, Recipient};
 use crate::EventState;
@@ -16,7 +21,7 @@ impl EventState {
     /// Sends both emails, each at most once for its `cause`. A failure of one does not keep the other from going out.
     pub async fn send_to_both(&self, appointment: &Appointment, cause: &str, messages: BothSides) -> Result<(), MailError> {
         let cause = format!("{}-{}-{cause}", appointment.id, appointment.sequence);
-        let (patient, doctor) = (self.patient(appointment).await?, self.doctor(appointment).await?);
+        let (patient, doctor) = (self.patient(appointment.patient_id).await?, self.doctor(appointment).await?);
         let first = self.send_to(patient, &format!("{cause}-patient"), &messages.patient).await;
         self.send_to(doctor, &format!("{cause}-doctor"), &messages.doctor).await?;
         first
@@ -29,8 +34,9 @@ impl EventState {
         }
     }
 
-    async fn patient(&self, appointment: &Appointment) -> Result<Option<Recipient>, MailError> {
-        let patient = self.store.patient(appointment.patient_id).await?;
+    /// Whoever hears of a patient's appointments: the patient, or a guardian.
+    pub async fn patient(&self, id: PatientId) -> Result<Option<Recipient>, MailError> {
+        let patient = self.store.patient(id).await?;
         let Some(patient) = patient.filter(Patient::hears_of_appointments) else { return Ok(None) };
         let today = self.hospital.zone.to_datetime(self.clock.now()).date();
         let mut account = patient.user_id;
@@ -51,13 +57,13 @@ impl EventState {
     }
 
     /// Somebody who works here in a role, for emails that name patients.
-    pub async fn colleague(&self, account: domain::id::UserId, role: Role) -> Result<Option<Recipient>, MailError> {
+    pub async fn colleague(&self, account: UserId, role: Role) -> Result<Option<Recipient>, MailError> {
         let account = self.store.account(account).await?.map(|stored| stored.account);
         Ok(account.filter(|account| account.active_roles().contains(&role)).map(Into::into))
     }
 
     /// The person behind an account, unless nobody has shown that its address is theirs: a stranger reads about nobody's appointments.
-    async fn recipient(&self, account: Option<domain::id::UserId>) -> Result<Option<Recipient>, MailError> {
+    async fn recipient(&self, account: Option<UserId>) -> Result<Option<Recipient>, MailError> {
         let Some(id) = account else { return Ok(None) };
         let account = self.store.account(id).await?.map(|stored| stored.account);
         Ok(account.filter(|account| account.email_confirmed && account.may_be_written_to()).map(Into::into))

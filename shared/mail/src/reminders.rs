@@ -1,7 +1,7 @@
-//! The one-shot schedule behind an appointment's reminder.
+//! The one-shot schedules behind an appointment's reminder and behind the end of an offer to somebody on the waiting list.
 //!
-//! Its name follows from the appointment, so that creating, moving and deleting it can be repeated in any order: what counts is
-//! the appointment as it is now. It carries ids and times only, never health data.
+//! A schedule's name follows from what it is for, so that creating, moving and deleting it can be repeated in any order: what counts is
+//! the appointment or the wait as it is now. It carries ids and times only, never health data.
 
 use aws_sdk_scheduler::{
     Client,
@@ -10,7 +10,11 @@ use aws_sdk_scheduler::{
     types::{ActionAfterCompletion, DeadLetterConfig, FlexibleTimeWindow, FlexibleTimeWindowMode, RetryPolicy, Target},
 };
 use aws_types::SdkConfig;
-use domain::{appointment::Appointment, id::AppointmentId};
+use domain::{
+    appointment::Appointment,
+    id::{AppointmentId, WaitId},
+    waiting::{State, Wait},
+};
 use jiff::{SignedDuration, Timestamp};
 use platform::config::{Aws, Scheduling};
 use serde::{Deserialize, Serialize};
@@ -35,7 +39,16 @@ impl ReminderDue {
     }
 }
 
-/// Schedules reminders.
+/// What the `reminders` function is called with when an offer has ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfferEnds {
+    pub wait_id: WaitId,
+    /// Until when the slot was held: when the wait has changed since, this is void.
+    pub held_until: Timestamp,
+}
+
+/// Schedules reminders and the ends of offers.
 #[derive(Clone, Debug)]
 pub struct Reminders {
     client: Client,
@@ -61,6 +74,11 @@ pub fn schedule_name(id: AppointmentId) -> String {
     format!("appt-{id}-1h")
 }
 
+/// What an appointment's reminder calls with.
+fn reminder(appointment: &Appointment) -> String {
+    serde_json::json!({ "appointment_id": appointment.id, "starts_at": appointment.slot.start }).to_string()
+}
+
 impl Reminders {
     #[must_use]
     pub fn new(aws: &Aws, sdk: &SdkConfig, settings: Scheduling) -> Self {
@@ -72,18 +90,29 @@ impl Reminders {
     /// Makes the schedule what the appointment as it is now calls for: there at the right time, or not there.
     pub async fn follow(&self, appointment: &Appointment, now: Timestamp) -> Result<(), ReminderError> {
         match appointment.reminder_due(now) {
-            Some(due) => self.set(appointment, due).await,
-            None => self.clear(appointment.id).await,
+            Some(due) => self.set(&schedule_name(appointment.id), due, &reminder(appointment)).await,
+            None => self.clear(&schedule_name(appointment.id)).await,
+        }
+    }
+
+    /// Makes the schedule what the wait as it is now calls for: there at the end of an offer, or not there.
+    pub async fn follow_offer(&self, wait: &Wait) -> Result<(), ReminderError> {
+        let name = format!("wait-{}", wait.id);
+        match &wait.state {
+            State::Offered(offer) => {
+                let input = serde_json::json!({ "wait_id": wait.id, "held_until": offer.until }).to_string();
+                self.set(&name, offer.until, &input).await
+            }
+            _ => self.clear(&name).await,
         }
     }
 
     /// Has the appointment's reminder fire once more, as soon as Scheduler can.
     pub async fn again(&self, appointment: &Appointment, now: Timestamp) -> Result<(), ReminderError> {
-        self.set(appointment, now.saturating_add(SOON).unwrap_or(now)).await
+        self.set(&schedule_name(appointment.id), now.saturating_add(SOON).unwrap_or(now), &reminder(appointment)).await
     }
 
-    async fn set(&self, appointment: &Appointment, due: Timestamp) -> Result<(), ReminderError> {
-        let name = schedule_name(appointment.id);
+    async fn set(&self, name: &str, due: Timestamp, input: &str) -> Result<(), ReminderError> {
         // Always UTC: not every implementation reads a time zone beside it.
         let at = format!("at({})", due.strftime("%Y-%m-%dT%H:%M:%S"));
         let window = FlexibleTimeWindow::builder().mode(FlexibleTimeWindowMode::Off).build()?;
@@ -91,12 +120,12 @@ impl Reminders {
             .client
             .create_schedule()
             .group_name(&self.settings.group)
-            .name(&name)
+            .name(name)
             .schedule_expression(&at)
             .schedule_expression_timezone("UTC")
             .flexible_time_window(window.clone())
             .action_after_completion(ActionAfterCompletion::Delete)
-            .target(self.target(appointment)?)
+            .target(self.target(input)?)
             .send()
             .await;
         match create {
@@ -108,20 +137,20 @@ impl Reminders {
             .client
             .update_schedule()
             .group_name(&self.settings.group)
-            .name(&name)
+            .name(name)
             .schedule_expression(&at)
             .schedule_expression_timezone("UTC")
             .flexible_time_window(window)
             .action_after_completion(ActionAfterCompletion::Delete)
-            .target(self.target(appointment)?)
+            .target(self.target(input)?)
             .send()
             .await;
         // If it fired and vanished in between, the failed record comes again and finds no conflict.
         update.map(drop).map_err(|error| ReminderError::Update(Box::new(error)))
     }
 
-    async fn clear(&self, id: AppointmentId) -> Result<(), ReminderError> {
-        let delete = self.client.delete_schedule().group_name(&self.settings.group).name(schedule_name(id)).send().await;
+    async fn clear(&self, name: &str) -> Result<(), ReminderError> {
+        let delete = self.client.delete_schedule().group_name(&self.settings.group).name(name).send().await;
         match delete {
             Err(error) if !error.as_service_error().is_some_and(DeleteScheduleError::is_resource_not_found_exception) => {
                 Err(ReminderError::Delete(Box::new(error)))
@@ -130,9 +159,7 @@ impl Reminders {
         }
     }
 
-    fn target(&self, appointment: &Appointment) -> Result<Target, aws_sdk_scheduler::error::BuildError> {
-        let due = ReminderDue { appointment_id: appointment.id, starts_at: appointment.slot.start };
-        let input = serde_json::json!({ "appointment_id": due.appointment_id, "starts_at": due.starts_at }).to_string();
+    fn target(&self, input: &str) -> Result<Target, aws_sdk_scheduler::error::BuildError> {
         Target::builder()
             .arn(&self.settings.target_arn)
             .role_arn(&self.settings.role_arn)

@@ -94,6 +94,12 @@ impl Hospital {
         )
     }
 
+    /// A moment in words: `Monday 2 March 2026, 10:05 (London time)`.
+    #[must_use]
+    pub fn moment_in_words(&self, at: Timestamp) -> String {
+        format!("{} ({})", self.zone.to_datetime(at).strftime("%A %-d %B %Y, %H:%M"), self.zone_name(at))
+    }
+
     /// The time zone in words: `London time` for `Europe/London`.
     fn zone_name(&self, at: Timestamp) -> String {
         match self.zone.iana_name().map(|name| name.rsplit_once('/').unwrap_or(("", name))) {

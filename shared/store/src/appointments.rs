@@ -8,10 +8,10 @@
 //! Every change writes all three in one transaction, under the condition that the appointment still has the version that was
 //! read. No index is involved: no list lags behind the appointment, and the transaction of a booking costs 6 write units.
 
-use aws_sdk_dynamodb::types::builders::UpdateBuilder;
+use aws_sdk_dynamodb::types::{AttributeValue, builders::UpdateBuilder};
 use domain::{
     appointment::{Appointment, Status, When},
-    id::{AppointmentId, DoctorId, PatientId},
+    id::{AppointmentId, DoctorId, PatientId, WaitId},
     mrn::Mrn,
     schedule::Slot,
     text::{PersonName, Reason, Specialization},
@@ -27,6 +27,7 @@ use super::{
     record::{to_value, version_of},
     text, trail,
     transact::Transaction,
+    waiting::{SLOT_IS_FREE, SlotHold},
 };
 
 impl Record for Appointment {
@@ -106,6 +107,8 @@ pub enum WriteError {
     SlotTaken,
     #[error("the patient has this slot already")]
     OwnSlot(AppointmentId),
+    #[error("the slot is held for this patient, who waits")]
+    Offered(WaitId),
     #[error("the patient has another appointment at that time")]
     PatientBusy,
     #[error("the patient's day is full of appointments that were booked and moved")]
@@ -137,11 +140,9 @@ impl Store {
 
     /// Writes a new appointment if the doctor's slot and the patient's time are free. When several try at once, one succeeds.
     pub async fn appointment_book(&self, appointment: &Appointment, zone: &TimeZone) -> Result<(), WriteError> {
-        let day = DayChange { take: appointment.slot.marks(zone), free: Vec::new() };
         let mut write = self.transaction();
-        write.put_new(appointment, |_| WriteError::Stale)?;
-        take_slot(&mut write, appointment)?;
-        change_day(&mut write, appointment, appointment.slot.day(zone), Some(appointment), &day)?;
+        take_slot(&mut write, appointment, appointment.booked_at)?;
+        add_appointment(&mut write, appointment, zone)?;
         match write.commit().await {
             Err(WriteError::Store(busy)) => self.lost_race(appointment, busy).await,
             outcome => outcome,
@@ -153,22 +154,28 @@ impl Store {
         if !matches!(busy, StoreError::Unavailable(_)) {
             return Err(busy.into());
         }
-        match self.get::<DoctorSlot>(&keys::slot(appointment.doctor_id, appointment.slot.start)).await? {
-            Some(DoctorSlot(holder)) if holder.id == appointment.id => Ok(()),
-            Some(DoctorSlot(holder)) => Err(held_by(&holder, appointment.patient_id)),
+        match self.item(&keys::slot(appointment.doctor_id, appointment.slot.start)).await? {
+            Some(taken) if taken.get("id") == Some(&text(appointment.id)) => Ok(()),
+            Some(taken) => Err(taken_by(taken, appointment.patient_id)),
             None => Err(busy.into()),
         }
     }
 
     /// Moves an appointment from the slot in `before` to the one in `after`. The old slot becomes free in the same transaction, and
     /// the patient's old time does not count as taken.
-    pub async fn appointment_move(&self, before: &Appointment, after: &Appointment, zone: &TimeZone) -> Result<(), WriteError> {
+    pub async fn appointment_move(
+        &self,
+        before: &Appointment,
+        after: &Appointment,
+        now: Timestamp,
+        zone: &TimeZone,
+    ) -> Result<(), WriteError> {
         let (from, to) = (before.slot.day(zone), after.slot.day(zone));
         let (old, new) = (before.slot.marks(zone), after.slot.marks(zone));
         let mut write = self.transaction();
         write.replace(after, before.version, |_| WriteError::Stale)?;
         free_slot(&mut write, before)?;
-        take_slot(&mut write, after)?;
+        take_slot(&mut write, after, now)?;
         if from == to {
             let only = |these: &[u16], others: &[u16]| these.iter().copied().filter(|mark| !others.contains(mark)).collect();
             change_day(&mut write, after, to, Some(after), &DayChange { take: only(&new, &old), free: only(&old, &new) })?;
@@ -197,10 +204,24 @@ impl Store {
         write.commit().await
     }
 
-    /// The slots of a doctor's appointments that begin in a span of time and are not cancelled.
-    pub async fn appointment_taken_slots(&self, doctor: DoctorId, from: Timestamp, to: Timestamp) -> Result<Vec<Slot>, StoreError> {
-        let taken = self.query(keys::slots(doctor, Some(from), Some(to))).all().await?;
-        taken.into_iter().map(|item| from_item::<DoctorSlot>(item).map(|taken| taken.0.slot)).collect()
+    /// A doctor's slots that begin in a span of time and cannot be booked: those of appointments that are not cancelled, and those that are
+    /// held for somebody.
+    pub async fn appointment_taken_slots(
+        &self,
+        doctor: DoctorId,
+        (from, to): (Timestamp, Timestamp),
+        now: Timestamp,
+    ) -> Result<Vec<Slot>, StoreError> {
+        let mut taken = Vec::new();
+        for item in self.query(keys::slots(doctor, Some(from), Some(to))).all().await? {
+            if is_hold(&item) {
+                let hold: SlotHold = from_item(item)?;
+                taken.extend(hold.holds(now).then_some(hold.slot));
+            } else {
+                taken.push(from_item::<DoctorSlot>(item)?.0.slot);
+            }
+        }
+        Ok(taken)
     }
 
     /// Whether a doctor treats a patient now, judged by the patient's appointments with this doctor.
@@ -219,6 +240,12 @@ impl Store {
             }
         }
         Ok(false)
+    }
+
+    /// Whether a patient has no appointment at the time of a slot.
+    pub async fn patient_is_free(&self, patient: PatientId, slot: Slot, zone: &TimeZone) -> Result<bool, StoreError> {
+        let day = self.item(&keys::patient_day(patient, slot.day(zone))).await?;
+        Ok(day.is_none_or(|day| !slot.marks(zone).iter().any(|mark| day.contains_key(&format!("m{mark}")))))
     }
 
     /// How many appointments a patient has missed from a day on.
@@ -246,7 +273,9 @@ impl Store {
             // An appointment can be completed before its time on the same day, so this list reaches a day ahead.
             When::Past => keys::slots(doctor, None, Some(position.unwrap_or_else(|| a_day_after(now)))),
         };
-        let read = |item: Item| from_item::<DoctorSlot>(item).map(|DoctorSlot(entry)| vec![entry]);
+        let read = |item: Item| {
+            if is_hold(&item) { Ok(Vec::new()) } else { from_item::<DoctorSlot>(item).map(|DoctorSlot(entry)| vec![entry]) }
+        };
         self.agenda(range, when, now, after, limit, read).await
     }
 
@@ -305,13 +334,31 @@ impl Store {
     }
 }
 
-/// Takes the doctor's slot, unless another appointment has it.
-fn take_slot(write: &mut Transaction<'_, WriteError>, appointment: &Appointment) -> Result<(), WriteError> {
+/// Takes the doctor's slot, unless another appointment has it or it is held for somebody.
+fn take_slot(write: &mut Transaction<'_, WriteError>, appointment: &Appointment, now: Timestamp) -> Result<(), WriteError> {
+    put_slot(write, appointment, SLOT_IS_FREE, &[(":now", number(now.as_second()))])
+}
+
+/// Takes the doctor's slot under a condition.
+pub(super) fn put_slot(
+    write: &mut Transaction<'_, WriteError>,
+    appointment: &Appointment,
+    condition: &str,
+    values: &[(&str, AttributeValue)],
+) -> Result<(), WriteError> {
     let patient = appointment.patient_id;
-    write.put_new(&DoctorSlot::of(appointment), move |there| match from_item::<DoctorSlot>(there) {
-        Ok(DoctorSlot(holder)) => held_by(&holder, patient),
-        Err(error) => error.into(),
-    })
+    write.put_if(&DoctorSlot::of(appointment), condition, values, move |there| taken_by(there, patient))
+}
+
+/// Adds an appointment and its time on the patient's day. The doctor's slot is taken beside it.
+pub(super) fn add_appointment(
+    write: &mut Transaction<'_, WriteError>,
+    appointment: &Appointment,
+    zone: &TimeZone,
+) -> Result<(), WriteError> {
+    let day = DayChange { take: appointment.slot.marks(zone), free: Vec::new() };
+    write.put_new(appointment, |_| WriteError::Stale)?;
+    change_day(write, appointment, appointment.slot.day(zone), Some(appointment), &day)
 }
 
 fn free_slot(write: &mut Transaction<'_, WriteError>, appointment: &Appointment) -> Result<(), WriteError> {
@@ -366,8 +413,24 @@ fn change_day(
     })
 }
 
-fn held_by(holder: &AgendaEntry, patient: PatientId) -> WriteError {
-    if holder.patient_id == patient { WriteError::OwnSlot(holder.id) } else { WriteError::SlotTaken }
+/// What has the slot that a patient wants.
+fn taken_by(there: Item, patient: PatientId) -> WriteError {
+    if is_hold(&there) {
+        return match from_item::<SlotHold>(there) {
+            Ok(hold) if hold.patient_id == patient => WriteError::Offered(hold.wait_id),
+            Ok(_) => WriteError::SlotTaken,
+            Err(error) => error.into(),
+        };
+    }
+    match from_item::<DoctorSlot>(there) {
+        Ok(DoctorSlot(holder)) if holder.patient_id == patient => WriteError::OwnSlot(holder.id),
+        Ok(_) => WriteError::SlotTaken,
+        Err(error) => error.into(),
+    }
+}
+
+fn is_hold(slot: &Item) -> bool {
+    slot.get("kind") == Some(&text(SlotHold::KIND))
 }
 
 /// The five-minute marks of a patient's day that a change takes and frees.

@@ -34,7 +34,7 @@ impl Store {
         let midnight = |day: Date| day.to_zoned_datetime(zone.clone()).map_or(now, |midnight| midnight.timestamp());
         // One second before the last midnight: the range includes both ends.
         let last = midnight(to.saturating_add(1.day())).saturating_sub(SignedDuration::from_secs(1));
-        let taken = self.appointment_taken_slots(doctor.id, midnight(from), last.unwrap_or(now)).await?;
+        let taken = self.appointment_taken_slots(doctor.id, (midnight(from), last.unwrap_or(now)), now).await?;
         let days = from.series(1.day()).take_while(|day| *day <= to);
         Ok(days.flat_map(|day| doctor.free_slots(day, &taken, now, zone)).collect())
     }

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     account::Group,
     audit::Entry,
-    id::{AppointmentId, DoctorId, EmailTokenId, HistoryId, PatientId, SessionId, UserId},
+    id::{AppointmentId, DoctorId, EmailTokenId, HistoryId, PatientId, SessionId, UserId, WaitId},
     patient_search::Place,
     role::Role,
     text::{Email, PersonName, Specialization},
@@ -432,6 +432,52 @@ pub fn day_list(day: Date, doctor: DoctorId) -> Key {
 /// All doctors' appointments of one day.
 pub(super) fn day_lists(day: Date) -> Range {
     Range::of(format!("DAYLIST#{day}"))
+}
+
+/// A patient's wait for a slot.
+#[must_use]
+pub fn wait(id: WaitId) -> Key {
+    Key::new(format!("WAIT#{id}"), "WAIT")
+}
+
+/// A patient can be in only so many queues: one item for each.
+#[must_use]
+pub fn waiting_place(patient: PatientId, place: u8) -> Key {
+    Key::new(patient_partition(patient), format!("{WAITING}{place}"))
+}
+
+const WAITING: &str = "WAITING#";
+
+/// The queues that a patient is in.
+pub(super) fn waiting_places(patient: PatientId) -> Range {
+    Range::of(patient_partition(patient)).with_prefix(WAITING, None)
+}
+
+/// Those who wait for a doctor, or for any doctor of a specialization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Queue {
+    Doctor(DoctorId),
+    Specialization(Specialization),
+}
+
+/// A wait's line in a queue, in one of the months in which an appointment is wanted.
+#[must_use]
+pub fn wait_line(queue: &Queue, month: Date, id: WaitId) -> Key {
+    Key::new(queue_partition(queue, month), id.to_string())
+}
+
+fn queue_partition(queue: &Queue, month: Date) -> String {
+    let month = month.strftime("%Y-%m");
+    match queue {
+        Queue::Doctor(doctor) => format!("QUEUE#{doctor}#{month}"),
+        Queue::Specialization(specialization) => format!("QUEUE#{specialization}#{month}"),
+    }
+}
+
+/// The lines of a queue in a month: all of them, or those after one.
+pub(super) fn wait_lines(queue: &Queue, month: Date, after: Option<WaitId>) -> Range {
+    let all = Range::of(queue_partition(queue, month));
+    after.iter().fold(all, |range, after| range.after(&after.to_string()))
 }
 
 #[must_use]

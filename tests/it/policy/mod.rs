@@ -7,6 +7,7 @@ mod appointments;
 mod doctors;
 mod patients;
 mod users;
+mod waiting_list;
 mod world;
 
 use std::{
@@ -35,6 +36,7 @@ async fn sample(world: &World, rule: &Rule, caller: &Person, standing: &Relation
         "users" | "auth" | "audit-log" | "emails" => users::sample(world, rule, caller, standing).await,
         "patients" => patients::sample(world, rule, caller, standing),
         "doctors" => doctors::sample(world, rule, caller, standing),
+        "waiting-list" => waiting_list::sample(world, rule, caller, standing),
         "appointments" => appointments::sample(world, rule, caller, standing),
         group => panic!("add a file to tests/it/policy that makes requests of {group}"),
     }

@@ -44,6 +44,8 @@ pub(super) struct World {
     pub(super) childs_appointment: String,
     /// An entry of the history of each patient.
     pub(super) history: BTreeMap<String, String>,
+    /// A wait of each patient for whom somebody may act.
+    pub(super) waits: BTreeMap<String, String>,
     /// A patient. Of the callers, only the doctor treats them.
     pub(super) treated: Patient,
     /// An account to decide about.
@@ -69,6 +71,7 @@ impl World {
             child: treated.clone(),
             childs_appointment: String::new(),
             history: BTreeMap::new(),
+            waits: BTreeMap::new(),
             treated,
             subject,
             people: BTreeMap::new(),
@@ -122,6 +125,9 @@ impl World {
             let asked = world.app.store().history_asked(patient).await.unwrap();
             world.app.store().history_add(&entry, asked).await.unwrap();
             world.history.insert(patient.to_string(), entry.id.to_string());
+            let wait = json!({ "patient_id": patient, "specialization": "cardiology", "to": "2026-03-20", "reason": "Cough" });
+            let wait = world.app.post("/waiting-list", &wait).bearer(&desk).send().await.expect(201).id();
+            world.waits.insert(patient.to_string(), wait);
         }
         world
     }

@@ -54,8 +54,20 @@ impl AppState {
     /// Whether the caller acts for the patient, who is a child.
     #[must_use]
     pub fn is_guardian(&self, caller: &Caller, patient: &Patient) -> bool {
-        let today = self.hospital.zone.to_datetime(self.clock.now()).date();
+        let today = self.today();
         caller.patient_id.is_some_and(|own| patient.has_guardian(own, today))
+    }
+
+    /// Whether the caller acts as guardian for a patient. It goes into the audit log. Not looked up where it makes no difference.
+    pub async fn acts_as_guardian(&self, caller: &Caller, patient: PatientId) -> Result<bool, StoreError> {
+        if caller.patient_id.is_none() || !caller.is_asked_for(Relationship::Guardian) {
+            return Ok(false);
+        }
+        let guardian = self.store.patient(patient).await?.is_some_and(|patient| self.is_guardian(caller, &patient));
+        if guardian {
+            trail::detail("as guardian".to_owned());
+        }
+        Ok(guardian)
     }
 
     /// A caller's relationships to a patient. A relationship that makes no difference is not looked up.

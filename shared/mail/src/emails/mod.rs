@@ -5,6 +5,7 @@ pub mod appointment;
 pub mod email_token;
 pub(crate) mod format;
 pub mod staff;
+pub mod waiting;
 
 use askama::Template;
 
@@ -29,7 +30,13 @@ mod tests {
 
     /// Every email, with this for every value.
     fn samples(value: &str) -> Vec<(&'static str, Message)> {
-        let all = [account::samples(value), appointment::samples(value), email_token::samples(value), staff::samples(value)];
+        let all = [
+            account::samples(value),
+            appointment::samples(value),
+            email_token::samples(value),
+            staff::samples(value),
+            waiting::samples(value),
+        ];
         all.into_iter().flatten().map(|(name, email)| (name, email.unwrap_or_else(|error| panic!("{name}: {error}")))).collect()
     }
 

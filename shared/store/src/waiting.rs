@@ -1,0 +1,277 @@
+//! The waiting list: each wait, its lines in the queue that it stands in, and the slots that are held.
+//!
+//! A held slot is an item under the very key that a booked slot has, so an offer and a booking keep each other out. It names the moment at
+//! which it ends, and from then on counts for nothing: nobody has to remove it.
+
+use domain::{
+    appointment::Appointment,
+    id::{DoctorId, PatientId, WaitId},
+    schedule::Slot,
+    waiting::{PLACES, State, Target, Wait},
+};
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Key, Record, Store, StoreError,
+    appointments::{WriteError, add_appointment, put_slot},
+    from_item,
+    keys::{self, Queue},
+    number, text,
+    transact::{NEW, Transaction},
+};
+
+/// How long a wait is kept after its last day.
+const KEPT_FOR: SignedDuration = SignedDuration::from_hours(180 * 24);
+/// How often a place is looked for when others take one at the same moment.
+const TRIES: usize = 8;
+
+impl Record for Wait {
+    const KIND: &'static str = "wait";
+    fn key(&self) -> Key {
+        keys::wait(self.id)
+    }
+    fn patient(&self) -> Option<PatientId> {
+        Some(self.patient_id)
+    }
+    fn expires_at(&self) -> Option<Timestamp> {
+        end_of(self.to).checked_add(KEPT_FOR).ok()
+    }
+}
+
+/// A wait's line in the queue of one month. It is a copy, so that the first who fits is found with one query.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Line {
+    month: Date,
+    #[serde(flatten)]
+    wait: Wait,
+}
+
+impl Record for Line {
+    const KIND: &'static str = "wait_line";
+    fn key(&self) -> Key {
+        keys::wait_line(&Queue::of(&self.wait.target), self.month, self.wait.id)
+    }
+    fn expires_at(&self) -> Option<Timestamp> {
+        Some(end_of(self.wait.to))
+    }
+}
+
+/// One of a patient's places. It is free again when the wait's days are over.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Place {
+    patient_id: PatientId,
+    number: u8,
+    wait_id: WaitId,
+    target: Target,
+    free_from: i64,
+}
+
+impl Record for Place {
+    const KIND: &'static str = "waiting_place";
+    fn key(&self) -> Key {
+        keys::waiting_place(self.patient_id, self.number)
+    }
+    fn expires_at(&self) -> Option<Timestamp> {
+        Timestamp::from_second(self.free_from).ok()
+    }
+}
+
+/// A slot that is held for somebody who waits.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct SlotHold {
+    doctor_id: DoctorId,
+    pub(super) slot: Slot,
+    pub(super) wait_id: WaitId,
+    pub(super) patient_id: PatientId,
+    held_until: i64,
+}
+
+impl SlotHold {
+    pub(super) fn holds(&self, now: Timestamp) -> bool {
+        self.held_until > now.as_second()
+    }
+}
+
+impl Record for SlotHold {
+    const KIND: &'static str = "slot_hold";
+    fn key(&self) -> Key {
+        keys::slot(self.doctor_id, self.slot.start)
+    }
+    fn expires_at(&self) -> Option<Timestamp> {
+        Timestamp::from_second(self.held_until).ok()
+    }
+}
+
+/// The condition under which a slot can be taken or held: `:now` is in seconds.
+pub(super) const SLOT_IS_FREE: &str = "attribute_not_exists(pk) OR held_until <= :now";
+
+/// Why a wait did not begin. Nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum WaitError {
+    #[error("the patient waits for this already")]
+    Waits(WaitId),
+    #[error("the patient has no place left")]
+    NoPlace,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a try to begin a wait failed.
+#[derive(Debug, thiserror::Error)]
+enum PlaceError {
+    #[error("another wait has the place")]
+    Taken,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Store {
+    pub async fn wait(&self, id: WaitId) -> Result<Option<Wait>, StoreError> {
+        self.get(&keys::wait(id)).await
+    }
+
+    /// The waits of a patient that go on, as they were written last.
+    pub async fn waits_of_patient(&self, patient: PatientId) -> Result<Vec<Wait>, StoreError> {
+        let mut waits = Vec::new();
+        for place in self.places(patient).await? {
+            waits.extend(self.wait(place.wait_id).await?);
+        }
+        Ok(waits)
+    }
+
+    async fn places(&self, patient: PatientId) -> Result<Vec<Place>, StoreError> {
+        self.query(keys::waiting_places(patient)).consistent().all().await?.into_iter().map(from_item).collect()
+    }
+
+    /// One page of those who wait for a slot in a month, in the order in which they came.
+    pub async fn wait_queue(&self, target: &Target, month: Date, after: Option<WaitId>, limit: usize) -> Result<Vec<Wait>, StoreError> {
+        let range = keys::wait_lines(&Queue::of(target), month, after);
+        let lines = self.query(range).consistent().first(limit).await?;
+        lines.into_iter().map(|line| from_item::<Line>(line).map(|line| line.wait)).collect()
+    }
+
+    /// Begins a wait in one of the patient's free places, and returns it with its place.
+    pub async fn wait_begin(&self, wait: Wait, now: Timestamp) -> Result<Wait, WaitError> {
+        for _ in 0..TRIES {
+            let mut taken = [false; PLACES as usize];
+            for place in self.places(wait.patient_id).await?.into_iter().filter(|place| place.free_from > now.as_second()) {
+                if place.wait_id == wait.id {
+                    // The answer to an earlier try was lost.
+                    return Ok(Wait { place: place.number, ..wait });
+                }
+                if place.target == wait.target {
+                    return Err(WaitError::Waits(place.wait_id));
+                }
+                taken.iter_mut().skip(place.number.into()).take(1).for_each(|taken| *taken = true);
+            }
+            let free = (0..PLACES).zip(taken).find(|(_, taken)| !taken).map(|(place, _)| place);
+            let wait = Wait { place: free.ok_or(WaitError::NoPlace)?, ..wait.clone() };
+            match self.wait_take(&wait, now).await {
+                Ok(()) => return Ok(wait),
+                Err(PlaceError::Taken | PlaceError::Store(StoreError::Unavailable(_))) => {}
+                Err(PlaceError::Store(error)) => return Err(error.into()),
+            }
+        }
+        Err(WaitError::NoPlace)
+    }
+
+    async fn wait_take(&self, wait: &Wait, now: Timestamp) -> Result<(), PlaceError> {
+        let place = Place {
+            patient_id: wait.patient_id,
+            number: wait.place,
+            wait_id: wait.id,
+            target: wait.target.clone(),
+            free_from: end_of(wait.to).as_second(),
+        };
+        let mut write = self.transaction();
+        write
+            .put_if(&place, "attribute_not_exists(pk) OR free_from <= :now", &[(":now", number(now.as_second()))], |_| PlaceError::Taken)?;
+        write.put_new(wait, |_| PlaceError::Taken)?;
+        for line in lines(wait) {
+            write.put_if(&line, NEW, &[], |_| PlaceError::Taken)?;
+        }
+        write.commit().await
+    }
+
+    /// Writes a change of a wait, and holds or frees the slot that it is about. `before` is what is stored.
+    pub async fn wait_change(&self, before: &Wait, after: &Wait, now: Timestamp) -> Result<(), WriteError> {
+        let mut write = self.transaction();
+        put_wait(&mut write, before, after)?;
+        if let State::Offered(offer) = &before.state
+            && offer.until > now
+        {
+            let slot = keys::slot(offer.doctor_id, offer.slot.start);
+            write.delete_if(&slot, "wait_id = :id", &[(":id", text(before.id))], |_| WriteError::Stale)?;
+        }
+        if let State::Offered(offer) = &after.state {
+            let hold = SlotHold {
+                doctor_id: offer.doctor_id,
+                slot: offer.slot,
+                wait_id: after.id,
+                patient_id: after.patient_id,
+                held_until: offer.until.as_second(),
+            };
+            write.put_if(&hold, SLOT_IS_FREE, &[(":now", number(now.as_second()))], |_| WriteError::SlotTaken)?;
+        }
+        write.commit().await
+    }
+
+    /// Books the slot that is held for a wait. Of several who try at once, one succeeds.
+    pub async fn wait_book(
+        &self,
+        before: &Wait,
+        after: &Wait,
+        appointment: &Appointment,
+        now: Timestamp,
+        zone: &TimeZone,
+    ) -> Result<(), WriteError> {
+        let mut write = self.transaction();
+        put_wait(&mut write, before, after)?;
+        let held = [(":id", text(before.id)), (":now", number(now.as_second()))];
+        put_slot(&mut write, appointment, "wait_id = :id AND held_until > :now", &held)?;
+        add_appointment(&mut write, appointment, zone)?;
+        write.commit().await
+    }
+}
+
+/// Writes a wait and its lines. One that is over has no lines, and its place is free.
+fn put_wait(write: &mut Transaction<'_, WriteError>, before: &Wait, after: &Wait) -> Result<(), WriteError> {
+    write.replace(after, before.version, |_| WriteError::Stale)?;
+    let older = "attribute_not_exists(pk) OR version < :version";
+    let version = [(":version", number(after.version))];
+    for line in lines(after) {
+        if after.goes_on() {
+            write.put_if(&line, older, &version, |_| WriteError::Stale)?;
+        } else {
+            write.delete_if(&line.key(), older, &version, |_| WriteError::Stale)?;
+        }
+    }
+    if !after.goes_on() {
+        let place = keys::waiting_place(after.patient_id, after.place);
+        // The place may have been free, and another wait's, since the days of this one were over.
+        write.delete_if(&place, "attribute_not_exists(pk) OR wait_id = :id", &[(":id", text(after.id))], |_| WriteError::Stale)?;
+    }
+    Ok(())
+}
+
+/// A line for each month that the wait's days are in.
+fn lines(wait: &Wait) -> impl Iterator<Item = Line> {
+    let months = wait.from.first_of_month().series(1.month());
+    months.take_while(|month| *month <= wait.to).map(|month| Line { month, wait: wait.clone() })
+}
+
+/// When a day is over everywhere.
+fn end_of(day: Date) -> Timestamp {
+    let next = day.saturating_add(2.days()).to_zoned_datetime(TimeZone::UTC);
+    next.map_or(Timestamp::MAX, |midnight| midnight.timestamp())
+}
+
+impl Queue {
+    pub(super) fn of(target: &Target) -> Self {
+        match target {
+            Target::Doctor { id, .. } => Self::Doctor(*id),
+            Target::Specialization(specialization) => Self::Specialization(specialization.clone()),
+        }
+    }
+}
