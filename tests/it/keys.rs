@@ -56,6 +56,7 @@ fn every_key() {
         keys::doctor(doctor.parse().unwrap()),
         keys::slot(doctor.parse().unwrap(), at),
         keys::appointment(appointment.parse().unwrap()),
+        keys::treated_patient(doctor.parse().unwrap(), patient.parse().unwrap()),
         keys::day_list(day, doctor.parse().unwrap()),
         keys::wait("wai_00000000000000000000000010".parse().unwrap()),
         keys::waiting_place(patient.parse().unwrap(), 4),
@@ -79,6 +80,7 @@ fn every_key() {
         keys::listed_audit(&entry, patient.parse().unwrap()),
         keys::listed_audit_by_actor(&entry, user.parse().unwrap()),
         keys::listed_doctor(&Specialization::parse("cardiology").unwrap(), &name, doctor.parse().unwrap()),
+        keys::listed_treated_patient(doctor.parse().unwrap(), &name, patient.parse().unwrap()),
         keys::listed_suppression(entry.at, &Email::parse("Ada@example.org").unwrap()),
         keys::listed_delivery(entry.at, "apt_00000000000000000000000004-0-booked-patient"),
     ];
@@ -88,6 +90,7 @@ fn every_key() {
     AUDIT#pat_00000000000000000000000002 | 2026-03-02T09:00:00.012Z#aud_00000000000000000000000007
     AUDIT#usr_00000000000000000000000001 | 2026-03-02T09:00:00.012Z#aud_00000000000000000000000007
     DOCTORS | cardiology#ada byron#doc_00000000000000000000000003
+    TREATS#doc_00000000000000000000000003 | ada byron#pat_00000000000000000000000002
     MAIL#suppressed | 2026-03-02T09:00:00.012Z#ada@example.org
     MAIL#failed | 2026-03-02T09:00:00.012Z#apt_00000000000000000000000004-0-booked-patient
     ");
@@ -116,6 +119,7 @@ fn every_key() {
     DOC#doc_00000000000000000000000003 | PROFILE
     DOC#doc_00000000000000000000000003 | SLOT#2026-03-02T09:00:00Z
     APPT#apt_00000000000000000000000004 | APPOINTMENT
+    DOC#doc_00000000000000000000000003 | PATIENT#pat_00000000000000000000000002
     DAYLIST#2026-03-02 | doc_00000000000000000000000003
     WAIT#wai_00000000000000000000000010 | WAIT
     PAT#pat_00000000000000000000000002 | WAITING#4

@@ -40,5 +40,6 @@ mod support;
 mod suppression;
 mod template;
 mod tokens;
+mod treated;
 mod unconfirmed;
 mod waiting_list;

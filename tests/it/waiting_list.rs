@@ -128,14 +128,14 @@ async fn an_offer_that_is_not_taken_goes_to_the_next_one() {
     let offers = |mails: &[local::services::mailbox::Mail]| {
         mails.iter().filter(|mail| mail.subject.contains("has become free")).map(|mail| mail.to.clone()).collect::<Vec<_>>()
     };
-    assert_eq!(offers(&clinic.app.new_mails(&mut seen).await), [ada.email.clone()]);
+    assert_eq!(offers(&clinic.app.new_mails(&mut seen).await), [ada.email.as_str()]);
     assert_eq!(clinic.app.services.schedules.list()[&format!("wait-{first}")], "2026-03-02T12:05:00Z".parse().unwrap());
 
     clinic.at("12:05").await;
     let late = clinic.act(&ada, &first, "accept").await.expect(409);
     assert_eq!((late.body["code"].as_str(), late.body["state"].as_str()), (Some("no_offer"), Some("waiting")));
     assert_eq!(clinic.app.fire_due().await, 1);
-    assert_eq!(offers(&clinic.app.new_mails(&mut seen).await), [grace.email.clone()]);
+    assert_eq!(offers(&clinic.app.new_mails(&mut seen).await), [grace.email.as_str()]);
     assert_eq!(
         (clinic.wait(&first).await["state"].clone(), clinic.wait(&second).await["state"].clone()),
         (json!("waiting"), json!("offered"))
@@ -152,9 +152,9 @@ async fn an_offer_that_is_not_taken_goes_to_the_next_one() {
 
     // The next slot goes to Ada, who has kept her place. She leaves, and Grace has it at once.
     clinic.free(4).await;
-    assert_eq!(offers(&clinic.app.new_mails(&mut seen).await), [ada.email.clone()]);
+    assert_eq!(offers(&clinic.app.new_mails(&mut seen).await), [ada.email.as_str()]);
     clinic.act(&ada, &first, "leave").await.expect(200);
-    assert_eq!(offers(&clinic.app.new_mails(&mut seen).await), [grace.email.clone()]);
+    assert_eq!(offers(&clinic.app.new_mails(&mut seen).await), [grace.email.as_str()]);
     assert_eq!(clinic.act(&ada, &first, "leave").await.expect(409).body["code"], "wait_over");
     clinic.act(&grace, &second, "accept").await.expect(201);
 }

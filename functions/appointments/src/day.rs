@@ -1,5 +1,7 @@
 //! `GET /appointments/day`: everybody who comes on one day.
 
+use std::borrow::Cow;
+
 use axum::extract::State;
 use domain::{
     Invalid,
@@ -10,10 +12,13 @@ use domain::{
     text::Specialization,
 };
 use http::{AppState, Fields, Json, Problem, Query, auth::Caller};
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date};
 use platform::config::Hospital;
 use serde::{Deserialize, Serialize};
-use store::day_lists::{DayLine, DayList};
+use store::{
+    appointments::AgendaEntry,
+    day_lists::{DayLine, DayList, KEPT_DAYS},
+};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::view::{DoctorRef, PersonRef};
@@ -60,14 +65,14 @@ struct DayCounts {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-struct DayLineView {
+pub(crate) struct DayLineView {
     id: AppointmentId,
     patient: PersonRef,
     doctor: DoctorRef,
     starts_at: Instant,
     ends_at: Instant,
     #[schema(value_type = Status)]
-    status: &'static str,
+    status: Cow<'static, str>,
     /// When the patient arrived, if they wait for the doctor.
     #[serde(skip_serializing_if = "Option::is_none")]
     waiting_since: Option<Instant>,
@@ -130,11 +135,35 @@ fn lines(list: DayList, status: Option<&str>, hospital: &Hospital) -> Vec<(Times
                 starts_at: hospital.instant(line.slot.start),
                 ends_at: hospital.instant(line.slot.end),
                 waiting_since: line.arrived_at.filter(|_| line.status == "arrived").map(|at| hospital.instant(at)),
-                status: line.status,
+                status: line.status.into(),
             };
             (line.slot.start, view)
         })
         .collect()
+}
+
+/// Refuses a day whose list is no longer kept: an empty list would say that nobody came.
+fn not_kept(field: &str, day: Date, today: Date) -> Result<(), Problem> {
+    if day >= today.saturating_sub(KEPT_DAYS.days()) {
+        return Ok(());
+    }
+    let detail = format!("The lists of days are kept for {KEPT_DAYS} days. `GET /appointments?when=past` has what is older.");
+    Err(Problem::invalid_field(field, "too_long_ago", detail))
+}
+
+impl DayLineView {
+    pub(crate) fn of(entry: AgendaEntry, hospital: &Hospital) -> Self {
+        let waiting = entry.arrived_at.filter(|_| entry.status == "arrived");
+        Self {
+            id: entry.id,
+            patient: PersonRef::new(entry.patient_id, entry.patient_mrn, entry.patient_name),
+            doctor: DoctorRef::new(entry.doctor_id, entry.doctor_name, entry.specialization),
+            starts_at: hospital.instant(entry.slot.start),
+            ends_at: hospital.instant(entry.slot.end),
+            status: entry.status.into(),
+            waiting_since: waiting.map(|at| hospital.instant(at)),
+        }
+    }
 }
 
 impl DayCounts {
@@ -164,6 +193,9 @@ impl DayQuery {
         let (Some(date), Some(doctor), Some(specialization), Some(status)) = (date, doctor, specialization, status) else {
             return Err(fields.problem());
         };
-        Ok(Parsed { date: date.unwrap_or_else(|| state.today()), doctor, specialization, status })
+        let today = state.today();
+        let date = date.unwrap_or(today);
+        not_kept("date", date, today)?;
+        Ok(Parsed { date, doctor, specialization, status })
     }
 }

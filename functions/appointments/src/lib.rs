@@ -8,6 +8,8 @@ mod calendar;
 mod cancel;
 mod complete;
 mod day;
+mod download;
+mod extra;
 mod get;
 mod list;
 mod no_show;
@@ -26,7 +28,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list::list, book::book))
+        .routes(routes!(extra::extra))
         .routes(routes!(day::day))
+        .routes(routes!(calendar::calendar))
         .routes(routes!(get::get))
         .routes(routes!(reschedule::reschedule))
         .routes(routes!(cancel::cancel))
@@ -34,7 +38,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(complete::complete))
         .routes(routes!(no_show::no_show))
         .routes(routes!(undo::undo))
-        .routes(routes!(calendar::calendar))
+        .routes(routes!(download::download))
         .routes(routes!(waiting::list::list, waiting::join::join))
         .routes(routes!(waiting::get::get))
         .routes(routes!(waiting::accept::accept))

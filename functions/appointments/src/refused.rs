@@ -26,6 +26,14 @@ refusals! {
         422 "invalid_request" { errors: Vec<FieldError>, next_free: Option<Vec<SlotView>> },
         429 "too_many_changes",
     }
+    pub(crate) ExtraRefused {
+        409 "doctor_unavailable",
+        409 "slot_taken" { taken: SlotView, next_free: Vec<SlotView> },
+        409 "already_booked" { appointment_id: AppointmentId },
+        409 "patient_busy" { wanted: SlotView },
+        409 "day_full",
+        409 "patient_deceased",
+    }
     pub(crate) OfferNotBooked {
         409 "doctor_unavailable",
         409 "patient_busy" { wanted: SlotView },
@@ -62,6 +70,13 @@ pub(crate) async fn not_bookable(state: &AppState, doctor: &Doctor, start: Times
     match why {
         NotBookable::InThePast => field("in_the_past", "This time is in the past. Choose a later one."),
         NotBookable::TooFarAhead => field("too_far_ahead", "Appointments can be booked at most 180 days ahead. Choose an earlier time."),
+        NotBookable::OnGrid => field(
+            "on_grid",
+            "This is one of the doctor's slots. Book it with `POST /appointments`, or choose another start for an extra one.",
+        ),
+        NotBookable::NotOnMark => {
+            field("not_on_mark", "An extra appointment starts at a multiple of five minutes, and ends on the same day.")
+        }
         NotBookable::OutsideHours => {
             offer(state, doctor, start, field("outside_working_hours", "The doctor does not work then. Choose one of their free slots."))
                 .await

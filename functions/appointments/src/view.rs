@@ -39,6 +39,9 @@ pub(crate) struct AppointmentView {
     cancelled_by: Option<CancelledBy>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cancellation_reason: Option<Reason>,
+    /// Why it takes place outside the doctor's slots, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extra_because: Option<Reason>,
     /// When the patient arrived.
     #[serde(skip_serializing_if = "Option::is_none")]
     arrived_at: Option<Instant>,
@@ -125,6 +128,7 @@ pub(crate) fn view(appointment: Appointment, hospital: &Hospital) -> Versioned<A
             status_at: status_at.map(|at| hospital.instant(at)),
             cancelled_by,
             cancellation_reason,
+            extra_because: appointment.extra_because,
             arrived_at: appointment.arrived_at.map(|at| hospital.instant(at)),
             undone: appointment.undone.into_iter().map(|undone| undone_view(undone, hospital)).collect(),
         },

@@ -2,6 +2,7 @@
 
 mod get;
 mod list;
+mod patients;
 mod slots;
 mod specialty_slots;
 
@@ -14,6 +15,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list::list))
         .routes(routes!(specialty_slots::specialty_slots))
+        .routes(routes!(patients::patients))
         .routes(routes!(get::get))
         .routes(routes!(slots::slots))
 }

@@ -1,4 +1,5 @@
-//! An appointment was booked, moved, cancelled or noted on: the reminder and the day's list follow, a slot that is free again
+//! An appointment was booked, moved, cancelled or noted on: the reminder, the day's list and the doctor's patients
+//! follow, a slot that is free again
 //! is offered to whoever waits for it, and both sides get an invitation.
 
 use domain::appointment::{Appointment, Status};
@@ -13,6 +14,9 @@ pub(crate) async fn follow(state: &Notifications, before: Option<&Appointment>, 
     state.reminders.follow(current, state.base.clock.now()).await?;
     let earlier: Vec<_> = before.into_iter().chain([after]).collect();
     state.base.store.day_list_follow(current, &earlier, &hospital.zone).await?;
+    if let Some(patient) = state.base.store.patient(after.patient_id).await? {
+        state.base.store.treated_follow(after.doctor_id, &patient, state.base.clock.now(), &hospital.zone).await?;
+    }
     waiting::after_appointment(state, before, after).await?;
 
     let (what, emails) = match before {

@@ -2,6 +2,8 @@
 //!
 //! The changes are the work of whoever changed the profile, and are in the audit log with it.
 
+use std::collections::BTreeSet;
+
 use domain::{
     appointment::{Appointment, CancelledBy, When},
     id::PatientId,
@@ -41,12 +43,19 @@ pub(crate) async fn cancel_appointments(state: &Notifications, id: PatientId, or
     Ok(())
 }
 
-/// Writes the patient's present name into what lies ahead.
+/// Writes the patient's present name into what lies ahead, and into the lists of the doctors who treat them.
 pub(crate) async fn rename_in_appointments(state: &Notifications, id: PatientId, origin: Option<&Origin>) -> Result<(), Failure> {
     change(state, id, origin, |patient, appointment| {
         (appointment.patient_name != patient.name).then(|| appointment.with_patient_name(patient.name.clone()))
     })
-    .await
+    .await?;
+    let (store, zone, now) = (&state.base.store, &state.base.hospital.zone, state.base.clock.now());
+    let Some(patient) = store.patient(id).await? else { return Ok(()) };
+    let doctors: BTreeSet<_> = store.patient_treatments(id, now, zone).await?.into_iter().map(|(doctor, _)| doctor).collect();
+    for doctor in doctors {
+        store.treated_follow(doctor, &patient, now, zone).await?;
+    }
+    Ok(())
 }
 
 async fn change(

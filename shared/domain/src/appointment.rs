@@ -48,6 +48,9 @@ pub struct Appointment {
     /// When the patient arrived, if somebody noted it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arrived_at: Option<Timestamp>,
+    /// Why it takes place outside the doctor's slots, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extra_because: Option<Reason>,
     /// What was noted by mistake and taken back, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undone: Vec<Undone>,
@@ -211,6 +214,7 @@ impl Appointment {
             reason,
             status: Status::Scheduled,
             arrived_at: None,
+            extra_because: None,
             undone: Vec::new(),
             sequence: 0,
             version: 1,
@@ -230,7 +234,8 @@ impl Appointment {
         if by == CancelledBy::Patient && self.sequence >= MOVES {
             return Err(Refused::MovedTooOften);
         }
-        Ok(Self { slot, sequence: self.sequence + 1, ..self.becoming(Status::Rescheduled) })
+        // It is in one of the doctor's slots now.
+        Ok(Self { slot, extra_because: None, sequence: self.sequence + 1, ..self.becoming(Status::Rescheduled) })
     }
 
     /// Cancels the appointment.
@@ -373,6 +378,7 @@ mod tests {
             reason: Reason::parse("checkup").unwrap(),
             status,
             arrived_at: None,
+            extra_because: None,
             undone: Vec::new(),
             sequence: 0,
             version: 1,

@@ -59,6 +59,21 @@ impl Doctor {
         })?;
         if slot.end > now { Ok(slot) } else { Err(NotBookable::InThePast) }
     }
+
+    /// The time of an appointment outside the doctor's slots. It takes none of them, so the doctor may have two patients at a time.
+    ///
+    /// # Errors
+    /// When the doctor or the front desk could not book it at `now`.
+    pub fn extra_slot(&self, start: Timestamp, length: SlotLength, now: Timestamp, zone: &TimeZone) -> Result<Slot, NotBookable> {
+        if start.duration_since(now) > BOOKING_HORIZON {
+            return Err(NotBookable::TooFarAhead);
+        }
+        if self.weekly_hours.slot_at(start, self.slot_length, zone).is_ok() {
+            return Err(NotBookable::OnGrid);
+        }
+        let slot = Slot::outside_grid(start, length, zone).ok_or(NotBookable::NotOnMark)?;
+        if slot.end > now { Ok(slot) } else { Err(NotBookable::InThePast) }
+    }
 }
 
 impl Doctor {
@@ -83,4 +98,8 @@ pub enum NotBookable {
     OutsideHours,
     /// The doctor works then, but appointments start at other times.
     OffGrid,
+    /// For an extra appointment: it is the start of one of the doctor's slots.
+    OnGrid,
+    /// For an extra appointment: it starts between two five-minute marks, or goes past midnight.
+    NotOnMark,
 }

@@ -92,6 +92,7 @@ const OPEN: Grants = &[(Everybody, &[])];
 const OWNER: Grants = &[(AnyAccount, &[Own])];
 const ADMINISTRATORS: Grants = &[(ADMINISTRATOR, &[])];
 const EVERY_ACTIVE_ACCOUNT: Grants = &[(ANY_ROLE, &[])];
+const OWN_DOCTOR: Grants = &[(DOCTOR, &[Own])];
 const OWN_PATIENT: Grants = &[(PATIENT, &[Own])];
 const FRONT_DESK_ONLY: Grants = &[(FRONT_DESK, &[])];
 const OWN_PATIENT_OR_FRONT_DESK: Grants = &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (FRONT_DESK, &[])];
@@ -158,12 +159,15 @@ pub const POLICY: &[Rule] = &[
     // Doctors
     rule("GET /doctors", EVERY_ACTIVE_ACCOUNT),
     rule("POST /doctors", ADMINISTRATORS).sensitive().written("doctor.add"),
+    rule("GET /doctors/me/patients", OWN_DOCTOR).noted("patient.list_treated").of_patients().as_search(),
     rule("GET /doctors/slots", EVERY_ACTIVE_ACCOUNT),
     rule("GET /doctors/{id}", EVERY_ACTIVE_ACCOUNT),
     rule("GET /doctors/{id}/slots", EVERY_ACTIVE_ACCOUNT),
     // Appointments
     rule("GET /appointments", ALL_SIDES).noted("appointment.list").of_patients(),
     rule("POST /appointments", OWN_PATIENT_OR_FRONT_DESK).sensitive().written("appointment.book").of_patients(),
+    rule("POST /appointments/extra", DOCTOR_OR_FRONT_DESK).sensitive().written("appointment.book_extra").of_patients(),
+    rule("GET /appointments/calendar", DOCTOR_OR_FRONT_DESK).noted("appointment.list_days").of_patients().as_search(),
     rule("GET /appointments/day", DOCTOR_OR_FRONT_DESK).noted("appointment.list_day").of_patients().as_search(),
     rule("GET /appointments/{id}", ALL_SIDES).noted("appointment.read").of_patients(),
     rule("GET /appointments/{id}/calendar.ics", ALL_SIDES).noted("appointment.read").of_patients(),

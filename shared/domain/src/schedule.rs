@@ -245,6 +245,16 @@ impl Slot {
         (begins && ends).then_some(slot)
     }
 
+    /// A stretch of time that starts on a five-minute mark and ends on the same local day.
+    #[must_use]
+    pub fn outside_grid(start: Timestamp, length: SlotLength, zone: &TimeZone) -> Option<Self> {
+        let local = zone.to_datetime(start);
+        let on_mark = local.minute() % 5 == 0 && local.second() == 0 && local.subsec_nanosecond() == 0;
+        let end = start.checked_add(SignedDuration::from_mins(length.0.into())).ok()?;
+        let last = zone.to_datetime(end.checked_sub(SignedDuration::from_secs(1)).ok()?);
+        (on_mark && last.date() == local.date()).then_some(Self { start, end })
+    }
+
     /// The local day the slot belongs to.
     #[must_use]
     pub fn day(self, zone: &TimeZone) -> Date {

@@ -8,6 +8,7 @@ use domain::{
 };
 use jiff::{
     Timestamp,
+    civil::Date,
     tz::{Offset, TimeZone},
 };
 use secrecy::SecretString;
@@ -92,6 +93,12 @@ impl Hospital {
             end.strftime("%H:%M"),
             self.zone_name(slot.start)
         )
+    }
+
+    /// When a local day begins.
+    #[must_use]
+    pub fn midnight(&self, day: Date) -> Timestamp {
+        day.to_zoned_datetime(self.zone.clone()).map_or(Timestamp::MAX, |midnight| midnight.timestamp())
     }
 
     /// A moment in words: `Monday 2 March 2026, 10:05 (London time)`.

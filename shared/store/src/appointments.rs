@@ -54,6 +54,9 @@ pub struct AgendaEntry {
     pub slot: Slot,
     /// The name that [`Status::as_str`] gives.
     pub status: String,
+    /// When the patient arrived, if somebody noted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrived_at: Option<Timestamp>,
     /// In the doctor's list only: the item of the patient's day has no room for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
@@ -71,6 +74,7 @@ impl AgendaEntry {
             specialization: appointment.specialization.clone(),
             slot: appointment.slot,
             status: appointment.status.as_str().to_owned(),
+            arrived_at: appointment.arrived_at,
             reason,
         }
     }
@@ -232,14 +236,35 @@ impl Store {
         now: Timestamp,
         zone: &TimeZone,
     ) -> Result<bool, StoreError> {
+        Ok(self.patient_treatment(doctor, patient, now, zone).await?.is_some())
+    }
+
+    /// The latest slot because of which a doctor treats a patient now.
+    pub(super) async fn patient_treatment(
+        &self,
+        doctor: DoctorId,
+        patient: PatientId,
+        now: Timestamp,
+        zone: &TimeZone,
+    ) -> Result<Option<Slot>, StoreError> {
+        let treatments = self.patient_treatments(patient, now, zone).await?;
+        Ok(treatments.into_iter().filter(|(by, _)| *by == doctor).map(|(_, slot)| slot).max())
+    }
+
+    /// The doctors who treat a patient now, each with the slots because of which they do.
+    pub async fn patient_treatments(
+        &self,
+        patient: PatientId,
+        now: Timestamp,
+        zone: &TimeZone,
+    ) -> Result<Vec<(DoctorId, Slot)>, StoreError> {
         let earliest = zone.to_datetime(now.saturating_sub(AFTERWARDS).unwrap_or(now)).date();
-        let is_off = |entry: &AgendaEntry| matches!(entry.status.as_str(), "cancelled" | "no_show");
-        for item in self.query(keys::patient_days(patient, Some(earliest), None)).consistent().all().await? {
-            if day_entries(item)?.iter().any(|entry| entry.doctor_id == doctor && !is_off(entry) && treats(entry.slot, now)) {
-                return Ok(true);
-            }
+        let counts = |entry: &AgendaEntry| !matches!(entry.status.as_str(), "cancelled" | "no_show") && treats(entry.slot, now);
+        let mut treatments = Vec::new();
+        for day in self.query(keys::patient_days(patient, Some(earliest), None)).consistent().all().await? {
+            treatments.extend(day_entries(day)?.into_iter().filter(counts).map(|entry| (entry.doctor_id, entry.slot)));
         }
-        Ok(false)
+        Ok(treatments)
     }
 
     /// Whether a patient has no appointment at the time of a slot.
@@ -255,6 +280,17 @@ impl Store {
             missed += day_entries(day)?.iter().filter(|entry| entry.status == "no_show").count();
         }
         Ok(missed)
+    }
+
+    /// A doctor's appointments that begin in a span of time, both ends included, by time. Without cancelled ones.
+    pub async fn appointments_of_doctor(
+        &self,
+        doctor: DoctorId,
+        (from, to): (Timestamp, Timestamp),
+    ) -> Result<Vec<AgendaEntry>, StoreError> {
+        let mut slots = self.query(keys::slots(doctor, Some(from), Some(to))).all().await?;
+        slots.retain(|slot| !is_hold(slot));
+        slots.into_iter().map(|slot| from_item::<DoctorSlot>(slot).map(|slot| slot.0)).collect()
     }
 
     /// One page of a doctor's appointments.

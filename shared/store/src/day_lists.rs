@@ -23,8 +23,10 @@ use super::{
 
 const KIND: &str = "day_list";
 const VERSION: u32 = 1;
-/// How long a day is kept. The appointments themselves stay.
-const KEPT_FOR: SignedDuration = SignedDuration::from_hours(60 * 24);
+/// How many days back the lists go. The appointments themselves stay.
+pub const KEPT_DAYS: i32 = 60;
+/// How long a list is kept: it is there on the whole of its last day, wherever the hospital is.
+const KEPT_FOR: SignedDuration = SignedDuration::from_hours((60 + 2) * 24);
 
 /// A doctor's appointments of one day that are not cancelled.
 #[derive(Debug, Clone)]

@@ -418,6 +418,27 @@ pub(super) fn directory(specialization: Option<&Specialization>, after: Option<&
     Range::in_index(BY_LIST, DIRECTORY).with_prefix(&prefix, after)
 }
 
+/// A patient in the list of those whom a doctor treats.
+#[must_use]
+pub fn treated_patient(doctor: DoctorId, patient: PatientId) -> Key {
+    Key::new(doctor_partition(doctor), format!("PATIENT#{patient}"))
+}
+
+/// Their place in the list: by name.
+#[must_use]
+pub fn listed_treated_patient(doctor: DoctorId, name: &PersonName, patient: PatientId) -> IndexKey {
+    IndexKey::new(treated_by(doctor), format!("{}#{patient}", name.as_str().to_lowercase()))
+}
+
+fn treated_by(doctor: DoctorId) -> String {
+    format!("TREATS#{doctor}")
+}
+
+/// The patients whom a doctor treats, after a position in the list.
+pub(super) fn treated_patients(doctor: DoctorId, after: Option<&str>) -> Range {
+    Range::in_index(BY_LIST, treated_by(doctor)).with_prefix("", after)
+}
+
 #[must_use]
 pub fn appointment(id: AppointmentId) -> Key {
     Key::new(format!("APPT#{id}"), "APPOINTMENT")

@@ -32,6 +32,7 @@ pub mod suppressions;
 pub mod throttle;
 pub mod trail;
 mod transact;
+pub mod treated;
 pub mod waiting;
 
 use std::collections::HashMap;

@@ -23,6 +23,18 @@ pub(super) fn sample(world: &World, rule: &Rule, caller: &Person, standing: &Rel
         "GET /appointments" if standing.contains(&Relationship::Treating) => {
             (format!("/appointments?doctor_id={}", caller.doctor_id?), json!({}))
         }
+        "POST /appointments/extra" => {
+            let mut extra =
+                json!({ "patient_id": patient, "starts_at": "2026-03-30T19:05:00Z", "minutes": 10, "reason": "x", "extra_because": "x" });
+            if caller.doctor_id.is_none() {
+                extra["doctor_id"] = json!(world.doctor.id);
+            }
+            ("/appointments/extra".to_owned(), extra)
+        }
+        "GET /appointments/calendar" => {
+            let doctor = if standing.contains(&Relationship::Treating) { caller.doctor_id? } else { world.doctor.id };
+            (format!("/appointments/calendar?doctor_id={doctor}"), json!({}))
+        }
         "GET /appointments/day" => {
             let doctor = if standing.contains(&Relationship::Treating) { caller.doctor_id? } else { world.doctor.id };
             (format!("/appointments/day?doctor_id={doctor}"), json!({}))

@@ -5,8 +5,13 @@ use serde_json::json;
 
 use super::{Person, Sample, World};
 
-pub(super) fn sample(world: &World, rule: &Rule, _: &Person, standing: &Relationships) -> Option<Sample> {
+pub(super) fn sample(world: &World, rule: &Rule, caller: &Person, standing: &Relationships) -> Option<Sample> {
     let (_, path) = rule.route.split_once(' ').unwrap();
+    if path.starts_with("/doctors/me") {
+        // It is always about the caller.
+        let own = *standing == Relationships::from([Relationship::Own]);
+        return (own == caller.doctor_id.is_some()).then(|| (path.to_owned(), json!({})));
+    }
     let known = standing.is_empty() || *standing == Relationships::from([Relationship::OnShift]);
     known.then(|| (path.replace("{id}", &world.doctor.id.to_string()), json!({})))
 }
