@@ -23,6 +23,7 @@ mod lists;
 mod logs;
 mod openapi;
 mod own_account;
+mod patient_accounts;
 mod patients;
 mod policy;
 mod races;

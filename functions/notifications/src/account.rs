@@ -25,6 +25,9 @@ pub(crate) async fn tell(state: &EventState, before: &StoredAccount, after: &Sto
             told.push(("address", emails::address_changed(hospital)?));
         }
     }
+    if told.is_empty() || state.has_died(is).await? {
+        return Ok(());
+    }
     for (what, email) in told {
         // To the address that it had: whoever took an account over would give it another.
         state.mailer.send(&format!("{}-v{}-{what}", is.id, is.version), &was.clone().into(), &email).await?;

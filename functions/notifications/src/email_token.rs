@@ -25,6 +25,9 @@ pub(crate) async fn send(state: &Notifications, token: EmailToken) -> Result<(),
         return Ok(tell_owner(state, &token).await?);
     }
     let Some(account) = account.filter(Account::may_sign_in) else { return Ok(()) };
+    if state.base.has_died(&account).await? {
+        return Ok(());
+    }
     if !store.email_token_bind(token.id, &account).await? {
         return Ok(());
     }
@@ -34,6 +37,7 @@ pub(crate) async fn send(state: &Notifications, token: EmailToken) -> Result<(),
         Purpose::SignIn => emails::sign_in(&carried, !proven),
         Purpose::ResetPassword => emails::new_password(&carried),
         Purpose::ConfirmEmail => emails::confirm_address(&carried),
+        Purpose::Invitation if account.opened_for.is_some() => emails::invitation_for_patient(&carried, &account),
         Purpose::Invitation => emails::invitation(&carried, &account),
         Purpose::Welcome if account.roles.contains(&Role::Patient) => emails::welcome_patient(&carried, &account),
         Purpose::Welcome => emails::welcome_staff(&carried, &account),

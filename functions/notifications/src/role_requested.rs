@@ -10,7 +10,7 @@ use mail::{EventState, MailError, emails::staff};
 const PAGE: usize = 100;
 
 pub(crate) async fn ask_administrators(state: &EventState, account: &Account) -> Result<(), MailError> {
-    let Some(role) = account.requested_role.filter(|_| !account.approved) else { return Ok(()) };
+    let Some(role) = account.requested_role.filter(|role| role.is_staff() && !account.approved) else { return Ok(()) };
     let email = staff::role_requested(&state.hospital, account, role)?;
     let mut after = None;
     loop {

@@ -83,6 +83,8 @@ pub fn routes() -> OpenApiRouter<Users> {
         .routes(routes!(accounts::invite::invite_account))
         .routes(routes!(accounts::add_doctor::add_doctor))
         .routes(routes!(accounts::get::get, accounts::rename::rename))
+        .routes(routes!(accounts::open_for_patient::open_for_patient))
+        .routes(routes!(accounts::confirm_patient::confirm_patient))
         .routes(routes!(accounts::approve::approve))
         .routes(routes!(accounts::reject::reject))
         .routes(routes!(accounts::suspend::suspend))

@@ -39,7 +39,7 @@ pub(crate) fn refused(why: Refused) -> Problem {
             let detail = format!("The account is {}, so this cannot be done.", now.as_str());
             Problem::conflict("wrong_status", detail).with("account_status", now.as_str())
         }
-        Refused::NothingRequested => Problem::conflict("nothing_requested", "This account has no role that waits for approval."),
+        Refused::NothingRequested => Problem::conflict("nothing_requested", "Nothing of this account waits for this decision."),
         Refused::PatientRole => {
             let detail = "An account with a patient profile keeps the role `patient`. Other accounts cannot have it.";
             Problem::invalid_field("roles", "patient_role", detail)

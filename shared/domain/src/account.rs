@@ -39,6 +39,10 @@ pub struct Account {
     pub approved: bool,
     /// The person's patient profile, if they are a patient.
     pub patient_id: Option<PatientId>,
+    /// The patient for whom the front desk has opened the account. Until the front desk has confirmed that its owner is this patient, the
+    /// account shows nothing of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened_for: Option<PatientId>,
     /// The person's doctor profile, if they are a doctor.
     pub doctor_id: Option<DoctorId>,
     /// Grows when every sign-in ends: sign-ins that began under a lower number are over.
@@ -182,6 +186,7 @@ impl Account {
             requested_role,
             approved: false,
             patient_id: None,
+            opened_for: None,
             doctor_id: None,
             sign_in_epoch: 0,
             created_at: now,
@@ -193,6 +198,27 @@ impl Account {
     #[must_use]
     pub fn invite(id: UserId, email: Email, name: PersonName, role: Role, now: Timestamp) -> Self {
         Self { approved: true, ..Self::open(id, email, name, role, now) }
+    }
+
+    /// An account that the front desk opens for a patient whom it has registered.
+    #[must_use]
+    pub fn open_for_patient(id: UserId, email: Email, name: PersonName, patient: PatientId, now: Timestamp) -> Self {
+        let (status, roles, requested_role) = (Status::Pending, BTreeSet::new(), Some(Role::Patient));
+        Self { status, roles, requested_role, opened_for: Some(patient), ..Self::open(id, email, name, Role::Patient, now) }
+    }
+
+    /// The front desk has confirmed that its owner is the patient for whom it was opened.
+    ///
+    /// # Errors
+    /// When it was opened for nobody, or its owner has not proven the address.
+    pub fn confirm_patient(self) -> Result<Self, Refused> {
+        self.only(&[Status::Pending, Status::Rejected])?;
+        let Some(patient) = self.opened_for else { return Err(Refused::NothingRequested) };
+        if !self.email_confirmed {
+            return Err(Refused::Unconfirmed);
+        }
+        let (status, roles) = (Status::Active, [Role::Patient].into());
+        Ok(Self { status, roles, requested_role: None, opened_for: None, patient_id: Some(patient), ..self }.changed())
     }
 
     /// The roles that count now: none while the account is not active.
@@ -225,7 +251,8 @@ impl Account {
     /// When no role waits for approval.
     pub fn approve(self) -> Result<Self, Refused> {
         self.only(&[Status::Pending, Status::Rejected])?;
-        if self.approved || self.requested_role.is_none() {
+        // The front desk confirms who a patient is: see `confirm_patient`.
+        if self.approved || !self.requested_role.is_some_and(Role::is_staff) {
             return Err(Refused::NothingRequested);
         }
         Ok(Self { approved: true, status: Status::Pending, ..self }.settled().changed())

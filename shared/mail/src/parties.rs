@@ -1,6 +1,7 @@
 //! The two sides of an appointment, as recipients.
 
 use domain::{
+    account::Account,
     appointment::Appointment,
     id::{PatientId, UserId},
     patient::Patient,
@@ -54,6 +55,12 @@ impl EventState {
             Some(doctor) => self.colleague(doctor.user_id, Role::Doctor).await,
             None => Ok(None),
         }
+    }
+
+    /// Whether an account is that of a patient who has died: no email goes to the dead.
+    pub async fn has_died(&self, account: &Account) -> Result<bool, MailError> {
+        let Some(id) = account.patient_id else { return Ok(false) };
+        Ok(self.store.patient(id).await?.is_some_and(|patient| patient.deceased.is_some()))
     }
 
     /// Somebody who works here in a role, for emails that name patients.

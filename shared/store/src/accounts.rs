@@ -5,7 +5,7 @@ use domain::{
     account::{Account, Group, Status},
     doctor::Doctor,
     id::{EmailTokenId, PatientId, SessionId, UserId},
-    patient::Patient,
+    patient::{Patient, ProfileChange},
     role::Role,
     text::{Email, PersonName},
 };
@@ -172,6 +172,8 @@ pub struct AccountChange<'a> {
     pub session: Option<&'a Session>,
     /// The owner's patient profile, before and after.
     pub patient: Option<(&'a Patient, &'a Patient)>,
+    /// What the front desk changed in the profile, and why.
+    pub patient_note: Option<&'a ProfileChange>,
     /// The doctor profile that the account gets.
     pub doctor: Option<&'a Doctor>,
     /// The patient who may no longer book without the front desk, and the present time.
@@ -189,6 +191,7 @@ impl<'a> AccountChange<'a> {
             first_administrator: false,
             session: None,
             patient: None,
+            patient_note: None,
             doctor: None,
             ends_bookings_of: None,
         }
@@ -288,6 +291,9 @@ impl Store {
         }
         if let Some((before, after)) = change.patient {
             change_patient(&mut write, before, after, || ChangeError::Stale)?;
+        }
+        if let Some(note) = change.patient_note {
+            write.put_new(note, |_| ChangeError::Stale)?;
         }
         if let Some((patient, now)) = change.ends_bookings_of {
             Self::booking_end(&mut write, patient, now, || ChangeError::BookingUnderWay)?;

@@ -26,6 +26,8 @@ pub(super) async fn sample(world: &World, rule: &Rule, caller: &Person, standing
         "POST /users/me/email" => json!({ "email": "x@example.org", "password": "x" }),
         "POST /users/me/email/confirm" => json!({ "token": "x" }),
         "POST /users/invitations" => json!({ "name": "N", "email": "x@example.org", "role": "nurse" }),
+        "POST /users/patient-accounts" => json!({ "patient_id": world.treated.id, "email": "x@example.org" }),
+        "POST /users/{id}/confirm-patient" => json!({ "reason": "x" }),
         "PATCH /users/{id}" => json!({ "name": "N" }),
         "POST /users/{id}/roles" => json!({ "roles": ["nurse"] }),
         _ => json!({}),

@@ -2,9 +2,11 @@
 
 pub(crate) mod add_doctor;
 pub(crate) mod approve;
+pub(crate) mod confirm_patient;
 pub(crate) mod get;
 pub(crate) mod invite;
 pub(crate) mod list;
+pub(crate) mod open_for_patient;
 pub(crate) mod reinstate;
 pub(crate) mod reject;
 pub(crate) mod rename;

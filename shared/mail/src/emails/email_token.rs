@@ -89,6 +89,25 @@ pub fn invitation(carried: &Carried<'_>, account: &Account) -> Result<Message, R
 }
 
 #[derive(Template)]
+#[template(path = "invitation-patient.email")]
+struct InvitationPatient<'a> {
+    hospital: &'a str,
+    address: &'a str,
+    until: &'a str,
+    url: &'a str,
+}
+
+/// To a patient for whom the front desk has opened an account.
+pub fn invitation_for_patient(carried: &Carried<'_>, account: &Account) -> Result<Message, RenderError> {
+    write(&InvitationPatient {
+        hospital: &carried.hospital.name,
+        address: account.email.as_str(),
+        until: &carried.until(),
+        url: &carried.url("password"),
+    })
+}
+
+#[derive(Template)]
 #[template(path = "welcome-patient.email")]
 struct WelcomePatient<'a> {
     hospital: &'a str,
@@ -152,6 +171,7 @@ pub(super) fn samples(value: &str) -> Vec<super::Sample> {
         ("sign-in", write(&SignIn { hospital, confirms_address: true, until, url })),
         ("new-password", write(&NewPassword { hospital, until, url })),
         ("confirm-address", write(&ConfirmAddress { hospital, until, url })),
+        ("invitation-patient", write(&InvitationPatient { hospital, address, until, url })),
         ("invitation", write(&Invitation { hospital, address, role: None, until, url })),
         ("invitation", write(&Invitation { hospital, address, role: Some(value), until, url })),
         ("welcome-patient", write(&WelcomePatient { hospital, address, until, url })),
