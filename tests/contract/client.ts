@@ -198,7 +198,71 @@ const withdrawn = await lin.POST("/patients/{patient_id}/history/{id}/withdraw",
 });
 check(told("withdraw", withdrawn).withdrawn_because === "It was her sister", "it stays, marked");
 
-// She cancels it.
+// She waits for a cardiologist. What is free is offered: she declines one slot, accepts the next, and leaves another list.
+type Wait = components["schemas"]["WaitView"];
+async function offered(id: string): Promise<{ wait: Wait; etag: string }> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const read = await lin.GET("/waiting-list/{id}", { params: { path: { id } } });
+    const wait = told("read a wait", read);
+    const version = read.response.headers.get("etag");
+    if (wait.offer !== undefined && version !== null) return { wait, etag: version };
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error("no offer has come");
+}
+const wanted = { to: free.to, reason: "Palpitations since Monday" };
+const wait = told("join the waiting list", await lin.POST("/waiting-list", { body: { ...wanted, specialization: "cardiology" } }));
+check(wait.state === "waiting", "she waits");
+const first = await offered(wait.id);
+const declined = told("decline", await lin.POST("/waiting-list/{id}/decline", { params: { path: { id: wait.id }, header: { "If-Match": first.etag } } }));
+check(declined.state === "waiting" && declined.offer === undefined, "she keeps her place");
+const second = await offered(wait.id);
+check(second.wait.offer?.starts_at !== first.wait.offer?.starts_at || second.wait.offer?.doctor.id !== first.wait.offer?.doctor.id, "another slot");
+const accepted = await lin.POST("/waiting-list/{id}/accept", { params: { path: { id: wait.id }, header: { "If-Match": second.etag } } });
+check(told("accept", accepted).starts_at === second.wait.offer?.starts_at, "it is hers");
+const tooLate = await lin.POST("/waiting-list/{id}/accept", { params: { path: { id: wait.id } } });
+check(tooLate.error?.code === "no_offer" && tooLate.error.state === "booked", "an offer is taken once");
+const other = told("join another list", await lin.POST("/waiting-list", { body: { ...wanted, doctor_id: lise.id } }));
+check(told("waits", await lin.GET("/waiting-list")).items.some((item) => item.id === other.id), "it is on her list");
+const left = told("leave", await lin.POST("/waiting-list/{id}/leave", { params: { path: { id: other.id } } }));
+check(left.state === "ended" && left.ended_because === "left", "she no longer waits");
+
+// The front desk squeezes somebody in, and the doctor finds her.
+const evening = `${free.to}T19:05:00Z`;
+const squeezed = told("extra appointment", await rosa.POST("/appointments/extra", {
+  body: { patient_id: newcomer.id, doctor_id: line.doctor.id, starts_at: evening, minutes: 10, reason: "Cough", extra_because: "No slot is left" },
+}));
+check(squeezed.extra_because === "No slot is left", "the reason is kept");
+const week = told("several days", await helen.GET("/appointments/calendar", { params: { query: { to: free.to } } }));
+check(week.items.some((item) => item.id === squeezed.id), "it is among her days");
+let treated = told("treated patients", await helen.GET("/doctors/me/patients"));
+for (let tries = 0; tries < 100 && !treated.items.some((patient) => patient.id === newcomer.id); tries += 1) {
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  treated = told("treated patients", await helen.GET("/doctors/me/patients"));
+}
+check(treated.items.some((patient) => patient.id === newcomer.id), "and among her patients");
+
+// Katherine gets an account: she proves the address, and the front desk confirms who she is.
+const hers = "katherine@example.org";
+const opened = told("open an account", await rosa.POST("/users/patient-accounts", { body: { patient_id: newcomer.id, email: hers } }));
+check(opened.status === "pending" && opened.requested_role === "patient", "it waits");
+let link: string | undefined;
+for (let tries = 0; tries < 100 && link === undefined; tries += 1) {
+  const mails = (await (await fetch(`${base}/mailbox.json`)).json()) as Mail[];
+  link = mails.find((mail) => mail.to === hers)?.text.match(/tok_[\w.-]*[\w-]/)?.[0];
+  if (link === undefined) await new Promise((resolve) => setTimeout(resolve, 100));
+}
+check(link !== undefined, "the link has come");
+const chosen = await anybody.POST("/auth/password/reset", { body: { token: link, password } });
+check(chosen.response.status === 204, "she has proven the address");
+const linked = told("confirm the patient", await rosa.POST("/users/{id}/confirm-patient", {
+  params: { path: { id: opened.id } }, body: { reason: "Passport seen" },
+}));
+check(linked.patient_id === newcomer.id && linked.status === "active", "the account is hers");
+const katherine = await signIn(hers, password);
+check(told("own record", await katherine.GET("/patients/me")).mrn === newcomer.mrn, "she sees her profile");
+
+// Lin cancels her appointment.
 const cancelled = told("cancel", await lin.POST("/appointments/{id}/cancel", {
   params: { path: { id: booked.id } }, body: { reason: "I am well again" },
 }));

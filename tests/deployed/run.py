@@ -43,6 +43,7 @@ DELIVERIES = {
     "Your appointment with Dr. Helen Taussig is booked": "-booked-patient", "New appointment:": "-booked-doctor", "Your appointment with Dr. Helen Taussig has moved": "-moved-patient",
     "Your appointment with Dr. Helen Taussig is cancelled": "-cancelled-patient", "Reminder: your appointment": "-reminder-patient", "Reminder: appointment with": "-reminder-doctor",
     "Mary Mahoney asks for": "-requested-", "Your account at Seacole General Hospital is active": "-active",
+    "Your account at": "tok_", "A time with Dr. Helen Taussig": "-offer", "Appointment cancelled:": "-cancelled-doctor",
 }
 
 
@@ -324,9 +325,14 @@ class Deployment:
         check(not self.emulated or all("from" in entry for entry in log if entry["action"] == "session.sign_in"), "the log says from which address")
         step("signed in by email; the audit log has everything")
         # A new sign-in: the token from before the role was given does not have it.
-        self.walk_in(self.sign_in(self.administrator), doctor, slots[12]["starts_at"])
+        desk = self.sign_in(self.administrator)
+        mary = self.book_somebody_old(desk, doctor, slots[14]["starts_at"])
+        grace = self.walk_in(desk, doctor, slots[12]["starts_at"])
+        self.get_an_account(desk, grace)
+        self.wait_for_a_slot(ada, slots[-1]["starts_at"][:10])
+        self.die(desk, mary)
 
-    def walk_in(self, desk: str, doctor: str, starts_at: str) -> None:
+    def walk_in(self, desk: str, doctor: str, starts_at: str) -> str:
         """Somebody without an account or an email address is registered, found, and booked."""
         grace = {"name": "Grace Hopper", "date_of_birth": "1985-12-09", "gender": "female", "phone": "+44 20 7946 0111"}
         made = self.expect("POST", "/patients", 201, grace, desk)
@@ -340,6 +346,55 @@ class Deployment:
         wish = {"doctor_id": doctor, "starts_at": starts_at, "reason": "Cough", "patient_id": made["id"]}
         self.expect("POST", "/appointments", 201, wish, desk)
         step("a walk-in without an email address was registered, found, renamed and booked")
+        return made["id"]
+
+    def get_an_account(self, desk: str, patient: str) -> None:
+        """She gets an account: she proves the address, and the front desk confirms who she is."""
+        wish = {"patient_id": patient, "email": self.at("grace")}
+        account = self.expect("POST", "/users/patient-accounts", 201, wish, desk)["id"]
+        choose = {"token": self.emailed_token(self.at("grace"), "Your account at"), "password": "correct horse battery"}
+        self.expect("POST", "/auth/password/reset", 204, choose)
+        self.expect("GET", "/patients/me", 403, token=self.sign_in(self.at("grace")))
+        self.expect("POST", f"/users/{account}/confirm-patient", 200, {"reason": "Passport seen"}, desk)
+        own = self.expect("GET", "/patients/me", 200, token=self.sign_in(self.at("grace")))
+        check(own["id"] == patient and own["identity"] == "confirmed", "she sees her own profile")
+        step("the walk-in has an account")
+
+    def wait_for_a_slot(self, ada: str, last_day: str) -> None:
+        """Somebody waits, gets an offer, declines it, gets another one, and accepts."""
+        wish = {"specialization": "cardiology", "to": last_day, "reason": "Palpitations"}
+        wait = self.expect("POST", "/waiting-list", 201, wish, ada)["id"]
+        read = lambda: self.expect("GET", f"/waiting-list/{wait}", 200, token=ada)
+        first = eventually("a slot is offered", lambda: read().get("offer"))
+        self.mail(self.at("ada"), "A time with Dr. Helen Taussig has become free")
+        held = self.expect("GET", f"/doctors/{first['doctor']['id']}/slots", 200, token=ada)["items"]
+        check(first["starts_at"] not in [slot["starts_at"] for slot in held], "the slot is held")
+        self.expect("POST", f"/waiting-list/{wait}/decline", 200, token=ada)
+        second = eventually("another slot is offered", lambda: read().get("offer"))
+        check(second["starts_at"] != first["starts_at"], "it is another one")
+        booked = self.expect("POST", f"/waiting-list/{wait}/accept", 201, token=ada)
+        check(booked["starts_at"] == second["starts_at"], "the offer is booked")
+        check(self.expect("POST", f"/waiting-list/{wait}/accept", 409, token=ada)["code"] == "no_offer", "it is taken once")
+        step("waited, offered, declined, offered again, accepted")
+
+    def book_somebody_old(self, desk: str, doctor: str, starts_at: str) -> dict:
+        mary = {"name": "Mary Anning", "date_of_birth": "1950-05-21", "gender": "female", "phone": "+44 20 7946 0155"}
+        made = self.expect("POST", "/patients", 201, mary, desk)["id"]
+        wish = {"doctor_id": doctor, "starts_at": starts_at, "reason": "Cough", "patient_id": made}
+        return self.expect("POST", "/appointments", 201, wish, desk)
+
+    def die(self, desk: str, booked: dict) -> None:
+        """A patient dies: the appointment is cancelled, and the day of the front desk shows it."""
+        appointment, patient, starts_at = booked["id"], booked["patient"]["id"], booked["starts_at"]
+        day = lambda: [line["id"] for line in self.expect("GET", f"/appointments/day?date={starts_at[:10]}", 200, token=desk)["items"]]
+        eventually("the day shows the appointment", lambda: appointment in day())
+        died = {"date_of_death": "2026-01-05", "reason": "The family called"}
+        # Refused with 409 until half a minute after the booking.
+        eventually("the death is noted", lambda: self.ask("POST", f"/patients/{patient}/death", died, desk)[0] == 200, 60)
+        eventually("the appointment is off the day", lambda: appointment not in day())
+        check(self.expect("GET", f"/appointments/{appointment}", 200, token=desk)["status"] == "cancelled", "it is cancelled")
+        self.mail(self.at("helen"), "Appointment cancelled:")
+        step("a patient died; the appointment was cancelled")
 
     def become_administrator(self) -> str:
         """The configured address makes its account the first administrator's, once the owner has proven that it is theirs."""
@@ -568,6 +623,11 @@ class Deployment:
         return self.expect("POST", "/auth/token", 200, {"email": address, "password": "correct horse battery"})["access_token"]
 
     def expect(self, method: str, path: str, status: int, body: dict | None = None, token: str | None = None, version: int | None = None):
+        code, text = self.ask(method, path, body, token, version)
+        check(code == status, f"{method} {path} answered {code} instead of {status}: {text[:400]}")
+        return json.loads(text) if text.startswith(("{", "[")) else text
+
+    def ask(self, method: str, path: str, body: dict | None = None, token: str | None = None, version: int | None = None) -> tuple[int, str]:
         request = urllib.request.Request(self.url + path, method=method)
         if self.host is not None:
             request.add_header("host", self.host)
@@ -580,13 +640,11 @@ class Deployment:
             request.add_header("if-match", f'"v{version}"')
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
-                code, text = answer.status, answer.read().decode()
+                return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
-            code, text = error.code, error.read().decode()
+            return error.code, error.read().decode()
         except OSError as error:
             raise Failed(f"{method} {path} was not answered ({error})") from None
-        check(code == status, f"{method} {path} answered {code} instead of {status}: {text[:400]}")
-        return json.loads(text) if text.startswith(("{", "[")) else text
 
     def mail(self, to: str, subject: str, seconds: int = 45) -> str:
         """Waits for an email and returns its plain text (the emulator shows no other part). On a real account it waits until SES has taken it."""

@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, HashMap};
 
 use domain::{
     appointment::Appointment,
-    id::{AppointmentId, DoctorId, PatientId},
+    id::{AppointmentId, DoctorId, PatientId, WaitId},
     mrn::Mrn,
     patient::{DateOfBirth, Gender, Identity, Patient},
     role::Role,
-    text::{PersonName, Phone},
+    text::{PersonName, Phone, Specialization},
 };
 use local::services::mailbox::Refusal;
 use serde_json::json;
-use store::{Record, StreamItem, StreamValue, Units, patients::FoundPatient, to_item};
+use store::{Record, StreamItem, StreamValue, Units, keys, patients::FoundPatient, to_item};
 
 use crate::support::{App, booking, shared_database};
 
@@ -292,4 +292,62 @@ async fn the_day_of_twenty_doctors() {
     let day = app.get("/appointments/day").bearer(&desk);
     let (read, _) = spent(&app, async { found = day.send().await.expect(200).body["items"].as_array().unwrap().len() }).await;
     assert_eq!((found, read - 2.0), (240, 4.0));
+}
+
+/// To offer a slot costs the same, however many wait for it.
+#[tokio::test]
+async fn an_offer_costs_the_same_when_twenty_thousand_wait() {
+    let mut lines = Vec::new();
+    for waiting in [1, 20_000] {
+        let app = App::new().await;
+        let (ada, grace, doctor) =
+            (app.patient("Ada Byron").await, app.patient("Grace Hopper").await, app.doctor("Dr. Helen Taussig").await);
+        let (_, desk) = app.staff("Rosa Parks", Role::Receptionist).await;
+        let mut booked = String::new();
+        for slot in ["09:00", "09:30", "10:00", "10:30", "11:00", "11:30"] {
+            booked = app.book_for(&desk, &grace, &doctor, &format!("2026-03-03T{slot}:00Z")).await.expect(201).id();
+        }
+        let join = json!({ "specialization": "cardiology", "from": "2026-03-03", "to": "2026-03-03", "reason": "Cough" });
+        let mut wait = String::new();
+        let (read, write) =
+            spent(&app, async { wait = app.post("/waiting-list", &join).bearer(&ada.token).send().await.expect(201).id() }).await;
+        lines.push(format!("{waiting}: join for a day: {read} read, {write} write"));
+        // Those who came later, on this day and on the next one.
+        let queue = keys::Queue::Specialization(Specialization::parse("cardiology").unwrap());
+        let mut items = Vec::new();
+        for number in 1..waiting {
+            let id = WaitId::new(app.now() + jiff::SignedDuration::from_secs(60), number);
+            for day in [3, 4] {
+                let key = keys::wait_line(&queue, jiff::civil::date(2026, 3, day), id);
+                let text = |text: String| dynoxide::AttributeValue::S(text);
+                let mut line = HashMap::from([("pk".to_owned(), text(key.pk)), ("sk".to_owned(), text(key.sk))]);
+                let target = HashMap::from([("specialization".to_owned(), text("cardiology".to_owned()))]);
+                line.insert("kind".to_owned(), text("wait_line".to_owned()));
+                line.insert("v".to_owned(), dynoxide::AttributeValue::N("1".to_owned()));
+                line.insert("day".to_owned(), text(format!("2026-03-{day:02}")));
+                line.insert("target".to_owned(), dynoxide::AttributeValue::M(target));
+                line.insert("wait_id".to_owned(), text(id.to_string()));
+                line.insert("patient_id".to_owned(), text(ada.id.to_string()));
+                items.push(line);
+            }
+        }
+        shared_database().0.import_items(&app.table, items, dynoxide::ImportOptions::default()).unwrap();
+        app.drain().await;
+        app.post(&format!("/appointments/{booked}/cancel"), &json!({})).bearer(&desk).send().await.expect(200);
+        let before = app.functions.events().store.meter().read();
+        app.drain().await;
+        let Units { read, write } = app.functions.events().store.meter().read() - before;
+        lines.push(format!("{waiting}: cancel, offer the slot, and the emails: {read} read, {write} write"));
+        let path = format!("/waiting-list/{wait}/accept");
+        let (read, write) = spent(&app, async { drop(app.call("POST", &path).bearer(&ada.token).send().await.expect(201)) }).await;
+        lines.push(format!("{waiting}: accept: {read} read, {write} write"));
+    }
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    1: join for a day: 4.5 read, 6 write
+    1: cancel, offer the slot, and the emails: 21 read, 16 write
+    1: accept: 6 read, 13 write
+    20000: join for a day: 4.5 read, 6 write
+    20000: cancel, offer the slot, and the emails: 22 read, 16 write
+    20000: accept: 6 read, 13 write
+    ");
 }

@@ -171,6 +171,12 @@ async fn an_extra_appointment_is_outside_the_slots_and_has_a_reason() {
     assert_eq!(extra(&without, &desk).await.expect(422).body["errors"][0]["field"], "extra_because");
     assert_eq!(extra(&with(body(&grace, "2026-03-02T18:05:00Z", 15), &helen), &desk).await.expect(409).body["code"], "slot_taken");
     assert_eq!(extra(&with(body(&ada, "2026-03-02T18:15:00Z", 15), &daniel), &desk).await.expect(409).body["code"], "patient_busy");
+    // JSON knows one kind of number.
+    let mut number = with(body(&grace, "2026-03-04T19:05:00Z", 10), &helen);
+    number["minutes"] = json!(10.0);
+    extra(&number, &desk).await.expect(201);
+    number["minutes"] = json!(7.5);
+    assert_eq!(extra(&number, &desk).await.expect(422).body["errors"][0]["code"], "invalid_type");
     // It started a moment ago, for somebody who stands there.
     extra(&with(body(&grace, "2026-03-02T07:55:00Z", 10), &helen), &desk).await.expect(201);
     // Moved into a slot, it is an appointment like every other one.

@@ -118,14 +118,15 @@ async fn first_who_fits(state: &Notifications, doctor: &Doctor, slot: Slot) -> R
 
 async fn first_in(state: &Notifications, queue: &Target, doctor: DoctorId, slot: Slot) -> Result<Option<Wait>, Failure> {
     let (store, now, zone) = (&state.base.store, state.base.clock.now(), &state.base.hospital.zone);
-    let (month, mut after) = (slot.day(zone).first_of_month(), None);
+    let (day, mut after) = (slot.day(zone), None);
     loop {
-        let lines = store.wait_queue(queue, month, after, AT_ONCE).await?;
-        after = lines.last().filter(|_| lines.len() == AT_ONCE).map(|line| line.id);
-        for line in lines {
-            let wait = line.clone().at(now, zone);
+        let ids = store.wait_queue(queue, day, after, AT_ONCE).await?;
+        after = ids.last().copied().filter(|_| ids.len() == AT_ONCE);
+        for id in ids {
+            let Some(stored) = store.wait(id).await? else { continue };
+            let wait = stored.clone().at(now, zone);
             if wait.fits(doctor, slot, zone) && can_come(state, &wait, slot).await? {
-                return Ok(Some(line));
+                return Ok(Some(stored));
             }
         }
         if after.is_none() {

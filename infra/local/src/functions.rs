@@ -30,6 +30,12 @@ impl Functions {
         Ok(Self { state: users.base.clone(), reminders: notifications.base.clone(), users, notifications })
     }
 
+    /// What the event-driven functions work with.
+    #[must_use]
+    pub const fn events(&self) -> &EventState {
+        &self.notifications.base
+    }
+
     /// Every HTTP function's routes behind one address, as API Gateway mounts them.
     pub fn api(&self) -> Router {
         let all = HTTP_FUNCTIONS.iter().fold(Router::new(), |all, function| all.merge((function.mount)(self)));

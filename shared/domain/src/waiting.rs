@@ -15,7 +15,7 @@ use crate::{
 /// How many places on waiting lists one patient can have at the same time. Each place can hold one slot.
 pub const PLACES: u8 = 5;
 /// The longest span of days that somebody can wait for.
-pub const LONGEST_SPAN_DAYS: i32 = 60;
+pub const LONGEST_SPAN_DAYS: i32 = 31;
 /// How often a slot is offered. After as many offers that were not taken, the wait is over.
 pub const OFFERS: usize = 5;
 /// How long an offer holds its slot, by day.

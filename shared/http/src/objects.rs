@@ -1,4 +1,4 @@
-//! Refuses an array where a request needs an object. serde would read an array as a struct's fields in their order, and so take
+//! Reads JSON as its schema means it. Refuses an array where a request needs an object. serde would read an array as a struct's fields in their order, and so take
 //! `["Ada", "+44…"]` for a contact.
 
 use std::fmt;
@@ -55,6 +55,9 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
     }
 }
 
+/// Up to here, a floating point number names one whole number and no other.
+const LARGEST_WHOLE: f64 = 9_007_199_254_740_992.0;
+
 /// Passes values on, and wraps nested ones in [`Objects`].
 struct Nested<V> {
     visitor: V,
@@ -80,12 +83,23 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Nested<V> {
         visit_bool(value: bool);
         visit_i64(value: i64);
         visit_u64(value: u64);
-        visit_f64(value: f64);
         visit_str(value: &str);
         visit_borrowed_str(value: &'de str);
         visit_string(value: String);
         visit_none();
         visit_unit();
+    }
+
+    /// `30.0` is a whole number in JSON Schema, so it is one here.
+    fn visit_f64<E: Error>(self, value: f64) -> Result<V::Value, E> {
+        let whole = if value.fract() == 0.0 && value.abs() < LARGEST_WHOLE { format!("{value:.0}").parse::<i64>().ok() } else { None };
+        match whole {
+            Some(whole) => match u64::try_from(whole) {
+                Ok(positive) => self.visitor.visit_u64(positive),
+                Err(_) => self.visitor.visit_i64(whole),
+            },
+            None => self.visitor.visit_f64(value),
+        }
     }
 
     fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {

@@ -481,23 +481,22 @@ pub enum Queue {
     Specialization(Specialization),
 }
 
-/// A wait's line in a queue, in one of the months in which an appointment is wanted.
+/// A wait's line in a queue, on one of the days on which an appointment is wanted.
 #[must_use]
-pub fn wait_line(queue: &Queue, month: Date, id: WaitId) -> Key {
-    Key::new(queue_partition(queue, month), id.to_string())
+pub fn wait_line(queue: &Queue, day: Date, id: WaitId) -> Key {
+    Key::new(queue_partition(queue, day), id.to_string())
 }
 
-fn queue_partition(queue: &Queue, month: Date) -> String {
-    let month = month.strftime("%Y-%m");
+fn queue_partition(queue: &Queue, day: Date) -> String {
     match queue {
-        Queue::Doctor(doctor) => format!("QUEUE#{doctor}#{month}"),
-        Queue::Specialization(specialization) => format!("QUEUE#{specialization}#{month}"),
+        Queue::Doctor(doctor) => format!("QUEUE#{doctor}#{day}"),
+        Queue::Specialization(specialization) => format!("QUEUE#{specialization}#{day}"),
     }
 }
 
-/// The lines of a queue in a month: all of them, or those after one.
-pub(super) fn wait_lines(queue: &Queue, month: Date, after: Option<WaitId>) -> Range {
-    let all = Range::of(queue_partition(queue, month));
+/// The lines of a queue on a day: all of them, or those after one.
+pub(super) fn wait_lines(queue: &Queue, day: Date, after: Option<WaitId>) -> Range {
+    let all = Range::of(queue_partition(queue, day));
     after.iter().fold(all, |range, after| range.after(&after.to_string()))
 }
 

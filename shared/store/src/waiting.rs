@@ -1,4 +1,4 @@
-//! The waiting list: each wait, its lines in the queue that it stands in, and the slots that are held.
+//! The waiting list: each wait, its lines in the queues of its days, and the slots that are held.
 //!
 //! A held slot is an item under the very key that a booked slot has, so an offer and a booking keep each other out. It names the moment at
 //! which it ends, and from then on counts for nothing: nobody has to remove it.
@@ -18,7 +18,7 @@ use super::{
     from_item,
     keys::{self, Queue},
     number, text,
-    transact::{NEW, Transaction},
+    transact::Transaction,
 };
 
 /// How long a wait is kept after its last day.
@@ -39,21 +39,23 @@ impl Record for Wait {
     }
 }
 
-/// A wait's line in the queue of one month. It is a copy, so that the first who fits is found with one query.
+/// A wait's line in the queue of one day. It never changes, so an offer costs the same for a wait of one day and of many. And the first who
+/// fits is found without reading those who wait for other days.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Line {
-    month: Date,
-    #[serde(flatten)]
-    wait: Wait,
+    day: Date,
+    target: Target,
+    wait_id: WaitId,
+    patient_id: PatientId,
 }
 
 impl Record for Line {
     const KIND: &'static str = "wait_line";
     fn key(&self) -> Key {
-        keys::wait_line(&Queue::of(&self.wait.target), self.month, self.wait.id)
+        keys::wait_line(&Queue::of(&self.target), self.day, self.wait_id)
     }
     fn expires_at(&self) -> Option<Timestamp> {
-        Some(end_of(self.wait.to))
+        Some(end_of(self.day))
     }
 }
 
@@ -144,11 +146,11 @@ impl Store {
         self.query(keys::waiting_places(patient)).consistent().all().await?.into_iter().map(from_item).collect()
     }
 
-    /// One page of those who wait for a slot in a month, in the order in which they came.
-    pub async fn wait_queue(&self, target: &Target, month: Date, after: Option<WaitId>, limit: usize) -> Result<Vec<Wait>, StoreError> {
-        let range = keys::wait_lines(&Queue::of(target), month, after);
+    /// One page of those who wait for a slot on a day, in the order in which they came.
+    pub async fn wait_queue(&self, target: &Target, day: Date, after: Option<WaitId>, limit: usize) -> Result<Vec<WaitId>, StoreError> {
+        let range = keys::wait_lines(&Queue::of(target), day, after);
         let lines = self.query(range).consistent().first(limit).await?;
-        lines.into_iter().map(|line| from_item::<Line>(line).map(|line| line.wait)).collect()
+        lines.into_iter().map(|line| from_item::<Line>(line).map(|line| line.wait_id)).collect()
     }
 
     /// Begins a wait in one of the patient's free places, and returns it with its place.
@@ -189,7 +191,7 @@ impl Store {
             .put_if(&place, "attribute_not_exists(pk) OR free_from <= :now", &[(":now", number(now.as_second()))], |_| PlaceError::Taken)?;
         write.put_new(wait, |_| PlaceError::Taken)?;
         for line in lines(wait) {
-            write.put_if(&line, NEW, &[], |_| PlaceError::Taken)?;
+            write.put_new(&line, |_| PlaceError::Taken)?;
         }
         write.commit().await
     }
@@ -235,30 +237,25 @@ impl Store {
     }
 }
 
-/// Writes a wait and its lines. One that is over has no lines, and its place is free.
+/// Writes a changed wait. One that is over is in no queue, and its place is free.
 fn put_wait(write: &mut Transaction<'_, WriteError>, before: &Wait, after: &Wait) -> Result<(), WriteError> {
     write.replace(after, before.version, |_| WriteError::Stale)?;
-    let older = "attribute_not_exists(pk) OR version < :version";
-    let version = [(":version", number(after.version))];
-    for line in lines(after) {
-        if after.goes_on() {
-            write.put_if(&line, older, &version, |_| WriteError::Stale)?;
-        } else {
-            write.delete_if(&line.key(), older, &version, |_| WriteError::Stale)?;
-        }
+    if after.goes_on() {
+        return Ok(());
     }
-    if !after.goes_on() {
-        let place = keys::waiting_place(after.patient_id, after.place);
-        // The place may have been free, and another wait's, since the days of this one were over.
-        write.delete_if(&place, "attribute_not_exists(pk) OR wait_id = :id", &[(":id", text(after.id))], |_| WriteError::Stale)?;
+    // The table may have deleted a line of a day that is over. And the place may have been free since then, and be another wait's.
+    let own = [(":id", text(after.id))];
+    let keys = lines(after).map(|line| line.key()).chain([keys::waiting_place(after.patient_id, after.place)]);
+    for key in keys {
+        write.delete_if(&key, "attribute_not_exists(pk) OR wait_id = :id", &own, |_| WriteError::Stale)?;
     }
     Ok(())
 }
 
-/// A line for each month that the wait's days are in.
+/// A line for each day of a wait.
 fn lines(wait: &Wait) -> impl Iterator<Item = Line> {
-    let months = wait.from.first_of_month().series(1.month());
-    months.take_while(|month| *month <= wait.to).map(|month| Line { month, wait: wait.clone() })
+    let days = wait.from.series(1.day()).take_while(|day| *day <= wait.to);
+    days.map(|day| Line { day, target: wait.target.clone(), wait_id: wait.id, patient_id: wait.patient_id })
 }
 
 /// When a day is over everywhere.

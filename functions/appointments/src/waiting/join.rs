@@ -42,7 +42,7 @@ pub(crate) struct JoinWaitingListRequest {
     /// The first day on which an appointment is wanted, in the hospital's time zone. Today when left out.
     #[schema(value_type = Option<String>, format = Date)]
     from: Option<String>,
-    /// The last day, included: at most 59 days after the first, and at most 180 days from now.
+    /// The last day, included: at most thirty days after the first, and at most 180 days from now.
     #[schema(value_type = String, format = Date)]
     to: Option<String>,
     /// Why the patient comes, in their own words.

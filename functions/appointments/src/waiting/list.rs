@@ -5,7 +5,7 @@ use domain::{
     id::{DoctorId, PatientId, WaitId},
     patient::parse_date,
     text::Specialization,
-    waiting::{Target, Wait},
+    waiting::Target,
 };
 use http::{AppState, Fields, Json, Listing, Page, Problem, auth::Caller};
 use jiff::civil::Date;
@@ -28,7 +28,7 @@ pub(crate) struct WaitingListQuery {
     /// Those who wait for any doctor of this specialization. For the front desk.
     #[param(value_type = Option<Specialization>)]
     specialization: Option<String>,
-    /// With a doctor or a specialization: those who want an appointment in the month of this day. This month when left out.
+    /// With a doctor or a specialization: those who want an appointment on this day. Today when left out.
     #[param(value_type = Option<String>, format = Date)]
     date: Option<String>,
 }
@@ -53,7 +53,7 @@ pub(crate) async fn list(
         return Err(fields.problem());
     };
     match (patient.or(caller.patient_id.filter(|_| doctor.is_none() && specialization.is_none())), doctor, specialization) {
-        (Some(patient), None, None) => of_patient(&state, &caller, patient).await,
+        (Some(patient), None, None) => of_patient(&state, &caller, &listing, patient).await,
         (None, Some(id), None) => {
             // A name is not part of the queue's key.
             let name = state.store.doctor(id).await?.ok_or_else(|| Problem::not_found("doctor"))?.name;
@@ -64,8 +64,15 @@ pub(crate) async fn list(
     }
 }
 
-async fn of_patient(state: &AppState, caller: &Caller, patient: PatientId) -> Result<Json<Page<WaitView>>, Problem> {
+async fn of_patient(
+    state: &AppState,
+    caller: &Caller,
+    listing: &Listing<WaitingListQuery>,
+    patient: PatientId,
+) -> Result<Json<Page<WaitView>>, Problem> {
     trail::patient(patient);
+    // It has one page, so there is no cursor for it.
+    listing.after(&state.cursors, &format!("waiting-list?{patient}"))?;
     let own = caller.patient_id == Some(patient) || caller.may_without_relationship();
     if !own && !state.acts_as_guardian(caller, patient).await? {
         return Err(Problem::forbidden("You can list your own waits, and those of a child whose guardian you are."));
@@ -87,14 +94,15 @@ async fn queue(
     if !caller.may_without_relationship() {
         return Err(Problem::forbidden("Only the front desk can see who waits."));
     }
-    let month = date.unwrap_or_else(|| state.today()).first_of_month();
-    let list = format!("waiting-list?{target:?}&{month}");
+    let day = date.unwrap_or_else(|| state.today());
+    let list = format!("waiting-list?{target:?}&{day}");
     let after = listing.after(&state.cursors, &list)?;
     let after = after.map(|id| id.parse::<WaitId>().map_err(|_| Problem::bad_request("invalid_cursor", "Send `next_cursor` unchanged.")));
-    let found = state.store.wait_queue(&target, month, after.transpose()?, listing.limit + 1).await?;
-    let page = Page::cut(found, listing.limit, |last: &Wait| state.cursors.seal(&list, &last.id.to_string()));
-    for wait in &page.items {
-        trail::patient(wait.patient_id);
+    let found = state.store.wait_queue(&target, day, after.transpose()?, listing.limit + 1).await?;
+    let Page { items, next_cursor } = Page::cut(found, listing.limit, |last| state.cursors.seal(&list, &last.to_string()));
+    let mut waits = Vec::new();
+    for id in items {
+        waits.extend(state.store.wait(id).await?.map(|wait| view(wait, state).body));
     }
-    Ok(Json(page.map(|wait| view(wait, state).body)))
+    Ok(Json(Page { items: waits, next_cursor }))
 }
