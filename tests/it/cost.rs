@@ -192,6 +192,7 @@ fn crowd(patients: u32) -> Vec<HashMap<String, dynoxide::AttributeValue>> {
             address: None,
             income: None,
             registered_at: zone,
+            next_of_kin: Vec::new(),
             guardians: Vec::new(),
             deceased: None,
             consents: BTreeMap::new(),

@@ -531,3 +531,28 @@ async fn a_patient_decides_what_they_are_told() {
     let wrong = app.post(&path, &json!({ "to": "everything" })).bearer(&ada.token).send().await;
     wrong.invalid(&[("to", "invalid_consent"), ("given", "required")]);
 }
+
+#[tokio::test]
+async fn the_next_of_kin() {
+    let desk = Desk::new().await;
+    let kin = |name: &str| json!({ "name": name, "phone": "+44 20 7946 0107", "relationship": "daughter" });
+    let mut patient = lovelace();
+    patient["next_of_kin"] = json!([kin("Anne Blunt"), { "name": "Byron King" }]);
+    desk.register(&patient).await.expect(422).invalid(&[("next_of_kin[1].phone", "required")]);
+    patient["next_of_kin"] = json!(vec![kin("Anne Blunt"); 5]);
+    desk.register(&patient).await.expect(422).invalid(&[("next_of_kin", "too_many")]);
+    patient["next_of_kin"] = json!([kin("Anne Blunt")]);
+    let made = desk.register(&patient).await.expect(201);
+    assert_eq!(made.body["next_of_kin"][0], json!({ "name": "Anne Blunt", "phone": "+442079460107", "relationship": "daughter" }));
+    let both = json!({ "next_of_kin": [kin("Anne Blunt"), kin("Judith Blunt")], "reason": "She told us" });
+    let changed = desk.change(&made.id(), &both, made.etag()).await.expect(200);
+    assert_eq!(changed.body["next_of_kin"].as_array().unwrap().len(), 2);
+    let none = desk.change(&made.id(), &json!({ "next_of_kin": [], "reason": "She asked us" }), changed.etag()).await.expect(200);
+    assert!(none.body.get("next_of_kin").is_none());
+    let log = desk.app.get(&format!("/patients/{}/changes", made.id())).bearer(&desk.token).send().await.expect(200);
+    assert_eq!(log.body["items"][0]["before"]["next_of_kin"][1]["name"], "Judith Blunt");
+    // Patients change their own.
+    let ada = desk.app.patient("Ada Byron").await;
+    let own = desk.app.call("PATCH", "/patients/me").json(&json!({ "next_of_kin": [kin("Anne Blunt")] })).bearer(&ada.token);
+    assert_eq!(own.header("if-match", "\"v1\"").send().await.expect(200).body["next_of_kin"][0]["name"], "Anne Blunt");
+}

@@ -2,7 +2,13 @@
 
 use std::sync::Arc;
 
-use domain::{role::Role, roster::Shift};
+use domain::{
+    role::Role,
+    roster::Shift,
+    schedule::Slot,
+    text::PersonName,
+    waiting::{Offer, State, Wait},
+};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -337,4 +343,41 @@ async fn one_patient_joins_many_lists_at_once() {
     let items = list.body["items"].as_array().unwrap().clone();
     let doctors: std::collections::BTreeSet<_> = items.iter().map(|wait| wait["doctor"]["id"].to_string()).collect();
     assert_eq!((items.len(), doctors.len()), (5, 5), "each once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_slot_is_held_once_and_a_wait_holds_one_slot() {
+    let clinic = Clinic::new().await;
+    let (store, zone, now) = (clinic.app.store().clone(), clinic.app.config.hospital.zone.clone(), clinic.app.now());
+    let mut waits = Vec::new();
+    for number in 0..8 {
+        let patient = clinic.app.patient(&format!("Waiting {number}")).await;
+        waits.push(store.wait(clinic.join(&patient).await.parse().unwrap()).await.unwrap().unwrap());
+    }
+    let slot = |minute: i64| {
+        let start = "2026-03-05T09:00:00Z".parse::<jiff::Timestamp>().unwrap() + SignedDuration::from_mins(minute);
+        Slot { start, end: start + SignedDuration::from_mins(30) }
+    };
+    let doctor_name = PersonName::parse("Dr. Helen Taussig").unwrap();
+    let offer =
+        |slot| Offer { doctor_id: clinic.doctor.id, doctor_name: doctor_name.clone(), slot, until: now + SignedDuration::from_hours(1) };
+    let held = |tries: Vec<(Wait, Offer)>| {
+        let (store, zone) = (store.clone(), zone.clone());
+        async move {
+            let mut all = tokio::task::JoinSet::new();
+            for (before, offer) in tries {
+                let (store, after) = (store.clone(), before.clone().at(now, &zone).offered(offer));
+                all.spawn(async move { store.wait_change(&before, &after, now).await.is_ok() });
+            }
+            all.join_all().await.into_iter().filter(|held| *held).count()
+        }
+    };
+    assert_eq!(held(waits.iter().map(|wait| (wait.clone(), offer(slot(0)))).collect()).await, 1, "eight want one slot");
+    let mut free = None;
+    for wait in &waits {
+        let wait = store.wait(wait.id).await.unwrap().unwrap();
+        free = free.or((wait.state == State::Waiting).then_some(wait));
+    }
+    let one = free.unwrap();
+    assert_eq!(held((1..9).map(|number| (one.clone(), offer(slot(30 * number)))).collect()).await, 1, "one is offered eight slots");
 }

@@ -5,7 +5,7 @@ use domain::{
     patient::{DateOfBirth, Gender, Identity, Patient, ProfileChange},
     text::{PersonName, Phone, PostalAddress, Reason},
 };
-use http::{AppState, EmergencyContactBody, Fields, Json, Problem, RequiredIfMatch, Versioned, auth::PatientAccess};
+use http::{AppState, EmergencyContactBody, Fields, Json, Problem, RequiredIfMatch, Versioned, auth::PatientAccess, next_of_kin};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -36,6 +36,9 @@ pub(crate) struct ChangePatientAtDeskRequest {
     #[schema(value_type = Option<Phone>)]
     phone: Option<String>,
     emergency_contact: Option<EmergencyContactBody>,
+    /// The closest relatives, besides the emergency contact. They replace those that are there.
+    #[schema(max_items = 4)]
+    next_of_kin: Option<Vec<EmergencyContactBody>>,
     #[schema(value_type = Option<PostalAddress>)]
     address: Option<String>,
     /// Who cares for a child, all of them. An empty list removes them.
@@ -78,10 +81,14 @@ impl ChangePatientAtDeskRequest {
         let gender = fields.optional("gender", self.gender, |text| Gender::parse(&text));
         let phone = fields.optional("phone", self.phone, |text| Phone::parse(&text));
         let contact = match self.emergency_contact {
-            Some(contact) => contact.parse(&mut fields).map(Some),
+            Some(contact) => contact.parse("emergency_contact", &mut fields).map(Some),
             None => Some(None),
         };
         let address = fields.optional("address", self.address, |text| PostalAddress::parse(&text));
+        let kin = match self.next_of_kin {
+            Some(given) => next_of_kin(given, &mut fields).map(Some),
+            None => Some(None),
+        };
         let guardians = match self.guardians {
             Some(given) => guardians::parse(state, Some(before.id), given, &mut fields).await?.map(Some),
             None => Some(None),
@@ -95,8 +102,9 @@ impl ChangePatientAtDeskRequest {
             Some(phone),
             Some(contact),
             Some(address),
+            Some(kin),
             Some(guardians),
-        ) = (reason, identity, name, birth, gender, phone, contact, address, guardians)
+        ) = (reason, identity, name, birth, gender, phone, contact, address, kin, guardians)
         else {
             return Err(fields.problem());
         };
@@ -115,6 +123,7 @@ impl ChangePatientAtDeskRequest {
             phone: phone.or(before.phone),
             emergency_contact: contact.or(before.emergency_contact),
             address: address.or(before.address),
+            next_of_kin: kin.unwrap_or(before.next_of_kin),
             guardians: guardians.unwrap_or(before.guardians),
             version: before.version + 1,
             ..before

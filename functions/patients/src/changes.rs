@@ -49,6 +49,8 @@ struct EarlierView {
     #[serde(skip_serializing_if = "Option::is_none")]
     emergency_contact: Option<EmergencyContactBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    next_of_kin: Option<Vec<EmergencyContactBody>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     guardians: Option<Vec<GuardianBody>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Date)]
@@ -100,6 +102,7 @@ fn shown(change: ProfileChange, hospital: &Hospital) -> ProfileChangeView {
             phone: value("phone", before.phone, &mut empty),
             address: value("address", before.address, &mut empty),
             emergency_contact: value("emergency_contact", before.emergency_contact, &mut empty).map(Into::into),
+            next_of_kin: before.next_of_kin.map(|kin| kin.into_iter().map(Into::into).collect()),
             guardians: before.guardians.map(|guardians| guardians.into_iter().map(Into::into).collect()),
             deceased_on: value("deceased_on", before.deceased_on, &mut empty),
             empty,

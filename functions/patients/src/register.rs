@@ -10,7 +10,7 @@ use domain::{
     patient::{DateOfBirth, Gender, Identity, Patient},
     text::{PersonName, Phone, PostalAddress, Reason},
 };
-use http::{AppState, Created, EmergencyContactBody, Fields, Json, Problem, auth::Caller, refusals};
+use http::{AppState, Created, EmergencyContactBody, Fields, Json, Problem, auth::Caller, next_of_kin, refusals};
 use serde::{Deserialize, Serialize};
 use store::patients::{Duplicates, RegisterError};
 use utoipa::{
@@ -44,6 +44,7 @@ pub(crate) struct RegisterPatientRequest {
     gender: Option<String>,
     phone: Option<String>,
     emergency_contact: Option<EmergencyContactBody>,
+    next_of_kin: Option<Vec<EmergencyContactBody>>,
     address: Option<String>,
     guardians: Option<Vec<GuardianBody>>,
     not_a_duplicate: Option<String>,
@@ -75,6 +76,9 @@ struct RegisterKnownPatientRequest {
     gender: Gender,
     phone: Option<Phone>,
     emergency_contact: Option<EmergencyContactBody>,
+    /// The closest relatives, besides the emergency contact.
+    #[schema(max_items = 4)]
+    next_of_kin: Option<Vec<EmergencyContactBody>>,
     address: Option<PostalAddress>,
     /// Who cares for a child.
     #[schema(max_items = 4)]
@@ -98,6 +102,9 @@ struct RegisterUnknownPatientRequest {
     gender: Gender,
     phone: Option<Phone>,
     emergency_contact: Option<EmergencyContactBody>,
+    /// The closest relatives, besides the emergency contact.
+    #[schema(max_items = 4)]
+    next_of_kin: Option<Vec<EmergencyContactBody>>,
     address: Option<PostalAddress>,
     /// Who cares for a child.
     #[schema(max_items = 4)]
@@ -187,9 +194,10 @@ impl RegisterPatientRequest {
         };
         let phone = fields.optional("phone", self.phone, |text| Phone::parse(&text));
         let contact = match self.emergency_contact {
-            Some(contact) => contact.parse(&mut fields).map(Some),
+            Some(contact) => contact.parse("emergency_contact", &mut fields).map(Some),
             None => Some(None),
         };
+        let kin = next_of_kin(self.next_of_kin.unwrap_or_default(), &mut fields);
         let address = fields.optional("address", self.address, |text| PostalAddress::parse(&text));
         let guardians = guardians::parse(state, None, self.guardians.unwrap_or_default(), &mut fields).await?;
         let reason = fields.optional("not_a_duplicate", self.not_a_duplicate, |text| Reason::parse(&text));
@@ -202,8 +210,9 @@ impl RegisterPatientRequest {
             Some(emergency_contact),
             Some(address),
             Some(reason),
+            Some(next_of_kin),
             Some(guardians),
-        ) = (identity, gender, name, birth, phone, contact, address, reason, guardians)
+        ) = (identity, gender, name, birth, phone, contact, address, reason, kin, guardians)
         else {
             return Err(fields.problem());
         };
@@ -221,6 +230,7 @@ impl RegisterPatientRequest {
             address,
             income: None,
             registered_at: now,
+            next_of_kin,
             guardians,
             deceased: None,
             consents: BTreeMap::new(),

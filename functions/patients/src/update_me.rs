@@ -5,7 +5,7 @@ use domain::{
     patient::Patient,
     text::{Phone, PostalAddress},
 };
-use http::{AppState, EmergencyContactBody, Fields, Json, MoneyBody, Problem, RequiredIfMatch, Versioned, auth::AsPatient};
+use http::{AppState, EmergencyContactBody, Fields, Json, MoneyBody, Problem, RequiredIfMatch, Versioned, auth::AsPatient, next_of_kin};
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
@@ -21,6 +21,9 @@ pub(crate) struct ChangePatientRequest {
     #[schema(value_type = Option<Phone>)]
     phone: Option<String>,
     emergency_contact: Option<EmergencyContactBody>,
+    /// The closest relatives, besides the emergency contact. They replace those that are there.
+    #[schema(max_items = 4)]
+    next_of_kin: Option<Vec<EmergencyContactBody>>,
     #[schema(value_type = Option<PostalAddress>)]
     address: Option<String>,
     /// `null` removes it.
@@ -59,20 +62,25 @@ impl ChangePatientRequest {
         let phone = fields.optional("phone", self.phone, |text| Phone::parse(&text));
         let address = fields.optional("address", self.address, |text| PostalAddress::parse(&text));
         let contact = match self.emergency_contact {
-            Some(contact) => contact.parse(&mut fields).map(Some),
+            Some(contact) => contact.parse("emergency_contact", &mut fields).map(Some),
             None => Some(None),
         };
         let income = match self.income {
             Some(income) => fields.optional("income", income, |money| money.parse(state.hospital.currency)).map(Some),
             None => Some(None),
         };
-        let (Some(phone), Some(address), Some(contact), Some(income)) = (phone, address, contact, income) else {
+        let kin = match self.next_of_kin {
+            Some(given) => next_of_kin(given, &mut fields).map(Some),
+            None => Some(None),
+        };
+        let (Some(phone), Some(address), Some(contact), Some(kin), Some(income)) = (phone, address, contact, kin, income) else {
             return Err(fields.problem());
         };
         Ok(Patient {
             phone: phone.or(before.phone),
             address: address.or(before.address),
             emergency_contact: contact.or(before.emergency_contact),
+            next_of_kin: kin.unwrap_or(before.next_of_kin),
             income: income.unwrap_or(before.income),
             version: before.version + 1,
             ..before

@@ -34,6 +34,9 @@ pub(crate) struct PatientView {
     phone: Option<Phone>,
     #[serde(skip_serializing_if = "Option::is_none")]
     emergency_contact: Option<EmergencyContactBody>,
+    /// The closest relatives, besides the emergency contact.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    next_of_kin: Vec<EmergencyContactBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<PostalAddress>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,6 +83,7 @@ pub(crate) fn view(patient: Patient, hospital: &Hospital) -> Versioned<PatientVi
             gender: patient.gender,
             phone: patient.phone,
             emergency_contact: patient.emergency_contact.map(Into::into),
+            next_of_kin: patient.next_of_kin.into_iter().map(Into::into).collect(),
             address: patient.address,
             income: patient.income.map(Into::into),
             registered_at: hospital.instant(patient.registered_at),

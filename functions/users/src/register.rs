@@ -195,6 +195,7 @@ impl RegisterAccountRequest {
             address: Some(address),
             income,
             registered_at: now,
+            next_of_kin: Vec::new(),
             guardians: Vec::new(),
             deceased: None,
             consents: BTreeMap::new(),
@@ -208,7 +209,8 @@ impl RegisterAccountRequest {
         let today = state.today();
         let date_of_birth = fields.required("date_of_birth", self.date_of_birth, |text| DateOfBirth::parse(&text, today));
         let gender = fields.required("gender", self.gender, |text| Gender::parse(&text));
-        let contact = fields.required("emergency_contact", self.emergency_contact, Ok).and_then(|contact| contact.parse(fields));
+        let contact =
+            fields.required("emergency_contact", self.emergency_contact, Ok).and_then(|contact| contact.parse("emergency_contact", fields));
         let address = fields.required("address", self.address, |text| PostalAddress::parse(&text));
         let income = fields.optional("income", self.income, |money| money.parse(state.hospital.currency));
         Some((date_of_birth?, gender?, contact?, address?, income?))

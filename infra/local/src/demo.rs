@@ -292,6 +292,7 @@ impl DemoPatient {
             address: Some(PostalAddress::parse(self.address)?),
             income: self.income.map(|amount| Money::parse(amount, state.hospital.currency)).transpose()?,
             registered_at: now,
+            next_of_kin: Vec::new(),
             guardians: Vec::new(),
             deceased: None,
             consents: BTreeMap::new(),

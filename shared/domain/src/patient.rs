@@ -176,6 +176,9 @@ pub struct Patient {
     pub income: Option<Money>,
     /// When the profile was made.
     pub registered_at: Timestamp,
+    /// The closest relatives, besides the emergency contact.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub next_of_kin: Vec<EmergencyContact>,
     /// Who cares for a child, as the front desk has seen it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub guardians: Vec<Guardian>,
@@ -207,6 +210,8 @@ pub struct Guardian {
     pub relationship: Option<PersonName>,
 }
 
+/// The most next of kin that a profile names.
+pub const NEXT_OF_KIN: usize = 4;
 /// The most guardians that a child has.
 pub const GUARDIANS: usize = 4;
 /// The age at which nobody acts for a patient any more (Convention on the Rights of the Child, article 1).
@@ -363,6 +368,9 @@ pub struct Earlier {
     /// The emergency contact.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emergency_contact: Option<Before<EmergencyContact>>,
+    /// The next of kin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_of_kin: Option<Vec<EmergencyContact>>,
     /// The guardians.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guardians: Option<Vec<Guardian>>,
@@ -402,6 +410,7 @@ impl Earlier {
             phone: changed(&before.phone, &after.phone).map(Before::new),
             address: changed(&before.address, &after.address).map(Before::new),
             emergency_contact: changed(&before.emergency_contact, &after.emergency_contact).map(Before::new),
+            next_of_kin: changed(&before.next_of_kin, &after.next_of_kin),
             guardians: changed(&before.guardians, &after.guardians),
             deceased_on: changed(&day_of_death(before), &day_of_death(after)).map(Before::new),
         }
@@ -452,6 +461,7 @@ mod tests {
             address: None,
             income: None,
             registered_at: Timestamp::UNIX_EPOCH,
+            next_of_kin: Vec::new(),
             guardians: vec![Guardian {
                 patient_id: Some(mother),
                 name: PersonName::parse("Ada Lovelace").unwrap(),

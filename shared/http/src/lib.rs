@@ -33,4 +33,4 @@ pub use problem::{FieldError, Problem};
 pub use refusals::refusal;
 pub use run::run;
 pub use state::AppState;
-pub use views::{EmergencyContactBody, MoneyBody, SlotView};
+pub use views::{EmergencyContactBody, MoneyBody, SlotView, next_of_kin};

@@ -4,7 +4,7 @@ use domain::{
     Invalid,
     instant::Instant,
     money::{Currency, Money},
-    patient::EmergencyContact,
+    patient::{EmergencyContact, NEXT_OF_KIN},
     schedule::Slot,
     text::{PersonName, Phone},
 };
@@ -55,11 +55,25 @@ pub struct EmergencyContactBody {
     pub relationship: Option<String>,
 }
 
+/// Parses the next of kin of a request. `None` when one of them is wrong.
+pub fn next_of_kin(bodies: Vec<EmergencyContactBody>, fields: &mut Fields) -> Option<Vec<EmergencyContact>> {
+    if bodies.len() > NEXT_OF_KIN {
+        fields.refuse("next_of_kin", "too_many", format!("Name at most {NEXT_OF_KIN} next of kin."));
+        return None;
+    }
+    // All of them are parsed, so that everything that is wrong is named at once.
+    let parsed: Vec<_> =
+        bodies.into_iter().enumerate().map(|(number, body)| body.parse(&format!("next_of_kin[{number}]"), fields)).collect();
+    parsed.into_iter().collect()
+}
+
 impl EmergencyContactBody {
-    pub fn parse(self, fields: &mut Fields) -> Option<EmergencyContact> {
-        let name = fields.required("emergency_contact.name", self.name, |text| PersonName::parse(&text));
-        let phone = fields.required("emergency_contact.phone", self.phone, |text| Phone::parse(&text));
-        let relationship = fields.optional("emergency_contact.relationship", self.relationship, |text| PersonName::parse(&text));
+    /// Parses it. `at` is the path of the field that it is in.
+    pub fn parse(self, at: &str, fields: &mut Fields) -> Option<EmergencyContact> {
+        let field = |name: &str| format!("{at}.{name}");
+        let name = fields.required(field("name"), self.name, |text| PersonName::parse(&text));
+        let phone = fields.required(field("phone"), self.phone, |text| Phone::parse(&text));
+        let relationship = fields.optional(field("relationship"), self.relationship, |text| PersonName::parse(&text));
         Some(EmergencyContact { name: name?, phone: phone?, relationship: relationship? })
     }
 }

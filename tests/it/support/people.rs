@@ -123,6 +123,7 @@ impl App {
             address: Some(PostalAddress::parse("12 St James's Square").unwrap()),
             income: None,
             registered_at: self.now(),
+            next_of_kin: Vec::new(),
             guardians: Vec::new(),
             deceased: None,
             consents: BTreeMap::new(),
