@@ -166,6 +166,22 @@ async fn an_offer_that_is_not_taken_goes_to_the_next_one() {
 }
 
 #[tokio::test]
+async fn whoever_gives_a_slot_up_is_not_offered_it() {
+    let mut clinic = Clinic::new().await;
+    let early = clinic.booked[2].1.clone();
+    let wait = clinic.join(&early).await;
+    clinic.app.drain().await;
+    clinic.at("10:05").await;
+    clinic.free(2).await;
+    clinic.app.drain().await;
+    assert_eq!((clinic.wait(&wait).await["state"].as_str(), clinic.free_slots().await.len()), (Some("waiting"), 1));
+    // What somebody else gives up is.
+    clinic.free(4).await;
+    clinic.app.drain().await;
+    assert_eq!(clinic.wait(&wait).await["offer"]["starts_at"], "2026-03-03T11:00:00+00:00");
+}
+
+#[tokio::test]
 async fn a_hold_ends_by_itself_even_if_its_timer_is_lost() {
     let mut clinic = Clinic::new().await;
     let (ada, grace) = (clinic.app.patient("Ada Byron").await, clinic.app.patient("Grace Hopper").await);
@@ -254,17 +270,22 @@ async fn refusals() {
     app.call("POST", &format!("/waiting-list/{first}/leave")).bearer(&ada.token).send().await.expect(200);
     join(one_more).await.expect(201);
 
+    // The days of all of them are over, so all places are free again.
+    app.set_clock("2026-03-11T00:00:00Z");
+    let later = json!({ "specialization": "surgery", "to": "2026-03-20", "reason": "Cough" });
+    app.post("/waiting-list", &later).bearer(&app.fresh(&ada).await).send().await.expect(201);
     let unconfirmed = app.unconfirmed_patient("Mary Seacole").await;
-    assert_eq!(app.post("/waiting-list", &base).bearer(&unconfirmed.token).send().await.expect(409).body["code"], "confirm_email_first");
+    assert_eq!(app.post("/waiting-list", &later).bearer(&unconfirmed.token).send().await.expect(409).body["code"], "confirm_email_first");
     let (_, nurse) = app.staff("Florence Nightingale", Role::Nurse).await;
-    assert_eq!(app.post("/waiting-list", &base).bearer(&nurse).send().await.status, 403);
+    assert_eq!(app.post("/waiting-list", &later).bearer(&nurse).send().await.status, 403);
     let stranger = app.patient("Grace Hopper").await;
     for what in ["accept", "decline", "leave"] {
         let answer = app.call("POST", &format!("/waiting-list/{first}/{what}")).bearer(&stranger.token).send().await;
         assert_eq!(answer.status, 404, "{what}");
     }
     // Changed since it was read.
-    let stale = app.call("POST", &format!("/waiting-list/{first}/leave")).bearer(&ada.token).header("if-match", "\"v7\"").send().await;
+    let stale =
+        app.call("POST", &format!("/waiting-list/{first}/leave")).bearer(&app.fresh(&ada).await).header("if-match", "\"v7\"").send().await;
     assert_eq!(stale.status, 412);
 }
 

@@ -6,7 +6,7 @@
 use domain::{
     appointment::Appointment,
     doctor::Doctor,
-    id::{DoctorId, WaitId},
+    id::{DoctorId, PatientId, WaitId},
     role::Role,
     schedule::Slot,
     waiting::{Offer, State, Target, Wait, held_until},
@@ -28,10 +28,16 @@ const DOCTORS: usize = 30;
 pub(crate) async fn follow(state: &Notifications, before: Option<&Wait>, after: &Wait) -> Result<(), Failure> {
     let Some(current) = state.base.store.wait(after.id).await? else { return Ok(()) };
     state.reminders.follow_offer(&current).await?;
-    match (before.map(|before| &before.state), &after.state) {
-        (_, State::Offered(offer)) if current.state == after.state => tell(state, &current, offer).await?,
-        (Some(State::Offered(offer)), State::Waiting | State::Ended { .. }) => slot_freed(state, offer.doctor_id, offer.slot.start).await?,
-        _ => {}
+    if let State::Offered(offer) = &after.state
+        && current.state == after.state
+    {
+        tell(state, &current, offer).await?;
+    }
+    if let Some(State::Offered(earlier)) = before.map(|before| &before.state)
+        && after.state != State::Offered(earlier.clone())
+        && !matches!(after.state, State::Booked { .. })
+    {
+        slot_freed(state, earlier.doctor_id, earlier.slot.start, after.patient_id).await?;
     }
     if after.state == State::Waiting {
         // A slot may have been free before the wait began, or freed up while something else was offered.
@@ -43,11 +49,11 @@ pub(crate) async fn follow(state: &Notifications, before: Option<&Wait>, after: 
 /// An appointment was cancelled or moved: its slot may suit somebody who waits.
 pub(crate) async fn after_appointment(state: &Notifications, before: Option<&Appointment>, after: &Appointment) -> Result<(), Failure> {
     let Some(before) = before.filter(|before| before.sequence != after.sequence) else { return Ok(()) };
-    slot_freed(state, before.doctor_id, before.slot.start).await
+    slot_freed(state, before.doctor_id, before.slot.start, before.patient_id).await
 }
 
-/// Offers a slot to the first one who fits, if it is still free.
-async fn slot_freed(state: &Notifications, doctor: DoctorId, start: Timestamp) -> Result<(), Failure> {
+/// Offers a slot to the first one who fits, if it is still free. Whoever has given it up does not want it.
+async fn slot_freed(state: &Notifications, doctor: DoctorId, start: Timestamp, given_up_by: PatientId) -> Result<(), Failure> {
     let (store, now, zone) = (&state.base.store, state.base.clock.now(), &state.base.hospital.zone);
     let Some(doctor) = store.doctor(doctor).await? else { return Ok(()) };
     let Ok(slot) = doctor.bookable_slot(start, now, zone) else { return Ok(()) };
@@ -56,7 +62,7 @@ async fn slot_freed(state: &Notifications, doctor: DoctorId, start: Timestamp) -
         return Ok(());
     }
     for _ in 0..TRIES {
-        let Some(stored) = first_who_fits(state, &doctor, slot).await? else { return Ok(()) };
+        let Some(stored) = first_who_fits(state, &doctor, slot, given_up_by).await? else { return Ok(()) };
         match make_offer(state, &stored, &doctor, slot, until).await? {
             Made::Yes | Made::SlotTaken => return Ok(()),
             Made::WaitChanged => {}
@@ -109,14 +115,21 @@ async fn look_for_slot(state: &Notifications, id: WaitId) -> Result<(), Failure>
 }
 
 /// The first one in both queues of a doctor whom a slot suits, as stored.
-async fn first_who_fits(state: &Notifications, doctor: &Doctor, slot: Slot) -> Result<Option<Wait>, Failure> {
+async fn first_who_fits(state: &Notifications, doctor: &Doctor, slot: Slot, given_up_by: PatientId) -> Result<Option<Wait>, Failure> {
     let of_doctor = Target::Doctor { id: doctor.id, name: doctor.name.clone() };
     let of_field = Target::Specialization(doctor.specialization.clone());
-    let found = [first_in(state, &of_doctor, doctor.id, slot).await?, first_in(state, &of_field, doctor.id, slot).await?];
+    let found =
+        [first_in(state, &of_doctor, doctor.id, slot, given_up_by).await?, first_in(state, &of_field, doctor.id, slot, given_up_by).await?];
     Ok(found.into_iter().flatten().min_by_key(|wait| wait.id))
 }
 
-async fn first_in(state: &Notifications, queue: &Target, doctor: DoctorId, slot: Slot) -> Result<Option<Wait>, Failure> {
+async fn first_in(
+    state: &Notifications,
+    queue: &Target,
+    doctor: DoctorId,
+    slot: Slot,
+    given_up_by: PatientId,
+) -> Result<Option<Wait>, Failure> {
     let (store, now, zone) = (&state.base.store, state.base.clock.now(), &state.base.hospital.zone);
     let (day, mut after) = (slot.day(zone), None);
     loop {
@@ -125,7 +138,7 @@ async fn first_in(state: &Notifications, queue: &Target, doctor: DoctorId, slot:
         for id in ids {
             let Some(stored) = store.wait(id).await? else { continue };
             let wait = stored.clone().at(now, zone);
-            if wait.fits(doctor, slot, zone) && can_come(state, &wait, slot).await? {
+            if wait.patient_id != given_up_by && wait.fits(doctor, slot, zone) && can_come(state, &wait, slot).await? {
                 return Ok(Some(stored));
             }
         }

@@ -153,8 +153,8 @@ impl Store {
         lines.into_iter().map(|line| from_item::<Line>(line).map(|line| line.wait_id)).collect()
     }
 
-    /// Begins a wait in one of the patient's free places, and returns it with its place.
-    pub async fn wait_begin(&self, wait: Wait, now: Timestamp) -> Result<Wait, WaitError> {
+    /// Begins a wait in one of the patient's free places, and returns it with its place. `over_at` is when its days are over.
+    pub async fn wait_begin(&self, wait: Wait, over_at: Timestamp, now: Timestamp) -> Result<Wait, WaitError> {
         for _ in 0..TRIES {
             let mut taken = [false; PLACES as usize];
             for place in self.places(wait.patient_id).await?.into_iter().filter(|place| place.free_from > now.as_second()) {
@@ -169,7 +169,7 @@ impl Store {
             }
             let free = (0..PLACES).zip(taken).find(|(_, taken)| !taken).map(|(place, _)| place);
             let wait = Wait { place: free.ok_or(WaitError::NoPlace)?, ..wait.clone() };
-            match self.wait_take(&wait, now).await {
+            match self.wait_take(&wait, over_at, now).await {
                 Ok(()) => return Ok(wait),
                 Err(PlaceError::Taken | PlaceError::Store(StoreError::Unavailable(_))) => {}
                 Err(PlaceError::Store(error)) => return Err(error.into()),
@@ -178,13 +178,13 @@ impl Store {
         Err(WaitError::NoPlace)
     }
 
-    async fn wait_take(&self, wait: &Wait, now: Timestamp) -> Result<(), PlaceError> {
+    async fn wait_take(&self, wait: &Wait, over_at: Timestamp, now: Timestamp) -> Result<(), PlaceError> {
         let place = Place {
             patient_id: wait.patient_id,
             number: wait.place,
             wait_id: wait.id,
             target: wait.target.clone(),
-            free_from: end_of(wait.to).as_second(),
+            free_from: over_at.as_second(),
         };
         let mut write = self.transaction();
         write

@@ -102,7 +102,8 @@ pub(crate) async fn join(
         place: 0,
         version: 1,
     };
-    let wait = state.store.wait_begin(wait, now).await.map_err(not_joined)?;
+    let over_at = state.hospital.midnight(wait.to.saturating_add(1.day()));
+    let wait = state.store.wait_begin(wait, over_at, now).await.map_err(not_joined)?;
     let (location, shown) = (format!("/waiting-list/{}", wait.id), view(wait, &state));
     Ok(Created { location, version: shown.version, body: shown.body })
 }
