@@ -31,24 +31,28 @@ def main() -> int:
     functions = boto3.client("lambda", config=Config(read_timeout=330))
     done, ids = 0, upcoming(table)
     while batch := list(itertools.islice(ids, AT_ONCE)):
-        answer = functions.invoke(FunctionName=function, Payload=json.dumps({"rebuild_reminders": batch}).encode())
+        # What is not an appointment is a wait with an offer.
+        appointments = [id for id in batch if id.startswith("apt_")]
+        payload = {"rebuild_reminders": appointments, "rebuild_offers": [id for id in batch if id not in appointments]}
+        answer = functions.invoke(FunctionName=function, Payload=json.dumps(payload).encode())
         if "FunctionError" in answer:
             print(f"{function}: {answer['Payload'].read().decode()[:300]}", file=sys.stderr)
             return 1
-        done += len(batch)
+        done += len(appointments)
     print(f"{done} future appointments have their reminders")
     return 0
 
 
 def upcoming(table: str):
-    """The ids of future appointments. It scans the table: no request of the hospital needs this list, so no index has it."""
+    """The ids of future appointments, and of waits to whom a slot is offered. It scans the table: no request of the hospital needs this list, so no index has it."""
     now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     pages = boto3.client("dynamodb").get_paginator("scan").paginate(
-        TableName=table, FilterExpression="#kind = :appointment", ProjectionExpression="#id, #slot",
-        ExpressionAttributeNames={"#kind": "kind", "#id": "id", "#slot": "slot"}, ExpressionAttributeValues={":appointment": {"S": "appointment"}},
+        TableName=table, FilterExpression="#kind = :appointment OR (#kind = :wait AND #state.#name = :offered)", ProjectionExpression="#id, #slot",
+        ExpressionAttributeNames={"#kind": "kind", "#id": "id", "#slot": "slot", "#state": "state", "#name": "name"},
+        ExpressionAttributeValues={":appointment": {"S": "appointment"}, ":wait": {"S": "wait"}, ":offered": {"S": "offered"}},
     )
     for page in pages:
-        yield from (item["id"]["S"] for item in page["Items"] if item["slot"]["M"]["start"]["S"] > now)
+        yield from (item["id"]["S"] for item in page["Items"] if "slot" not in item or item["slot"]["M"]["start"]["S"] > now)
 
 
 if __name__ == "__main__":

@@ -255,8 +255,8 @@ for (let tries = 0; tries < 100 && link === undefined; tries += 1) {
 check(link !== undefined, "the link has come");
 const chosen = await anybody.POST("/auth/password/reset", { body: { token: link, password } });
 check(chosen.response.status === 204, "she has proven the address");
-const linked = told("confirm the patient", await rosa.POST("/users/{id}/confirm-patient", {
-  params: { path: { id: opened.id } }, body: { reason: "Passport seen" },
+const linked = told("confirm the patient", await rosa.POST("/users/patient-accounts/confirm", {
+  body: { patient_id: newcomer.id, email: hers, reason: "Passport seen" },
 }));
 check(linked.patient_id === newcomer.id && linked.status === "active", "the account is hers");
 const katherine = await signIn(hers, password);

@@ -72,7 +72,7 @@ PERMANENT = [
     Row("unknown", "Not every id that looks like one is somebody's.", "POST /(appointments|doctors)", "(doctor|patient|user)_id"),
     Row("MissingHeaderNotRejected", "428 is what a missing If-Match gets (RFC 6585): schemathesis does not know it.", r"PATCH /patients/(me|\{patient_id\})",
         "Missing `If-Match` at header"),
-    Row("unknown", "Not every id that looks like one is somebody's.", "POST /(appointments/extra|waiting-list|users/patient-accounts)", "(doctor|patient)_id|specialization"),
+    Row("unknown", "Not every id that looks like one is somebody's.", "POST /(appointments/extra|waiting-list|users/patient-accounts(/confirm)?)", "(doctor|patient)_id|specialization"),
     # What depends on the day, and on the doctor.
     Row("(in_the_past|too_far_ahead)", "It depends on the day.", "POST /waiting-list", "from|to"),
     Row("(on_grid|not_on_mark)", "It depends on the doctor, and on the clock of the hospital.", "POST /appointments/extra", "starts_at"),

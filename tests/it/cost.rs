@@ -345,10 +345,10 @@ async fn an_offer_costs_the_same_when_twenty_thousand_wait() {
     }
     insta::assert_snapshot!(lines.join("\n"), @r"
     1: join for a day: 4.5 read, 6 write
-    1: cancel, offer the slot, and the emails: 21 read, 16 write
+    1: cancel, offer the slot, and the emails: 27 read, 16 write
     1: accept: 6 read, 13 write
     20000: join for a day: 4.5 read, 6 write
-    20000: cancel, offer the slot, and the emails: 22 read, 16 write
+    20000: cancel, offer the slot, and the emails: 28 read, 16 write
     20000: accept: 6 read, 13 write
     ");
 }

@@ -33,9 +33,9 @@ impl Desk {
         self.app.post("/users/patient-accounts", &body).bearer(&self.token).send().await
     }
 
-    async fn confirm(&self, account: &str) -> Answer {
-        let body = json!({ "reason": "Passport seen" });
-        self.app.post(&format!("/users/{account}/confirm-patient"), &body).bearer(&self.token).send().await
+    async fn confirm(&self, patient: &str, email: &str) -> Answer {
+        let body = json!({ "patient_id": patient, "email": email, "reason": "Passport seen" });
+        self.app.post("/users/patient-accounts/confirm", &body).bearer(&self.token).send().await
     }
 
     /// Chooses a password with the link in the newest email to the address.
@@ -61,16 +61,18 @@ async fn the_person_proves_the_address_and_the_front_desk_who_they_are() {
     let account = opened.id();
 
     // Before the address is proven, and before the front desk has confirmed: nothing of the patient.
-    assert_eq!(desk.confirm(&account).await.expect(409).body["code"], "email_not_confirmed");
+    assert_eq!(desk.confirm(&patient, "joan@example.org").await.expect(409).body["code"], "email_not_confirmed");
     desk.prove("joan@example.org").await;
     let stranger = desk.app.sign_in("joan@example.org").await;
     assert_eq!(desk.app.get("/patients/me").bearer(&stranger).send().await.status, 403);
+    assert!(!desk.app.get("/users/me").bearer(&stranger).send().await.expect(200).text.contains("Joan"));
+    assert_eq!(desk.open(&patient, "joan@example.org").await.expect(409).body["code"], "already_opened");
     assert_eq!(desk.app.get(&format!("/patients/{patient}")).bearer(&stranger).send().await.status, 403);
     // No administrator can do it in place of the front desk's check.
     let approve = desk.app.call("POST", &format!("/users/{account}/approve")).bearer(&administrator).send().await.expect(409);
     assert_eq!(approve.body["code"], "nothing_requested");
 
-    let confirmed = desk.confirm(&account).await.expect(200);
+    let confirmed = desk.confirm(&patient, "joan@example.org").await.expect(200);
     assert_eq!((confirmed.body["status"].as_str(), confirmed.body["patient_id"].as_str()), (Some("active"), Some(patient.as_str())));
     let own = desk.app.sign_in("joan@example.org").await;
     let profile = desk.app.get("/patients/me").bearer(&own).send().await.expect(200);
@@ -90,7 +92,7 @@ async fn the_person_proves_the_address_and_the_front_desk_who_they_are() {
         "{subjects:?}"
     );
     assert!(!mails.iter().any(|mail| mail.subject.contains("asks for the role")), "nobody has to approve it");
-    assert_eq!(desk.confirm(&account).await.expect(409).body["code"], "wrong_status");
+    assert_eq!(desk.confirm(&patient, "joan@example.org").await.expect(409).body["code"], "has_account");
     assert_eq!(desk.open(&patient, "other@example.org").await.expect(409).body["code"], "has_account");
 }
 
@@ -113,12 +115,14 @@ async fn refusals() {
     assert_eq!(desk.open(&dead, "x@example.org").await.expect(409).body["code"], "patient_deceased");
     let body = json!({ "patient_id": patient, "email": "x@example.org" });
     assert_eq!(desk.app.post("/users/patient-accounts", &body).bearer(&ada.token).send().await.status, 403);
-    let account = desk.open(&patient, "joan@example.org").await.expect(201).id();
-    let confirm = desk.app.post(&format!("/users/{account}/confirm-patient"), &json!({})).bearer(&desk.token).send().await.expect(422);
-    assert_eq!(confirm.body["errors"][0]["field"], "reason");
-    // An account that asks for a staff role is nobody's profile.
+    desk.open(&patient, "joan@example.org").await.expect(201);
+    let confirm = desk.app.post("/users/patient-accounts/confirm", &json!({})).bearer(&desk.token).send().await.expect(422);
+    confirm.invalid(&[("patient_id", "required"), ("email", "required"), ("reason", "required")]);
+    // An account that was opened for nobody, or for somebody else, is not this patient's.
     let (nurse, _) = desk.app.waiting("Mary Mahoney", Role::Nurse).await;
-    assert_eq!(desk.confirm(&nurse.id.to_string()).await.expect(409).body["code"], "nothing_requested");
+    let other = desk.register(json!({ "name": "Mary Jackson", "date_of_birth": "1961-04-09", "phone": "+442079460177" })).await;
+    assert_eq!(desk.confirm(&patient, nurse.email.as_str()).await.expect(409).body["code"], "not_opened");
+    assert_eq!(desk.confirm(&other, "joan@example.org").await.expect(409).body["code"], "not_opened");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -127,11 +131,11 @@ async fn of_two_accounts_for_one_patient_one_is_linked() {
     let patient = desk.register(json!({})).await;
     let mut requests = Vec::new();
     for email in ["first@example.org", "second@example.org"] {
-        let account = desk.open(&patient, email).await.expect(201).id();
+        desk.open(&patient, email).await.expect(201);
         desk.prove(email).await;
-        let path = format!("/users/{account}/confirm-patient");
-        requests.push((path.clone(), json!({ "reason": "Passport seen" }), desk.token.clone()));
-        requests.push((path, json!({ "reason": "Passport seen" }), desk.token.clone()));
+        let body = json!({ "patient_id": patient, "email": email, "reason": "Passport seen" });
+        requests.push(("/users/patient-accounts/confirm".to_owned(), body.clone(), desk.token.clone()));
+        requests.push(("/users/patient-accounts/confirm".to_owned(), body, desk.token.clone()));
     }
     let app = Arc::new(desk.app);
     let answers = at_once(&app, requests).await;

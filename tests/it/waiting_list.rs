@@ -402,3 +402,60 @@ async fn a_slot_is_held_once_and_a_wait_holds_one_slot() {
     let one = free.unwrap();
     assert_eq!(held((1..9).map(|number| (one.clone(), offer(slot(30 * number)))).collect()).await, 1, "one is offered eight slots");
 }
+
+#[tokio::test]
+async fn each_offer_has_its_own_email_and_no_offer_is_made_that_nobody_is_told_of() {
+    let app = App::new().await;
+    let helen = app.doctor("Dr. Helen Taussig").await;
+    app.doctor("Dr. Daniel Williams").await;
+    let ada = app.patient("Ada Byron").await;
+    let (_, desk) = app.staff("Rosa Parks", Role::Receptionist).await;
+    let mut seen = 0;
+    // Two doctors have a slot at the same time: two offers, two emails.
+    let body = json!({ "specialization": "cardiology", "from": "2026-03-03", "to": "2026-03-03", "reason": "Cough" });
+    let wait = app.post("/waiting-list", &body).bearer(&ada.token).send().await.expect(201).id();
+    let offered = |mails: &[local::services::mailbox::Mail]| {
+        mails
+            .iter()
+            .filter(|mail| mail.to == ada.email && mail.text.contains("09:00 to 09:30"))
+            .map(|mail| mail.subject.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(offered(&app.new_mails(&mut seen).await), ["A time with Dr. Daniel Williams has become free"]);
+    app.call("POST", &format!("/waiting-list/{wait}/decline")).bearer(&ada.token).send().await.expect(200);
+    assert_eq!(offered(&app.new_mails(&mut seen).await), ["A time with Dr. Helen Taussig has become free"]);
+    // For another doctor she gets no offer at the same time, only at the next one.
+    let james = app.doctor_with("Dr. James Barry", "surgery", 30).await;
+    let body = json!({ "doctor_id": james.id, "from": "2026-03-03", "to": "2026-03-03", "reason": "Cough" });
+    let other = app.post("/waiting-list", &body).bearer(&ada.token).send().await.expect(201).id();
+    app.drain().await;
+    let read = async |id: &str| app.get(&format!("/waiting-list/{id}")).bearer(&desk).send().await.expect(200).body;
+    assert_eq!(read(&other).await["offer"]["starts_at"], "2026-03-03T09:30:00+00:00");
+
+    // Nobody can be told: the patient has no address, and no receptionist is on duty.
+    let walk_in = json!({ "name": "Joan Clarke", "date_of_birth": "1985-06-24", "gender": "female", "phone": "+442079460100" });
+    let joan = app.post("/patients", &walk_in).bearer(&desk).send().await.expect(201).id();
+    let body = json!({ "patient_id": joan, "doctor_id": helen.id, "from": "2026-03-04", "to": "2026-03-04", "reason": "Cough" });
+    let silent = app.post("/waiting-list", &body).bearer(&desk).send().await.expect(201).id();
+    app.drain().await;
+    assert_eq!(read(&silent).await["state"], "waiting");
+}
+
+#[tokio::test]
+async fn what_a_doctor_cancels_is_not_given_away() {
+    let mut clinic = Clinic::new().await;
+    let ada = clinic.app.patient("Ada Byron").await;
+    let wait = clinic.join(&ada).await;
+    clinic.app.drain().await;
+    clinic.at("10:05").await;
+    let ill = clinic.app.fresh_doctor(&clinic.doctor).await;
+    let path = format!("/appointments/{}/cancel", clinic.booked[2].0);
+    clinic.app.post(&path, &json!({ "reason": "I am ill" })).bearer(&ill).send().await.expect(200);
+    clinic.app.drain().await;
+    assert_eq!(clinic.wait(&wait).await["state"], "waiting");
+    // She closes her account, and is no longer in the queue.
+    clinic.app.call("DELETE", "/users/me").bearer(&clinic.app.fresh(&ada).await).send().await.expect(204);
+    clinic.app.drain().await;
+    let over = clinic.wait(&wait).await;
+    assert_eq!((over["state"].as_str(), over["ended_because"].as_str()), (Some("ended"), Some("left")));
+}

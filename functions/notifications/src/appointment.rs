@@ -17,7 +17,6 @@ pub(crate) async fn follow(state: &Notifications, before: Option<&Appointment>, 
     if let Some(patient) = state.base.store.patient(after.patient_id).await? {
         state.base.store.treated_follow(after.doctor_id, &patient, state.base.clock.now(), &hospital.zone).await?;
     }
-    waiting::after_appointment(state, before, after).await?;
 
     let (what, emails) = match before {
         None => ("booked", emails::booked(hospital, after)),
@@ -27,5 +26,8 @@ pub(crate) async fn follow(state: &Notifications, before: Option<&Appointment>, 
             _ => ("moved", emails::moved(hospital, before.slot, after)),
         },
     };
-    Ok(state.base.send_to_both(after, what, emails.map_err(MailError::from)?).await?)
+    let told = state.base.send_to_both(after, what, emails.map_err(MailError::from)?).await;
+    // Also when an email has to be sent again.
+    waiting::after_appointment(state, before, after).await?;
+    Ok(told?)
 }

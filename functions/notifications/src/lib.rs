@@ -20,7 +20,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use aws_lambda_events::dynamodb::{Event, EventRecord};
 use change::Change;
-use domain::{Clock, id::AuditId};
+use domain::{Clock, account::Status, id::AuditId, waiting::Ending};
 pub use feedback::{Feedback, note};
 use mail::{
     EmailTokens, EventState, MailError,
@@ -131,7 +131,12 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
     };
     match change {
         Change::AccountOpened(account) => role_requested::ask_administrators(&state.base, &account).await?,
-        Change::AccountChanged { before, after } => account::tell(&state.base, &before, &after).await?,
+        Change::AccountChanged { before, after } => {
+            if let Some(patient) = after.account.patient_id.filter(|_| after.account.status == Status::Closed) {
+                waiting::end_all(state, patient, Ending::Left).await?;
+            }
+            account::tell(&state.base, &before, &after).await?;
+        }
         Change::EmailTokenPromised(token) => email_token::send(state, *token).await?,
         Change::PatientRegistered(patient) => new_patient::tell_front_desk(&state.base, &patient).await?,
         Change::PatientDied(id, origin) => patient_changed::cancel_appointments(state, id, origin.as_deref()).await?,

@@ -16,7 +16,7 @@ use store::{
     trail::{Origin, Trail},
 };
 
-use crate::{Failure, Notifications};
+use crate::{Failure, Notifications, waiting};
 
 /// How many appointments are read at once.
 const AT_ONCE: usize = 50;
@@ -30,17 +30,12 @@ pub(crate) async fn cancel_appointments(state: &Notifications, id: PatientId, or
         patient.deceased.as_ref().and_then(|_| appointment.cancel(CancelledBy::FrontDesk, None, now).ok())
     })
     .await?;
-    let store = &state.base.store;
-    let deceased = store.patient(id).await?.is_some_and(|patient| patient.deceased.is_some());
-    for before in if deceased { store.waits_of_patient(id).await? } else { Vec::new() } {
-        let Ok(after) = before.clone().at(now, &state.base.hospital.zone).end(Ending::PatientDied) else { continue };
-        match store.wait_change(&before, &after, now).await {
-            Ok(()) => {}
-            Err(WriteError::Store(error)) => return Err(error.into()),
-            Err(why) => return Err(StoreError::Unavailable(Box::new(why)).into()),
-        }
+    let deceased = state.base.store.patient(id).await?.is_some_and(|patient| patient.deceased.is_some());
+    let end = async || if deceased { waiting::end_all(state, id, Ending::PatientDied).await } else { Ok(()) };
+    match origin {
+        Some(origin) => Trail::following(origin).follow(end()).await,
+        None => end().await,
     }
-    Ok(())
 }
 
 /// Writes the patient's present name into what lies ahead, and into the lists of the doctors who treat them.

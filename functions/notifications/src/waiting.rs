@@ -4,21 +4,24 @@
 //! guard: of several offers and bookings of a slot, one is written.
 
 use domain::{
-    appointment::Appointment,
+    appointment::{Appointment, CancelledBy, Status},
     doctor::Doctor,
     id::{DoctorId, PatientId, WaitId},
+    patient::Patient,
     role::Role,
     schedule::Slot,
-    waiting::{Offer, State, Target, Wait, held_until},
+    waiting::{Ending, Offer, State, Target, Wait, held_until},
 };
 use jiff::Timestamp;
-use mail::{MailError, emails::waiting as emails};
+use mail::{MailError, Recipient, emails::waiting as emails};
 use store::{StoreError, appointments::WriteError};
 
 use crate::{Failure, Notifications};
 
 /// How many lines of a queue are read at once.
 const AT_ONCE: usize = 25;
+/// How many lines of a queue are looked at for one slot. Whoever stands further back gets a later one.
+const LOOKED_AT: usize = 200;
 /// How often an offer is tried when others change the same waits.
 const TRIES: usize = 8;
 /// At how many doctors of a specialization somebody's slot is looked for.
@@ -27,29 +30,44 @@ const DOCTORS: usize = 30;
 /// A wait has begun or changed.
 pub(crate) async fn follow(state: &Notifications, before: Option<&Wait>, after: &Wait) -> Result<(), Failure> {
     let Some(current) = state.base.store.wait(after.id).await? else { return Ok(()) };
-    state.reminders.follow_offer(&current).await?;
-    if let State::Offered(offer) = &after.state
-        && current.state == after.state
-    {
-        tell(state, &current, offer).await?;
-    }
+    state.reminders.follow_offer(&current, state.base.clock.now()).await?;
+    // The slot first: an email may have to be sent again, and the next one who waits must not wait for it.
     if let Some(State::Offered(earlier)) = before.map(|before| &before.state)
         && after.state != State::Offered(earlier.clone())
         && !matches!(after.state, State::Booked { .. })
     {
         slot_freed(state, earlier.doctor_id, earlier.slot.start, after.patient_id).await?;
     }
-    if after.state == State::Waiting {
+    match &after.state {
+        State::Offered(offer) if current.state == after.state => tell(state, &current, offer).await,
         // A slot may have been free before the wait began, or freed up while something else was offered.
-        look_for_slot(state, after.id).await?;
+        State::Waiting => look_for_slot(state, after.id).await,
+        _ => Ok(()),
     }
-    Ok(())
 }
 
-/// An appointment was cancelled or moved: its slot may suit somebody who waits.
+/// An appointment was cancelled or moved: its slot may suit somebody who waits. Not if the doctor cancelled: they have no time then.
 pub(crate) async fn after_appointment(state: &Notifications, before: Option<&Appointment>, after: &Appointment) -> Result<(), Failure> {
     let Some(before) = before.filter(|before| before.sequence != after.sequence) else { return Ok(()) };
+    if matches!(after.status, Status::Cancelled { by: CancelledBy::Doctor, .. }) {
+        return Ok(());
+    }
     slot_freed(state, before.doctor_id, before.slot.start, before.patient_id).await
+}
+
+/// A patient no longer waits for anything.
+pub(crate) async fn end_all(state: &Notifications, patient: PatientId, because: Ending) -> Result<(), Failure> {
+    let (store, now, zone) = (&state.base.store, state.base.clock.now(), &state.base.hospital.zone);
+    for before in store.waits_of_patient(patient).await? {
+        let Ok(after) = before.clone().at(now, zone).end(because) else { continue };
+        match store.wait_change(&before, &after, now).await {
+            Ok(()) => {}
+            Err(WriteError::Store(error)) => return Err(error.into()),
+            // Somebody changed it at this moment. The record comes again.
+            Err(why) => return Err(StoreError::Unavailable(Box::new(why)).into()),
+        }
+    }
+    Ok(())
 }
 
 /// Offers a slot to the first one who fits, if it is still free. Whoever has given it up does not want it.
@@ -62,65 +80,86 @@ async fn slot_freed(state: &Notifications, doctor: DoctorId, start: Timestamp, g
         return Ok(());
     }
     for _ in 0..TRIES {
-        let Some(stored) = first_who_fits(state, &doctor, slot, given_up_by).await? else { return Ok(()) };
-        match make_offer(state, &stored, &doctor, slot, until).await? {
+        let Some(first) = first_who_fits(state, &doctor, slot, Some(given_up_by)).await? else { return Ok(()) };
+        match make_offer(state, first, &doctor, slot, until).await? {
             Made::Yes | Made::SlotTaken => return Ok(()),
             Made::WaitChanged => {}
         }
     }
-    Err(StoreError::Unavailable("the waiting list is changed by others at this moment".into()).into())
+    Err(others_are_faster())
 }
 
-/// Offers somebody who waits the first slot that fits.
+fn others_are_faster() -> Failure {
+    StoreError::Unavailable("the waiting list is changed by others at this moment".into()).into()
+}
+
+/// Looks for the first slot that fits somebody who waits, and offers it to the first one whom it fits: that may be somebody else.
 async fn look_for_slot(state: &Notifications, id: WaitId) -> Result<(), Failure> {
     let (store, now, zone) = (&state.base.store, state.base.clock.now(), &state.base.hospital.zone);
     for _ in 0..TRIES {
-        let Some(stored) = store.wait(id).await? else { return Ok(()) };
-        let wait = stored.clone().at(now, zone);
-        if wait.state != State::Waiting {
+        let Some(wait) = store.wait(id).await?.map(|wait| wait.at(now, zone)).filter(|wait| wait.state == State::Waiting) else {
             return Ok(());
-        }
-        let doctors: Vec<DoctorId> = match &wait.target {
-            Target::Doctor { id, .. } => vec![*id],
-            Target::Specialization(specialization) => {
-                store.doctor_list(Some(specialization), None, DOCTORS).await?.into_iter().map(|doctor| doctor.entry.id).collect()
-            }
         };
-        let mut soonest: Option<(Slot, Timestamp, Doctor)> = None;
-        for doctor in doctors {
-            let Some(doctor) = store.doctor(doctor).await? else { continue };
-            if !store.doctor_takes_appointments(&doctor).await? {
-                continue;
-            }
-            for slot in store.doctor_free_slots(&doctor, (wait.from, wait.to), now, zone).await? {
-                if soonest.as_ref().is_some_and(|(other, ..)| other.start <= slot.start) {
-                    break;
-                }
-                if let Some(until) = held_until(slot, now, zone)
-                    && wait.fits(doctor.id, slot, zone)
-                    && can_come(state, &wait, slot).await?
-                {
-                    soonest = Some((slot, until, doctor));
-                    break;
-                }
-            }
-        }
-        let Some((slot, until, doctor)) = soonest else { return Ok(()) };
-        if make_offer(state, &stored, &doctor, slot, until).await? == Made::Yes {
+        let Some((slot, until, doctor)) = soonest(state, &wait).await? else { return Ok(()) };
+        let Some(first) = first_who_fits(state, &doctor, slot, None).await? else { return Ok(()) };
+        let own = first.stored.id == id;
+        if make_offer(state, first, &doctor, slot, until).await? == Made::Yes && own {
             return Ok(());
         }
     }
-    // Others are faster each time. A slot that frees up later comes to this wait by itself.
-    Ok(())
+    Err(others_are_faster())
 }
 
-/// The first one in both queues of a doctor whom a slot suits, as stored.
-async fn first_who_fits(state: &Notifications, doctor: &Doctor, slot: Slot, given_up_by: PatientId) -> Result<Option<Wait>, Failure> {
+/// The soonest free slot that fits, until when it would be held, and its doctor.
+async fn soonest(state: &Notifications, wait: &Wait) -> Result<Option<(Slot, Timestamp, Doctor)>, Failure> {
+    let (store, now, zone) = (&state.base.store, state.base.clock.now(), &state.base.hospital.zone);
+    let doctors: Vec<DoctorId> = match &wait.target {
+        Target::Doctor { id, .. } => vec![*id],
+        Target::Specialization(specialization) => {
+            store.doctor_list(Some(specialization), None, DOCTORS).await?.into_iter().map(|doctor| doctor.entry.id).collect()
+        }
+    };
+    let mut soonest: Option<(Slot, Timestamp, Doctor)> = None;
+    for doctor in doctors {
+        let Some(doctor) = store.doctor(doctor).await? else { continue };
+        if !store.doctor_takes_appointments(&doctor).await? {
+            continue;
+        }
+        for slot in store.doctor_free_slots(&doctor, (wait.from, wait.to), now, zone).await? {
+            if soonest.as_ref().is_some_and(|(other, ..)| other.start <= slot.start) {
+                break;
+            }
+            if let Some(until) = held_until(slot, now, zone)
+                && wait.fits(doctor.id, slot, zone)
+                && can_come(state, wait, slot).await?.is_some()
+            {
+                soonest = Some((slot, until, doctor));
+                break;
+            }
+        }
+    }
+    Ok(soonest)
+}
+
+/// Somebody who waits and to whom a slot can be offered.
+struct Candidate {
+    /// The wait as it is stored.
+    stored: Wait,
+    patient: Patient,
+}
+
+/// The first one in both queues of a doctor whom a slot suits.
+async fn first_who_fits(
+    state: &Notifications,
+    doctor: &Doctor,
+    slot: Slot,
+    given_up_by: Option<PatientId>,
+) -> Result<Option<Candidate>, Failure> {
     let of_doctor = Target::Doctor { id: doctor.id, name: doctor.name.clone() };
     let of_field = Target::Specialization(doctor.specialization.clone());
     let found =
         [first_in(state, &of_doctor, doctor.id, slot, given_up_by).await?, first_in(state, &of_field, doctor.id, slot, given_up_by).await?];
-    Ok(found.into_iter().flatten().min_by_key(|wait| wait.id))
+    Ok(found.into_iter().flatten().min_by_key(|candidate| candidate.stored.id))
 }
 
 async fn first_in(
@@ -128,31 +167,46 @@ async fn first_in(
     queue: &Target,
     doctor: DoctorId,
     slot: Slot,
-    given_up_by: PatientId,
-) -> Result<Option<Wait>, Failure> {
+    given_up_by: Option<PatientId>,
+) -> Result<Option<Candidate>, Failure> {
     let (store, now, zone) = (&state.base.store, state.base.clock.now(), &state.base.hospital.zone);
-    let (day, mut after) = (slot.day(zone), None);
+    let (day, mut after, mut seen) = (slot.day(zone), None, 0);
     loop {
         let ids = store.wait_queue(queue, day, after, AT_ONCE).await?;
         after = ids.last().copied().filter(|_| ids.len() == AT_ONCE);
+        seen += ids.len();
         for id in ids {
             let Some(stored) = store.wait(id).await? else { continue };
             let wait = stored.clone().at(now, zone);
-            if wait.patient_id != given_up_by && wait.fits(doctor, slot, zone) && can_come(state, &wait, slot).await? {
-                return Ok(Some(stored));
+            if given_up_by != Some(wait.patient_id)
+                && wait.fits(doctor, slot, zone)
+                && let Some(patient) = can_come(state, &wait, slot).await?
+            {
+                return Ok(Some(Candidate { stored, patient }));
             }
         }
-        if after.is_none() {
+        if after.is_none() || seen >= LOOKED_AT {
             return Ok(None);
         }
     }
 }
 
-/// Whether the patient lives and has no other appointment at the time.
-async fn can_come(state: &Notifications, wait: &Wait, slot: Slot) -> Result<bool, Failure> {
-    let store = &state.base.store;
-    let lives = store.patient(wait.patient_id).await?.is_some_and(|patient| patient.deceased.is_none());
-    Ok(lives && store.patient_is_free(wait.patient_id, slot, &state.base.hospital.zone).await?)
+/// The patient, if they live, can be told, and have nothing else at the time: no appointment, and no other slot that is held for them.
+async fn can_come(state: &Notifications, wait: &Wait, slot: Slot) -> Result<Option<Patient>, Failure> {
+    let (store, now, zone) = (&state.base.store, state.base.clock.now(), &state.base.hospital.zone);
+    let Some(patient) = store.patient(wait.patient_id).await?.filter(|patient| patient.deceased.is_none()) else { return Ok(None) };
+    if !store.patient_is_free(patient.id, slot, zone).await? || whom_to_tell(state, patient.id).await?.is_none() {
+        return Ok(None);
+    }
+    for other in store.waits_of_patient(patient.id).await? {
+        if let State::Offered(offer) = other.at(now, zone).state
+            && offer.slot.start < slot.end
+            && slot.start < offer.slot.end
+        {
+            return Ok(None);
+        }
+    }
+    Ok(Some(patient))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,11 +216,13 @@ enum Made {
     WaitChanged,
 }
 
-async fn make_offer(state: &Notifications, stored: &Wait, doctor: &Doctor, slot: Slot, until: Timestamp) -> Result<Made, Failure> {
+async fn make_offer(state: &Notifications, candidate: Candidate, doctor: &Doctor, slot: Slot, until: Timestamp) -> Result<Made, Failure> {
     let (now, zone) = (state.base.clock.now(), &state.base.hospital.zone);
     let offer = Offer { doctor_id: doctor.id, doctor_name: doctor.name.clone(), slot, until };
-    let after = stored.clone().at(now, zone).offered(offer);
-    match state.base.store.wait_change(stored, &after, now).await {
+    let Candidate { stored, patient } = candidate;
+    // Under the name that the patient has now.
+    let after = Wait { patient_name: patient.name, ..stored.clone().at(now, zone).offered(offer) };
+    match state.base.store.wait_change(&stored, &after, now).await {
         Ok(()) => Ok(Made::Yes),
         Err(WriteError::Stale) => Ok(Made::WaitChanged),
         Err(WriteError::Store(error)) => Err(error.into()),
@@ -174,19 +230,35 @@ async fn make_offer(state: &Notifications, stored: &Wait, doctor: &Doctor, slot:
     }
 }
 
-/// Tells the patient, or the front desk when the patient cannot be reached by email.
-pub(crate) async fn tell(state: &Notifications, wait: &Wait, offer: &Offer) -> Result<(), Failure> {
+/// Who is told of an offer.
+enum ToTell {
+    Patient(Recipient),
+    /// The receptionist on duty, who calls the patient.
+    FrontDesk(Recipient),
+}
+
+/// The patient or a guardian. If no email reaches them, the receptionist on duty.
+async fn whom_to_tell(state: &Notifications, patient: PatientId) -> Result<Option<ToTell>, Failure> {
+    let base = &state.base;
+    if let Some(to) = base.patient(patient).await?
+        && base.store.suppression(&to.email).await?.is_none()
+    {
+        return Ok(Some(ToTell::Patient(to)));
+    }
+    let Some(shift) = base.store.shift_on_duty(Role::Receptionist, base.clock.now()).await? else { return Ok(None) };
+    Ok(base.colleague(shift.user_id, Role::Receptionist).await?.map(ToTell::FrontDesk))
+}
+
+async fn tell(state: &Notifications, wait: &Wait, offer: &Offer) -> Result<(), Failure> {
     let base = &state.base;
     if base.clock.now() >= offer.until {
         return Ok(());
     }
-    let id = format!("{}-{}-offer", wait.id, offer.slot.start.as_second());
-    if let Some(to) = base.patient(wait.patient_id).await? {
-        let email = emails::offer(&base.hospital, wait, offer).map_err(MailError::from)?;
-        return Ok(base.mailer.send(&id, &to, &email).await?);
-    }
-    let Some(shift) = base.store.shift_on_duty(Role::Receptionist, base.clock.now()).await? else { return Ok(()) };
-    let Some(receptionist) = base.colleague(shift.user_id, Role::Receptionist).await? else { return Ok(()) };
-    let email = emails::offer_for_front_desk(&base.hospital, wait, offer).map_err(MailError::from)?;
-    Ok(base.mailer.send(&format!("{id}-front-desk"), &receptionist, &email).await?)
+    let id = format!("{}-v{}-offer", wait.id, wait.version);
+    let (id, to, email) = match whom_to_tell(state, wait.patient_id).await? {
+        Some(ToTell::Patient(to)) => (id, to, emails::offer(&base.hospital, wait, offer)),
+        Some(ToTell::FrontDesk(to)) => (format!("{id}-front-desk"), to, emails::offer_for_front_desk(&base.hospital, wait, offer)),
+        None => return Ok(()),
+    };
+    Ok(base.mailer.send(&id, &to, &email.map_err(MailError::from)?).await?)
 }

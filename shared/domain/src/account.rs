@@ -202,23 +202,25 @@ impl Account {
 
     /// An account that the front desk opens for a patient whom it has registered.
     #[must_use]
-    pub fn open_for_patient(id: UserId, email: Email, name: PersonName, patient: PatientId, now: Timestamp) -> Self {
+    pub fn open_for_patient(id: UserId, email: Email, patient: PatientId, now: Timestamp) -> Self {
         let (status, roles, requested_role) = (Status::Pending, BTreeSet::new(), Some(Role::Patient));
+        // Whoever has the address must not learn who is a patient here, so the name comes later.
+        let name = PersonName::new_patient();
         Self { status, roles, requested_role, opened_for: Some(patient), ..Self::open(id, email, name, Role::Patient, now) }
     }
 
-    /// The front desk has confirmed that its owner is the patient for whom it was opened.
+    /// The front desk has confirmed that its owner is the patient for whom it was opened, and whose name it gets.
     ///
     /// # Errors
     /// When it was opened for nobody, or its owner has not proven the address.
-    pub fn confirm_patient(self) -> Result<Self, Refused> {
+    pub fn confirm_patient(self, name: PersonName) -> Result<Self, Refused> {
         self.only(&[Status::Pending, Status::Rejected])?;
         let Some(patient) = self.opened_for else { return Err(Refused::NothingRequested) };
         if !self.email_confirmed {
             return Err(Refused::Unconfirmed);
         }
         let (status, roles) = (Status::Active, [Role::Patient].into());
-        Ok(Self { status, roles, requested_role: None, opened_for: None, patient_id: Some(patient), ..self }.changed())
+        Ok(Self { status, roles, requested_role: None, opened_for: None, patient_id: Some(patient), name, ..self }.changed())
     }
 
     /// The roles that count now: none while the account is not active.

@@ -129,7 +129,7 @@ pub const POLICY: &[Rule] = &[
     rule("PATCH /users/{id}", ADMINISTRATORS).sensitive().written("account.rename"),
     rule("POST /users/invitations", ADMINISTRATORS).sensitive().written("account.invite"),
     rule("POST /users/patient-accounts", FRONT_DESK_ONLY).sensitive().written("account.open_for_patient").of_patients(),
-    rule("POST /users/{id}/confirm-patient", FRONT_DESK_ONLY).sensitive().written("account.confirm_patient").of_patients(),
+    rule("POST /users/patient-accounts/confirm", FRONT_DESK_ONLY).sensitive().written("account.confirm_patient").of_patients(),
     rule("POST /users/{id}/approve", ADMINISTRATORS).sensitive().written("account.approve"),
     rule("POST /users/{id}/reject", ADMINISTRATORS).sensitive().written("account.reject"),
     rule("POST /users/{id}/suspend", ADMINISTRATORS).sensitive().written("account.suspend"),

@@ -165,6 +165,14 @@ fn looks_like_a_domain(word: &str) -> bool {
         || word.split('.').skip(1).any(|part| part.chars().filter(|c| c.is_alphanumeric()).count() > 1)
 }
 
+impl PersonName {
+    /// What an account is called until the front desk has confirmed who its owner is.
+    #[must_use]
+    pub fn new_patient() -> Self {
+        Self("New patient".to_owned())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -145,7 +145,7 @@ pub enum Refused {
 
 impl Wait {
     /// The wait as it is at `now`: an offer that has ended is one that was not taken, and a wait whose days are over has ended. Nothing has
-    /// to happen for that, so a timer that is late or lost does no harm.
+    /// to happen for that. Only the next one who waits depends on the timer.
     #[must_use]
     pub fn at(self, now: Timestamp, zone: &TimeZone) -> Self {
         let settled = match &self.state {
@@ -257,7 +257,8 @@ pub fn held_until(slot: Slot, now: Timestamp, zone: &TimeZone) -> Option<Timesta
         let day = if local.hour() >= evening { local.date().saturating_add(1.day()) } else { local.date() };
         zone.to_timestamp(day.at(morning, 0, 0, 0)).unwrap_or(by_day)
     };
-    let until = until.min(latest);
+    // Whole seconds, which is all that a schedule and a stored hold know.
+    let until = Timestamp::from_second(until.min(latest).as_second()).ok()?;
     (until.duration_since(now) >= SHORTEST).then_some(until)
 }
 

@@ -96,12 +96,13 @@ impl Reminders {
     }
 
     /// Makes the schedule what the wait as it is now calls for: there at the end of an offer, or not there.
-    pub async fn follow_offer(&self, wait: &Wait) -> Result<(), ReminderError> {
+    pub async fn follow_offer(&self, wait: &Wait, now: Timestamp) -> Result<(), ReminderError> {
         let name = format!("wait-{}", wait.id);
         match &wait.state {
             State::Offered(offer) => {
                 let input = serde_json::json!({ "wait_id": wait.id, "held_until": offer.until }).to_string();
-                self.set(&name, offer.until, &input).await
+                // An offer that has ended already still has to be handled, and Scheduler refuses what is over.
+                self.set(&name, offer.until.max(now.saturating_add(SOON).unwrap_or(now)), &input).await
             }
             _ => self.clear(&name).await,
         }

@@ -3,6 +3,8 @@
 //! A held slot is an item under the very key that a booked slot has, so an offer and a booking keep each other out. It names the moment at
 //! which it ends, and from then on counts for nothing: nobody has to remove it.
 
+use std::collections::BTreeMap;
+
 use domain::{
     appointment::Appointment,
     id::{DoctorId, PatientId, WaitId},
@@ -154,31 +156,38 @@ impl Store {
     }
 
     /// Begins a wait in one of the patient's free places, and returns it with its place. `over_at` is when its days are over.
-    pub async fn wait_begin(&self, wait: Wait, over_at: Timestamp, now: Timestamp) -> Result<Wait, WaitError> {
+    pub async fn wait_begin(&self, wait: Wait, over_at: Timestamp, now: Timestamp, zone: &TimeZone) -> Result<Wait, WaitError> {
+        let mut busy = None;
         for _ in 0..TRIES {
-            let mut taken = [false; PLACES as usize];
+            // Each place with the wait that had it and is over.
+            let mut free: BTreeMap<u8, Option<WaitId>> = (0..PLACES).map(|number| (number, None)).collect();
             for place in self.places(wait.patient_id).await?.into_iter().filter(|place| place.free_from > now.as_second()) {
                 if place.wait_id == wait.id {
                     // The answer to an earlier try was lost.
                     return Ok(Wait { place: place.number, ..wait });
                 }
-                if place.target == wait.target {
+                let there = self.wait(place.wait_id).await?;
+                if !there.is_some_and(|there| there.at(now, zone).goes_on()) {
+                    free.insert(place.number, Some(place.wait_id));
+                } else if Queue::of(&place.target) == Queue::of(&wait.target) {
                     return Err(WaitError::Waits(place.wait_id));
+                } else {
+                    free.remove(&place.number);
                 }
-                taken.iter_mut().skip(place.number.into()).take(1).for_each(|taken| *taken = true);
             }
-            let free = (0..PLACES).zip(taken).find(|(_, taken)| !taken).map(|(place, _)| place);
-            let wait = Wait { place: free.ok_or(WaitError::NoPlace)?, ..wait.clone() };
-            match self.wait_take(&wait, over_at, now).await {
+            let (place, over) = free.into_iter().next().ok_or(WaitError::NoPlace)?;
+            let wait = Wait { place, ..wait.clone() };
+            match self.wait_take(&wait, over, over_at, now).await {
                 Ok(()) => return Ok(wait),
-                Err(PlaceError::Taken | PlaceError::Store(StoreError::Unavailable(_))) => {}
+                Err(PlaceError::Taken) => {}
+                Err(PlaceError::Store(error @ StoreError::Unavailable(_))) => busy = Some(error),
                 Err(PlaceError::Store(error)) => return Err(error.into()),
             }
         }
-        Err(WaitError::NoPlace)
+        Err(busy.map_or(WaitError::NoPlace, WaitError::Store))
     }
 
-    async fn wait_take(&self, wait: &Wait, over_at: Timestamp, now: Timestamp) -> Result<(), PlaceError> {
+    async fn wait_take(&self, wait: &Wait, over: Option<WaitId>, over_at: Timestamp, now: Timestamp) -> Result<(), PlaceError> {
         let place = Place {
             patient_id: wait.patient_id,
             number: wait.place,
@@ -187,8 +196,9 @@ impl Store {
             free_from: over_at.as_second(),
         };
         let mut write = self.transaction();
-        write
-            .put_if(&place, "attribute_not_exists(pk) OR free_from <= :now", &[(":now", number(now.as_second()))], |_| PlaceError::Taken)?;
+        let is_free = "attribute_not_exists(pk) OR free_from <= :now OR wait_id = :over";
+        let values = [(":now", number(now.as_second())), (":over", text(over.map(|id| id.to_string()).unwrap_or_default()))];
+        write.put_if(&place, is_free, &values, |_| PlaceError::Taken)?;
         write.put_new(wait, |_| PlaceError::Taken)?;
         for line in lines(wait) {
             write.put_new(&line, |_| PlaceError::Taken)?;

@@ -27,7 +27,7 @@ pub(super) async fn sample(world: &World, rule: &Rule, caller: &Person, standing
         "POST /users/me/email/confirm" => json!({ "token": "x" }),
         "POST /users/invitations" => json!({ "name": "N", "email": "x@example.org", "role": "nurse" }),
         "POST /users/patient-accounts" => json!({ "patient_id": world.treated.id, "email": "x@example.org" }),
-        "POST /users/{id}/confirm-patient" => json!({ "reason": "x" }),
+        "POST /users/patient-accounts/confirm" => json!({ "patient_id": world.treated.id, "email": "x@example.org", "reason": "x" }),
         "PATCH /users/{id}" => json!({ "name": "N" }),
         "POST /users/{id}/roles" => json!({ "roles": ["nurse"] }),
         _ => json!({}),

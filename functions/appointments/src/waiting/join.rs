@@ -64,9 +64,10 @@ struct Parsed {
 
 /// Join the waiting list
 ///
-/// When a slot is free or frees up that begins in at least ninety minutes, the first who fits gets an email with an offer. It holds the slot for two hours; one that is made in the evening
-/// or at night holds it until 10:00 in the morning. No offer lasts longer than to one hour before the slot. Then the next one gets it. A patient can wait in five places at a time, once for each doctor and
-/// specialization.
+/// When a slot is free or frees up that begins in at least ninety minutes, the first who fits gets an email with an offer. It holds the slot
+/// for two hours; one that is made in the evening or at night holds it until 10:00 in the morning. No offer lasts longer than to one hour
+/// before the slot. Then the next one gets it. If no email reaches the patient, the receptionist on duty is asked to call. What a doctor
+/// cancels is not offered. A patient can wait in five places at a time, once for each doctor and specialization.
 #[utoipa::path(post, path = "/waiting-list", tag = "waiting list", operation_id = "join_waiting_list", request_body = JoinWaitingListRequest,
     responses((status = 201, body = Created<WaitView>, description = "Waiting"), NotJoined))]
 pub(crate) async fn join(
@@ -103,7 +104,7 @@ pub(crate) async fn join(
         version: 1,
     };
     let over_at = state.hospital.midnight(wait.to.saturating_add(1.day()));
-    let wait = state.store.wait_begin(wait, over_at, now).await.map_err(not_joined)?;
+    let wait = state.store.wait_begin(wait, over_at, now, &state.hospital.zone).await.map_err(not_joined)?;
     let (location, shown) = (format!("/waiting-list/{}", wait.id), view(wait, &state));
     Ok(Created { location, version: shown.version, body: shown.body })
 }

@@ -95,7 +95,11 @@ async fn queue(
         return Err(Problem::forbidden("Only the front desk can see who waits."));
     }
     let day = date.unwrap_or_else(|| state.today());
-    let list = format!("waiting-list?{target:?}&{day}");
+    let whose = match &target {
+        Target::Doctor { id, .. } => id.to_string(),
+        Target::Specialization(specialization) => specialization.to_string(),
+    };
+    let list = format!("waiting-list?{whose}&{day}");
     let after = listing.after(&state.cursors, &list)?;
     let after = after.map(|id| id.parse::<WaitId>().map_err(|_| Problem::bad_request("invalid_cursor", "Send `next_cursor` unchanged.")));
     let found = state.store.wait_queue(&target, day, after.transpose()?, listing.limit + 1).await?;

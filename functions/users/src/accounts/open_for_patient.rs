@@ -4,10 +4,10 @@ use axum::extract::State;
 use domain::{
     account::Account,
     id::{EmailTokenId, PatientId, UserId},
-    patient::Identity,
+    patient::{Identity, Patient},
     text::Email,
 };
-use http::{Created, Fields, Json, Problem, auth::Caller, refusals};
+use http::{AppState, Created, Fields, Json, Problem, auth::Caller, refusals};
 use serde::Deserialize;
 use store::{
     accounts::{AccountParts, OpenError, StoredAccount},
@@ -24,6 +24,7 @@ use crate::{
 refusals! {
     pub(crate) NotOpened {
         409 "email_taken",
+        409 "already_opened",
         409 "has_account",
         409 "patient_is_child",
         409 "patient_deceased",
@@ -43,8 +44,8 @@ pub(crate) struct OpenPatientAccountRequest {
 /// Open an account for a patient
 ///
 /// For a patient whom the front desk has registered. The address gets a link with which the patient chooses a password: this proves that the
-/// address is theirs. Until the front desk has confirmed who they are (`POST /users/{id}/confirm-patient`), the account shows nothing of the
-/// profile. So an address with a mistake in it does no harm.
+/// address is theirs. Until the front desk has confirmed who they are (`POST /users/patient-accounts/confirm`), the account shows nothing of the
+/// profile, not even the name. So an address with a mistake in it does no harm.
 #[utoipa::path(post, path = "/users/patient-accounts", tag = "accounts", operation_id = "open_patient_account",
     request_body = OpenPatientAccountRequest,
     responses((status = 201, body = Created<AccountView>, description = "Opened"), NotOpened))]
@@ -58,10 +59,35 @@ pub(crate) async fn open_for_patient(
     let patient_id = fields.required("patient_id", request.patient_id, |text| text.parse::<PatientId>());
     let email = fields.required("email", request.email, |text| Email::parse(&text));
     let (Some(patient_id), Some(email)) = (patient_id, email) else { return Err(fields.problem()) };
+    let patient = may_have_account(state, patient_id).await?;
+
+    let account = Account::open_for_patient(UserId::new(now, state.random.u128()?), email, patient.id, now);
+    trail::account(account.id);
+    let id = EmailTokenId::new(now, state.random.u128()?);
+    let token = EmailToken::new(id, Purpose::Invitation, account.email.clone(), Some(account.id), now);
+    let stored = StoredAccount::new(account, None);
+    match state.store.account_open(&stored, AccountParts { token: Some(&token), ..AccountParts::default() }).await {
+        Ok(()) => {}
+        Err(OpenError::Store(error)) => return Err(error.into()),
+        Err(OpenError::EmailTaken | OpenError::MrnTaken | OpenError::NotAdministrator) => {
+            let holder = state.store.account_by_email(&stored.account.email).await?;
+            return Err(if holder.is_some_and(|holder| holder.account.opened_for == Some(patient.id)) {
+                Problem::conflict("already_opened", "An account with this email address is open for this patient: confirm who they are.")
+            } else {
+                Problem::conflict("email_taken", "An account with this email address already exists. Use another address.")
+            });
+        }
+    }
+    let (location, shown) = (format!("/users/{}", stored.account.id), view(stored.account, None, &state.hospital));
+    Ok(Created { location, version: shown.version, body: shown.body })
+}
+
+/// The patient, if the front desk can give them an account.
+pub(super) async fn may_have_account(state: &AppState, id: PatientId) -> Result<Patient, Problem> {
     let unknown = || Problem::invalid_field("patient_id", "unknown", "There is nobody with this id.");
-    let patient = state.store.patient(patient_id).await?.ok_or_else(unknown)?;
+    let patient = state.store.patient(id).await?.ok_or_else(unknown)?;
     if patient.user_id.is_some() {
-        return Err(has_account());
+        return Err(Problem::conflict("has_account", "The patient has an account already."));
     }
     if patient.deceased.is_some() {
         return Err(Problem::conflict("patient_deceased", "The patient has died."));
@@ -72,23 +98,5 @@ pub(crate) async fn open_for_patient(
     if patient.identity == Identity::Temporary {
         return Err(Problem::conflict("identity_unknown", "The profile has a temporary name. Enter who the patient is first."));
     }
-
-    let account = Account::open_for_patient(UserId::new(now, state.random.u128()?), email, patient.name, patient.id, now);
-    trail::account(account.id);
-    let id = EmailTokenId::new(now, state.random.u128()?);
-    let token = EmailToken::new(id, Purpose::Invitation, account.email.clone(), Some(account.id), now);
-    let stored = StoredAccount::new(account, None);
-    match state.store.account_open(&stored, AccountParts { token: Some(&token), ..AccountParts::default() }).await {
-        Ok(()) => {}
-        Err(OpenError::Store(error)) => return Err(error.into()),
-        Err(OpenError::EmailTaken | OpenError::MrnTaken | OpenError::NotAdministrator) => {
-            return Err(Problem::conflict("email_taken", "An account with this email address already exists. Use another address."));
-        }
-    }
-    let (location, shown) = (format!("/users/{}", stored.account.id), view(stored.account, None, &state.hospital));
-    Ok(Created { location, version: shown.version, body: shown.body })
-}
-
-pub(super) fn has_account() -> Problem {
-    Problem::conflict("has_account", "The patient has an account already.")
+    Ok(patient)
 }
