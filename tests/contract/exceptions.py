@@ -116,8 +116,8 @@ PERMANENT = [
     Row("too_common", "A list of passwords is no pattern.", field="(new_)?password"),
     Row("too_personal", "No schema compares two values.", field="(new_)?password"),
     Row("invalid_characters", "Some are beyond 16 bits.", sent=beyond_16_bits),
-    Row("invalid_name", "Not all of them are letters.", field=r"(emergency_contact\.|guardians\[\d+\]\.)?(name|relationship)", sent=foreign),
-    Row("invalid_name", "What looks like a link is refused.", field=r"(emergency_contact\.|guardians\[\d+\]\.)?(name|relationship)", sent=lambda text: has(text, "./".__contains__)),
+    Row("invalid_name", "Not all of them are letters.", field=r"(emergency_contact\.|(guardians|next_of_kin)\[\d+\]\.)?(name|relationship)", sent=foreign),
+    Row("invalid_name", "What looks like a link is refused.", field=r"(emergency_contact\.|(guardians|next_of_kin)\[\d+\]\.)?(name|relationship)", sent=lambda text: has(text, "./".__contains__)),
     Row("invalid_specialization", "Not all of them are letters.", field="specialization", sent=foreign),
 ]
 

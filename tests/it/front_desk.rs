@@ -441,7 +441,7 @@ async fn no_letter_goes_to_the_dead() {
     let first = app.book(&ada, &doctor, "2026-03-02T09:00:00Z").await.expect(201).id();
     let second = app.book(&ada, &doctor, "2026-03-03T09:00:00Z").await.expect(201).id();
     app.new_mails(&mut seen).await;
-    assert_eq!(app.services.schedules.list().len(), 1);
+    assert_eq!(app.services.schedules.list().len(), 3, "a reminder, and two no-shows");
 
     note(json!({})).await.invalid(&[("date_of_death", "required"), ("reason", "required")]);
     note(json!({ "date_of_death": "2026-03-03", "reason": "x" })).await.invalid(&[("date_of_death", "in_the_future")]);

@@ -8,7 +8,8 @@ use crate::{authority::AppointmentAccess, refused::NotNow, transition::transitio
 
 /// Note that the patient did not come
 ///
-/// Possible from the appointment's start on.
+/// Possible from the appointment's start on. An hour after its end, an appointment is noted as a no-show by itself, if no arrival and no
+/// completion was noted. It can be taken back.
 #[utoipa::path(post, path = "/appointments/{id}/no-show", tag = "appointments", operation_id = "note_no_show",
     params(("id" = AppointmentId, Path), IfMatch),
     responses((status = 200, body = Versioned<AppointmentView>), NotNow))]

@@ -1,15 +1,16 @@
-//! What is due at a time. One hour before an appointment both sides are reminded, if the appointment is still on. And an offer to somebody
-//! on the waiting list ends.
+//! What is due at a time. One hour before an appointment both sides are reminded, if the appointment is still on. An hour after its end, it is
+//! a no-show if nobody has noted that the patient came. And an offer to somebody on the waiting list ends.
 //!
 //! A schedule that fires proves nothing: the appointment is read again, and unless it lies ahead at the very time that the
 //! schedule was made for, nothing is sent.
 
+mod missed;
 mod offer_ends;
 
 use mail::{
     Cause, EventState, MailError,
     emails::appointment as emails,
-    reminders::{OfferEnds, ReminderDue},
+    reminders::{MissedDue, OfferEnds, ReminderDue},
 };
 use serde::Deserialize;
 use store::StoreError;
@@ -19,6 +20,7 @@ use store::StoreError;
 #[serde(untagged)]
 pub enum Due {
     Reminder(ReminderDue),
+    Missed(MissedDue),
     Offer(OfferEnds),
 }
 
@@ -29,7 +31,7 @@ pub enum Failure {
     Mail(#[from] MailError),
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("the offer has not ended yet")]
+    #[error("it is not due yet")]
     TooEarly,
 }
 
@@ -37,6 +39,7 @@ pub enum Failure {
 pub async fn handle(state: &EventState, due: Due) -> Result<(), Failure> {
     match due {
         Due::Reminder(due) => Ok(remind(state, due).await?),
+        Due::Missed(due) => missed::note(state, &due).await,
         Due::Offer(due) => offer_ends::end(state, &due).await,
     }
 }

@@ -18,6 +18,9 @@ use crate::{
 /// How long before an appointment its reminder is due.
 pub const REMINDER_LEAD: SignedDuration = SignedDuration::from_hours(1);
 
+/// How long after its end an appointment is noted as missed by itself, if nobody has noted an arrival or a completion.
+pub const MISSED_AFTER: SignedDuration = SignedDuration::from_hours(1);
+
 /// A booked appointment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Appointment {
@@ -330,6 +333,14 @@ impl Appointment {
     pub fn reminder_due(&self, now: Timestamp) -> Option<Timestamp> {
         let due = self.slot.start.checked_sub(REMINDER_LEAD).ok()?;
         (self.status.is_ahead() && due > now).then_some(due)
+    }
+
+    /// When it is noted as missed by itself, if nothing else is noted until then. Whoever takes a note back has the same time to note
+    /// something else.
+    #[must_use]
+    pub fn missed_due(&self) -> Option<Timestamp> {
+        let from = self.undone.last().map_or(self.slot.end, |undone| undone.at.max(self.slot.end));
+        from.checked_add(MISSED_AFTER).ok().filter(|_| self.status.is_ahead())
     }
 
     fn becoming(self, status: Status) -> Self {

@@ -1,4 +1,4 @@
-//! The one-shot schedules behind an appointment's reminder and behind the end of an offer to somebody on the waiting list.
+//! The one-shot schedules behind an appointment's reminder and its no-show, and behind the end of an offer to somebody who waits.
 //!
 //! A schedule's name follows from what it is for, so that creating, moving and deleting it can be repeated in any order: what counts is
 //! the appointment or the wait as it is now. It carries ids and times only, never health data.
@@ -48,7 +48,16 @@ pub struct OfferEnds {
     pub held_until: Timestamp,
 }
 
-/// Schedules reminders and the ends of offers.
+/// What the `reminders` function is called with some time after an appointment's end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MissedDue {
+    pub appointment_id: AppointmentId,
+    /// When it was due: when the appointment has moved since, or a note was taken back, this is void.
+    pub due_at: Timestamp,
+}
+
+/// Schedules reminders, no-shows and the ends of offers.
 #[derive(Clone, Debug)]
 pub struct Reminders {
     client: Client,
@@ -68,7 +77,7 @@ pub enum ReminderError {
     Delete(#[source] Box<SdkError<DeleteScheduleError>>),
 }
 
-/// The schedule's name.
+/// The name of the schedule behind a reminder.
 #[must_use]
 pub fn schedule_name(id: AppointmentId) -> String {
     format!("appt-{id}-1h")
@@ -87,11 +96,23 @@ impl Reminders {
         Self { client: Client::from_conf(client.build()), settings }
     }
 
-    /// Makes the schedule what the appointment as it is now calls for: there at the right time, or not there.
+    /// Makes the schedules what the appointment as it is now calls for: there at the right time, or not there.
     pub async fn follow(&self, appointment: &Appointment, now: Timestamp) -> Result<(), ReminderError> {
+        self.follow_missed(appointment, now).await?;
         match appointment.reminder_due(now) {
             Some(due) => self.set(&schedule_name(appointment.id), due, &reminder(appointment)).await,
             None => self.clear(&schedule_name(appointment.id)).await,
+        }
+    }
+
+    async fn follow_missed(&self, appointment: &Appointment, now: Timestamp) -> Result<(), ReminderError> {
+        let name = format!("appt-{}-missed", appointment.id);
+        match appointment.missed_due() {
+            Some(due) => {
+                let input = serde_json::json!({ "appointment_id": appointment.id, "due_at": due }).to_string();
+                self.set(&name, due.max(now.saturating_add(SOON).unwrap_or(now)), &input).await
+            }
+            None => self.clear(&name).await,
         }
     }
 

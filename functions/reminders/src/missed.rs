@@ -1,0 +1,24 @@
+//! An appointment is over, and nobody has noted that the patient came: it is a no-show. The front desk can take that back.
+
+use mail::{EventState, reminders::MissedDue};
+use store::{StoreError, appointments::WriteError};
+
+use crate::Failure;
+
+pub(crate) async fn note(state: &EventState, due: &MissedDue) -> Result<(), Failure> {
+    let now = state.clock.now();
+    let Some(before) = state.store.appointment(due.appointment_id).await? else { return Ok(()) };
+    if before.missed_due() != Some(due.due_at) {
+        return Ok(());
+    }
+    if now < due.due_at {
+        return Err(Failure::TooEarly);
+    }
+    let Ok(after) = before.clone().miss(now) else { return Ok(()) };
+    match state.store.appointment_change_status(&before, &after, &state.hospital.zone).await {
+        Ok(()) => Ok(()),
+        Err(WriteError::Store(error)) => Err(error.into()),
+        // Somebody notes something in this moment.
+        Err(why) => Err(StoreError::Unavailable(Box::new(why)).into()),
+    }
+}
