@@ -28,10 +28,12 @@ pub mod roster;
 pub mod schedule;
 pub mod schema;
 pub mod session;
+pub mod shifts;
 pub mod text;
 pub mod throttle;
 pub mod treating;
 pub mod waiting;
+pub mod ward;
 
 pub use clock::Clock;
 pub use invalid::Invalid;

@@ -33,7 +33,9 @@ pub enum Weekday {
 impl Weekday {
     const ALL: [Self; 7] = [Self::Monday, Self::Tuesday, Self::Wednesday, Self::Thursday, Self::Friday, Self::Saturday, Self::Sunday];
 
-    fn of(date: Date) -> Self {
+    /// The day of the week of a date.
+    #[must_use]
+    pub fn of(date: Date) -> Self {
         Self::ALL[usize::from(date.weekday().to_monday_zero_offset().unsigned_abs()) % 7]
     }
 
