@@ -75,6 +75,8 @@ PERMANENT = [
     Row("unknown", "Not every id that looks like one is somebody's.", "POST /(appointments/extra|waiting-list|users/patient-accounts(/confirm)?)", "(doctor|patient)_id|specialization"),
     # What depends on the day, and on the doctor.
     Row("(in_the_past|too_far_ahead)", "It depends on the day.", "POST /waiting-list", "from|to"),
+    Row("outside_working_hours", "It depends on the doctor.", "POST /waiting-list", "to"),
+    Row("unknown", "Not every id that looks like one is somebody's.", "GET /appointments/calendar", "doctor_id"),
     Row("(on_grid|not_on_mark)", "It depends on the doctor, and on the clock of the hospital.", "POST /appointments/extra", "starts_at"),
     Row("too_long_ago", "It depends on the day.", "GET /appointments/day", "date"),
     Row("in_the_past", "It depends on the day.", field="starts_at"),

@@ -91,6 +91,7 @@ async fn the_person_proves_the_address_and_the_front_desk_who_they_are() {
         subjects.iter().any(|subject| subject.contains("is active")) && subjects.iter().any(|subject| subject.contains("cancelled")),
         "{subjects:?}"
     );
+    assert!(mails.iter().any(|mail| mail.subject.contains("is active") && mail.text.contains("Dear Joan Clarke,")));
     assert!(!mails.iter().any(|mail| mail.subject.contains("asks for the role")), "nobody has to approve it");
     assert_eq!(desk.confirm(&patient, "joan@example.org").await.expect(409).body["code"], "has_account");
     assert_eq!(desk.open(&patient, "other@example.org").await.expect(409).body["code"], "has_account");

@@ -103,6 +103,7 @@ async fn a_doctor_reads_several_days_as_one_list() {
     assert_eq!((names(&later).len(), later.body.get("next")), (1, None), "today is not among the days");
 
     assert_eq!(names(&days(&format!("?doctor_id={}", helen.id), &desk).await.expect(200)).len(), 3);
+    assert_eq!(days("?doctor_id=doc_01JD8Z0V3XQ5T4E2W9K7M6N8PR", &desk).await.expect(422).body["errors"][0]["code"], "unknown");
     assert_eq!(days("", &desk).await.expect(422).body["errors"][0]["field"], "doctor_id");
     assert_eq!(days(&format!("?doctor_id={}", helen.id), &daniel.token).await.status, 403);
     assert_eq!(days("", &ada.token).await.status, 403);
@@ -156,6 +157,7 @@ async fn an_extra_appointment_is_outside_the_slots_and_has_a_reason() {
         ("2026-03-04T18:03:00Z", 10, "starts_at", "not_on_mark"),
         ("2026-03-04T23:55:00Z", 10, "starts_at", "not_on_mark"),
         ("2026-03-02T07:45:00Z", 10, "starts_at", "in_the_past"),
+        ("2026-02-02T09:00:00Z", 10, "starts_at", "in_the_past"),
         ("2026-12-02T18:05:00Z", 10, "starts_at", "too_far_ahead"),
         ("2026-03-04T18:05:00Z", 7, "minutes", "invalid_slot_length"),
     ] {

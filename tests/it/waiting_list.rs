@@ -252,6 +252,7 @@ async fn refusals() {
         (json!({ "from": "2026-03-01" }), "from", "in_the_past"),
         (json!({ "to": "2026-04-02" }), "to", "range_too_long"),
         (json!({ "from": "2026-08-20", "to": "2026-09-15" }), "to", "too_far_ahead"),
+        (json!({ "from": "2026-03-07", "to": "2026-03-08" }), "to", "outside_working_hours"),
         (json!({ "reason": null }), "reason", "required"),
     ] {
         let answer = join(change.clone()).await.expect(422);

@@ -68,6 +68,9 @@ pub(crate) async fn calendar(
         (None, None) => return Err(Problem::invalid_field("doctor_id", "required", "Name a doctor.")),
         (Some(_), _) => return Err(Problem::forbidden("You can list your own appointments only.")),
     };
+    if caller.doctor_id != Some(doctor) && state.store.doctor(doctor).await?.is_none() {
+        return Err(Problem::invalid_field("doctor_id", "unknown", "There is nobody with this id."));
+    }
     let today = state.today();
     let from = from.unwrap_or(today);
     let to = to.unwrap_or_else(|| from.saturating_add(6.days()));

@@ -74,9 +74,10 @@ pub(crate) async fn not_bookable(state: &AppState, doctor: &Doctor, start: Times
             "on_grid",
             "This is one of the doctor's slots. Book it with `POST /appointments`, or choose another start for an extra one.",
         ),
-        NotBookable::NotOnMark => {
-            field("not_on_mark", "An extra appointment starts at a multiple of five minutes, and ends on the same day.")
-        }
+        NotBookable::NotOnMark => field(
+            "not_on_mark",
+            "An extra appointment starts at a multiple of five minutes, and does not go past midnight. Choose another start, or fewer minutes.",
+        ),
         NotBookable::OutsideHours => {
             offer(state, doctor, start, field("outside_working_hours", "The doctor does not work then. Choose one of their free slots."))
                 .await

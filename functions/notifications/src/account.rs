@@ -30,7 +30,8 @@ pub(crate) async fn tell(state: &EventState, before: &StoredAccount, after: &Sto
     }
     for (what, email) in told {
         // To the address that it had: whoever took an account over would give it another.
-        state.mailer.send(&format!("{}-v{}-{what}", is.id, is.version), &was.clone().into(), &email).await?;
+        let to = Account { name: is.name.clone(), ..was.clone() };
+        state.mailer.send(&format!("{}-v{}-{what}", is.id, is.version), &to.into(), &email).await?;
     }
     Ok(())
 }
@@ -39,7 +40,8 @@ pub(crate) async fn tell(state: &EventState, before: &StoredAccount, after: &Sto
 fn answer(hospital: &Hospital, was: &Account, is: &Account) -> Result<Option<About>, RenderError> {
     Ok(match (was.status, is.status) {
         (_, Status::Pending) if is.approved && !was.approved => Some(("approved", emails::approved(hospital)?)),
-        (Status::Pending, Status::Rejected) => Some(("rejected", emails::rejected(hospital)?)),
+        // A patient's account that the front desk opened asked for nothing.
+        (Status::Pending, Status::Rejected) if is.opened_for.is_none() => Some(("rejected", emails::rejected(hospital)?)),
         _ => None,
     })
 }

@@ -39,7 +39,10 @@ pub(crate) fn refused(why: Refused) -> Problem {
             let detail = format!("The account is {}, so this cannot be done.", now.as_str());
             Problem::conflict("wrong_status", detail).with("account_status", now.as_str())
         }
-        Refused::NothingRequested => Problem::conflict("nothing_requested", "Nothing of this account waits for this decision."),
+        Refused::NothingRequested => Problem::conflict(
+            "nothing_requested",
+            "No staff role of this account waits for approval. The front desk confirms who a patient is.",
+        ),
         Refused::PatientRole => {
             let detail = "An account with a patient profile keeps the role `patient`. Other accounts cannot have it.";
             Problem::invalid_field("roles", "patient_role", detail)
@@ -48,7 +51,7 @@ pub(crate) fn refused(why: Refused) -> Problem {
             Problem::invalid_field("roles", "doctor_role", "This account has a doctor's profile: keep the role `doctor`.")
         }
         Refused::Unconfirmed => {
-            let detail = "The account's email address is not confirmed. Its owner has to confirm it before you can give it a staff role.";
+            let detail = "The account's email address is not confirmed. Its owner has to confirm it first, with the link in the email.";
             Problem::conflict("email_not_confirmed", detail)
         }
         Refused::NameOfStaff => {

@@ -68,11 +68,14 @@ impl Doctor {
         if start.duration_since(now) > BOOKING_HORIZON {
             return Err(NotBookable::TooFarAhead);
         }
+        let minutes = SignedDuration::from_mins(length.minutes().into());
+        if start.checked_add(minutes).map_or(true, |end| end <= now) {
+            return Err(NotBookable::InThePast);
+        }
         if self.weekly_hours.slot_at(start, self.slot_length, zone).is_ok() {
             return Err(NotBookable::OnGrid);
         }
-        let slot = Slot::outside_grid(start, length, zone).ok_or(NotBookable::NotOnMark)?;
-        if slot.end > now { Ok(slot) } else { Err(NotBookable::InThePast) }
+        Slot::outside_grid(start, length, zone).ok_or(NotBookable::NotOnMark)
     }
 }
 

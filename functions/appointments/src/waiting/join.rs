@@ -87,7 +87,7 @@ pub(crate) async fn join(
             "Offers come by email. Confirm your email address first, or call the hospital.",
         ));
     }
-    let target = target(&state, asked.doctor, asked.specialization).await?;
+    let target = target(&state, &asked).await?;
     let wait = Wait {
         id: WaitId::new(now, state.random.u128()?),
         patient_id: patient.id,
@@ -110,13 +110,18 @@ pub(crate) async fn join(
 }
 
 /// Which doctors' slots are waited for. There must be a doctor.
-async fn target(state: &AppState, doctor: Option<DoctorId>, specialization: Option<Specialization>) -> Result<Target, Problem> {
-    match (doctor, specialization) {
+async fn target(state: &AppState, asked: &Parsed) -> Result<Target, Problem> {
+    match (asked.doctor, asked.specialization.clone()) {
         (Some(id), None) => {
             let unknown = || Problem::invalid_field("doctor_id", "unknown", "There is nobody with this id.");
             let doctor = state.store.doctor(id).await?.ok_or_else(unknown)?;
             if !state.store.doctor_takes_appointments(&doctor).await? {
                 return Err(doctor_unavailable());
+            }
+            let mut days = asked.from.series(1.day()).take_while(|day| *day <= asked.to);
+            if !days.any(|day| !doctor.weekly_hours.slots_on(day, doctor.slot_length, &state.hospital.zone).is_empty()) {
+                let detail = "The doctor does not work on any of these days. Choose other days.";
+                return Err(Problem::invalid_field("to", "outside_working_hours", detail));
             }
             Ok(Target::Doctor { id, name: doctor.name })
         }
@@ -153,6 +158,11 @@ impl JoinWaitingListRequest {
         let to = fields.required("to", self.to, |text| parse_date(&text));
         let reason = fields.required("reason", self.reason, |text| Reason::parse(&text));
         let patient_id = named_patient(&mut fields, self.patient_id, caller)?;
+        if let (Some(doctor), Some(specialization)) = (&doctor, &specialization)
+            && doctor.is_some() == specialization.is_some()
+        {
+            fields.refuse("doctor_id", "one_of", "Name a doctor or a specialization, not both.");
+        }
         if let (Some(from), Some(to)) = (from, to) {
             let horizon = today.saturating_add(BOOKING_HORIZON);
             if from < today {
@@ -165,7 +175,9 @@ impl JoinWaitingListRequest {
                 fields.refuse("to", "too_far_ahead", "Appointments can be booked at most 180 days ahead. Choose an earlier day.");
             } else {
                 let all = (doctor, specialization, reason, patient_id);
-                if let (Some(doctor), Some(specialization), Some(reason), Some(patient_id)) = all {
+                if let (Some(doctor), Some(specialization), Some(reason), Some(patient_id)) = all
+                    && doctor.is_some() != specialization.is_some()
+                {
                     return Ok(Parsed { doctor, specialization, from, to, reason, patient_id });
                 }
             }

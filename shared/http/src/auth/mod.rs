@@ -119,8 +119,8 @@ fn bearer(parts: &Parts, state: &AppState) -> Result<Bearer, Problem> {
 }
 
 fn not_active() -> Problem {
-    let detail = "This account has no active role. `GET /users/me` shows what it waits for: an administrator's approval, or your \
-        confirmation of the email address. If the account is active now, `POST /auth/refresh` puts the role into your token.";
+    let detail = "This account has no active role. `GET /users/me` shows what it waits for: an administrator's approval, the \
+        front desk's confirmation of who you are, or your confirmation of the email address. If the account is active now, `POST /auth/refresh` puts the role into your token.";
     Problem::forbidden(detail).coded("account_not_active")
 }
 
