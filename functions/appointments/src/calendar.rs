@@ -1,19 +1,13 @@
 //! `GET /appointments/calendar`: a doctor's appointments of several days.
 
 use axum::extract::State;
-use domain::{
-    id::{AppointmentId, DoctorId},
-    patient::parse_date,
-};
-use http::{AppState, Fields, Json, Problem, Query, auth::Caller};
+use domain::id::{AppointmentId, DoctorId};
+use http::{AppState, Fields, Json, Problem, Query, auth::Caller, days};
 use jiff::{SignedDuration, ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::day::DayLineView;
-
-/// The longest range, in days. It bounds what a request reads.
-const MAX_DAYS: i32 = 31;
+use crate::day::{DayLineView, next};
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -57,10 +51,10 @@ pub(crate) async fn calendar(
     Query(query): Query<CalendarQuery>,
 ) -> Result<Json<CalendarView>, Problem> {
     let mut fields = Fields::default();
-    let from = fields.optional("from", query.from, |text| parse_date(&text));
-    let to = fields.optional("to", query.to, |text| parse_date(&text));
     let named = fields.optional("doctor_id", query.doctor_id, |text| text.parse());
-    let (Some(from), Some(to), Some(named)) = (from, to, named) else { return Err(fields.problem()) };
+    let today = state.today();
+    let (from, to) = days(query.from, query.to, today, &mut fields)?;
+    let Some(named) = named else { return Err(fields.problem()) };
     let doctor = match (named, caller.doctor_id) {
         (Some(named), _) if caller.may_without_relationship() => named,
         (None, Some(own)) => own,
@@ -71,21 +65,10 @@ pub(crate) async fn calendar(
     if caller.doctor_id != Some(doctor) && state.store.doctor(doctor).await?.is_none() {
         return Err(Problem::invalid_field("doctor_id", "unknown", "There is nobody with this id."));
     }
-    let today = state.today();
-    let from = from.unwrap_or(today);
-    let to = to.unwrap_or_else(|| from.saturating_add(6.days()));
-    if to < from {
-        return Err(Problem::invalid_field("to", "before_from", "Choose a last day that is not before the first day."));
-    }
-    if to > from.saturating_add((MAX_DAYS - 1).days()) {
-        return Err(Problem::invalid_field("to", "range_too_long", format!("Ask for at most {MAX_DAYS} days at once.")));
-    }
     let (hospital, zone) = (&state.hospital, &state.hospital.zone);
     let span = (hospital.midnight(from), hospital.midnight(to.saturating_add(1.day())) - SignedDuration::from_secs(1));
     let entries = state.store.appointments_of_doctor(doctor, span).await?;
-    let of_today: Vec<_> = entries.iter().filter(|entry| entry.slot.day(zone) == today).collect();
-    let waiting = of_today.iter().filter(|entry| entry.status == "arrived").min_by_key(|entry| entry.arrived_at);
-    let expected = || of_today.iter().find(|entry| matches!(entry.status.as_str(), "scheduled" | "rescheduled"));
-    let next = waiting.or_else(expected).map(|entry| entry.id);
+    let of_today = entries.iter().filter(|entry| entry.slot.day(zone) == today);
+    let next = next(of_today.map(|entry| (entry.id, entry.status.as_str(), entry.arrived_at)));
     Ok(Json(CalendarView { from, to, next, items: entries.into_iter().map(|entry| DayLineView::of(entry, hospital)).collect() }))
 }

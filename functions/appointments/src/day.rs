@@ -17,7 +17,7 @@ use platform::config::Hospital;
 use serde::{Deserialize, Serialize};
 use store::{
     appointments::AgendaEntry,
-    day_lists::{DayLine, DayList, KEPT_DAYS},
+    day_lists::{DayList, KEPT_DAYS},
 };
 use utoipa::{IntoParams, ToSchema};
 
@@ -108,18 +108,19 @@ pub(crate) async fn day(State(state): State<AppState>, caller: Caller, Query(que
 
     let mut counts = DayCounts::default();
     lists.iter().flat_map(|list| &list.lines).for_each(|line| counts.add(line.status));
-    let next = lists.first().filter(|_| !everybodys).and_then(|own| next(&own.lines));
+    let next =
+        lists.first().filter(|_| !everybodys).and_then(|own| next(own.lines.iter().map(|line| (line.id, line.status, line.arrived_at))));
     lists.sort_by(|one, other| one.doctor_name.cmp(&other.doctor_name));
     let mut items: Vec<_> = lists.into_iter().flat_map(|list| lines(list, asked.status, &state.hospital)).collect();
     items.sort_by_key(|(start, _)| *start);
     Ok(Json(DayView { date: asked.date, counts, next, items: items.into_iter().map(|(_, line)| line).collect() }))
 }
 
-/// Whom the doctor sees next.
-fn next(lines: &[DayLine]) -> Option<AppointmentId> {
-    let waiting = lines.iter().filter(|line| line.status == "arrived").min_by_key(|line| line.arrived_at);
-    let expected = || lines.iter().find(|line| matches!(line.status, "scheduled" | "rescheduled"));
-    waiting.or_else(expected).map(|line| line.id)
+/// Whom the doctor sees next, of lines by time: each with its status, and when the patient arrived.
+pub(crate) fn next<'a>(mut lines: impl Iterator<Item = (AppointmentId, &'a str, Option<Timestamp>)> + Clone) -> Option<AppointmentId> {
+    let waiting = lines.clone().filter(|(_, status, _)| *status == "arrived").min_by_key(|(.., arrived_at)| *arrived_at);
+    let expected = || lines.find(|(_, status, _)| matches!(*status, "scheduled" | "rescheduled"));
+    waiting.or_else(expected).map(|(id, ..)| id)
 }
 
 /// A doctor's lines, each with its start.

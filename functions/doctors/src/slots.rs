@@ -1,14 +1,10 @@
 //! `GET /doctors/{id}/slots`: a doctor's free slots on a range of days.
 
 use axum::extract::State;
-use domain::{id::DoctorId, patient::parse_date};
-use http::{AppState, Fields, Json, Path, Problem, Query, SlotView, auth::Caller};
-use jiff::{ToSpan, civil::Date};
+use domain::id::DoctorId;
+use http::{AppState, Fields, Json, Path, Problem, Query, SlotView, auth::Caller, days};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-
-/// The longest range, in days.
-const MAX_DAYS: i32 = 31;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -16,10 +12,10 @@ const MAX_DAYS: i32 = 31;
 pub(crate) struct SlotsQuery {
     /// The first day in the hospital's time zone, as `YYYY-MM-DD`. When left out: today.
     #[param(value_type = Option<String>, format = Date)]
-    pub(crate) from: Option<String>,
+    from: Option<String>,
     /// The last day, included: at most thirty days after the first. When left out: six days after the first.
     #[param(value_type = Option<String>, format = Date)]
-    pub(crate) to: Option<String>,
+    to: Option<String>,
 }
 
 /// The slots that can be booked.
@@ -42,7 +38,7 @@ pub(crate) async fn slots(
     Query(query): Query<SlotsQuery>,
 ) -> Result<Json<FreeSlots>, Problem> {
     let today = state.today();
-    let (from, to) = days(query, today, &mut Fields::default())?;
+    let (from, to) = days(query.from, query.to, today, &mut Fields::default())?;
     let doctor = state.store.doctor(id).await?.ok_or_else(|| Problem::not_found("doctor"))?;
     let slots = if state.store.doctor_takes_appointments(&doctor).await? {
         state.store.doctor_free_slots(&doctor, (from, to), state.clock.now(), &state.hospital.zone).await?
@@ -51,21 +47,4 @@ pub(crate) async fn slots(
     };
     let items = slots.into_iter().map(|slot| SlotView::of(slot, &state.hospital)).collect();
     Ok(Json(FreeSlots { from: from.to_string(), to: to.to_string(), items }))
-}
-
-/// The days that are asked for, or everything that is wrong with a request.
-pub(crate) fn days(query: SlotsQuery, today: Date, fields: &mut Fields) -> Result<(Date, Date), Problem> {
-    let from = fields.optional("from", query.from, |text| parse_date(&text));
-    let to = fields.optional("to", query.to, |text| parse_date(&text));
-    let (Some(from), Some(to)) = (from, to) else { return Err(std::mem::take(fields).problem()) };
-    let from = from.unwrap_or(today);
-    let to = to.unwrap_or_else(|| from.saturating_add(6.days()));
-    if to < from {
-        fields.refuse("to", "before_from", "Choose a last day that is not before the first day.");
-    } else if to > from.saturating_add((MAX_DAYS - 1).days()) {
-        fields.refuse("to", "range_too_long", format!("Ask for at most {MAX_DAYS} days at once."));
-    } else {
-        return Ok((from, to));
-    }
-    Err(std::mem::take(fields).problem())
 }

@@ -6,14 +6,12 @@ use domain::{
     schedule::Slot,
     text::{PersonName, Specialization},
 };
-use http::{AppState, Fields, Json, Problem, Query, SlotView, auth::Caller};
+use http::{AppState, Fields, Json, Problem, Query, SlotView, auth::Caller, days};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::doctors::DirectoryEntry;
 use tokio::task::JoinSet;
 use utoipa::{IntoParams, ToSchema};
-
-use crate::slots::{SlotsQuery, days};
 
 /// Of how many doctors slots are looked for. It bounds what a request reads.
 const DOCTORS: usize = 30;
@@ -66,7 +64,7 @@ pub(crate) async fn specialty_slots(
     let mut fields = Fields::default();
     let specialization = fields.required("specialization", query.specialization, |text| Specialization::parse(&text));
     let today = state.today();
-    let (from, to) = days(SlotsQuery { from: query.from, to: query.to }, today, &mut fields)?;
+    let (from, to) = days(query.from, query.to, today, &mut fields)?;
     let Some(specialization) = specialization else { return Err(fields.problem()) };
 
     let doctors = state.store.doctor_list(Some(&specialization), None, DOCTORS).await?;

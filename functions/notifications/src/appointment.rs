@@ -1,6 +1,5 @@
-//! An appointment was booked, moved, cancelled or noted on: the reminder, the day's list and the doctor's patients
-//! follow, a slot that is free again
-//! is offered to whoever waits for it, and both sides get an invitation.
+//! An appointment was booked, moved, cancelled or noted on: the reminder, the day's list and the doctor's patients follow, both sides get an
+//! invitation, and a slot that is free again is offered to whoever waits for it.
 
 use domain::appointment::{Appointment, Status};
 use mail::{MailError, emails::appointment as emails};

@@ -11,7 +11,6 @@ use domain::{
     waiting::Ending,
 };
 use store::{
-    StoreError,
     appointments::WriteError,
     trail::{Origin, Trail},
 };
@@ -31,11 +30,7 @@ pub(crate) async fn cancel_appointments(state: &Notifications, id: PatientId, or
     })
     .await?;
     let deceased = state.base.store.patient(id).await?.is_some_and(|patient| patient.deceased.is_some());
-    let end = async || if deceased { waiting::end_all(state, id, Ending::PatientDied).await } else { Ok(()) };
-    match origin {
-        Some(origin) => Trail::following(origin).follow(end()).await,
-        None => end().await,
-    }
+    if deceased { following(origin, waiting::end_all(state, id, Ending::PatientDied)).await } else { Ok(()) }
 }
 
 /// Writes the patient's present name into what lies ahead, and into the lists of the doctors who treat them.
@@ -59,10 +54,17 @@ async fn change(
     origin: Option<&Origin>,
     change: impl Fn(&Patient, Appointment) -> Option<Appointment>,
 ) -> Result<(), Failure> {
-    let work = change_all(state, id, change);
-    match origin {
-        Some(origin) => Trail::following(origin).follow(work).await,
-        None => work.await,
+    following(origin, change_all(state, id, change)).await
+}
+
+/// Does the work as that of whoever changed the profile.
+fn following<T>(origin: Option<&Origin>, work: impl Future<Output = T>) -> impl Future<Output = T> {
+    let work = Box::pin(work);
+    async move {
+        match origin {
+            Some(origin) => Trail::following(origin).follow(work).await,
+            None => work.await,
+        }
     }
 }
 
@@ -80,12 +82,7 @@ async fn change_all(
         for entry in entries.iter().take(AT_ONCE) {
             let Some(before) = store.appointment(entry.id).await? else { continue };
             let Some(changed) = change(&patient, before.clone()) else { continue };
-            match store.appointment_change_status(&before, &changed, zone).await {
-                Ok(()) => {}
-                Err(WriteError::Store(error)) => return Err(error.into()),
-                // Somebody changed it at this moment. The record comes again.
-                Err(why) => return Err(StoreError::Unavailable(Box::new(why)).into()),
-            }
+            store.appointment_change_status(&before, &changed, zone).await.map_err(WriteError::to_retry)?;
         }
         if entries.len() <= AT_ONCE {
             return Ok(());

@@ -60,12 +60,7 @@ pub(crate) async fn end_all(state: &Notifications, patient: PatientId, because: 
     let (store, now, zone) = (&state.base.store, state.base.clock.now(), &state.base.hospital.zone);
     for before in store.waits_of_patient(patient).await? {
         let Ok(after) = before.clone().at(now, zone).end(because) else { continue };
-        match store.wait_change(&before, &after, now).await {
-            Ok(()) => {}
-            Err(WriteError::Store(error)) => return Err(error.into()),
-            // Somebody changed it at this moment. The record comes again.
-            Err(why) => return Err(StoreError::Unavailable(Box::new(why)).into()),
-        }
+        store.wait_change(&before, &after, now).await.map_err(WriteError::to_retry)?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! An appointment is over, and nobody has noted that the patient came: it is a no-show. The front desk can take that back.
 
 use mail::{EventState, reminders::MissedDue};
-use store::{StoreError, appointments::WriteError};
+use store::appointments::WriteError;
 
 use crate::Failure;
 
@@ -15,10 +15,5 @@ pub(crate) async fn note(state: &EventState, due: &MissedDue) -> Result<(), Fail
         return Err(Failure::TooEarly);
     }
     let Ok(after) = before.clone().miss(now) else { return Ok(()) };
-    match state.store.appointment_change_status(&before, &after, &state.hospital.zone).await {
-        Ok(()) => Ok(()),
-        Err(WriteError::Store(error)) => Err(error.into()),
-        // Somebody notes something in this moment.
-        Err(why) => Err(StoreError::Unavailable(Box::new(why)).into()),
-    }
+    Ok(state.store.appointment_change_status(&before, &after, &state.hospital.zone).await.map_err(WriteError::to_retry)?)
 }

@@ -3,7 +3,7 @@
 
 use domain::waiting::State;
 use mail::{EventState, reminders::OfferEnds};
-use store::{StoreError, appointments::WriteError};
+use store::appointments::WriteError;
 
 use crate::Failure;
 
@@ -17,10 +17,5 @@ pub(crate) async fn end(state: &EventState, due: &OfferEnds) -> Result<(), Failu
     if after.version == before.version {
         return Err(Failure::TooEarly);
     }
-    match state.store.wait_change(&before, &after, now).await {
-        Ok(()) => Ok(()),
-        Err(WriteError::Store(error)) => Err(error.into()),
-        // Somebody changed it in this moment.
-        Err(why) => Err(StoreError::Unavailable(Box::new(why)).into()),
-    }
+    Ok(state.store.wait_change(&before, &after, now).await.map_err(WriteError::to_retry)?)
 }

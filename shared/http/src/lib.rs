@@ -2,6 +2,7 @@
 
 pub mod auth;
 mod cursor;
+mod days;
 mod doctor_view;
 mod document;
 mod etag;
@@ -19,6 +20,7 @@ mod run;
 mod state;
 mod views;
 
+pub use days::days;
 pub use doctor_view::{DoctorView, PeriodBody};
 pub use document::document;
 pub use etag::{IfMatch, RequiredIfMatch, etag};

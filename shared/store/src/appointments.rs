@@ -123,6 +123,17 @@ pub enum WriteError {
     Store(#[from] StoreError),
 }
 
+impl WriteError {
+    /// For work that follows from an event: when somebody changes the same things in this moment, the event has to come again.
+    #[must_use]
+    pub fn to_retry(self) -> StoreError {
+        match self {
+            Self::Store(error) => error,
+            why => StoreError::Unavailable(Box::new(why)),
+        }
+    }
+}
+
 /// Where a list continues: after this appointment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct After {
