@@ -33,7 +33,7 @@ async fn http() {
             let expected = match file.file_stem().unwrap().to_str().unwrap() {
                 "register" | "email-token" => 202,
                 "sign-in" | "me" | "list" | "access-log" => 200,
-                "list-accounts" | "list-emails" | "resend-email" => 403,
+                "list-accounts" | "list-emails" | "resend-email" | "on-duty" => 403,
                 "book" => 422,
                 other => panic!("say what {other} should answer"),
             };

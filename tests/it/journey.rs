@@ -1,6 +1,5 @@
 //! The first patient journey, end to end, as the README tells it: real registration, real sign-in, real emails.
 
-use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::support::{App, emailed_token};
@@ -10,13 +9,7 @@ async fn from_registration_to_reminder() {
     let app = App::new().await;
     let mut seen = 0;
     let (receptionist, _) = app.staff("Rosa Parks", domain::role::Role::Receptionist).await;
-    let shift = domain::roster::Shift {
-        role: domain::role::Role::Receptionist,
-        user_id: receptionist.id,
-        start: app.now(),
-        end: app.now().checked_add(SignedDuration::from_hours(8)).unwrap(),
-    };
-    assert!(app.store().shift_enter(&shift).await.unwrap());
+    app.on_roster(&receptionist, domain::role::Role::Receptionist, None).await;
     app.new_mails(&mut seen).await;
 
     // A patient registers; the receptionist on duty is told.

@@ -6,9 +6,12 @@ use domain::{
     mrn::Mrn,
     patient_search::Place,
     role::Role,
+    roster::Seat,
+    shifts::ShiftTime,
     text::{Email, PersonName, Phone, Specialization},
+    ward::Ward,
 };
-use store::keys::{self, Queue};
+use store::keys::{self, Queue, RosterOf};
 
 #[test]
 fn every_key() {
@@ -66,7 +69,12 @@ fn every_key() {
             day,
             "wai_00000000000000000000000010".parse().unwrap(),
         ),
-        keys::shift(Role::Receptionist, at),
+        keys::shift("shi_00000000000000000000000011".parse().unwrap()),
+        keys::staff_month(user.parse().unwrap(), day),
+        keys::seat_month(Seat::Receptionist, day),
+        keys::seat_month(Seat::Accountant(Ward::Icu), day),
+        keys::roster_slot(RosterOf::Role(Role::Receptionist), day, ShiftTime::Evening),
+        keys::roster_slot(RosterOf::Ward(Ward::Icu), day, ShiftTime::Night),
         keys::suppression(&Email::parse("Ada@example.org").unwrap()),
         keys::delivery("apt_00000000000000000000000004-0-booked-patient"),
         keys::idempotency("fingerprint"),
@@ -125,7 +133,12 @@ fn every_key() {
     PAT#pat_00000000000000000000000002 | WAITING#4
     QUEUE#doc_00000000000000000000000003#2026-03-02 | wai_00000000000000000000000010
     QUEUE#cardiology#2026-03-02 | wai_00000000000000000000000010
-    ROSTER#receptionist | SHIFT#2026-03-02T09:00:00Z
+    SHIFT#shi_00000000000000000000000011 | SHIFT
+    STAFF#usr_00000000000000000000000001 | MONTH#2026-03
+    SEAT#receptionist | MONTH#2026-03
+    SEAT#accountant#icu | MONTH#2026-03
+    ROSTER#role#receptionist | 2026-03-02#2
+    ROSTER#ward#icu | 2026-03-02#0
     SUPPRESSED#ada@example.org | SUPPRESSION
     MAIL#apt_00000000000000000000000004-0-booked-patient | DELIVERY
     IDEM#fingerprint | ANSWER

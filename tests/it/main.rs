@@ -32,6 +32,7 @@ mod reminders;
 mod resend;
 mod restart;
 mod roles;
+mod roster;
 mod routes_agree;
 mod services;
 mod sign_in;

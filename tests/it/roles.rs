@@ -7,8 +7,8 @@ use domain::{
     patient::{Death, Patient},
     role::Role,
     text::PersonName,
+    ward::Ward,
 };
-use jiff::SignedDuration;
 use local::{
     services::mailbox::Refusal,
     settings::Settings,
@@ -62,12 +62,12 @@ async fn event_driven_functions_keep_to_their_roles() {
     let (_, admin) = app.staff("Florence Nightingale", Role::Administrator).await;
     let (nurse, _) = app.staff("Mary Mahoney", Role::Nurse).await;
     let (desk, _) = app.staff("Rosa Parks", Role::Receptionist).await;
-    let (start, end) = (app.now() - SignedDuration::from_hours(1), app.now() + SignedDuration::from_hours(8));
-    app.store().shift_enter(&domain::roster::Shift { role: Role::Receptionist, user_id: desk.id, start, end }).await.unwrap();
+    app.on_roster(&desk, Role::Receptionist, None).await;
     let register = json!({ "role": "nurse", "name": "Edith Cavell", "email": "edith@example.org", "password": "correct horse battery", "phone": "+442079460020" });
     app.post("/users", &register).send().await.expect(202);
     app.post("/users", &register).send().await.expect(202);
     app.post("/auth/email-token", &json!({ "email": ada.email })).send().await.expect(202);
+    app.on_roster(&nurse, Role::Nurse, Some(Ward::Icu)).await;
     app.call("POST", &format!("/users/{}/suspend", nurse.id)).bearer(&admin).send().await.expect(200);
     let appointment = app.book(&ada, &doctor, "2026-03-03T09:00:00Z").await.expect(201).id();
     app.services.mailbox.refuse_next(Refusal::Rejected);
@@ -100,7 +100,10 @@ async fn event_driven_functions_keep_to_their_roles() {
             ("PutItem", "MAIL"),
             ("UpdateItem", "TOKEN"),
             ("PutItem", "SUPPRESSED"),
-            ("Query", "ROSTER"),
+            ("GetItem", "ROSTER"),
+            ("UpdateItem", "ROSTER"),
+            ("Query", "STAFF"),
+            ("UpdateItem", "STAFF"),
             ("Query", "ACCOUNTS"),
             ("GetItem", "EMAIL"),
             ("PutItem", "DOC"),

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use domain::{
     role::Role,
-    roster::Shift,
     schedule::Slot,
     text::PersonName,
     waiting::{Offer, State, Wait},
@@ -294,8 +293,7 @@ async fn refusals() {
 async fn the_front_desk_calls_who_has_no_email_and_nobody_waits_when_dead() {
     let mut clinic = Clinic::new().await;
     let (receptionist, _) = clinic.app.staff("Ruth Davis", Role::Receptionist).await;
-    let (start, end) = (clinic.app.now(), clinic.app.now() + SignedDuration::from_hours(8));
-    clinic.app.store().shift_enter(&Shift { role: Role::Receptionist, user_id: receptionist.id, start, end }).await.unwrap();
+    clinic.app.on_roster(&receptionist, Role::Receptionist, None).await;
     let walk_in = json!({ "name": "Joan Clarke", "date_of_birth": "1985-06-24", "gender": "female", "phone": "+442079460100" });
     let id = clinic.app.post("/patients", &walk_in).bearer(&clinic.desk).send().await.expect(201).id();
     let body = json!({ "patient_id": id, "specialization": "cardiology", "from": "2026-03-03", "to": "2026-03-03", "reason": "Cough" });

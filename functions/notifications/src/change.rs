@@ -7,12 +7,13 @@ use domain::{
     email::DeliveryState,
     id::PatientId,
     patient::Patient,
+    roster::Shift,
     waiting::{State, Wait},
 };
 use mail::{Cause, reminders::OfferEnds};
 use store::{
     Record, StoreError, StreamItem, StreamValue, accounts::StoredAccount, deliveries::Delivery, email_tokens::EmailToken, from_stream,
-    origin_of, trail::Origin,
+    origin_of, roster::StaffMonth, trail::Origin,
 };
 
 /// A change that something follows from.
@@ -31,6 +32,16 @@ pub(crate) enum Change {
     Appointment {
         before: Option<Box<Appointment>>,
         after: Box<Appointment>,
+    },
+    /// A shift was entered, or some of its days were cancelled.
+    Shift {
+        before: Option<Box<Shift>>,
+        after: Box<Shift>,
+    },
+    /// A person's shifts or leave of a month.
+    StaffMonth {
+        before: Option<Box<StaffMonth>>,
+        after: Box<StaffMonth>,
     },
     /// Somebody waits for a slot, or what is offered to them has changed.
     Wait {
@@ -76,6 +87,15 @@ impl Change {
                 let before = if images.old_image.is_empty() { None } else { Some(Box::new(from_stream(images.old_image)?)) };
                 Some(Self::Wait { before, after: Box::new(from_stream(images.new_image)?) })
             }
+            Some(Shift::KIND) => {
+                let before = if images.old_image.is_empty() { None } else { Some(Box::new(from_stream(images.old_image)?)) };
+                Some(Self::Shift { before, after: Box::new(from_stream(images.new_image)?) })
+            }
+            Some(StaffMonth::KIND) => {
+                let old = images.old_image;
+                let before = if old.is_empty() { None } else { Some(Box::new(StaffMonth::from_stream(old)?)) };
+                Some(Self::StaffMonth { before, after: Box::new(StaffMonth::from_stream(images.new_image)?) })
+            }
             Some(Delivery::KIND) => match from_stream(images.new_image)? {
                 Delivery { id, state: DeliveryState::Queued, cause: Some(cause), .. } => Some(Self::EmailAskedForAgain { id, cause }),
                 _ => None,
@@ -92,11 +112,12 @@ impl Change {
             Self::EmailTokenPromised(token) => Cause::EmailTokenPromised(token.clone()),
             Self::PatientRegistered(patient) => Cause::PatientRegistered(patient.id),
             Self::Appointment { before, after } => Cause::appointment(before.as_deref(), after),
+            Self::Shift { before, after } => Cause::Shift { before: before.clone(), after: after.clone() },
             Self::Wait { after, .. } => match &after.state {
                 State::Offered(offer) => Cause::Offer(OfferEnds { wait_id: after.id, held_until: offer.until }),
                 _ => return None,
             },
-            Self::PatientDied(..) | Self::PatientRenamed(..) | Self::EmailAskedForAgain { .. } => return None,
+            Self::PatientDied(..) | Self::PatientRenamed(..) | Self::StaffMonth { .. } | Self::EmailAskedForAgain { .. } => return None,
         })
     }
 }

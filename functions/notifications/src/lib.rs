@@ -14,6 +14,7 @@ mod patient_changed;
 mod rebuild;
 mod resend;
 mod role_requested;
+mod roster;
 mod waiting;
 
 use std::collections::{BTreeSet, HashSet};
@@ -135,6 +136,9 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
             if let Some(patient) = after.account.patient_id.filter(|_| after.account.status == Status::Closed) {
                 waiting::end_all(state, patient, Ending::Left).await?;
             }
+            if (&before.account.name, before.account.active_roles()) != (&after.account.name, after.account.active_roles()) {
+                state.base.store.roster_follow_account(&after.account, state.base.today()).await?;
+            }
             account::tell(&state.base, &before, &after).await?;
         }
         Change::EmailTokenPromised(token) => email_token::send(state, *token).await?,
@@ -143,6 +147,8 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
         Change::PatientRenamed(id, origin) => patient_changed::rename_in_appointments(state, id, origin.as_deref()).await?,
         Change::Appointment { before, after } => appointment::follow(state, before.as_deref(), &after).await?,
         Change::Wait { before, after } => waiting::follow(state, before.as_deref(), &after).await?,
+        Change::Shift { before, after } => roster::tell(&state.base, before.as_deref(), &after).await?,
+        Change::StaffMonth { before, after } => state.base.store.roster_follow(before.as_deref(), &after).await?,
         Change::EmailAskedForAgain { .. } => {}
     }
     Ok(())

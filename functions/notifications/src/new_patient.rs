@@ -5,8 +5,7 @@ use mail::{EventState, MailError, emails::staff};
 
 pub(crate) async fn tell_front_desk(state: &EventState, patient: &Patient) -> Result<(), MailError> {
     // On duty when it happened: this record may come late.
-    let Some(shift) = state.store.shift_on_duty(Role::Receptionist, patient.registered_at).await? else { return Ok(()) };
-    let Some(receptionist) = state.colleague(shift.user_id, Role::Receptionist).await? else { return Ok(()) };
+    let Some(receptionist) = state.on_duty(Role::Receptionist, patient.registered_at).await? else { return Ok(()) };
     let email = staff::new_patient(&state.hospital, patient)?;
     state.mailer.send(&format!("{}-registered-front-desk", patient.id), &receptionist, &email).await
 }

@@ -240,8 +240,7 @@ async fn whom_to_tell(state: &Notifications, patient: PatientId) -> Result<Optio
     {
         return Ok(Some(ToTell::Patient(to)));
     }
-    let Some(shift) = base.store.shift_on_duty(Role::Receptionist, base.clock.now()).await? else { return Ok(None) };
-    Ok(base.colleague(shift.user_id, Role::Receptionist).await?.map(ToTell::FrontDesk))
+    Ok(base.on_duty(Role::Receptionist, base.clock.now()).await?.map(ToTell::FrontDesk))
 }
 
 async fn tell(state: &Notifications, wait: &Wait, offer: &Offer) -> Result<(), Failure> {

@@ -7,7 +7,7 @@ use domain::{
     account::{Account, Status},
     appointment::{Appointment, When},
     doctor::Doctor,
-    id::{AppointmentId, DoctorId, PatientId, UserId},
+    id::{AppointmentId, DoctorId, PatientId, ShiftId, UserId},
     money::Money,
     mrn::Mrn,
     password::Password,
@@ -15,15 +15,18 @@ use domain::{
     role::Role,
     roster::Shift,
     schedule::{Period, SlotLength, TimeOfDay, Weekday, WeeklyHours},
+    shifts::ShiftTime,
     text::{Email, PersonName, Phone, Place, PostalAddress, Reason, Specialization},
+    ward::Ward,
 };
 use http::AppState;
-use jiff::{Timestamp, ToSpan, civil::Date};
+use jiff::{Timestamp, ToSpan};
 use platform::config::PasswordCost;
 use store::{
     StoreError,
     accounts::{AccountParts, OpenError, StoredAccount},
     appointments::WriteError,
+    roster::ShiftError,
 };
 use users::password_hash::{HashError, Passwords};
 
@@ -40,6 +43,8 @@ pub struct Person {
 
 const ADMINISTRATOR: Person = Person { name: "Florence Nightingale", email: "florence@seacole.example.org", role: Role::Administrator };
 const DAY_RECEPTION: Person = Person { name: "Rosa Parks", email: "rosa@seacole.example.org", role: Role::Receptionist };
+const NURSE: Person = Person { name: "Walt Whitman", email: "walt@seacole.example.org", role: Role::Nurse };
+const ACCOUNTANT: Person = Person { name: "Luca Pacioli", email: "luca@seacole.example.org", role: Role::Accountant };
 const NIGHT_RECEPTION: Person = Person { name: "Sojourner Truth", email: "sojourner@seacole.example.org", role: Role::Receptionist };
 
 struct DemoDoctor {
@@ -181,7 +186,7 @@ pub enum DemoError {
 
 /// Everybody who can sign in.
 pub fn people() -> impl Iterator<Item = Person> {
-    let staff = [ADMINISTRATOR, DAY_RECEPTION, NIGHT_RECEPTION].into_iter();
+    let staff = [ADMINISTRATOR, DAY_RECEPTION, NIGHT_RECEPTION, NURSE, ACCOUNTANT].into_iter();
     staff.chain(DOCTORS.iter().map(|doctor| doctor.person)).chain(PATIENTS.iter().map(|patient| patient.person))
 }
 
@@ -213,6 +218,12 @@ pub async fn seed(state: &AppState) -> Result<(), DemoError> {
         if let Some(account) = new_account(state, demo.person, number, Some(id), None).await? {
             let record = demo.record(id, account.account.id, state)?;
             state.store.account_open(&account, AccountParts { patient: Some(&record), ..AccountParts::default() }).await?;
+        }
+    }
+    for person in [NURSE, ACCOUNTANT] {
+        number += 1;
+        if let Some(account) = new_account(state, person, number, None, None).await? {
+            state.store.account_open(&account, AccountParts::default()).await?;
         }
     }
     fill_roster(state).await?;
@@ -302,20 +313,42 @@ impl DemoPatient {
     }
 }
 
-/// Two receptionists share the next 30 days, 07:00 to 19:00 and 19:00 to 07:00.
+/// Who works in which shift, on every day of the next two months.
+const ROSTER: [(Person, ShiftTime, Option<Ward>, bool); 7] = [
+    (DAY_RECEPTION, ShiftTime::Day, None, false),
+    (NIGHT_RECEPTION, ShiftTime::Evening, None, false),
+    (NIGHT_RECEPTION, ShiftTime::Night, None, false),
+    (DAY_RECEPTION, ShiftTime::Evening, None, true),
+    (NURSE, ShiftTime::Day, Some(Ward::Icu), false),
+    (NURSE, ShiftTime::Evening, Some(Ward::Emergency), false),
+    (ACCOUNTANT, ShiftTime::Day, Some(Ward::General), false),
+];
+
+/// Fills the roster from today on, unless it was filled before.
 async fn fill_roster(state: &AppState) -> Result<(), DemoError> {
-    let find = async |person: Person| -> Result<Option<UserId>, DemoError> {
-        Ok(state.store.account_by_email(&Email::parse(person.email)?).await?.map(|stored| stored.account.id))
-    };
-    let (Some(day), Some(night)) = (find(DAY_RECEPTION).await?, find(NIGHT_RECEPTION).await?) else { return Ok(()) };
-    let zone = &state.hospital.zone;
-    let today = zone.to_datetime(state.clock.now()).date();
-    let at = |date: Date, hour: i8| zone.to_timestamp(date.at(hour, 0, 0, 0)).unwrap_or(Timestamp::MAX);
-    for date in today.saturating_sub(1.day()).series(1.day()).take(31) {
-        let tomorrow = date.saturating_add(1.day());
-        let shift = |user_id, start, end| Shift { role: Role::Receptionist, user_id, start, end };
-        state.store.shift_enter(&shift(day, at(date, 7), at(date, 19))).await?;
-        state.store.shift_enter(&shift(night, at(date, 19), at(tomorrow, 7))).await?;
+    let today = state.today();
+    let days: Vec<_> = today.series(1.day()).take(61).collect();
+    for (number, (person, time, ward, spare)) in (1..).zip(ROSTER) {
+        let Some(stored) = state.store.account_by_email(&Email::parse(person.email)?).await? else { continue };
+        let account = stored.account;
+        let shift = Shift {
+            id: ShiftId::new(opened(), number),
+            user_id: account.id,
+            name: account.name.clone(),
+            role: person.role,
+            ward,
+            time,
+            weekdays: [Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Weekday::Sunday].into(),
+            days: days.clone(),
+            spare,
+            entered_by: account.id,
+            entered_at: state.clock.now(),
+            version: 1,
+        };
+        // Any other refusal: somebody has filled this part of the roster by hand.
+        if let Err(ShiftError::Store(error)) = state.store.shift_enter(&shift, &account).await {
+            return Err(error.into());
+        }
     }
     Ok(())
 }

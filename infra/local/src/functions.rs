@@ -52,7 +52,7 @@ pub struct HttpFunction {
 }
 
 /// All of them. The local hospital, the API document, the tests and the routes of `cargo lambda watch` follow this list.
-pub const HTTP_FUNCTIONS: [HttpFunction; 4] = [
+pub const HTTP_FUNCTIONS: [HttpFunction; 5] = [
     HttpFunction {
         name: "users",
         mount: |all| users::routes().with_state(all.users.clone()).into(),
@@ -72,6 +72,11 @@ pub const HTTP_FUNCTIONS: [HttpFunction; 4] = [
         name: "appointments",
         mount: |all| appointments::routes().with_state(all.state.clone()).into(),
         openapi: || appointments::routes().into_openapi(),
+    },
+    HttpFunction {
+        name: "staff",
+        mount: |all| staff::routes().with_state(all.state.clone()).into(),
+        openapi: || staff::routes().into_openapi(),
     },
 ];
 

@@ -80,6 +80,8 @@ ids! {
     PatientId = "pat_";
     /// One sign-in, with its refresh tokens.
     SessionId = "ses_";
+    /// An entry in the roster.
+    ShiftId = "shi_";
     /// An account that can sign in.
     UserId = "usr_";
     /// A patient's place on a waiting list.

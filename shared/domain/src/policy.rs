@@ -86,6 +86,7 @@ const PATIENT: Who = Who::Roles(&[Patient]);
 const DOCTOR: Who = Who::Roles(&[Doctor]);
 const FRONT_DESK: Who = Who::Roles(&[Receptionist, Administrator]);
 const ADMINISTRATOR: Who = Who::Roles(&[Administrator]);
+const STAFF: Who = Who::Roles(&Role::STAFF);
 const ANY_ROLE: Who = Who::Roles(&Role::ALL);
 
 const OPEN: Grants = &[(Everybody, &[])];
@@ -99,6 +100,7 @@ const OWN_PATIENT_OR_FRONT_DESK: Grants = &[(PATIENT, &[Own]), (PATIENT, &[Guard
 const ALL_SIDES: Grants = &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (DOCTOR, &[Treating]), (FRONT_DESK, &[])];
 const DOCTOR_OR_FRONT_DESK: Grants = &[(DOCTOR, &[Treating]), (FRONT_DESK, &[])];
 const HISTORY: Grants = &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (DOCTOR, &[Treating])];
+const EVERYBODY_WHO_WORKS_HERE: Grants = &[(STAFF, &[])];
 const TREATING_DOCTOR: Grants = &[(DOCTOR, &[Treating])];
 
 /// The table.
@@ -165,6 +167,12 @@ pub const POLICY: &[Rule] = &[
     rule("GET /doctors/slots", EVERY_ACTIVE_ACCOUNT),
     rule("GET /doctors/{id}", EVERY_ACTIVE_ACCOUNT),
     rule("GET /doctors/{id}/slots", EVERY_ACTIVE_ACCOUNT),
+    // The roster
+    rule("GET /on-duty", EVERYBODY_WHO_WORKS_HERE),
+    rule("GET /shifts", EVERYBODY_WHO_WORKS_HERE),
+    rule("POST /shifts", ADMINISTRATORS).sensitive().written("shift.enter"),
+    rule("GET /shifts/{id}", EVERYBODY_WHO_WORKS_HERE),
+    rule("POST /shifts/{id}/cancel", ADMINISTRATORS).sensitive().written("shift.cancel"),
     // Appointments
     rule("GET /appointments", ALL_SIDES).noted("appointment.list").of_patients(),
     rule("POST /appointments", OWN_PATIENT_OR_FRONT_DESK).sensitive().written("appointment.book").of_patients(),
@@ -292,6 +300,7 @@ impl Rule {
                 Everybody => return "everybody".to_owned(),
                 AnyAccount => "every account".to_owned(),
                 Who::Roles(roles) if roles.len() == Role::ALL.len() => "every active account".to_owned(),
+                Who::Roles(roles) if *roles == Role::STAFF => "everybody who works here".to_owned(),
                 Who::Roles(roles) => roles.iter().map(|role| role.in_words() + "s").collect::<Vec<_>>().join(", "),
             };
             let asked = asked.iter().map(|asked| match asked {

@@ -49,6 +49,20 @@ impl Role {
         Self::WardManager,
     ];
 
+    /// The roles of people who work in the hospital.
+    pub const STAFF: [Self; 10] = [
+        Self::Administrator,
+        Self::Accountant,
+        Self::Doctor,
+        Self::LabTechnician,
+        Self::Nurse,
+        Self::Pharmacist,
+        Self::Receptionist,
+        Self::SecurityGuard,
+        Self::Sweeper,
+        Self::WardManager,
+    ];
+
     /// Parses the name used in JSON.
     ///
     /// # Errors

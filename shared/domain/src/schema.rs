@@ -16,7 +16,7 @@ use utoipa::{
 use crate::{
     account::{self, Group},
     appointment,
-    id::{AppointmentId, AuditId, DoctorId, EmailTokenId, HistoryId, PatientId, SessionId, UserId, WaitId},
+    id::{AppointmentId, AuditId, DoctorId, EmailTokenId, HistoryId, PatientId, SessionId, ShiftId, UserId, WaitId},
     money::Currency,
     mrn::Mrn,
     password::Password,
@@ -96,6 +96,7 @@ schemas! {
     HistoryId, "HistoryId": id!(HistoryId);
     PatientId, "PatientId": id!(PatientId);
     SessionId, "SessionId": id!(SessionId);
+    ShiftId, "ShiftId": id!(ShiftId);
     UserId, "UserId": id!(UserId);
     WaitId, "WaitId": id!(WaitId);
 

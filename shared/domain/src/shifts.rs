@@ -80,25 +80,30 @@ fn hour(date: Date, hour: i8, zone: &TimeZone) -> Timestamp {
     zone.to_timestamp(date.at(hour, 0, 0, 0)).unwrap_or(Timestamp::MAX)
 }
 
-/// The days of a shift that repeats on some days of the week. Without any, it is on the first day alone.
+/// The days of a shift that repeats on some days of the week. Without any, it is on the first day alone. It goes on for a year at most.
 ///
 /// # Errors
-/// When the last day is before the first one, when no day is left, or when there are more than [`MOST_SHIFTS`].
+/// When the last day is before the first one or more than a year after it, or when no day is left.
 pub fn days(first: Date, weekdays: &BTreeSet<Weekday>, last: Date) -> Result<Vec<Date>, Invalid> {
     if last < first {
         return Err(Invalid::new("before_from", "Choose a last day that is not before the first day."));
+    }
+    // That many days hold that many shifts at most.
+    if last >= first.saturating_add(i32::try_from(MOST_SHIFTS).unwrap_or(i32::MAX).days()) {
+        return Err(Invalid::new(
+            "too_many",
+            format!("Enter at most {MOST_SHIFTS} shifts at once, within a year. Choose an earlier last day."),
+        ));
     }
     if weekdays.is_empty() {
         return Ok(vec![first]);
     }
     let on = first.series(1.day()).take_while(|day| *day <= last).filter(|day| weekdays.contains(&Weekday::of(*day)));
-    // One more than allowed is enough to know.
-    let days: Vec<Date> = on.take(MOST_SHIFTS + 1).collect();
-    match days.len() {
-        0 => Err(Invalid::new("no_day", "None of these days of the week is between the first day and the last day.")),
-        1..=MOST_SHIFTS => Ok(days),
-        _ => Err(Invalid::new("too_many", format!("Enter at most {MOST_SHIFTS} shifts at once. Choose an earlier last day."))),
+    let days: Vec<Date> = on.collect();
+    if days.is_empty() {
+        return Err(Invalid::new("no_day", "None of these days of the week is between the first day and the last day."));
     }
+    Ok(days)
 }
 
 #[cfg(test)]

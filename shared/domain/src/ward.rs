@@ -78,6 +78,16 @@ wards! {
 }
 
 impl Ward {
+    /// The name as people write it, such as `intensive care`.
+    #[must_use]
+    pub fn in_words(self) -> String {
+        match self {
+            Self::Icu => "ICU".to_owned(),
+            Self::Ent => "ENT".to_owned(),
+            ward => ward.as_str().replace('_', " "),
+        }
+    }
+
     /// Parses the name used in JSON.
     ///
     /// # Errors

@@ -32,7 +32,7 @@ pub use lambda_http::Error;
 pub use page::{Listing, NoFilter, Page};
 pub use params::{Path, Query};
 pub use problem::{FieldError, Problem};
-pub use refusals::refusal;
+pub use refusals::{Day, refusal};
 pub use run::run;
 pub use state::AppState;
 pub use views::{EmergencyContactBody, MoneyBody, SlotView, next_of_kin};

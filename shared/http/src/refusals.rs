@@ -1,7 +1,13 @@
 //! Declares the refusals that only one route has, for the API document. `document.rs` adds those that follow from a route's shape, such as
 //! 401 where the caller has to be signed in.
 
-use utoipa::openapi::{ContentBuilder, RefOr, Response, ResponseBuilder, Schema};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        ContentBuilder, RefOr, Response, ResponseBuilder, Schema,
+        schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type},
+    },
+};
 
 /// Declares refusals by status and code, with the members that they add to a problem. An endpoint lists them: `responses(…, NotMoved)`.
 ///
@@ -32,6 +38,18 @@ macro_rules! refusals {
         }
     )+};
 }
+
+/// A day among the members of a refusal, as `YYYY-MM-DD`.
+#[derive(Debug)]
+pub enum Day {}
+
+impl PartialSchema for Day {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Date))).into()
+    }
+}
+
+impl ToSchema for Day {}
 
 /// One refusal as a response. `document.rs` joins those with the same status.
 #[must_use]

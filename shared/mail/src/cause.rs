@@ -3,6 +3,7 @@
 use domain::{
     appointment::{Appointment, Status},
     id::{PatientId, UserId},
+    roster::Shift,
     text::Reason,
 };
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,11 @@ pub enum Cause {
         after: Box<Appointment>,
     },
     Reminder(ReminderDue),
+    /// A shift was entered, or some of its days were cancelled.
+    Shift {
+        before: Option<Box<Shift>>,
+        after: Box<Shift>,
+    },
     /// A slot is held for somebody who waits, until then.
     Offer(OfferEnds),
 }

@@ -7,6 +7,7 @@ use domain::{
     patient::Patient,
     role::Role,
 };
+use jiff::Timestamp;
 
 use super::{MailError, Message, Recipient};
 use crate::EventState;
@@ -39,7 +40,7 @@ impl EventState {
     pub async fn patient(&self, id: PatientId) -> Result<Option<Recipient>, MailError> {
         let patient = self.store.patient(id).await?;
         let Some(patient) = patient.filter(Patient::hears_of_appointments) else { return Ok(None) };
-        let today = self.hospital.zone.to_datetime(self.clock.now()).date();
+        let today = self.today();
         let mut account = patient.user_id;
         if account.is_none() && patient.is_child(today) {
             // The first guardian with an account.
@@ -67,6 +68,16 @@ impl EventState {
     pub async fn colleague(&self, account: UserId, role: Role) -> Result<Option<Recipient>, MailError> {
         let account = self.store.account(account).await?.map(|stored| stored.account);
         Ok(account.filter(|account| account.active_roles().contains(&role)).map(Into::into))
+    }
+
+    /// Who is on duty in a role at a moment, for the whole hospital: the first one by name.
+    pub async fn on_duty(&self, role: Role, at: Timestamp) -> Result<Option<Recipient>, MailError> {
+        for duty in self.store.on_duty(Some(role), None, at, &self.hospital.zone).await? {
+            if let Some(colleague) = self.colleague(duty.user_id, role).await? {
+                return Ok(Some(colleague));
+            }
+        }
+        Ok(None)
     }
 
     /// The person behind an account, unless nobody has shown that its address is theirs: a stranger reads about nobody's appointments.

@@ -2,6 +2,7 @@
 
 use aws_types::SdkConfig;
 use domain::Clock;
+use jiff::civil::Date;
 use platform::config::{Config, Hospital};
 use store::Store;
 
@@ -22,6 +23,12 @@ impl EventState {
         let store = Store::connect(&config.aws, sdk, config.table.clone());
         let mailer = Mailer::new(config, sdk, store.clone(), clock.clone());
         Self { store, clock, hospital: config.hospital.clone(), mailer }
+    }
+
+    /// The day that it is in the hospital now.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        self.hospital.zone.to_datetime(self.clock.now()).date()
     }
 
     /// The same, for emails that follow from this; see [`Mailer::because_of`].

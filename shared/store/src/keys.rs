@@ -6,10 +6,13 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     account::Group,
     audit::Entry,
-    id::{AppointmentId, DoctorId, EmailTokenId, HistoryId, PatientId, SessionId, UserId, WaitId},
+    id::{AppointmentId, DoctorId, EmailTokenId, HistoryId, PatientId, SessionId, ShiftId, UserId, WaitId},
     patient_search::Place,
     role::Role,
+    roster::Seat,
+    shifts::ShiftTime,
     text::{Email, PersonName, Specialization},
+    ward::Ward,
 };
 use jiff::{Timestamp, civil::Date};
 
@@ -500,22 +503,84 @@ pub(super) fn wait_lines(queue: &Queue, day: Date, after: Option<WaitId>) -> Ran
     after.iter().fold(all, |range, after| range.after(&after.to_string()))
 }
 
+/// An entry in the roster.
 #[must_use]
-pub fn shift(role: Role, start: Timestamp) -> Key {
-    Key::new(roster_partition(role), shift_sk(start))
+pub fn shift(id: ShiftId) -> Key {
+    Key::new(format!("SHIFT#{id}"), "SHIFT")
 }
 
-fn roster_partition(role: Role) -> String {
-    format!("ROSTER#{}", role.as_str())
+const MONTHS: &str = "MONTH#";
+
+fn month_sk(day: Date) -> String {
+    format!("{MONTHS}{}", day.strftime("%Y-%m"))
 }
 
-fn shift_sk(start: Timestamp) -> String {
-    format!("SHIFT#{}", second(start))
+/// The month of a person that a day is in: their shifts and their leave.
+#[must_use]
+pub fn staff_month(id: UserId, day: Date) -> Key {
+    Key::new(staff_partition(id), month_sk(day))
 }
 
-/// The shifts of a role that have begun by an instant.
-pub(super) fn shifts_until(role: Role, at: Timestamp) -> Range {
-    Range::of(roster_partition(role)).to(shift_sk(at))
+/// What belongs to somebody who works here. Apart from the account, which few functions may change.
+fn staff_partition(id: UserId) -> String {
+    format!("STAFF#{id}")
+}
+
+/// The first day of the month that a sort key names.
+pub(super) fn month_of(sk: &str) -> Option<Date> {
+    format!("{}-01", sk.strip_prefix(MONTHS)?).parse().ok()
+}
+
+/// A person's months from that of one day to that of another.
+pub(super) fn staff_months(id: UserId, from: Date, to: Option<Date>) -> Range {
+    let range = Range::of(staff_partition(id)).with_prefix(MONTHS, None).from(month_sk(from));
+    to.map(month_sk).into_iter().fold(range, Range::to)
+}
+
+/// Who has a seat in each shift of the month that a day is in.
+#[must_use]
+pub fn seat_month(seat: Seat, day: Date) -> Key {
+    let seat = match seat {
+        Seat::Receptionist => "receptionist".to_owned(),
+        Seat::Accountant(ward) => format!("accountant#{}", ward.as_str()),
+    };
+    Key::new(format!("SEAT#{seat}"), month_sk(day))
+}
+
+/// Those on the roster whom somebody asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RosterOf {
+    Role(Role),
+    Ward(Ward),
+}
+
+/// Who works in one shift of a day.
+#[must_use]
+pub fn roster_slot(of: RosterOf, date: Date, time: ShiftTime) -> Key {
+    Key::new(roster_partition(of), roster_sk((date, time)))
+}
+
+fn roster_partition(of: RosterOf) -> String {
+    match of {
+        RosterOf::Role(role) => format!("ROSTER#role#{}", role.as_str()),
+        RosterOf::Ward(ward) => format!("ROSTER#ward#{}", ward.as_str()),
+    }
+}
+
+fn roster_sk((date, time): (Date, ShiftTime)) -> String {
+    let number = ShiftTime::ALL.iter().position(|other| *other == time).unwrap_or_default();
+    format!("{date}#{number}")
+}
+
+/// The day and the shift that a sort key names.
+pub(super) fn roster_place(sk: &str) -> Option<(Date, ShiftTime)> {
+    let (date, number) = sk.split_once('#')?;
+    Some((date.parse().ok()?, *ShiftTime::ALL.get(number.parse::<usize>().ok()?)?))
+}
+
+/// The shifts from one to another, both included.
+pub(super) fn roster_slots(of: RosterOf, from: (Date, ShiftTime), to: (Date, ShiftTime)) -> Range {
+    Range::of(roster_partition(of)).from(roster_sk(from)).to(roster_sk(to))
 }
 
 /// A network that an account's owner has signed in from.

@@ -6,6 +6,7 @@
 mod appointments;
 mod doctors;
 mod patients;
+mod roster;
 mod users;
 mod waiting_list;
 mod world;
@@ -37,6 +38,7 @@ async fn sample(world: &World, rule: &Rule, caller: &Person, standing: &Relation
         "patients" => patients::sample(world, rule, caller, standing),
         "doctors" => doctors::sample(world, rule, caller, standing),
         "waiting-list" => waiting_list::sample(world, rule, caller, standing),
+        "on-duty" | "shifts" => roster::sample(world, rule, standing),
         "appointments" => appointments::sample(world, rule, caller, standing),
         group => panic!("add a file to tests/it/policy that makes requests of {group}"),
     }

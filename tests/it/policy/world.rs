@@ -11,13 +11,12 @@ use std::{
 use domain::{
     account::Account,
     history::{Entry, HistoryKind, Note},
-    id::{DoctorId, HistoryId, PatientId, UserId},
+    id::{DoctorId, HistoryId, PatientId, ShiftId, UserId},
     policy::{Relationship, Relationships, Rule},
     role::Role,
-    roster::Shift,
     text::Reason,
+    ward::Ward,
 };
-use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::support::{App, Doctor, Patient};
@@ -48,6 +47,8 @@ pub(super) struct World {
     pub(super) waits: BTreeMap<String, String>,
     /// A patient. Of the callers, only the doctor treats them.
     pub(super) treated: Patient,
+    /// An entry in the roster to cancel.
+    pub(super) shift: ShiftId,
     /// An account to decide about.
     pub(super) subject: Account,
     people: BTreeMap<Option<Role>, Arc<Person>>,
@@ -63,6 +64,8 @@ impl World {
         let (_, desk) = app.staff("Rosa Parks", Role::Receptionist).await;
         let appointment = app.book_for(&desk, &patient, &doctor, "2026-03-03T09:00:00Z").await.expect(201).id();
         let (subject, _) = app.waiting("Mary Mahoney", Role::Sweeper).await;
+        let (nurse, _) = app.staff("Mary Seacole", Role::Nurse).await;
+        let shift = app.on_roster(&nurse, Role::Nurse, Some(Ward::Icu)).await;
         let mut world = Self {
             app,
             patient,
@@ -73,6 +76,7 @@ impl World {
             history: BTreeMap::new(),
             waits: BTreeMap::new(),
             treated,
+            shift,
             subject,
             people: BTreeMap::new(),
             signed_out: BTreeMap::new(),
@@ -93,9 +97,8 @@ impl World {
                 _ => None,
             };
             if let Some(role) = role {
-                // Only one person is on duty in a role at a time.
-                let (start, end) = (app.now(), app.now() + SignedDuration::from_hours(8));
-                app.store().shift_enter(&Shift { role, user_id: person.user_id, start, end }).await.unwrap();
+                let account = app.store().account(person.user_id).await.unwrap().unwrap().account;
+                app.on_roster(&account, role, None).await;
                 let gone = world.person(Some(role)).await;
                 app.post("/auth/logout", &json!({})).bearer(&gone.token).send().await.expect(204);
                 world.signed_out.insert(role, gone);

@@ -1,18 +1,21 @@
 //! People, written directly to the table, with tokens that the real key has signed. So only the tests of registration and sign-in
 //! have to hash passwords.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     account::{Account, Status},
     doctor,
-    id::{DoctorId, EmailTokenId, PatientId, SessionId, UserId},
+    id::{DoctorId, EmailTokenId, PatientId, SessionId, ShiftId, UserId},
     money::{Currency, Money},
     mrn::Mrn,
     patient::{self, DateOfBirth, EmergencyContact, Gender, Identity},
     role::Role,
+    roster::Shift,
     schedule::{Period, SlotLength, TimeOfDay, Weekday, WeeklyHours},
+    shifts::ShiftTime,
     text::{Email, PersonName, Phone, Place, PostalAddress, Specialization},
+    ward::Ward,
 };
 use local::services::mailbox::Mail;
 use serde_json::{Value, json};
@@ -208,6 +211,26 @@ impl App {
         self.store().account_open(&stored, AccountParts::default()).await.unwrap();
         let token = self.token(&account).await;
         (account, token)
+    }
+
+    /// Enters somebody in the roster for today's day shift, 08:00 to 16:00.
+    pub async fn on_roster(&self, account: &Account, role: Role, ward: Option<Ward>) -> ShiftId {
+        let shift = Shift {
+            id: ShiftId::new(self.now(), self.random()),
+            user_id: account.id,
+            name: account.name.clone(),
+            role,
+            ward,
+            time: ShiftTime::Day,
+            weekdays: BTreeSet::new(),
+            days: vec![self.functions.state.today()],
+            spare: false,
+            entered_by: account.id,
+            entered_at: self.now(),
+            version: 1,
+        };
+        self.store().shift_enter(&shift, account).await.unwrap();
+        shift.id
     }
 
     /// Books at the front desk, which has no limits.

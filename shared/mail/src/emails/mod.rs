@@ -4,6 +4,7 @@ pub mod account;
 pub mod appointment;
 pub mod email_token;
 pub(crate) mod format;
+pub mod roster;
 pub mod staff;
 pub mod waiting;
 
@@ -34,6 +35,7 @@ mod tests {
             account::samples(value),
             appointment::samples(value),
             email_token::samples(value),
+            roster::samples(value),
             staff::samples(value),
             waiting::samples(value),
         ];

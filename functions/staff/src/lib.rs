@@ -1,0 +1,28 @@
+//! Staff: the roster, and who is on duty.
+
+mod on_duty;
+mod shifts;
+mod view;
+
+use axum::Router;
+use http::{AppState, finish};
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// What only refusals show.
+#[derive(OpenApi)]
+#[openapi(components(schemas(http::Day)))]
+struct Refusals;
+
+/// All endpoints of this function.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(Refusals::openapi())
+        .routes(routes!(on_duty::on_duty))
+        .routes(routes!(shifts::list::list, shifts::enter::enter))
+        .routes(routes!(shifts::get::get))
+        .routes(routes!(shifts::cancel::cancel))
+}
+
+pub fn router(state: &AppState) -> Router {
+    finish(routes().with_state(state.clone()).into(), state)
+}
