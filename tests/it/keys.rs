@@ -11,7 +11,7 @@ use domain::{
     text::{Email, PersonName, Phone, Specialization},
     ward::Ward,
 };
-use store::keys::{self, Queue, RosterOf};
+use store::keys::{self, Queue, RosterOf, StaffList};
 
 #[test]
 fn every_key() {
@@ -70,6 +70,8 @@ fn every_key() {
             "wai_00000000000000000000000010".parse().unwrap(),
         ),
         keys::shift("shi_00000000000000000000000011".parse().unwrap()),
+        keys::staff_profile(user.parse().unwrap()),
+        keys::listed_staff(user.parse().unwrap(), StaffList { role: Some(Role::Nurse), ward: Some(Ward::Icu) }),
         keys::staff_month(user.parse().unwrap(), day),
         keys::seat_month(Seat::Receptionist, day),
         keys::seat_month(Seat::Accountant(Ward::Icu), day),
@@ -89,6 +91,7 @@ fn every_key() {
         keys::listed_audit_by_actor(&entry, user.parse().unwrap()),
         keys::listed_doctor(&Specialization::parse("cardiology").unwrap(), &name, doctor.parse().unwrap()),
         keys::listed_treated_patient(doctor.parse().unwrap(), &name, patient.parse().unwrap()),
+        keys::staff_in_list(StaffList { role: None, ward: Some(Ward::Icu) }, &name, user.parse().unwrap()),
         keys::listed_suppression(entry.at, &Email::parse("Ada@example.org").unwrap()),
         keys::listed_delivery(entry.at, "apt_00000000000000000000000004-0-booked-patient"),
     ];
@@ -99,6 +102,7 @@ fn every_key() {
     AUDIT#usr_00000000000000000000000001 | 2026-03-02T09:00:00.012Z#aud_00000000000000000000000007
     DOCTORS | cardiology#ada byron#doc_00000000000000000000000003
     TREATS#doc_00000000000000000000000003 | ada byron#pat_00000000000000000000000002
+    STAFF##icu | ada byron#usr_00000000000000000000000001
     MAIL#suppressed | 2026-03-02T09:00:00.012Z#ada@example.org
     MAIL#failed | 2026-03-02T09:00:00.012Z#apt_00000000000000000000000004-0-booked-patient
     ");
@@ -134,6 +138,8 @@ fn every_key() {
     QUEUE#doc_00000000000000000000000003#2026-03-02 | wai_00000000000000000000000010
     QUEUE#cardiology#2026-03-02 | wai_00000000000000000000000010
     SHIFT#shi_00000000000000000000000011 | SHIFT
+    STAFF#usr_00000000000000000000000001 | PROFILE
+    STAFF#usr_00000000000000000000000001 | LISTED#nurse#icu
     STAFF#usr_00000000000000000000000001 | MONTH#2026-03
     SEAT#receptionist | MONTH#2026-03
     SEAT#accountant#icu | MONTH#2026-03

@@ -36,6 +36,7 @@ mod roster;
 mod routes_agree;
 mod services;
 mod sign_in;
+mod staff;
 mod status;
 mod stored;
 mod support;

@@ -5,9 +5,10 @@ use domain::{
     account::Account,
     appointment::Appointment,
     email::DeliveryState,
-    id::PatientId,
+    id::{PatientId, UserId},
     patient::Patient,
     roster::Shift,
+    staff::StaffProfile,
     waiting::{State, Wait},
 };
 use mail::{Cause, reminders::OfferEnds};
@@ -38,6 +39,8 @@ pub(crate) enum Change {
         before: Option<Box<Shift>>,
         after: Box<Shift>,
     },
+    /// The profile of somebody who works here.
+    StaffProfile(UserId),
     /// A person's shifts or leave of a month.
     StaffMonth {
         before: Option<Box<StaffMonth>>,
@@ -91,6 +94,7 @@ impl Change {
                 let before = if images.old_image.is_empty() { None } else { Some(Box::new(from_stream(images.old_image)?)) };
                 Some(Self::Shift { before, after: Box::new(from_stream(images.new_image)?) })
             }
+            Some(StaffProfile::KIND) => Some(Self::StaffProfile(from_stream::<StaffProfile>(images.new_image)?.user_id)),
             Some(StaffMonth::KIND) => {
                 let old = images.old_image;
                 let before = if old.is_empty() { None } else { Some(Box::new(StaffMonth::from_stream(old)?)) };
@@ -117,7 +121,11 @@ impl Change {
                 State::Offered(offer) => Cause::Offer(OfferEnds { wait_id: after.id, held_until: offer.until }),
                 _ => return None,
             },
-            Self::PatientDied(..) | Self::PatientRenamed(..) | Self::StaffMonth { .. } | Self::EmailAskedForAgain { .. } => return None,
+            Self::PatientDied(..)
+            | Self::PatientRenamed(..)
+            | Self::StaffProfile(_)
+            | Self::StaffMonth { .. }
+            | Self::EmailAskedForAgain { .. } => return None,
         })
     }
 }

@@ -15,6 +15,7 @@ mod rebuild;
 mod resend;
 mod role_requested;
 mod roster;
+mod staff;
 mod waiting;
 
 use std::collections::{BTreeSet, HashSet};
@@ -131,14 +132,15 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
         None => state.clone(),
     };
     match change {
-        Change::AccountOpened(account) => role_requested::ask_administrators(&state.base, &account).await?,
+        Change::AccountOpened(account) => {
+            staff::follow_account(state, None, &account).await?;
+            role_requested::ask_administrators(&state.base, &account).await?;
+        }
         Change::AccountChanged { before, after } => {
             if let Some(patient) = after.account.patient_id.filter(|_| after.account.status == Status::Closed) {
                 waiting::end_all(state, patient, Ending::Left).await?;
             }
-            if (&before.account.name, before.account.active_roles()) != (&after.account.name, after.account.active_roles()) {
-                state.base.store.roster_follow_account(&after.account, state.base.today()).await?;
-            }
+            staff::follow_account(state, Some(&before.account), &after.account).await?;
             account::tell(&state.base, &before, &after).await?;
         }
         Change::EmailTokenPromised(token) => email_token::send(state, *token).await?,
@@ -148,6 +150,7 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
         Change::Appointment { before, after } => appointment::follow(state, before.as_deref(), &after).await?,
         Change::Wait { before, after } => waiting::follow(state, before.as_deref(), &after).await?,
         Change::Shift { before, after } => roster::tell(&state.base, before.as_deref(), &after).await?,
+        Change::StaffProfile(user) => state.base.store.staff_list_follow(user).await?,
         Change::StaffMonth { before, after } => state.base.store.roster_follow(before.as_deref(), &after).await?,
         Change::EmailAskedForAgain { .. } => {}
     }

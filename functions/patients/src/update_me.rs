@@ -5,8 +5,10 @@ use domain::{
     patient::Patient,
     text::{Phone, PostalAddress},
 };
-use http::{AppState, EmergencyContactBody, Fields, Json, MoneyBody, Problem, RequiredIfMatch, Versioned, auth::AsPatient, next_of_kin};
-use serde::{Deserialize, Deserializer};
+use http::{
+    AppState, EmergencyContactBody, Fields, Json, MoneyBody, Problem, RequiredIfMatch, Versioned, auth::AsPatient, given, next_of_kin,
+};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
@@ -30,11 +32,6 @@ pub(crate) struct ChangePatientRequest {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<MoneyBody>)]
     income: Option<Option<MoneyBody>>,
-}
-
-/// Distinguishes `null` from a field that is left out.
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<MoneyBody>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
 }
 
 /// Change your own patient profile

@@ -1,6 +1,7 @@
-//! Staff: the roster, and who is on duty.
+//! Staff: profiles, the directory, the roster, and who is on duty.
 
 mod on_duty;
+mod profiles;
 mod shifts;
 mod view;
 
@@ -17,6 +18,9 @@ struct Refusals;
 /// All endpoints of this function.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Refusals::openapi())
+        .routes(routes!(profiles::list::list))
+        .routes(routes!(profiles::get_own::get_own, profiles::change_own::change_own))
+        .routes(routes!(profiles::get::get, profiles::change::change))
         .routes(routes!(on_duty::on_duty))
         .routes(routes!(shifts::list::list, shifts::enter::enter))
         .routes(routes!(shifts::get::get))

@@ -26,7 +26,7 @@ audit log.
 ";
 
 /// The tags that group the endpoints, with their descriptions.
-const TAGS: [(&str, &str); 9] = [
+const TAGS: [(&str, &str); 10] = [
     ("sign-in", "Open an account, sign in, stay signed in, and get back in."),
     ("own account", "Your own account: name, email address, password and sign-ins."),
     ("accounts", "Everybody's accounts, for administrators."),
@@ -34,6 +34,7 @@ const TAGS: [(&str, &str); 9] = [
     ("emails", "Emails that the email service refused, for administrators."),
     ("patients", "Patient profiles, and who opened them."),
     ("doctors", "The directory, profiles and free slots."),
+    ("staff", "The profiles of those who work here, and the directory."),
     ("roster", "Who works when, and who is on duty."),
     ("appointments", "Book, move and cancel appointments, and note arrival, completion or no-show."),
 ];

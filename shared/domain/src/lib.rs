@@ -29,6 +29,7 @@ pub mod schedule;
 pub mod schema;
 pub mod session;
 pub mod shifts;
+pub mod staff;
 pub mod text;
 pub mod throttle;
 pub mod treating;

@@ -101,6 +101,7 @@ const ALL_SIDES: Grants = &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (DOCTOR, 
 const DOCTOR_OR_FRONT_DESK: Grants = &[(DOCTOR, &[Treating]), (FRONT_DESK, &[])];
 const HISTORY: Grants = &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (DOCTOR, &[Treating])];
 const EVERYBODY_WHO_WORKS_HERE: Grants = &[(STAFF, &[])];
+const OWN_STAFF: Grants = &[(STAFF, &[Own])];
 const TREATING_DOCTOR: Grants = &[(DOCTOR, &[Treating])];
 
 /// The table.
@@ -167,7 +168,12 @@ pub const POLICY: &[Rule] = &[
     rule("GET /doctors/slots", EVERY_ACTIVE_ACCOUNT),
     rule("GET /doctors/{id}", EVERY_ACTIVE_ACCOUNT),
     rule("GET /doctors/{id}/slots", EVERY_ACTIVE_ACCOUNT),
-    // The roster
+    // Staff and the roster
+    rule("GET /staff", EVERYBODY_WHO_WORKS_HERE),
+    rule("GET /staff/me", OWN_STAFF),
+    rule("PATCH /staff/me", OWN_STAFF).sensitive().written("staff.change"),
+    rule("GET /staff/{id}", ADMINISTRATORS).sensitive().noted("staff.read"),
+    rule("PATCH /staff/{id}", ADMINISTRATORS).sensitive().written("staff.change"),
     rule("GET /on-duty", EVERYBODY_WHO_WORKS_HERE),
     rule("GET /shifts", EVERYBODY_WHO_WORKS_HERE),
     rule("POST /shifts", ADMINISTRATORS).sensitive().written("shift.enter"),

@@ -22,7 +22,7 @@ use crate::{
     password::Password,
     patient::DateOfBirth,
     schedule::{SlotLength, TimeOfDay},
-    text::{Email, PersonName, Phone, Place, PostalAddress, Reason, Specialization},
+    text::{Email, PersonName, Phone, Place, PostalAddress, Reason, Specialization, Title},
 };
 
 /// Spaces of every width, and ASCII white space. Parsers cut them off at both ends.
@@ -113,6 +113,9 @@ schemas! {
         .description(Some("Why something was asked for or cancelled.")).examples(["Palpitations since Monday"]);
     Specialization, "Specialization": free_text(&format!(r"{HIDDEN}!-%'-,./0-9:-@\[-`{{-~"), 60)
         .description(Some("A medical specialization. Answers have it in lower case.")).examples(["internal medicine"]);
+
+    Title, "Title": free_text(HIDDEN, 120)
+        .description(Some("A short title, such as that of a qualification.")).examples(["Registered nurse"]);
 
     Password, "Password": text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Password)))
         .min_length(Some(8)).max_length(Some(128))

@@ -105,6 +105,8 @@ texts! {
     Place: |text| free_text(text, 80, false);
     /// Why something was asked for or cancelled, up to 300 characters.
     Reason: |text| free_text(text, 300, true);
+    /// A short title, such as that of a qualification, up to 120 characters.
+    Title: |text| free_text(text, 120, false);
     /// A medical specialization in lower case, such as `cardiology` or `internal medicine`.
     Specialization: |text| {
         let name = free_text(text, 60, false)?.to_lowercase();

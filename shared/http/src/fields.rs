@@ -1,8 +1,14 @@
 //! Collects every field error of a request, so that a person corrects a form once.
 
 use domain::Invalid;
+use serde::{Deserialize, Deserializer};
 
 use super::{FieldError, Problem};
+
+/// Distinguishes `null` from a field that is left out.
+pub fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
 
 /// Parses fields one by one and remembers what was wrong.
 #[derive(Debug, Default)]

@@ -15,6 +15,7 @@ use domain::{
     ward::Ward,
 };
 use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
 
 use super::text;
 
@@ -524,6 +525,54 @@ pub fn staff_month(id: UserId, day: Date) -> Key {
 /// What belongs to somebody who works here. Apart from the account, which few functions may change.
 fn staff_partition(id: UserId) -> String {
     format!("STAFF#{id}")
+}
+
+#[must_use]
+pub fn staff_profile(id: UserId) -> Key {
+    Key::new(staff_partition(id), "PROFILE")
+}
+
+/// A list of those who work here: of all, of a role, of a ward, or of a role on a ward.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StaffList {
+    pub role: Option<Role>,
+    pub ward: Option<Ward>,
+}
+
+impl StaffList {
+    /// The list's name.
+    #[must_use]
+    pub fn name(self) -> String {
+        format!("{}#{}", self.role.map_or("", Role::as_str), self.ward.map_or("", Ward::as_str))
+    }
+}
+
+const LINES: &str = "LISTED#";
+
+/// Somebody's line in a list of those who work here.
+#[must_use]
+pub fn listed_staff(id: UserId, list: StaffList) -> Key {
+    Key::new(staff_partition(id), format!("{LINES}{}", list.name()))
+}
+
+/// All their lines.
+pub(super) fn staff_lines(id: UserId) -> Range {
+    Range::of(staff_partition(id)).with_prefix(LINES, None)
+}
+
+/// Their place in the list: by name.
+#[must_use]
+pub fn staff_in_list(list: StaffList, name: &PersonName, id: UserId) -> IndexKey {
+    IndexKey::new(staff_list_partition(list), format!("{}#{id}", name.as_str().to_lowercase()))
+}
+
+fn staff_list_partition(list: StaffList) -> String {
+    format!("STAFF#{}", list.name())
+}
+
+/// Those in a list whose name begins like this, after a position.
+pub(super) fn staff_list(list: StaffList, name: &str, after: Option<&str>) -> Range {
+    Range::in_index(BY_LIST, staff_list_partition(list)).with_prefix(name, after)
 }
 
 /// The first day of the month that a sort key names.

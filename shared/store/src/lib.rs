@@ -28,6 +28,7 @@ mod query;
 mod record;
 pub mod roster;
 pub mod sessions;
+pub mod staff;
 pub mod suppressions;
 pub mod throttle;
 pub mod trail;

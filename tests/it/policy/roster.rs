@@ -1,9 +1,9 @@
-//! Requests of `/shifts` and `/on-duty`.
+//! Requests of `/shifts`, `/on-duty` and `/staff`.
 
 use domain::policy::{Relationship, Relationships, Rule};
 use serde_json::json;
 
-use super::{Sample, World};
+use super::{Person, Sample, World};
 
 pub(super) fn sample(world: &World, rule: &Rule, standing: &Relationships) -> Option<Sample> {
     let (_, path) = rule.route.split_once(' ').unwrap();
@@ -13,4 +13,17 @@ pub(super) fn sample(world: &World, rule: &Rule, standing: &Relationships) -> Op
         _ => json!({}),
     };
     known.then(|| (path.replace("{id}", &world.shift.to_string()), body))
+}
+
+/// Requests of `/staff`.
+pub(super) fn profile(world: &World, rule: &Rule, caller: &Person, standing: &Relationships) -> Option<Sample> {
+    let (_, path) = rule.route.split_once(' ').unwrap();
+    if path == "/staff/me" {
+        // It is always about the caller.
+        let own = *standing == Relationships::from([Relationship::Own]);
+        let works_here = caller.roles.iter().any(|role| role.is_staff());
+        return (own == works_here).then(|| (path.to_owned(), json!({})));
+    }
+    let known = standing.is_empty() || *standing == Relationships::from([Relationship::OnShift]);
+    known.then(|| (path.replace("{id}", &world.nurse.to_string()), json!({})))
 }

@@ -47,7 +47,8 @@ pub(super) struct World {
     pub(super) waits: BTreeMap<String, String>,
     /// A patient. Of the callers, only the doctor treats them.
     pub(super) treated: Patient,
-    /// An entry in the roster to cancel.
+    /// Somebody who works here, and an entry in the roster to cancel.
+    pub(super) nurse: UserId,
     pub(super) shift: ShiftId,
     /// An account to decide about.
     pub(super) subject: Account,
@@ -76,6 +77,7 @@ impl World {
             history: BTreeMap::new(),
             waits: BTreeMap::new(),
             treated,
+            nurse: nurse.id,
             shift,
             subject,
             people: BTreeMap::new(),
