@@ -55,6 +55,7 @@ async fn every_read_and_write_of_a_patients_data_is_noted_once() {
     app.get(&path).bearer(&doctor.token).send().await.expect(200);
     app.get(&path).bearer(&alan.token).send().await.refused(404, "not_found");
     app.get(&format!("{path}/calendar.ics")).bearer(&ada.token).send().await.expect(200);
+    app.drain().await;
     app.get("/appointments").bearer(&doctor.token).send().await.expect(200);
     app.post(&format!("{path}/reschedule"), &json!({ "starts_at": "2026-03-02T09:30:00Z" })).bearer(&desk).send().await.expect(200);
     app.call("POST", &format!("{path}/arrive")).bearer(&desk).send().await.expect(200);

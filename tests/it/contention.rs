@@ -12,21 +12,27 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use domain::{appointment::Appointment, id::AppointmentId, text::Reason};
+use domain::{appointment::Appointment, availability::DoctorDay, id::AppointmentId, text::Reason};
 use serde_json::json;
-use store::{Store, StoreError, appointments::WriteError};
+use store::{Store, StoreError, StreamItem, appointments::WriteError};
 
 use crate::support::App;
 
-/// A table that reports so many conflicts before a transaction succeeds, and that answers each read with the item `holder`.
-async fn clashing(times: u32, holder: serde_json::Value) -> (String, Arc<AtomicU32>) {
+/// A table that reports so many conflicts before a transaction succeeds, and that has these items.
+async fn clashing(times: u32, items: serde_json::Value) -> (String, Arc<AtomicU32>) {
     let asked = Arc::new(AtomicU32::new(0));
     let count = Arc::clone(&asked);
-    let answer = async move |headers: HeaderMap| -> Response {
+    let answer = async move |headers: HeaderMap, body: String| -> Response {
         let operation = headers["x-amz-target"].to_str().unwrap().to_owned();
         let amz = [("content-type", "application/x-amz-json-1.0")];
         if operation.ends_with("GetItem") {
-            return (amz, holder.to_string()).into_response();
+            let request: serde_json::Value = serde_json::from_str(&body).unwrap();
+            let (pk, sk) = (request["Key"]["pk"]["S"].as_str().unwrap(), request["Key"]["sk"]["S"].as_str().unwrap());
+            let item = &items[&pk[..4]][sk];
+            return (amz, if item.is_null() { json!({}) } else { json!({ "Item": item }) }.to_string()).into_response();
+        }
+        if operation.ends_with("Query") {
+            return (amz, json!({ "Items": [], "Count": 0 }).to_string()).into_response();
         }
         if count.fetch_add(1, Ordering::SeqCst) < times {
             let body = json!({
@@ -44,16 +50,17 @@ async fn clashing(times: u32, holder: serde_json::Value) -> (String, Arc<AtomicU
 }
 
 async fn book(app: &App, endpoint: String) -> Result<(), WriteError> {
+    let zone = &app.config.hospital.zone;
     let (ada, helen) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);
     let patient = app.store().patient(ada.id).await.unwrap().unwrap();
     let doctor = app.store().doctor(helen.id).await.unwrap().unwrap();
-    let slot = doctor.bookable_slot("2026-03-02T09:00:00Z".parse().unwrap(), app.now(), &app.config.hospital.zone).unwrap();
-    let appointment =
-        Appointment::book(AppointmentId::new(app.now(), 1), &patient, &doctor, slot, Reason::parse("checkup").unwrap(), app.now());
+    let slot = doctor.bookable_slot("2026-03-02T09:00:00Z".parse().unwrap(), &DoctorDay::default(), app.now(), zone).unwrap();
+    let (id, reason) = (AppointmentId::new(app.now(), 1), Reason::parse("checkup").unwrap());
+    let appointment = Appointment::book(id, &patient, &doctor, slot, reason, app.now(), zone);
     let mut aws = app.config.aws.clone();
     aws.dynamodb_endpoint = Some(endpoint);
     let sdk = platform::aws::sdk_config(&aws, platform::aws::Patience::SomebodyWaits);
-    Store::connect(&aws, &sdk, "any".to_owned()).appointment_book(&appointment, &app.config.hospital.zone).await
+    Store::connect(&aws, &sdk, "any".to_owned()).appointment_book(&appointment, 0, zone).await
 }
 
 #[tokio::test]
@@ -64,29 +71,29 @@ async fn a_clash_is_tried_again() {
     assert_eq!(asked.load(Ordering::SeqCst), 3);
 }
 
-/// The item of a taken slot.
-fn holder(appointment: &str) -> serde_json::Value {
-    let id = |prefix: &str| json!({ "S": format!("{prefix}01JD8Z0V3XQ5T4E2W9K7M6N8PR") });
-    let text = |text: &str| json!({ "S": text });
-    json!({ "Item": {
-        "pk": text("x"), "sk": text("x"), "kind": text("doctor_slot"), "v": { "N": "2" }, "id": text(appointment), "patient_id": id("pat_"), "doctor_id": id("doc_"),
-        "patient_name": text("Alan"), "patient_mrn": text("100000006"), "doctor_name": text("Helen"), "specialization": text("cardiology"), "status": text("scheduled"),
-        "slot": { "M": { "start": text("2026-03-02T09:00:00Z"), "end": text("2026-03-02T09:30:00Z") } }
-    } })
-}
-
 #[tokio::test]
 async fn an_answer_that_was_lost_is_no_refusal() {
     let app = App::new().await;
-    let own = AppointmentId::new(app.now(), 1).to_string();
-    let (endpoint, _) = clashing(u32::MAX, holder(&own)).await;
+    // The appointment is there, as it was written.
+    let (ada, helen) = (app.patient("Ada King").await, app.doctor("Dr. Mary Seacole").await);
+    let patient = app.store().patient(ada.id).await.unwrap().unwrap();
+    let doctor = app.store().doctor(helen.id).await.unwrap().unwrap();
+    let start: jiff::Timestamp = "2026-03-02T09:00:00Z".parse().unwrap();
+    let slot = domain::schedule::Slot { start, end: start + jiff::SignedDuration::from_mins(30) };
+    let (id, reason) = (AppointmentId::new(app.now(), 1), Reason::parse("checkup").unwrap());
+    let ours = Appointment::book(id, &patient, &doctor, slot, reason, app.now(), &app.config.hospital.zone);
+    let item: StreamItem = store::to_item(&ours).unwrap().into();
+    let (endpoint, _) = clashing(u32::MAX, json!({ "APPT": { "APPOINTMENT": item } })).await;
     book(&app, endpoint).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_lost_race_is_a_taken_slot_and_not_an_outage() {
     let app = App::new().await;
-    let (endpoint, asked) = clashing(u32::MAX, holder("apt_01JD8Z0V3XQ5T4E2W9K7M6N8PR")).await;
+    let text = |text: &str| json!({ "S": text });
+    let mut day = json!({ "pk": text("DOC#x"), "sk": text("DAY#2026-03-02"), "kind": text("doctor_day"), "v": { "N": "1" } });
+    day["m110"] = json!({ "N": "9000000000000" });
+    let (endpoint, asked) = clashing(u32::MAX, json!({ "DOC#": { "DAY#2026-03-02": day } })).await;
     assert!(matches!(book(&app, endpoint).await, Err(WriteError::SlotTaken)));
     assert_eq!(asked.load(Ordering::SeqCst), 4);
 }

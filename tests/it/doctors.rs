@@ -43,7 +43,7 @@ async fn impossible_hours() {
         ("/slot_minutes", json!(0), "slot_minutes", "invalid_slot_length"),
         ("/slot_minutes", json!(-5), "slot_minutes", "invalid_type"),
         ("/slot_minutes", json!("20"), "slot_minutes", "invalid_type"),
-        ("/weekly_hours", json!([period("08:10", "12:00")]), "weekly_hours[0]", "off_grid"),
+        ("/weekly_hours", json!([period("08:12", "12:00")]), "weekly_hours[0]", "off_grid"),
         ("/weekly_hours", json!([period("12:00", "08:00")]), "weekly_hours[0]", "too_short"),
         ("/weekly_hours", json!([period("08:00", "12:00"), period("11:40", "13:00")]), "weekly_hours[1]", "overlaps"),
         ("/weekly_hours", json!([period("8:00", "12:00")]), "weekly_hours[0].from", "invalid_time"),

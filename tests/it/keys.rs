@@ -57,7 +57,9 @@ fn every_key() {
         keys::bookings(patient.parse().unwrap()),
         keys::patient_day(patient.parse().unwrap(), day),
         keys::doctor(doctor.parse().unwrap()),
-        keys::slot(doctor.parse().unwrap(), at),
+        keys::doctor_day(doctor.parse().unwrap(), day),
+        keys::doctor_exception(doctor.parse().unwrap(), "exc_00000000000000000000000012".parse().unwrap()),
+        keys::slot(doctor.parse().unwrap(), at, appointment.parse().unwrap()),
         keys::appointment(appointment.parse().unwrap()),
         keys::treated_patient(doctor.parse().unwrap(), patient.parse().unwrap()),
         keys::day_list(day, doctor.parse().unwrap()),
@@ -129,7 +131,9 @@ fn every_key() {
     PAT#pat_00000000000000000000000002 | BOOKINGS
     PAT#pat_00000000000000000000000002 | DAY#2026-03-02
     DOC#doc_00000000000000000000000003 | PROFILE
-    DOC#doc_00000000000000000000000003 | SLOT#2026-03-02T09:00:00Z
+    DOC#doc_00000000000000000000000003 | DAY#2026-03-02
+    DOC#doc_00000000000000000000000003 | EXCEPTION#exc_00000000000000000000000012
+    DOC#doc_00000000000000000000000003 | SLOT#2026-03-02T09:00:00Z#apt_00000000000000000000000004
     APPT#apt_00000000000000000000000004 | APPOINTMENT
     DOC#doc_00000000000000000000000003 | PATIENT#pat_00000000000000000000000002
     DAYLIST#2026-03-02 | doc_00000000000000000000000003

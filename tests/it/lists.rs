@@ -20,6 +20,7 @@ async fn upcoming_and_past_by_patient_and_by_doctor() {
     let off = app.book(&ada, &helen, "2026-03-03T09:00:00Z").await.expect(201).id();
     app.book(&alan, &helen, "2026-03-02T09:30:00Z").await.expect(201);
     app.post(&format!("/appointments/{off}/cancel"), &json!({})).bearer(&ada.token).send().await.expect(200);
+    app.drain().await;
     let list = |query: &str, token: &str| app.get(&format!("/appointments{query}")).bearer(token).send();
 
     assert_eq!(starts(&list("", &ada.token).await.expect(200)), ["03-02T09:00", "03-02T10:00", "03-04T09:00"]);
@@ -50,6 +51,7 @@ async fn the_front_desk_names_whose() {
     let (_, desk) = app.staff("Rosa Parks", domain::role::Role::Receptionist).await;
     let (_, nurse) = app.staff("Mary Mahoney", domain::role::Role::Nurse).await;
     app.book(&ada, &helen, "2026-03-04T09:00:00Z").await.expect(201);
+    app.drain().await;
     let list = |query: String, token: &str| app.get(&format!("/appointments?{query}")).bearer(token).send();
     assert_eq!(starts(&list(format!("patient_id={}", ada.id), &desk).await.expect(200)), ["03-04T09:00"]);
     assert_eq!(starts(&list(format!("doctor_id={}", helen.id), &desk).await.expect(200)), ["03-04T09:00"]);
@@ -74,6 +76,7 @@ async fn pages_cover_the_list_exactly() {
             expected.push(format!("03-{day}T{time}"));
         }
     }
+    app.drain().await;
     for (token, when, expected) in [
         (&ada.token, "upcoming", expected.clone()),
         (&helen.token, "upcoming", expected.clone()),
@@ -114,6 +117,7 @@ async fn a_slot_that_was_booked_again_is_listed_once_for_each() {
     let kept = app.book(&ada, &helen, "2026-03-02T09:00:00Z").await.expect(201).id();
     app.call("POST", &format!("/appointments/{kept}/arrive")).bearer(&helen.token).send().await.expect(200);
     app.call("POST", &format!("/appointments/{kept}/complete")).bearer(&helen.token).send().await.expect(200);
+    app.drain().await;
     appointments.push(kept.clone());
     appointments.sort();
     for (token, expected) in [(&ada.token, appointments), (&helen.token, vec![kept])] {

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit;
+mod availability;
 mod bad_input;
 mod booking;
 mod booking_limits;

@@ -30,6 +30,7 @@ async fn two_hundred_want_one_slot() {
         assert_eq!(answer.body["code"], "slot_taken");
         assert_eq!(answer.body["next_free"][0]["starts_at"], "2026-03-02T09:30:00+00:00");
     }
+    app.drain().await;
     let list = app.get("/appointments").bearer(&doctor.token).send().await.expect(200);
     assert_eq!(list.body["items"].as_array().unwrap().len(), 1);
 }

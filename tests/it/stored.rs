@@ -7,17 +7,16 @@ use store::{Record, StoreError, StreamItem, accounts::StoredAccount, from_stream
 use crate::support::{App, PASSWORD, emailed_token, shared_database};
 
 /// Kinds that name a patient and have no `origin`, each with the reason why the audit log still misses nothing.
-const WITHOUT_ORIGIN: [(&str, &str); 12] = [
+const WITHOUT_ORIGIN: [(&str, &str); 11] = [
     ("day_list", "copies of appointments, which follow from the stream"),
     ("audit", "it is the audit log"),
     ("found_patient", "a copy of a profile, written in its transaction"),
     ("newest_patient", "names a patient who is registered in the same transaction"),
-    ("doctor_slot", "a copy of an appointment, written in its transaction"),
+    ("doctor_slot", "a copy of an appointment, which follows from the stream"),
     ("patient_day", "a copy of appointments, written in their transactions"),
     ("treated_patient", "follows from appointments, by way of the stream"),
     ("wait_line", "a copy of a wait, written in its transaction"),
     ("waiting_place", "names a wait, written in its transaction"),
-    ("slot_hold", "the slot that a wait names, written in its transaction"),
     ("bookings", "a count of appointments that are written next"),
     ("delivery", "an email that follows from what somebody wrote; asking for it again carries who asks"),
 ];

@@ -86,10 +86,12 @@ async fn a_doctor_reads_several_days_as_one_list() {
     app.book(&ada, &helen, "2026-03-06T11:30:00Z").await.expect(201);
     app.post(&format!("/appointments/{off}/cancel"), &json!({})).bearer(&desk).send().await.expect(200);
     let days = async |query: &str, token: &str| app.get(&format!("/appointments/calendar{query}")).bearer(token).send().await;
+    app.drain().await;
     let week = days("", &helen.token).await.expect(200);
     assert_eq!(names(&week), ["Ada Byron", "Grace Hopper", "Ada Byron"]);
     assert_eq!((&week.body["from"], &week.body["to"], &week.body["next"]), (&json!("2026-03-02"), &json!("2026-03-08"), &json!(first)));
     app.call("POST", &format!("/appointments/{second}/arrive")).bearer(&desk).send().await.expect(200);
+    app.drain().await;
     let week = days("?to=2026-03-02", &helen.token).await.expect(200);
     assert_eq!(
         (week.body["next"].as_str(), week.body["items"][1]["waiting_since"].as_str()),
@@ -97,6 +99,7 @@ async fn a_doctor_reads_several_days_as_one_list() {
     );
     // What is over stays on the list.
     app.call("POST", &format!("/appointments/{second}/complete")).bearer(&helen.token).send().await.expect(200);
+    app.drain().await;
     let week = days("?from=2026-02-20&to=2026-03-22", &helen.token).await.expect(200);
     assert_eq!((names(&week).len(), week.body["next"].as_str()), (3, Some(first.as_str())));
     let later = days("?from=2026-03-03", &helen.token).await.expect(200);
@@ -146,6 +149,7 @@ async fn an_extra_appointment_is_outside_the_slots_and_has_a_reason() {
     // By the doctor, for a patient whom they treat now. Their slots stay free.
     let between = extra(&body(&ada, "2026-03-03T09:10:00Z", 10), &helen.token).await.expect(201);
     app.book(&grace, &helen, "2026-03-03T09:00:00Z").await.expect(201);
+    app.drain().await;
     let day = app.get("/appointments/calendar?from=2026-03-03&to=2026-03-03").bearer(&helen.token).send().await.expect(200);
     assert_eq!(names(&day), ["Grace Hopper", "Ada Byron"]);
     assert_eq!(extra(&body(&ada, "2026-03-04T18:05:00Z", 10), &daniel.token).await.status, 403, "he does not treat her");

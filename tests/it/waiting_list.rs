@@ -386,8 +386,8 @@ async fn a_slot_is_held_once_and_a_wait_holds_one_slot() {
         async move {
             let mut all = tokio::task::JoinSet::new();
             for (before, offer) in tries {
-                let (store, after) = (store.clone(), before.clone().at(now, &zone).offered(offer));
-                all.spawn(async move { store.wait_change(&before, &after, now).await.is_ok() });
+                let (store, zone, after) = (store.clone(), zone.clone(), before.clone().at(now, &zone).offered(offer));
+                all.spawn(async move { store.wait_change(&before, &after, 0, now, &zone).await.is_ok() });
             }
             all.join_all().await.into_iter().filter(|held| *held).count()
         }

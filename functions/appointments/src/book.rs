@@ -67,14 +67,16 @@ pub(crate) async fn book(
     let now = state.clock.now();
     let at_front_desk = caller.may_without_relationship() && caller.patient_id != Some(patient.id);
     let slot = if at_front_desk { Doctor::slot_for_walk_in } else { Doctor::bookable_slot };
-    let slot = match slot(&doctor, booking.start, now, &state.hospital.zone) {
+    let zone = &state.hospital.zone;
+    let day = state.store.doctor_day(doctor.id, zone.to_datetime(booking.start).date()).await?;
+    let slot = match slot(&doctor, booking.start, &day, now, zone) {
         Ok(slot) => slot,
         Err(why) => return Err(not_bookable(&state, &doctor, booking.start, why).await),
     };
     count(&state, &caller, patient.id).await?;
     let id = AppointmentId::new(now, state.random.u128()?);
-    let appointment = Appointment::book(id, &patient, &doctor, slot, booking.reason, now);
-    if let Err(why) = state.store.appointment_book(&appointment, &state.hospital.zone).await {
+    let appointment = Appointment::book(id, &patient, &doctor, slot, booking.reason, now, zone);
+    if let Err(why) = state.store.appointment_book(&appointment, day.plan, zone).await {
         return Err(not_written(&state, &doctor, slot, why).await);
     }
     Ok(created(appointment, &state))

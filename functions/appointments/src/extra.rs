@@ -86,7 +86,8 @@ pub(crate) async fn extra(
     if !state.store.doctor_takes_appointments(&doctor).await? {
         return Err(doctor_unavailable());
     }
-    let slot = match doctor.extra_slot(start, length, now, zone) {
+    let day = state.store.doctor_day(doctor.id, zone.to_datetime(start).date()).await?;
+    let slot = match doctor.extra_slot(start, length, &day, now, zone) {
         Ok(slot) => slot,
         Err(why) => return Err(not_bookable(&state, &doctor, start, why).await),
     };
@@ -95,8 +96,8 @@ pub(crate) async fn extra(
         refused => return Err(not_counted(refused, true)),
     }
     let id = AppointmentId::new(now, state.random.u128()?);
-    let appointment = Appointment { extra_because: Some(because), ..Appointment::book(id, &patient, &doctor, slot, reason, now) };
-    match state.store.appointment_book(&appointment, zone).await {
+    let appointment = Appointment { extra_because: Some(because), ..Appointment::book(id, &patient, &doctor, slot, reason, now, zone) };
+    match state.store.appointment_book(&appointment, day.plan, zone).await {
         Ok(()) => Ok(created(appointment, &state)),
         Err(why) => Err(not_written(&state, &doctor, slot, why).await),
     }

@@ -28,6 +28,10 @@ pub(crate) struct ListQuery {
     /// The doctor whose appointments the front desk asks for.
     #[param(value_type = Option<DoctorId>)]
     doctor_id: Option<String>,
+    /// With `true`: only those upcoming appointments of a doctor that cannot take place as booked, because the doctor is away or has other
+    /// hours.
+    #[param(value_type = Option<bool>)]
+    needs_new_time: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -40,14 +44,24 @@ enum Whose {
 
 /// List appointments
 ///
-/// Patients and doctors get their own appointments. The front desk names a patient or a doctor.
+/// Patients and doctors get their own appointments. The front desk names a patient or a doctor. A doctor's list follows a change a moment
+/// later.
 #[utoipa::path(get, path = "/appointments", tag = "appointments", operation_id = "list_appointments", params(Listing<ListQuery>), responses((status = 200, body = Page<AppointmentSummary>)))]
 pub(crate) async fn list(
     State(state): State<AppState>,
     caller: Caller,
     listing: Listing<ListQuery>,
 ) -> Result<Json<Page<AppointmentSummary>>, Problem> {
+    let displaced = match listing.filter.needs_new_time.as_deref() {
+        None | Some("false") => false,
+        Some("true") => true,
+        Some(_) => return Err(Problem::invalid_field("needs_new_time", "invalid_type", "Use `true` or `false`.")),
+    };
     let (when, whose) = listing.filter.clone().parse(&caller)?;
+    if displaced && (when == When::Past || !matches!(whose, Whose::Doctor(_))) {
+        let detail = "Use it for the upcoming appointments of a doctor only.";
+        return Err(Problem::invalid_field("needs_new_time", "not_here", detail));
+    }
     if let Whose::ChildOf(id) = whose {
         let child = state.store.patient(id).await?;
         if !child.is_some_and(|child| state.is_guardian(&caller, &child)) {
@@ -55,7 +69,7 @@ pub(crate) async fn list(
         }
         trail::detail("as guardian".to_owned());
     }
-    let list = format!("appointments?{when:?}&{whose:?}");
+    let list = format!("appointments?{when:?}&{whose:?}&{displaced}");
     let after = listing.after(&state.cursors, &list)?.map(|place| position(&place)).transpose()?;
 
     let now = state.clock.now();
@@ -63,7 +77,7 @@ pub(crate) async fn list(
         Whose::Patient(id) | Whose::ChildOf(id) => {
             state.store.appointment_list_of_patient(id, when, now, &state.hospital.zone, after, listing.limit).await?
         }
-        Whose::Doctor(id) => state.store.appointment_list_of_doctor(id, when, now, after, listing.limit).await?,
+        Whose::Doctor(id) => state.store.appointment_list_of_doctor(id, when, displaced, now, after, listing.limit).await?,
     };
     let page = Page::cut(found, listing.limit, |last| {
         let after = After::of(last);

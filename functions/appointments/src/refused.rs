@@ -4,8 +4,9 @@
 use axum::http::StatusCode;
 use domain::{
     appointment::{Refused, Status},
+    availability::NotBookable,
     booking_limit::MOVES,
-    doctor::{Doctor, NotBookable},
+    doctor::Doctor,
     id::{AppointmentId, WaitId},
     instant::Instant,
     schedule::Slot,
@@ -18,6 +19,7 @@ use store::{appointments::WriteError, bookings::Counted};
 refusals! {
     pub(crate) TimeRefused {
         409 "doctor_unavailable",
+        409 "doctor_away" { next_free: Vec<SlotView> },
         409 "slot_taken" { taken: SlotView, next_free: Vec<SlotView> },
         409 "already_booked" { appointment_id: AppointmentId },
         409 "held_for_you" { waiting_list_id: WaitId },
@@ -28,6 +30,7 @@ refusals! {
     }
     pub(crate) ExtraRefused {
         409 "doctor_unavailable",
+        409 "doctor_away" { next_free: Vec<SlotView> },
         409 "slot_taken" { taken: SlotView, next_free: Vec<SlotView> },
         409 "already_booked" { appointment_id: AppointmentId },
         409 "patient_busy" { wanted: SlotView },
@@ -36,6 +39,7 @@ refusals! {
     }
     pub(crate) OfferNotBooked {
         409 "doctor_unavailable",
+        409 "doctor_away" { next_free: Vec<SlotView> },
         409 "patient_busy" { wanted: SlotView },
         409 "day_full",
         429 "too_many_changes",
@@ -69,7 +73,11 @@ pub(crate) async fn not_bookable(state: &AppState, doctor: &Doctor, start: Times
     let field = |code, detail: &str| Problem::invalid_field("starts_at", code, detail);
     match why {
         NotBookable::InThePast => field("in_the_past", "This time is in the past. Choose a later one."),
-        NotBookable::TooFarAhead => field("too_far_ahead", "Appointments can be booked at most 180 days ahead. Choose an earlier time."),
+        NotBookable::TooFarAhead => {
+            let detail = format!("This doctor can be booked at most {} days ahead. Choose an earlier time.", doctor.horizon_days);
+            field("too_far_ahead", &detail)
+        }
+        NotBookable::Away => doctor_away(state, doctor, start).await,
         NotBookable::OnGrid => field(
             "on_grid",
             "This is one of the doctor's slots. Book it with `POST /appointments`, or choose another start for an extra one.",
@@ -92,6 +100,12 @@ pub(crate) async fn not_bookable(state: &AppState, doctor: &Doctor, start: Times
             .await
         }
     }
+}
+
+/// The doctor is on leave at that time, or has blocked it.
+pub(crate) async fn doctor_away(state: &AppState, doctor: &Doctor, start: Timestamp) -> Problem {
+    let problem = Problem::conflict("doctor_away", "The doctor is away at that time. Choose one of the slots in `next_free`.");
+    offer(state, doctor, start, problem).await
 }
 
 /// The doctor takes no appointments at any time.
@@ -136,6 +150,7 @@ pub(crate) async fn not_written(state: &AppState, doctor: &Doctor, slot: Slot, w
             // Begins after the taken slot, because a read at this moment may still show it as free.
             offer(state, doctor, slot.end, problem.with("taken", SlotView::of(slot, &state.hospital))).await
         }
+        WriteError::PlanChanged => doctor_away(state, doctor, slot.start).await,
         WriteError::PatientBusy => Problem::conflict(
             "patient_busy",
             "The patient has another appointment at that time. Choose another time, or move the other appointment first.",
@@ -151,6 +166,7 @@ pub(crate) fn not_changed(why: WriteError) -> Problem {
     match why {
         WriteError::Store(error) => error.into(),
         WriteError::SlotTaken
+        | WriteError::PlanChanged
         | WriteError::OwnSlot(_)
         | WriteError::Offered(_)
         | WriteError::PatientBusy

@@ -48,19 +48,21 @@ pub(crate) async fn reschedule(
     if !state.store.doctor_takes_appointments(&doctor).await? {
         return Err(doctor_unavailable());
     }
-    let slot = match doctor.bookable_slot(start, now, zone) {
+    let day = state.store.doctor_day(doctor.id, zone.to_datetime(start).date()).await?;
+    let slot = match doctor.bookable_slot(start, &day, now, zone) {
         Ok(slot) => slot,
         Err(why) => return Err(not_bookable(&state, &doctor, start, why).await),
     };
     let after = before.clone().reschedule(slot, access.side.into(), now).map_err(|why| refused(why, &state.hospital))?;
-    if access.side == Side::Patient {
+    // Whoever has to move may, at any pace.
+    if access.side == Side::Patient && before.needs_new_time.is_none() {
         let limit = BookingLimit::of(caller.email_confirmed);
         match state.store.booking_count_move(before.patient_id, limit, now).await? {
             Counted::Allowed => {}
             refused => return Err(not_counted(refused, caller.email_confirmed)),
         }
     }
-    if let Err(why) = state.store.appointment_move(&before, &after, now, zone).await {
+    if let Err(why) = state.store.appointment_move(&before, &after, day.plan, now, zone).await {
         return Err(not_written(&state, &doctor, slot, why).await);
     }
     Ok(view(after, &state.hospital))

@@ -2,6 +2,7 @@
 
 use domain::{
     appointment::{Appointment, CancelledBy, Status, Undone},
+    availability::Because,
     id::{AppointmentId, DoctorId, PatientId, UserId},
     instant::Instant,
     mrn::Mrn,
@@ -42,6 +43,9 @@ pub(crate) struct AppointmentView {
     /// Why it takes place outside the doctor's slots, if it does.
     #[serde(skip_serializing_if = "Option::is_none")]
     extra_because: Option<Reason>,
+    /// Why it cannot take place at this time, if so. The patient has been asked to choose another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    needs_new_time: Option<Because>,
     /// When the patient arrived.
     #[serde(skip_serializing_if = "Option::is_none")]
     arrived_at: Option<Instant>,
@@ -77,6 +81,9 @@ pub(crate) struct AppointmentSummary {
     /// Only in a doctor's list.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
+    /// Why it cannot take place at this time, if so. Only in a doctor's list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    needs_new_time: Option<Because>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -129,6 +136,7 @@ pub(crate) fn view(appointment: Appointment, hospital: &Hospital) -> Versioned<A
             cancelled_by,
             cancellation_reason,
             extra_because: appointment.extra_because,
+            needs_new_time: appointment.needs_new_time,
             arrived_at: appointment.arrived_at.map(|at| hospital.instant(at)),
             undone: appointment.undone.into_iter().map(|undone| undone_view(undone, hospital)).collect(),
         },
@@ -154,5 +162,6 @@ pub(crate) fn summary(entry: AgendaEntry, hospital: &Hospital) -> AppointmentSum
         ends_at: hospital.instant(entry.slot.end),
         status: entry.status,
         reason: entry.reason,
+        needs_new_time: entry.needs_new_time,
     }
 }

@@ -9,5 +9,5 @@ use http::{AppState, DoctorView, Path, Problem, Versioned, auth::Caller};
     responses((status = 200, body = Versioned<DoctorView>)))]
 pub(crate) async fn get(State(state): State<AppState>, _: Caller, Path(id): Path<DoctorId>) -> Result<Versioned<DoctorView>, Problem> {
     let doctor = state.store.doctor(id).await?.ok_or_else(|| Problem::not_found("doctor"))?;
-    Ok(Versioned { version: doctor.version, body: DoctorView::of(doctor, &state.hospital) })
+    Ok(Versioned { version: doctor.version, body: DoctorView::of(doctor, state.today(), &state.hospital) })
 }

@@ -1,7 +1,10 @@
 //! Doctors: their profiles, the directory and free slots. `users` adds doctors, because only it opens accounts.
 
+mod change;
+mod exceptions;
 mod get;
 mod list;
+mod me;
 mod patients;
 mod slots;
 mod specialty_slots;
@@ -16,7 +19,10 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(list::list))
         .routes(routes!(specialty_slots::specialty_slots))
         .routes(routes!(patients::patients))
-        .routes(routes!(get::get))
+        .routes(routes!(me::me, me::change_me))
+        .routes(routes!(get::get, change::change))
+        .routes(routes!(exceptions::list::list, exceptions::add::add))
+        .routes(routes!(exceptions::cancel::cancel))
         .routes(routes!(slots::slots))
 }
 

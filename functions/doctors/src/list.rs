@@ -7,6 +7,7 @@ use domain::{
     text::{PersonName, Specialization},
 };
 use http::{AppState, Fields, Json, Listing, MoneyBody, Page, Problem, auth::Caller};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::doctors::DirectoryEntry;
 use utoipa::{IntoParams, ToSchema};
@@ -47,18 +48,20 @@ pub(crate) async fn list(
     let after = listing.after(&state.cursors, &list)?;
 
     let found = state.store.doctor_list(specialization.as_ref(), after.as_deref(), listing.limit + 1).await?;
+    let today = state.today();
     let page = Page::cut(found, listing.limit, |last| state.cursors.seal(&list, &last.position));
-    Ok(Json(page.map(|doctor| DoctorSummary::from(doctor.entry))))
+    Ok(Json(page.map(|doctor| DoctorSummary::of(doctor.entry, today))))
 }
 
-impl From<DirectoryEntry> for DoctorSummary {
-    fn from(entry: DirectoryEntry) -> Self {
+impl DoctorSummary {
+    fn of(entry: DirectoryEntry, today: Date) -> Self {
+        let (consultation_fee, slot_minutes) = entry.on(today);
         Self {
             id: entry.id,
             name: entry.name,
             specialization: entry.specialization,
-            consultation_fee: entry.consultation_fee.into(),
-            slot_minutes: entry.slot_length,
+            consultation_fee: consultation_fee.into(),
+            slot_minutes,
         }
     }
 }

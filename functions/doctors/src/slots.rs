@@ -39,7 +39,7 @@ pub(crate) async fn slots(
 ) -> Result<Json<FreeSlots>, Problem> {
     let today = state.today();
     let (from, to) = days(query.from, query.to, today, &mut Fields::default())?;
-    let doctor = state.store.doctor(id).await?.ok_or_else(|| Problem::not_found("doctor"))?;
+    let doctor = state.store.doctor_for_search(id).await?.ok_or_else(|| Problem::not_found("doctor"))?;
     let slots = if state.store.doctor_takes_appointments(&doctor).await? {
         state.store.doctor_free_slots(&doctor, (from, to), state.clock.now(), &state.hospital.zone).await?
     } else {

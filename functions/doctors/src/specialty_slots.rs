@@ -85,7 +85,7 @@ pub(crate) async fn specialty_slots(
 
 /// One doctor's free slots, with the doctor.
 async fn free(state: AppState, entry: DirectoryEntry, days: (Date, Date)) -> Result<Vec<(Slot, DirectoryEntry)>, Problem> {
-    let Some(doctor) = state.store.doctor(entry.id).await? else { return Ok(Vec::new()) };
+    let Some(doctor) = state.store.doctor_for_search(entry.id).await? else { return Ok(Vec::new()) };
     if !state.store.doctor_takes_appointments(&doctor).await? {
         return Ok(Vec::new());
     }

@@ -4,7 +4,7 @@
 use domain::appointment::{Appointment, Status};
 use mail::{MailError, emails::appointment as emails};
 
-use crate::{Failure, Notifications, waiting};
+use crate::{Failure, Notifications, review, waiting};
 
 pub(crate) async fn follow(state: &Notifications, before: Option<&Appointment>, after: &Appointment) -> Result<(), Failure> {
     // The reminder first: it matters more than an email that may have to be sent again.
@@ -13,13 +13,18 @@ pub(crate) async fn follow(state: &Notifications, before: Option<&Appointment>, 
     state.reminders.follow(current, state.base.clock.now()).await?;
     let earlier: Vec<_> = before.into_iter().chain([after]).collect();
     state.base.store.day_list_follow(current, &earlier, &hospital.zone).await?;
+    state.base.store.doctor_list_follow(current, &earlier).await?;
     if let Some(patient) = state.base.store.patient(after.patient_id).await? {
         state.base.store.treated_follow(after.doctor_id, &patient, state.base.clock.now(), &hospital.zone).await?;
     }
 
+    let is_new = before.is_none_or(|before| before.sequence != after.sequence);
+    if is_new && current.status.is_ahead() {
+        review::one(state, current.id).await?;
+    }
     let (what, emails) = match before {
         None => ("booked", emails::booked(hospital, after)),
-        Some(before) if before.sequence == after.sequence => return Ok(()),
+        Some(before) if !is_new => return review::tell(&state.base, before, after, current).await,
         Some(before) => match &after.status {
             Status::Cancelled { by, .. } => ("cancelled", emails::cancelled(hospital, after, *by)),
             _ => ("moved", emails::moved(hospital, before.slot, after)),

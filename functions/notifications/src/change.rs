@@ -4,6 +4,8 @@ use aws_lambda_events::dynamodb::EventRecord;
 use domain::{
     account::Account,
     appointment::Appointment,
+    availability::Exception,
+    doctor::Doctor,
     email::DeliveryState,
     id::{PatientId, UserId},
     patient::Patient,
@@ -41,6 +43,13 @@ pub(crate) enum Change {
     },
     /// The profile of somebody who works here.
     StaffProfile(UserId),
+    /// A doctor's profile.
+    Doctor {
+        before: Box<Doctor>,
+        after: Box<Doctor>,
+    },
+    /// A doctor's blocked time or extra session was added or taken back.
+    DoctorException(Box<Exception>),
     /// A person's shifts or leave of a month.
     StaffMonth {
         before: Option<Box<StaffMonth>>,
@@ -94,6 +103,10 @@ impl Change {
                 let before = if images.old_image.is_empty() { None } else { Some(Box::new(from_stream(images.old_image)?)) };
                 Some(Self::Shift { before, after: Box::new(from_stream(images.new_image)?) })
             }
+            Some(Doctor::KIND) if !inserted => {
+                Some(Self::Doctor { before: Box::new(from_stream(images.old_image)?), after: Box::new(from_stream(images.new_image)?) })
+            }
+            Some(Exception::KIND) => Some(Self::DoctorException(Box::new(from_stream(images.new_image)?))),
             Some(StaffProfile::KIND) => Some(Self::StaffProfile(from_stream::<StaffProfile>(images.new_image)?.user_id)),
             Some(StaffMonth::KIND) => {
                 let old = images.old_image;
@@ -124,6 +137,8 @@ impl Change {
             Self::PatientDied(..)
             | Self::PatientRenamed(..)
             | Self::StaffProfile(_)
+            | Self::Doctor { .. }
+            | Self::DoctorException(_)
             | Self::StaffMonth { .. }
             | Self::EmailAskedForAgain { .. } => return None,
         })

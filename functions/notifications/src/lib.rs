@@ -7,12 +7,14 @@ mod account;
 mod appointment;
 mod audit;
 mod change;
+mod doctor;
 mod email_token;
 mod feedback;
 mod new_patient;
 mod patient_changed;
 mod rebuild;
 mod resend;
+mod review;
 mod role_requested;
 mod roster;
 mod staff;
@@ -141,6 +143,9 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
                 waiting::end_all(state, patient, Ending::Left).await?;
             }
             staff::follow_account(state, Some(&before.account), &after.account).await?;
+            if before.account.takes_appointments() != after.account.takes_appointments() {
+                doctor::follow_account(state, &after.account).await?;
+            }
             account::tell(&state.base, &before, &after).await?;
         }
         Change::EmailTokenPromised(token) => email_token::send(state, *token).await?,
@@ -151,7 +156,15 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
         Change::Wait { before, after } => waiting::follow(state, before.as_deref(), &after).await?,
         Change::Shift { before, after } => roster::tell(&state.base, before.as_deref(), &after).await?,
         Change::StaffProfile(user) => state.base.store.staff_list_follow(user).await?,
-        Change::StaffMonth { before, after } => state.base.store.roster_follow(before.as_deref(), &after).await?,
+        Change::StaffMonth { before, after } => {
+            state.base.store.roster_follow(before.as_deref(), &after).await?;
+            doctor::follow_month(state, before.as_deref(), &after).await?;
+        }
+        Change::Doctor { before, after } => doctor::follow(state, &before, &after).await?,
+        Change::DoctorException(exception) => {
+            let day = exception.slot.day(&state.base.hospital.zone);
+            review::days(state, exception.doctor_id, (day, day)).await?;
+        }
         Change::EmailAskedForAgain { .. } => {}
     }
     Ok(())

@@ -60,7 +60,7 @@ pub(crate) async fn end_all(state: &Notifications, patient: PatientId, because: 
     let (store, now, zone) = (&state.base.store, state.base.clock.now(), &state.base.hospital.zone);
     for before in store.waits_of_patient(patient).await? {
         let Ok(after) = before.clone().at(now, zone).end(because) else { continue };
-        store.wait_change(&before, &after, now).await.map_err(WriteError::to_retry)?;
+        store.wait_change(&before, &after, 0, now, zone).await.map_err(WriteError::to_retry)?;
     }
     Ok(())
 }
@@ -69,14 +69,15 @@ pub(crate) async fn end_all(state: &Notifications, patient: PatientId, because: 
 async fn slot_freed(state: &Notifications, doctor: DoctorId, start: Timestamp, given_up_by: PatientId) -> Result<(), Failure> {
     let (store, now, zone) = (&state.base.store, state.base.clock.now(), &state.base.hospital.zone);
     let Some(doctor) = store.doctor(doctor).await? else { return Ok(()) };
-    let Ok(slot) = doctor.bookable_slot(start, now, zone) else { return Ok(()) };
+    let day = store.doctor_day(doctor.id, zone.to_datetime(start).date()).await?;
+    let Ok(slot) = doctor.bookable_slot(start, &day, now, zone) else { return Ok(()) };
     let Some(until) = held_until(slot, now, zone) else { return Ok(()) };
     if !store.doctor_takes_appointments(&doctor).await? {
         return Ok(());
     }
     for _ in 0..TRIES {
         let Some(first) = first_who_fits(state, &doctor, slot, Some(given_up_by)).await? else { return Ok(()) };
-        match make_offer(state, first, &doctor, slot, until).await? {
+        match make_offer(state, first, &doctor, slot, until, day.plan).await? {
             Made::Yes | Made::SlotTaken => return Ok(()),
             Made::WaitChanged => {}
         }
@@ -98,7 +99,11 @@ async fn look_for_slot(state: &Notifications, id: WaitId) -> Result<(), Failure>
         let Some((slot, until, doctor)) = soonest(state, &wait).await? else { return Ok(()) };
         let Some(first) = first_who_fits(state, &doctor, slot, None).await? else { return Ok(()) };
         let own = first.stored.id == id;
-        if make_offer(state, first, &doctor, slot, until).await? == Made::Yes && own {
+        let day = store.doctor_day(doctor.id, slot.day(zone)).await?;
+        if doctor.bookable_slot(slot.start, &day, now, zone) != Ok(slot) {
+            continue;
+        }
+        if make_offer(state, first, &doctor, slot, until, day.plan).await? == Made::Yes && own {
             return Ok(());
         }
     }
@@ -211,13 +216,20 @@ enum Made {
     WaitChanged,
 }
 
-async fn make_offer(state: &Notifications, candidate: Candidate, doctor: &Doctor, slot: Slot, until: Timestamp) -> Result<Made, Failure> {
+async fn make_offer(
+    state: &Notifications,
+    candidate: Candidate,
+    doctor: &Doctor,
+    slot: Slot,
+    until: Timestamp,
+    plan: u64,
+) -> Result<Made, Failure> {
     let (now, zone) = (state.base.clock.now(), &state.base.hospital.zone);
     let offer = Offer { doctor_id: doctor.id, doctor_name: doctor.name.clone(), slot, until };
     let Candidate { stored, patient } = candidate;
     // Under the name that the patient has now.
     let after = Wait { patient_name: patient.name, ..stored.clone().at(now, zone).offered(offer) };
-    match state.base.store.wait_change(&stored, &after, now).await {
+    match state.base.store.wait_change(&stored, &after, plan, now, zone).await {
         Ok(()) => Ok(Made::Yes),
         Err(WriteError::Stale) => Ok(Made::WaitChanged),
         Err(WriteError::Store(error)) => Err(error.into()),

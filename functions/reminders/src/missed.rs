@@ -1,4 +1,5 @@
-//! An appointment is over, and nobody has noted that the patient came: it is a no-show. The front desk can take that back.
+//! An appointment is over, and nobody has noted that the patient came: it is a no-show. The front desk can take that back. If the doctor was
+//! away, nobody missed it: it is cancelled.
 
 use mail::{EventState, reminders::MissedDue};
 use store::appointments::WriteError;
@@ -14,6 +15,7 @@ pub(crate) async fn note(state: &EventState, due: &MissedDue) -> Result<(), Fail
     if now < due.due_at {
         return Err(Failure::TooEarly);
     }
-    let Ok(after) = before.clone().miss(now) else { return Ok(()) };
+    let over = if before.needs_new_time.is_some() { before.clone().lapse(now) } else { before.clone().miss(now) };
+    let Ok(after) = over else { return Ok(()) };
     Ok(state.store.appointment_change_status(&before, &after, &state.hospital.zone).await.map_err(WriteError::to_retry)?)
 }

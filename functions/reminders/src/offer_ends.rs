@@ -17,5 +17,5 @@ pub(crate) async fn end(state: &EventState, due: &OfferEnds) -> Result<(), Failu
     if after.version == before.version {
         return Err(Failure::TooEarly);
     }
-    Ok(state.store.wait_change(&before, &after, now).await.map_err(WriteError::to_retry)?)
+    Ok(state.store.wait_change(&before, &after, 0, now, &state.hospital.zone).await.map_err(WriteError::to_retry)?)
 }

@@ -6,7 +6,7 @@ use domain::{
     Invalid,
     account::{Account, Status},
     appointment::{Appointment, When},
-    doctor::Doctor,
+    doctor::{Doctor, Terms},
     id::{AppointmentId, DoctorId, PatientId, ShiftId, UserId},
     money::Money,
     mrn::Mrn,
@@ -14,7 +14,7 @@ use domain::{
     patient::{DateOfBirth, EmergencyContact, Gender, Identity, Patient},
     role::Role,
     roster::Shift,
-    schedule::{Period, SlotLength, TimeOfDay, Weekday, WeeklyHours},
+    schedule::{Buffer, Period, SlotLength, TimeOfDay, Weekday, WeeklyHours},
     shifts::ShiftTime,
     text::{Email, PersonName, Phone, Place, PostalAddress, Reason, Specialization},
     ward::Ward,
@@ -267,17 +267,14 @@ impl DemoDoctor {
                 periods.push(Period { weekday: *weekday, from: TimeOfDay::parse(from)?, to: TimeOfDay::parse(to)? });
             }
         }
-        Ok(Doctor {
-            id,
-            user_id,
-            name: PersonName::parse(self.person.name)?,
-            specialization: Specialization::parse(self.specialization)?,
+        let terms = Terms {
             place: Some(Place::parse(self.place)?),
             consultation_fee: Money::parse(self.fee, state.hospital.currency)?,
             slot_length,
+            buffer: Buffer::default(),
             weekly_hours: WeeklyHours::new(periods, slot_length).map_err(|(_, why)| DemoError::Hours(why))?,
-            version: 1,
-        })
+        };
+        Ok(Doctor::new(id, user_id, PersonName::parse(self.person.name)?, Specialization::parse(self.specialization)?, terms, None))
     }
 }
 
@@ -372,8 +369,9 @@ async fn book_first_appointments(state: &AppState) -> Result<(), DemoError> {
         let from = now.saturating_add(jiff::SignedDuration::from_hours(hours_ahead)).unwrap_or(now);
         let Some(slot) = state.store.doctor_next_free_slots(&doctor, from, 1, now, zone).await?.first().copied() else { continue };
         let id = AppointmentId::new(now, state.random.u128().map_err(HashError::from)?);
-        let appointment = Appointment::book(id, &patient, &doctor, slot, Reason::parse(reason)?, now);
-        state.store.appointment_book(&appointment, zone).await?;
+        let appointment = Appointment::book(id, &patient, &doctor, slot, Reason::parse(reason)?, now, zone);
+        let day = state.store.doctor_day(doctor_id, slot.day(zone)).await?;
+        state.store.appointment_book(&appointment, day.plan, zone).await?;
     }
     Ok(())
 }

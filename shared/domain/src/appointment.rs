@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
+    availability::Because,
     booking_limit::MOVES,
     doctor::Doctor,
     id::{AppointmentId, DoctorId, PatientId, UserId},
@@ -54,6 +55,9 @@ pub struct Appointment {
     /// Why it takes place outside the doctor's slots, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extra_because: Option<Reason>,
+    /// Why it cannot take place at this time, if so: the patient has been asked to choose another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs_new_time: Option<Because>,
     /// What was noted by mistake and taken back, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undone: Vec<Undone>,
@@ -202,7 +206,16 @@ impl Appointment {
     /// A new appointment, with the names and the fee as they are now. The slot must have been checked with
     /// [`Doctor::bookable_slot`].
     #[must_use]
-    pub fn book(id: AppointmentId, patient: &Patient, doctor: &Doctor, slot: Slot, reason: Reason, now: Timestamp) -> Self {
+    pub fn book(
+        id: AppointmentId,
+        patient: &Patient,
+        doctor: &Doctor,
+        slot: Slot,
+        reason: Reason,
+        now: Timestamp,
+        zone: &TimeZone,
+    ) -> Self {
+        let terms = doctor.on(slot.day(zone));
         Self {
             id,
             patient_id: patient.id,
@@ -211,13 +224,14 @@ impl Appointment {
             doctor_id: doctor.id,
             doctor_name: doctor.name.clone(),
             specialization: doctor.specialization.clone(),
-            place: doctor.place.clone(),
-            consultation_fee: doctor.consultation_fee,
+            place: terms.place.clone(),
+            consultation_fee: terms.consultation_fee,
             slot,
             reason,
             status: Status::Scheduled,
             arrived_at: None,
             extra_because: None,
+            needs_new_time: None,
             undone: Vec::new(),
             sequence: 0,
             version: 1,
@@ -234,11 +248,12 @@ impl Appointment {
         if slot == self.slot {
             return Err(Refused::SameSlot);
         }
-        if by == CancelledBy::Patient && self.sequence >= MOVES {
+        // Whoever has to move may.
+        if by == CancelledBy::Patient && self.sequence >= MOVES && self.needs_new_time.is_none() {
             return Err(Refused::MovedTooOften);
         }
         // It is in one of the doctor's slots now.
-        Ok(Self { slot, extra_because: None, sequence: self.sequence + 1, ..self.becoming(Status::Rescheduled) })
+        Ok(Self { slot, extra_because: None, needs_new_time: None, sequence: self.sequence + 1, ..self.becoming(Status::Rescheduled) })
     }
 
     /// Cancels the appointment.
@@ -322,6 +337,27 @@ impl Appointment {
         Ok(self.becoming(Status::NoShow { at: now }))
     }
 
+    /// It can take place as booked, or it cannot. `None` when that is known already, or when it does not lie ahead.
+    #[must_use]
+    pub fn reviewed(self, needs_new_time: Option<Because>, now: Timestamp) -> Option<Self> {
+        if self.still_ahead(now).is_err() || self.needs_new_time == needs_new_time {
+            return None;
+        }
+        Some(Self { needs_new_time, version: self.version + 1, ..self })
+    }
+
+    /// It could not take place, and nobody chose another time: it is cancelled when its time is over. Nobody missed it.
+    ///
+    /// # Errors
+    /// When it does not lie ahead, or could take place.
+    pub fn lapse(self, now: Timestamp) -> Result<Self, Refused> {
+        self.must_be_ahead()?;
+        if self.needs_new_time.is_none() {
+            return Err(Refused::Status { from: self.status.as_str() });
+        }
+        Ok(self.becoming(Status::Cancelled { at: now, by: CancelledBy::Doctor, reason: None }))
+    }
+
     /// The patient has another name now.
     #[must_use]
     pub fn with_patient_name(self, name: PersonName) -> Self {
@@ -332,7 +368,7 @@ impl Appointment {
     #[must_use]
     pub fn reminder_due(&self, now: Timestamp) -> Option<Timestamp> {
         let due = self.slot.start.checked_sub(REMINDER_LEAD).ok()?;
-        (self.status.is_ahead() && due > now).then_some(due)
+        (self.status.is_ahead() && self.needs_new_time.is_none() && due > now).then_some(due)
     }
 
     /// When it is noted as missed by itself, if nothing else is noted until then. Whoever takes a note back has the same time to note
@@ -390,6 +426,7 @@ mod tests {
             status,
             arrived_at: None,
             extra_because: None,
+            needs_new_time: None,
             undone: Vec::new(),
             sequence: 0,
             version: 1,

@@ -74,6 +74,8 @@ ids! {
     DoctorId = "doc_";
     /// A token that is sent by email.
     EmailTokenId = "tok_";
+    /// A time at which a doctor's day is not as their hours say.
+    ExceptionId = "exc_";
     /// An entry of a patient's medical history.
     HistoryId = "his_";
     /// A patient profile.

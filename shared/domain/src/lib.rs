@@ -7,6 +7,7 @@
 pub mod account;
 pub mod appointment;
 pub mod audit;
+pub mod availability;
 pub mod booking_limit;
 pub mod clock;
 pub mod doctor;

@@ -101,6 +101,7 @@ const ALL_SIDES: Grants = &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (DOCTOR, 
 const DOCTOR_OR_FRONT_DESK: Grants = &[(DOCTOR, &[Treating]), (FRONT_DESK, &[])];
 const HISTORY: Grants = &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (DOCTOR, &[Treating])];
 const EVERYBODY_WHO_WORKS_HERE: Grants = &[(STAFF, &[])];
+const OWN_DOCTOR_OR_FRONT_DESK: Grants = &[(DOCTOR, &[Own]), (FRONT_DESK, &[])];
 const OWN_STAFF: Grants = &[(STAFF, &[Own])];
 const TREATING_DOCTOR: Grants = &[(DOCTOR, &[Treating])];
 
@@ -165,9 +166,15 @@ pub const POLICY: &[Rule] = &[
     rule("GET /doctors", EVERY_ACTIVE_ACCOUNT),
     rule("POST /doctors", ADMINISTRATORS).sensitive().written("doctor.add"),
     rule("GET /doctors/me/patients", OWN_DOCTOR).noted("patient.list_treated").of_patients().as_search(),
+    rule("GET /doctors/me", OWN_DOCTOR),
+    rule("PATCH /doctors/me", OWN_DOCTOR).sensitive().written("doctor.change"),
     rule("GET /doctors/slots", EVERY_ACTIVE_ACCOUNT),
     rule("GET /doctors/{id}", EVERY_ACTIVE_ACCOUNT),
+    rule("PATCH /doctors/{id}", ADMINISTRATORS).sensitive().written("doctor.change"),
     rule("GET /doctors/{id}/slots", EVERY_ACTIVE_ACCOUNT),
+    rule("GET /doctors/{id}/exceptions", OWN_DOCTOR_OR_FRONT_DESK),
+    rule("POST /doctors/{id}/exceptions", OWN_DOCTOR_OR_FRONT_DESK).sensitive().written("doctor.add_exception"),
+    rule("POST /doctors/{id}/exceptions/{exception_id}/cancel", OWN_DOCTOR_OR_FRONT_DESK).sensitive().written("doctor.cancel_exception"),
     // Staff and the roster
     rule("GET /staff", EVERYBODY_WHO_WORKS_HERE),
     rule("GET /staff/me", OWN_STAFF),

@@ -1,8 +1,7 @@
-//! Weekly working hours and the grid of slots they make.
+//! Weekly working hours and the slots they make.
 //!
-//! The grid is counted from local midnight in steps of the doctor's slot length, which never changes once it is set. So two
-//! slots of one doctor are either the same or do not overlap, and "one appointment per slot" is enough to keep a doctor's
-//! appointments from overlapping.
+//! The slots of a period follow each other from its start, each with the doctor's buffer behind it. Every slot starts and ends on a
+//! five-minute mark, so two slots of one day overlap exactly when they share a mark, however long they are: see [`Slot::marks`].
 
 use std::fmt;
 
@@ -127,6 +126,59 @@ impl SlotLength {
     }
 }
 
+/// How long a doctor needs between two appointments: 0 to 120 minutes in steps of 5.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Buffer(u16);
+
+impl Buffer {
+    /// Checks a number of minutes.
+    ///
+    /// # Errors
+    /// When it is over 120 or not a multiple of 5.
+    pub fn from_minutes(minutes: u16) -> Result<Self, Invalid> {
+        if minutes <= 120 && minutes.is_multiple_of(5) {
+            Ok(Self(minutes))
+        } else {
+            Err(Invalid::new("invalid_buffer", "Use 0 to 120 minutes, in steps of 5."))
+        }
+    }
+
+    /// The minutes.
+    #[must_use]
+    pub const fn minutes(self) -> u16 {
+        self.0
+    }
+}
+
+/// How the slots of a period follow each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grid {
+    /// How long each one is.
+    pub length: SlotLength,
+    /// What lies between two of them.
+    pub buffer: Buffer,
+}
+
+impl Grid {
+    const fn step(self) -> u16 {
+        self.length.0 + self.buffer.0
+    }
+
+    /// The slots of a stretch of time, which begins on a five-minute mark. Those during which the clocks change are left out.
+    #[must_use]
+    pub fn slots_in(self, span: Slot, zone: &TimeZone) -> Vec<Slot> {
+        let (length, step) = (SignedDuration::from_mins(self.length.0.into()), SignedDuration::from_mins(self.step().into()));
+        let mut slots = Vec::new();
+        let mut at = span.start;
+        while at.checked_add(length).is_ok_and(|end| end <= span.end) {
+            slots.extend(Slot::at(zone.to_datetime(at), length, zone).filter(|slot| slot.start == at));
+            at = at.saturating_add(step).unwrap_or(Timestamp::MAX);
+        }
+        slots
+    }
+}
+
 /// Working time on one weekday, in the hospital's time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Period {
@@ -152,11 +204,8 @@ impl WeeklyHours {
     pub fn new(mut periods: Vec<Period>, slot: SlotLength) -> Result<Self, (usize, Invalid)> {
         for (index, period) in periods.iter().enumerate() {
             let refused = |code, detail: String| Err((index, Invalid::new(code, detail)));
-            if period.from.0 % slot.0 != 0 {
-                return refused(
-                    "off_grid",
-                    format!("With slots of {} minutes, a period must start at a multiple of {0} minutes after midnight.", slot.0),
-                );
+            if !period.from.0.is_multiple_of(5) {
+                return refused("off_grid", "A period must start at a multiple of five minutes.".to_owned());
             }
             if period.to.0 < period.from.0.saturating_add(slot.0) {
                 return refused("too_short", format!("A period must hold at least one slot of {} minutes.", slot.0));
@@ -183,47 +232,32 @@ impl WeeklyHours {
     ///
     /// A slot during which the clocks change is not offered: it would be shorter or longer than it says.
     #[must_use]
-    pub fn slots_on(&self, date: Date, length: SlotLength, zone: &TimeZone) -> Vec<Slot> {
+    pub fn slots_on(&self, date: Date, grid: Grid, zone: &TimeZone) -> Vec<Slot> {
         let weekday = Weekday::of(date);
-        let minutes = SignedDuration::from_mins(i64::from(length.0));
+        let minutes = SignedDuration::from_mins(i64::from(grid.length.0));
         let mut slots = Vec::new();
         for period in self.0.iter().filter(|period| period.weekday == weekday) {
             let mut at = period.from.0;
-            while at + length.0 <= period.to.0 {
+            while at + grid.length.0 <= period.to.0 {
                 slots.extend(Slot::at(wall_time(date, at), minutes, zone));
-                at += length.0;
+                at += grid.step();
             }
         }
         slots
     }
 
-    /// The slot that starts at an instant.
-    ///
-    /// # Errors
-    /// When no slot starts then: the instant is outside working hours, or inside them but off the grid.
-    pub fn slot_at(&self, start: Timestamp, length: SlotLength, zone: &TimeZone) -> Result<Slot, OffSchedule> {
-        let local = start.to_zoned_datetime(zone.clone()).datetime();
-        if let Some(slot) = self.slots_on(local.date(), length, zone).into_iter().find(|slot| slot.start == start) {
-            return Ok(slot);
-        }
+    /// Whether an instant is in working hours.
+    #[must_use]
+    pub fn contains(&self, at: Timestamp, zone: &TimeZone) -> bool {
+        let local = zone.to_datetime(at);
         let minute = u16::from(local.hour().unsigned_abs()) * 60 + u16::from(local.minute().unsigned_abs());
         let weekday = Weekday::of(local.date());
-        let working = self.0.iter().any(|period| period.weekday == weekday && period.from.0 <= minute && minute < period.to.0);
-        Err(if working { OffSchedule::OffGrid } else { OffSchedule::OutsideHours })
+        self.0.iter().any(|period| period.weekday == weekday && period.from.0 <= minute && minute < period.to.0)
     }
 }
 
 fn wall_time(date: Date, minute: u16) -> DateTime {
     date.to_datetime(jiff::civil::Time::midnight()).saturating_add(i64::from(minute).minutes())
-}
-
-/// Why no slot starts at an instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OffSchedule {
-    /// The doctor does not work then.
-    OutsideHours,
-    /// The doctor works then, but appointments start at other times.
-    OffGrid,
 }
 
 /// A stretch of time for one appointment, `start` included and `end` excluded.
@@ -257,6 +291,12 @@ impl Slot {
         (on_mark && last.date() == local.date()).then_some(Self { start, end })
     }
 
+    /// Whether two stretches of time share a moment.
+    #[must_use]
+    pub fn overlaps(self, other: Self) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+
     /// The local day the slot belongs to.
     #[must_use]
     pub fn day(self, zone: &TimeZone) -> Date {
@@ -288,9 +328,13 @@ mod tests {
         WeeklyHours::new(periods, SlotLength::from_minutes(slot).unwrap())
     }
 
+    fn grid(slot: u16, buffer: u16) -> Grid {
+        Grid { length: SlotLength::from_minutes(slot).unwrap(), buffer: Buffer::from_minutes(buffer).unwrap() }
+    }
+
     fn starts(week: &WeeklyHours, day: Date, slot: u16, zone: &str) -> Vec<String> {
         let zone = TimeZone::get(zone).unwrap();
-        let slots = week.slots_on(day, SlotLength::from_minutes(slot).unwrap(), &zone);
+        let slots = week.slots_on(day, grid(slot, 0), &zone);
         slots.iter().map(|slot| slot.start.to_zoned_datetime(zone.clone()).strftime("%H:%M%:z").to_string()).collect()
     }
 
@@ -305,7 +349,7 @@ mod tests {
     fn refused_weeks() {
         use Weekday::Monday;
         let code = |periods: &[_], slot| hours(periods, slot).unwrap_err();
-        assert_eq!(code(&[(Monday, "09:10", "12:00")], 30).1.code, "off_grid");
+        assert_eq!(code(&[(Monday, "09:12", "12:00")], 30).1.code, "off_grid");
         assert_eq!(code(&[(Monday, "09:00", "09:20")], 30).1.code, "too_short");
         assert_eq!(code(&[(Monday, "12:00", "09:00")], 30).1.code, "too_short");
         let (index, why) = code(&[(Monday, "09:00", "12:00"), (Monday, "11:00", "13:00")], 30);
@@ -338,35 +382,48 @@ mod tests {
     }
 
     #[test]
-    fn an_instant_is_a_slot_or_says_why_not() {
+    fn a_buffer_lies_between_two_slots() {
         let zone = TimeZone::get("America/New_York").unwrap();
-        let length = SlotLength::from_minutes(20).unwrap();
-        let week = hours(&[(Weekday::Monday, "09:00", "12:00")], 20).unwrap();
-        let at = |text: &str| week.slot_at(text.parse().unwrap(), length, &zone);
-        assert_eq!(at("2026-03-02T09:20:00-05:00").unwrap().end, "2026-03-02T09:40:00-05:00".parse().unwrap());
-        assert_eq!(at("2026-03-02T09:10:00-05:00"), Err(OffSchedule::OffGrid));
-        assert_eq!(at("2026-03-02T09:20:00.5-05:00"), Err(OffSchedule::OffGrid));
-        assert_eq!(at("2026-03-02T12:00:00-05:00"), Err(OffSchedule::OutsideHours));
-        assert_eq!(at("2026-03-03T09:20:00-05:00"), Err(OffSchedule::OutsideHours));
+        let week = hours(&[(Weekday::Monday, "09:10", "10:40")], 20).unwrap();
+        let slots = week.slots_on(date(2026, 3, 2), grid(20, 15), &zone);
+        let starts: Vec<_> = slots.iter().map(|slot| zone.to_datetime(slot.start).strftime("%H:%M").to_string()).collect();
+        assert_eq!(starts, ["09:10", "09:45", "10:20"]);
+        let span = Slot { start: slots[0].start, end: slots[2].end };
+        assert_eq!(grid(20, 15).slots_in(span, &zone), slots);
+        assert!(week.contains(slots[0].start, &zone) && !week.contains(slots[2].end, &zone));
+        assert_eq!((Buffer::from_minutes(7).unwrap_err().code, Buffer::from_minutes(125).is_err()), ("invalid_buffer", true));
     }
 
     proptest! {
         #[test]
-        fn slots_never_overlap_whatever_the_day(day in 0i64..20_000, slot in 1u16..48, from in 0u16..20) {
+        fn slots_never_overlap_whatever_the_day(day in 0i64..20_000, slot in 1u16..48, buffer in 0u16..24, from in 0u16..240) {
             let zone = TimeZone::get("Australia/Lord_Howe").unwrap(); // changes by half an hour
-            let length = SlotLength::from_minutes(slot * 5).unwrap();
+            let grid = grid(slot * 5, buffer * 5);
             let day = date(2000, 1, 1).checked_add(day.days()).unwrap();
-            let start = TimeOfDay(from * length.minutes() % (24 * 60 - length.minutes()) / length.minutes() * length.minutes());
-            let week = WeeklyHours::new(vec![Period { weekday: Weekday::of(day), from: start, to: TimeOfDay(24 * 60) }], length).unwrap();
-            let slots = week.slots_on(day, length, &zone);
+            let start = TimeOfDay(from * 5 % (24 * 60 - grid.length.minutes()) / 5 * 5);
+            let period = Period { weekday: Weekday::of(day), from: start, to: TimeOfDay(24 * 60) };
+            let slots = WeeklyHours::new(vec![period], grid.length).unwrap().slots_on(day, grid, &zone);
             for pair in slots.windows(2) {
-                prop_assert!(pair[0].end <= pair[1].start);
+                prop_assert!(pair[0].end <= pair[1].start && !pair[0].overlaps(pair[1]));
                 prop_assert!(pair[0].marks(&zone).iter().all(|mark| !pair[1].marks(&zone).contains(mark)));
             }
             for slot in slots {
-                prop_assert_eq!(slot.marks(&zone).len(), usize::from(length.minutes() / 5));
-                prop_assert_eq!(week.slot_at(slot.start, length, &zone), Ok(slot));
+                prop_assert_eq!(slot.marks(&zone).len(), usize::from(grid.length.minutes() / 5));
             }
+        }
+
+        /// What the guard of a doctor's day relies on: slots of different lengths overlap exactly when they share a mark.
+        #[test]
+        fn slots_overlap_exactly_when_they_share_a_mark(day in 0i64..20_000, one in (0i64..240, 1i64..48), other in (0i64..240, 1i64..48)) {
+            let zone = TimeZone::get("Australia/Lord_Howe").unwrap();
+            let midnight = date(2000, 1, 1).checked_add(day.days()).unwrap().to_zoned_datetime(zone.clone()).unwrap().timestamp();
+            let slot = |(from, length): (i64, i64)| {
+                let start = midnight + SignedDuration::from_mins(from * 5);
+                Slot { start, end: start + SignedDuration::from_mins(length * 5) }
+            };
+            let (one, other) = (slot(one), slot(other));
+            let shared = one.marks(&zone).iter().any(|mark| other.marks(&zone).contains(mark));
+            prop_assert!(shared == one.overlaps(other) || one.day(&zone) != other.day(&zone));
         }
 
         #[test]

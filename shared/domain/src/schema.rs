@@ -16,12 +16,12 @@ use utoipa::{
 use crate::{
     account::{self, Group},
     appointment,
-    id::{AppointmentId, AuditId, DoctorId, EmailTokenId, HistoryId, PatientId, SessionId, ShiftId, UserId, WaitId},
+    id::{AppointmentId, AuditId, DoctorId, EmailTokenId, ExceptionId, HistoryId, PatientId, SessionId, ShiftId, UserId, WaitId},
     money::Currency,
     mrn::Mrn,
     password::Password,
     patient::DateOfBirth,
-    schedule::{SlotLength, TimeOfDay},
+    schedule::{Buffer, SlotLength, TimeOfDay},
     text::{Email, PersonName, Phone, Place, PostalAddress, Reason, Specialization, Title},
 };
 
@@ -93,6 +93,7 @@ schemas! {
     AuditId, "AuditId": id!(AuditId);
     DoctorId, "DoctorId": id!(DoctorId);
     EmailTokenId, "EmailTokenId": id!(EmailTokenId);
+    ExceptionId, "ExceptionId": id!(ExceptionId);
     HistoryId, "HistoryId": id!(HistoryId);
     PatientId, "PatientId": id!(PatientId);
     SessionId, "SessionId": id!(SessionId);
@@ -128,6 +129,8 @@ schemas! {
     Currency, "Currency": text().pattern(Some("^[A-Z]{3}$")).description(Some("ISO 4217.")).examples(["USD"]);
     SlotLength, "SlotMinutes": ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(5)).maximum(Some(240)).multiple_of(Some(5))
         .description(Some("How long one appointment with the doctor lasts, in minutes.")).examples([30]);
+    Buffer, "BufferMinutes": ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)).maximum(Some(120)).multiple_of(Some(5))
+        .description(Some("How long the doctor needs between two appointments, in minutes.")).examples([10]);
     TimeOfDay, "TimeOfDay": text().pattern(Some("^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"))
         .description(Some("`HH:MM` in the hospital's time zone.")).examples(["09:00"]);
 

@@ -44,6 +44,12 @@ impl Fields {
         self.0.push(FieldError { field: field.into(), code, detail: detail.into() });
     }
 
+    /// Whether nothing was refused.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The refusals as one answer.
     pub fn problem(self) -> Problem {
         Problem::invalid(self.0)

@@ -21,7 +21,7 @@ mod state;
 mod views;
 
 pub use days::days;
-pub use doctor_view::{DoctorView, PeriodBody};
+pub use doctor_view::{DoctorView, PeriodBody, parse_hours};
 pub use document::document;
 pub use etag::{IfMatch, RequiredIfMatch, etag};
 pub use fields::{Fields, given};

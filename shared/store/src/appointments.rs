@@ -1,33 +1,36 @@
 //! Appointments, and the three places where each one is stored.
 //!
 //! - Under its id: the appointment itself.
-//! - In the doctor's partition, under the slot's start: while this item exists, nobody else can book the slot.
-//! - In the patient's partition, in the item of its local day: an attribute for each taken five-minute mark, so that no other
-//!   appointment can overlap, and an entry for the patient's list.
+//! - In the doctor's partition, in the item of its local day: an attribute for each five-minute mark that it takes: see `doctor_days`.
+//! - In the patient's partition, in the item of its local day: the same, so that no other appointment can overlap, and an entry for the
+//!   patient's list.
 //!
-//! Every change writes all three in one transaction, under the condition that the appointment still has the version that was
-//! read. No index is involved: no list lags behind the appointment, and the transaction of a booking costs 6 write units.
+//! A change writes them in one transaction, under the condition that the appointment still has the version that was read. The transaction of
+//! a booking costs 6 write units. The doctor's list has an item for each appointment, which follows from the stream and is a moment late.
 
-use aws_sdk_dynamodb::types::{AttributeValue, builders::UpdateBuilder};
+use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use domain::{
     appointment::{Appointment, Status, When},
+    availability::Because,
     id::{AppointmentId, DoctorId, PatientId, WaitId},
     mrn::Mrn,
     schedule::Slot,
     text::{PersonName, Reason, Specialization},
     treating::{AFTERWARDS, treats},
+    waiting::State,
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Item, Key, Record, Store, StoreError, from_item, integer,
+    Item, Key, Record, Store, StoreError,
+    doctor_days::{self, DayWrite, FOR_GOOD, Marks, marks_of},
+    from_item, integer,
     keys::{self, Range},
     number,
     record::{to_value, version_of},
     text, trail,
-    transact::Transaction,
-    waiting::{SLOT_IS_FREE, SlotHold},
+    transact::{NEW, Transaction},
 };
 
 impl Record for Appointment {
@@ -60,6 +63,9 @@ pub struct AgendaEntry {
     /// In the doctor's list only: the item of the patient's day has no room for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
+    /// Why it cannot take place at this time, if so. In the doctor's list only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs_new_time: Option<Because>,
 }
 
 impl AgendaEntry {
@@ -75,26 +81,26 @@ impl AgendaEntry {
             slot: appointment.slot,
             status: appointment.status.as_str().to_owned(),
             arrived_at: appointment.arrived_at,
+            needs_new_time: appointment.needs_new_time.filter(|_| reason.is_some()),
             reason,
         }
     }
 }
 
-/// A taken slot.
+/// An appointment in its doctor's list.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct DoctorSlot(AgendaEntry);
-
-impl DoctorSlot {
-    fn of(appointment: &Appointment) -> Self {
-        Self(AgendaEntry::of(appointment, Some(appointment.reason.clone())))
-    }
+struct DoctorSlot {
+    #[serde(flatten)]
+    entry: AgendaEntry,
+    /// The version of the appointment.
+    version: u64,
 }
 
 impl Record for DoctorSlot {
     const KIND: &'static str = "doctor_slot";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     fn key(&self) -> Key {
-        keys::slot(self.0.doctor_id, self.0.slot.start)
+        keys::slot(self.entry.doctor_id, self.entry.slot.start, self.entry.id)
     }
 }
 
@@ -117,6 +123,8 @@ pub enum WriteError {
     PatientBusy,
     #[error("the patient's day is full of appointments that were booked and moved")]
     TooMany,
+    #[error("the doctor's day has changed since it was read")]
+    PlanChanged,
     #[error("the appointment has changed since it was read")]
     Stale,
     #[error(transparent)]
@@ -153,90 +161,122 @@ impl Store {
         self.get(&keys::appointment(id)).await
     }
 
-    /// Writes a new appointment if the doctor's slot and the patient's time are free. When several try at once, one succeeds.
-    pub async fn appointment_book(&self, appointment: &Appointment, zone: &TimeZone) -> Result<(), WriteError> {
+    /// Writes a new appointment if the doctor's slot and the patient's time are free, and the plan of the doctor's day is the one that was
+    /// read. When several try at once, one succeeds.
+    pub async fn appointment_book(&self, appointment: &Appointment, plan: u64, zone: &TimeZone) -> Result<(), WriteError> {
+        let now = appointment.booked_at;
         let mut write = self.transaction();
-        take_slot(&mut write, appointment, appointment.booked_at)?;
+        take_slot(&mut write, appointment, plan, Marks::Take { until: FOR_GOOD, now }, zone)?;
         add_appointment(&mut write, appointment, zone)?;
         match write.commit().await {
-            Err(WriteError::Store(busy)) => self.lost_race(appointment, busy).await,
+            Err(why) => self.why_not(appointment, why, now, zone).await,
             outcome => outcome,
         }
     }
 
-    /// After too many conflicts, or a lost answer: the item of the slot says which appointment has it, and so what became of ours.
-    async fn lost_race(&self, appointment: &Appointment, busy: StoreError) -> Result<(), WriteError> {
-        if !matches!(busy, StoreError::Unavailable(_)) {
-            return Err(busy.into());
+    /// Finds out more about a refusal. After too many conflicts, or a lost answer, the table says what became of ours. And whoever has taken
+    /// the slot may be the patient.
+    async fn why_not(&self, ours: &Appointment, why: WriteError, now: Timestamp, zone: &TimeZone) -> Result<(), WriteError> {
+        let why = match why {
+            WriteError::Store(busy @ StoreError::Unavailable(_)) => {
+                if self.appointment(ours.id).await?.is_some_and(|there| there.version >= ours.version && there.slot == ours.slot) {
+                    return Ok(());
+                }
+                let day = self.doctor_day(ours.doctor_id, ours.slot.day(zone)).await?;
+                if ours.extra_because.is_none() && !day.is_free(ours.slot, now, zone) { WriteError::SlotTaken } else { busy.into() }
+            }
+            why => why,
+        };
+        if !matches!(why, WriteError::SlotTaken) {
+            return Err(why);
         }
-        match self.item(&keys::slot(appointment.doctor_id, appointment.slot.start)).await? {
-            Some(taken) if taken.get("id") == Some(&text(appointment.id)) => Ok(()),
-            Some(taken) => Err(taken_by(taken, appointment.patient_id)),
-            None => Err(busy.into()),
+        let day = self.item(&keys::patient_day(ours.patient_id, ours.slot.day(zone))).await?;
+        for entry in day.map(day_entries).transpose()?.unwrap_or_default() {
+            if entry.doctor_id == ours.doctor_id && entry.slot == ours.slot && entry.id != ours.id && entry.status != "cancelled" {
+                return Err(WriteError::OwnSlot(entry.id));
+            }
         }
+        for wait in self.waits_of_patient(ours.patient_id).await? {
+            if let State::Offered(offer) = &wait.state
+                && (offer.doctor_id, offer.slot) == (ours.doctor_id, ours.slot)
+                && offer.until > now
+            {
+                return Err(WriteError::Offered(wait.id));
+            }
+        }
+        Err(why)
     }
 
     /// Moves an appointment from the slot in `before` to the one in `after`. The old slot becomes free in the same transaction, and
-    /// the patient's old time does not count as taken.
+    /// the patient's old time does not count as taken. `plan` is that of the doctor's new day.
     pub async fn appointment_move(
         &self,
         before: &Appointment,
         after: &Appointment,
+        plan: u64,
         now: Timestamp,
         zone: &TimeZone,
     ) -> Result<(), WriteError> {
         let (from, to) = (before.slot.day(zone), after.slot.day(zone));
         let (old, new) = (before.slot.marks(zone), after.slot.marks(zone));
+        let only = |these: &[u16], others: &[u16]| -> Vec<u16> { these.iter().copied().filter(|mark| !others.contains(mark)).collect() };
         let mut write = self.transaction();
         write.replace(after, before.version, |_| WriteError::Stale)?;
-        free_slot(&mut write, before)?;
-        take_slot(&mut write, after, now)?;
+        let (doctors_old, doctors_new) = (marks_of(before, zone), marks_of(after, zone));
+        let kept = |mark: &&String| doctors_old.contains(mark) && doctors_new.contains(mark);
+        let but = |marks: &[String]| -> Vec<String> { marks.iter().filter(|mark| !kept(mark)).cloned().collect() };
+        let mut of_doctor = |date: Date, take: &[String], free: &[String]| {
+            let how = Marks::Take { until: FOR_GOOD, now };
+            doctor_days::change_day(&mut write, &DayWrite { doctor: after.doctor_id, date, take, how, free, plan })
+        };
         if from == to {
-            let only = |these: &[u16], others: &[u16]| these.iter().copied().filter(|mark| !others.contains(mark)).collect();
+            of_doctor(to, &but(&doctors_new), &but(&doctors_old))?;
             change_day(&mut write, after, to, Some(after), &DayChange { take: only(&new, &old), free: only(&old, &new) })?;
         } else {
+            of_doctor(to, &doctors_new, &[])?;
+            of_doctor(from, &[], &doctors_old)?;
             change_day(&mut write, after, to, Some(after), &DayChange { take: new, free: Vec::new() })?;
             change_day(&mut write, after, from, None, &DayChange { take: Vec::new(), free: old })?;
         }
         match write.commit().await {
-            Err(WriteError::Store(busy)) => self.lost_race(after, busy).await,
+            Err(why) => self.why_not(after, why, now, zone).await,
             outcome => outcome,
         }
     }
 
     /// Writes a change of status. Cancelling frees the slot and the patient's time in the same transaction.
     pub async fn appointment_change_status(&self, before: &Appointment, after: &Appointment, zone: &TimeZone) -> Result<(), WriteError> {
-        let mut day = DayChange::default();
+        let (mut day, date) = (DayChange::default(), before.slot.day(zone));
         let mut write = self.transaction();
         write.replace(after, before.version, |_| WriteError::Stale)?;
         if matches!(after.status, Status::Cancelled { .. }) {
             day.free = before.slot.marks(zone);
-            free_slot(&mut write, before)?;
-        } else {
-            write.put_if(&DoctorSlot::of(after), "id = :id", &[(":id", text(after.id))], |_| WriteError::Stale)?;
+            let (doctor, how, free) = (before.doctor_id, Marks::BookHeld { until: 0 }, &marks_of(before, zone));
+            doctor_days::change_day(&mut write, &DayWrite { doctor, date, take: &[], how, free, plan: 0 })?;
         }
-        change_day(&mut write, after, after.slot.day(zone), Some(after), &day)?;
+        change_day(&mut write, after, date, Some(after), &day)?;
         write.commit().await
     }
 
-    /// A doctor's slots that begin in a span of time and cannot be booked: those of appointments that are not cancelled, and those that are
-    /// held for somebody.
-    pub async fn appointment_taken_slots(
-        &self,
-        doctor: DoctorId,
-        (from, to): (Timestamp, Timestamp),
-        now: Timestamp,
-    ) -> Result<Vec<Slot>, StoreError> {
-        let mut taken = Vec::new();
-        for item in self.query(keys::slots(doctor, Some(from), Some(to))).all().await? {
-            if is_hold(&item) {
-                let hold: SlotHold = from_item(item)?;
-                taken.extend(hold.holds(now).then_some(hold.slot));
-            } else {
-                taken.push(from_item::<DoctorSlot>(item)?.0.slot);
-            }
+    /// Writes whether an appointment can take place as booked. `false` when it has changed since it was read.
+    pub async fn appointment_review(&self, before: &Appointment, after: &Appointment) -> Result<bool, StoreError> {
+        self.put_where(after, "version = :before", &[(":before", number(before.version))]).await
+    }
+
+    /// Makes the doctor's list show an appointment as it is now. `earlier` is what it was before: it may have been at another place.
+    pub async fn doctor_list_follow(&self, appointment: &Appointment, earlier: &[&Appointment]) -> Result<(), StoreError> {
+        let entry = AgendaEntry::of(appointment, Some(appointment.reason.clone()));
+        let line = DoctorSlot { entry, version: appointment.version };
+        let on = !matches!(appointment.status, Status::Cancelled { .. });
+        for other in earlier.iter().filter(|other| !on || other.slot.start != appointment.slot.start) {
+            self.delete(&keys::slot(other.doctor_id, other.slot.start, other.id)).await?;
         }
-        Ok(taken)
+        if on {
+            // Refused when the list shows this version, or a later one, already.
+            let condition = format!("{NEW} OR version < :version");
+            self.put_where(&line, &condition, &[(":version", number(appointment.version))]).await?;
+        }
+        Ok(())
     }
 
     /// Whether a doctor treats a patient now, judged by the patient's appointments with this doctor.
@@ -299,16 +339,16 @@ impl Store {
         doctor: DoctorId,
         (from, to): (Timestamp, Timestamp),
     ) -> Result<Vec<AgendaEntry>, StoreError> {
-        let mut slots = self.query(keys::slots(doctor, Some(from), Some(to))).all().await?;
-        slots.retain(|slot| !is_hold(slot));
-        slots.into_iter().map(|slot| from_item::<DoctorSlot>(slot).map(|slot| slot.0)).collect()
+        let slots = self.query(keys::slots(doctor, Some(from), Some(to))).all().await?;
+        slots.into_iter().map(|slot| from_item::<DoctorSlot>(slot).map(|slot| slot.entry)).collect()
     }
 
-    /// One page of a doctor's appointments.
+    /// One page of a doctor's appointments: all of them, or those that cannot take place as booked.
     pub async fn appointment_list_of_doctor(
         &self,
         doctor: DoctorId,
         when: When,
+        displaced: bool,
         now: Timestamp,
         after: Option<After>,
         limit: usize,
@@ -321,7 +361,8 @@ impl Store {
             When::Past => keys::slots(doctor, None, Some(position.unwrap_or_else(|| a_day_after(now)))),
         };
         let read = |item: Item| {
-            if is_hold(&item) { Ok(Vec::new()) } else { from_item::<DoctorSlot>(item).map(|DoctorSlot(entry)| vec![entry]) }
+            let entry = from_item::<DoctorSlot>(item)?.entry;
+            Ok(if displaced && entry.needs_new_time.is_none() { Vec::new() } else { vec![entry] })
         };
         self.agenda(range, when, now, after, limit, read).await
     }
@@ -381,20 +422,17 @@ impl Store {
     }
 }
 
-/// Takes the doctor's slot, unless another appointment has it or it is held for somebody.
-fn take_slot(write: &mut Transaction<'_, WriteError>, appointment: &Appointment, now: Timestamp) -> Result<(), WriteError> {
-    put_slot(write, appointment, SLOT_IS_FREE, &[(":now", number(now.as_second()))])
-}
-
-/// Takes the doctor's slot under a condition.
-pub(super) fn put_slot(
+/// Takes what the appointment needs of the doctor's day.
+pub(super) fn take_slot(
     write: &mut Transaction<'_, WriteError>,
     appointment: &Appointment,
-    condition: &str,
-    values: &[(&str, AttributeValue)],
+    plan: u64,
+    how: Marks,
+    zone: &TimeZone,
 ) -> Result<(), WriteError> {
-    let patient = appointment.patient_id;
-    write.put_if(&DoctorSlot::of(appointment), condition, values, move |there| taken_by(there, patient))
+    let (doctor, date) = (appointment.doctor_id, appointment.slot.day(zone));
+    let take = &marks_of(appointment, zone);
+    doctor_days::change_day(write, &DayWrite { doctor, date, take, how, free: &[], plan })
 }
 
 /// Adds an appointment and its time on the patient's day. The doctor's slot is taken beside it.
@@ -406,11 +444,6 @@ pub(super) fn add_appointment(
     let day = DayChange { take: appointment.slot.marks(zone), free: Vec::new() };
     write.put_new(appointment, |_| WriteError::Stale)?;
     change_day(write, appointment, appointment.slot.day(zone), Some(appointment), &day)
-}
-
-fn free_slot(write: &mut Transaction<'_, WriteError>, appointment: &Appointment) -> Result<(), WriteError> {
-    let slot = keys::slot(appointment.doctor_id, appointment.slot.start);
-    write.delete_if(&slot, "id = :id", &[(":id", text(appointment.id))], |_| WriteError::Stale)
 }
 
 /// Takes and frees marks on a patient's day, and writes the appointment's entry there (`None` removes it).
@@ -458,26 +491,6 @@ fn change_day(
         let entries = integer(&there, "entries").unwrap_or(0);
         if entries >= i64::from(MAX_ENTRIES_A_DAY) { WriteError::TooMany } else { WriteError::PatientBusy }
     })
-}
-
-/// What has the slot that a patient wants.
-fn taken_by(there: Item, patient: PatientId) -> WriteError {
-    if is_hold(&there) {
-        return match from_item::<SlotHold>(there) {
-            Ok(hold) if hold.patient_id == patient => WriteError::Offered(hold.wait_id),
-            Ok(_) => WriteError::SlotTaken,
-            Err(error) => error.into(),
-        };
-    }
-    match from_item::<DoctorSlot>(there) {
-        Ok(DoctorSlot(holder)) if holder.patient_id == patient => WriteError::OwnSlot(holder.id),
-        Ok(_) => WriteError::SlotTaken,
-        Err(error) => error.into(),
-    }
-}
-
-fn is_hold(slot: &Item) -> bool {
-    slot.get("kind") == Some(&text(SlotHold::KIND))
 }
 
 /// The five-minute marks of a patient's day that a change takes and frees.

@@ -1,10 +1,7 @@
-//! A doctor's free slots: those of the working hours that are not booked.
+//! A doctor's free slots, derived from their terms and their days.
 
-use domain::{
-    doctor::{BOOKING_HORIZON, Doctor},
-    schedule::Slot,
-};
-use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
+use domain::{availability::DoctorDay, doctor::Doctor, schedule::Slot};
+use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
 use crate::{Store, StoreError};
 
@@ -26,17 +23,14 @@ impl Store {
         zone: &TimeZone,
     ) -> Result<Vec<Slot>, StoreError> {
         // Nothing is free before today or beyond the horizon, so those days are not read.
-        let horizon = zone.to_datetime(now.saturating_add(BOOKING_HORIZON).unwrap_or(now)).date();
-        let (from, to) = (from.max(zone.to_datetime(now).date()), to.min(horizon));
+        let today = zone.to_datetime(now).date();
+        let (from, to) = (from.max(today), to.min(doctor.last_day(today)));
         if from > to {
             return Ok(Vec::new());
         }
-        let midnight = |day: Date| day.to_zoned_datetime(zone.clone()).map_or(now, |midnight| midnight.timestamp());
-        // One second before the last midnight: the range includes both ends.
-        let last = midnight(to.saturating_add(1.day())).saturating_sub(SignedDuration::from_secs(1));
-        let taken = self.appointment_taken_slots(doctor.id, (midnight(from), last.unwrap_or(now)), now).await?;
-        let days = from.series(1.day()).take_while(|day| *day <= to);
-        Ok(days.flat_map(|day| doctor.free_slots(day, &taken, now, zone)).collect())
+        let (days, plain) = (self.doctor_days(doctor.id, (from, to)).await?, DoctorDay::default());
+        let dates = from.series(1.day()).take_while(|date| *date <= to);
+        Ok(dates.flat_map(|date| doctor.free_slots(date, days.get(&date).unwrap_or(&plain), now, zone)).collect())
     }
 
     /// The first free slots from an instant on, at most `count` of them.

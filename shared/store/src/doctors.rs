@@ -7,11 +7,13 @@ use domain::{
     schedule::SlotLength,
     text::{PersonName, Specialization},
 };
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Key, Listed, Record, Store, StoreError,
+    Key, Listed, Record, Store, StoreError, from_item,
     keys::{self, IndexKey},
+    number,
     record::from_index,
 };
 
@@ -23,16 +25,18 @@ impl Record for Doctor {
     fn account(&self) -> Option<UserId> {
         Some(self.user_id)
     }
+    /// Whoever takes no appointments is not in the directory.
     fn index_key(&self) -> Option<IndexKey> {
-        Some(keys::listed_doctor(&self.specialization, &self.name, self.id))
+        self.active.then(|| keys::listed_doctor(&self.specialization, &self.name, self.id))
     }
     fn entry(&self) -> Option<impl Serialize> {
-        Some(DirectoryEntry {
+        self.active.then(|| DirectoryEntry {
             id: self.id,
             name: self.name.clone(),
             specialization: self.specialization.clone(),
-            consultation_fee: self.consultation_fee,
-            slot_length: self.slot_length,
+            consultation_fee: self.terms.consultation_fee,
+            slot_length: self.terms.slot_length,
+            later: self.later.iter().map(|later| (later.from, later.terms.consultation_fee, later.terms.slot_length)).collect(),
         })
     }
 }
@@ -45,11 +49,34 @@ pub struct DirectoryEntry {
     pub specialization: Specialization,
     pub consultation_fee: Money,
     pub slot_length: SlotLength,
+    /// Fee and slot length from a later day on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub later: Vec<(Date, Money, SlotLength)>,
+}
+
+impl DirectoryEntry {
+    /// What one appointment on a day costs, and how long it lasts.
+    #[must_use]
+    pub fn on(&self, day: Date) -> (Money, SlotLength) {
+        let later = self.later.iter().rev().find(|(from, ..)| *from <= day);
+        later.map_or((self.consultation_fee, self.slot_length), |(_, fee, length)| (*fee, *length))
+    }
 }
 
 impl Store {
+    /// Writes a changed profile. `false` when it has changed since it was read.
+    pub async fn doctor_change(&self, before: &Doctor, after: &Doctor) -> Result<bool, StoreError> {
+        self.put_where(after, "version = :before", &[(":before", number(before.version))]).await
+    }
+
     pub async fn doctor(&self, id: DoctorId) -> Result<Option<Doctor>, StoreError> {
         self.get(&keys::doctor(id)).await
+    }
+
+    /// A doctor for a search, half a moment old at most: a booking reads them again.
+    pub async fn doctor_for_search(&self, id: DoctorId) -> Result<Option<Doctor>, StoreError> {
+        let found = self.query(keys::doctor_profile(id)).first(1).await?;
+        found.into_iter().next().map(from_item).transpose()
     }
 
     /// Doctors by specialization and name, after a position in the list.

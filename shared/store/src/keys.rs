@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     account::Group,
     audit::Entry,
-    id::{AppointmentId, DoctorId, EmailTokenId, HistoryId, PatientId, SessionId, ShiftId, UserId, WaitId},
+    id::{AppointmentId, DoctorId, EmailTokenId, ExceptionId, HistoryId, PatientId, SessionId, ShiftId, UserId, WaitId},
     patient_search::Place,
     role::Role,
     roster::Seat,
@@ -360,7 +360,7 @@ pub fn bookings(id: PatientId) -> Key {
 /// What a patient has booked on one local day.
 #[must_use]
 pub fn patient_day(id: PatientId, day: Date) -> Key {
-    Key::new(patient_partition(id), patient_day_sk(day))
+    Key::new(patient_partition(id), day_sk(day))
 }
 
 fn patient_partition(id: PatientId) -> String {
@@ -369,15 +369,15 @@ fn patient_partition(id: PatientId) -> String {
 
 const DAYS: &str = "DAY#";
 
-fn patient_day_sk(day: Date) -> String {
+fn day_sk(day: Date) -> String {
     format!("{DAYS}{day}")
 }
 
 /// A patient's days with appointments.
 pub(super) fn patient_days(id: PatientId, from: Option<Date>, to: Option<Date>) -> Range {
     let all = Range::of(patient_partition(id)).with_prefix(DAYS, None);
-    let range = from.map(patient_day_sk).into_iter().fold(all, Range::from);
-    to.map(patient_day_sk).into_iter().fold(range, Range::to)
+    let range = from.map(day_sk).into_iter().fold(all, Range::from);
+    to.map(day_sk).into_iter().fold(range, Range::to)
 }
 
 #[must_use]
@@ -385,10 +385,37 @@ pub fn doctor(id: DoctorId) -> Key {
     Key::new(doctor_partition(id), "PROFILE")
 }
 
-/// A taken slot. While it exists, nobody else can book the slot.
+/// A doctor's profile alone.
+pub(super) fn doctor_profile(id: DoctorId) -> Range {
+    Range::of(doctor_partition(id)).from("PROFILE").to("PROFILE")
+}
+
+/// A local day of a doctor: what is taken, and what it has besides the doctor's hours.
 #[must_use]
-pub fn slot(doctor: DoctorId, start: Timestamp) -> Key {
-    Key::new(doctor_partition(doctor), slot_sk(start))
+pub fn doctor_day(id: DoctorId, day: Date) -> Key {
+    Key::new(doctor_partition(id), day_sk(day))
+}
+
+/// A doctor's days from one to another, both included.
+pub(super) fn doctor_days(id: DoctorId, from: Date, to: Date) -> Range {
+    Range::of(doctor_partition(id)).from(day_sk(from)).to(day_sk(to))
+}
+
+/// The day that a sort key names.
+pub(super) fn day_of(sk: &str) -> Option<Date> {
+    sk.strip_prefix(DAYS)?.parse().ok()
+}
+
+/// A time at which a doctor's day is not as their hours say.
+#[must_use]
+pub fn doctor_exception(doctor: DoctorId, id: ExceptionId) -> Key {
+    Key::new(doctor_partition(doctor), format!("EXCEPTION#{id}"))
+}
+
+/// An appointment in its doctor's list.
+#[must_use]
+pub fn slot(doctor: DoctorId, start: Timestamp, id: AppointmentId) -> Key {
+    Key::new(doctor_partition(doctor), format!("{}#{id}", slot_sk(start)))
 }
 
 fn doctor_partition(id: DoctorId) -> String {
@@ -401,11 +428,12 @@ fn slot_sk(start: Timestamp) -> String {
     format!("{SLOTS}{}", second(start))
 }
 
-/// A doctor's taken slots that begin in a span of time.
+/// A doctor's appointments that begin in a span of time, both ends included.
 pub(super) fn slots(doctor: DoctorId, from: Option<Timestamp>, to: Option<Timestamp>) -> Range {
     let all = Range::of(doctor_partition(doctor)).with_prefix(SLOTS, None);
     let range = from.map(slot_sk).into_iter().fold(all, Range::from);
-    to.map(slot_sk).into_iter().fold(range, Range::to)
+    // The appointments of an instant follow its own key.
+    to.map(|to| format!("{}$", slot_sk(to))).into_iter().fold(range, Range::to)
 }
 
 const DIRECTORY: &str = "DOCTORS";

@@ -15,6 +15,7 @@ pub mod bookings;
 pub mod day_lists;
 mod decoys;
 pub mod deliveries;
+pub mod doctor_days;
 pub mod doctors;
 pub mod email_tokens;
 mod error;

@@ -457,6 +457,17 @@ impl StaffMonth {
         Ok(Self { user_id: header.user_id, first, version, name: header.name, roles: header.roles, shifts, away })
     }
 
+    #[must_use]
+    pub const fn user_id(&self) -> UserId {
+        self.user_id
+    }
+
+    /// Grows with each change.
+    #[must_use]
+    pub const fn version(&self) -> i64 {
+        self.version
+    }
+
     /// The shifts, by time.
     pub fn duties(&self) -> impl Iterator<Item = Duty> {
         self.shifts.iter().map(|((date, time), duty)| self.stored(*date, duty).duty(self.user_id, *date, *time))

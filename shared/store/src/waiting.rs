@@ -1,14 +1,13 @@
 //! The waiting list: each wait, its lines in the queues of its days, and the slots that are held.
 //!
-//! A held slot is an item under the very key that a booked slot has, so an offer and a booking keep each other out. It names the moment at
-//! which it ends, and from then on counts for nothing: nobody has to remove it.
+//! A hold takes the very marks of the doctor's day that a booking takes, so an offer and a booking keep each other out. Each names the moment
+//! at which it ends, and from then on counts for nothing: nobody has to remove it.
 
 use std::collections::BTreeMap;
 
 use domain::{
     appointment::Appointment,
-    id::{DoctorId, PatientId, WaitId},
-    schedule::Slot,
+    id::{PatientId, WaitId},
     waiting::{PLACES, State, Target, Wait},
 };
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
@@ -16,7 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Key, Record, Store, StoreError,
-    appointments::{WriteError, add_appointment, put_slot},
+    appointments::{WriteError, add_appointment, take_slot},
+    doctor_days::{DayWrite, Marks, change_day, marks, release_hold},
     from_item,
     keys::{self, Queue},
     number, text,
@@ -80,35 +80,6 @@ impl Record for Place {
         Timestamp::from_second(self.free_from).ok()
     }
 }
-
-/// A slot that is held for somebody who waits.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct SlotHold {
-    doctor_id: DoctorId,
-    pub(super) slot: Slot,
-    pub(super) wait_id: WaitId,
-    pub(super) patient_id: PatientId,
-    held_until: i64,
-}
-
-impl SlotHold {
-    pub(super) fn holds(&self, now: Timestamp) -> bool {
-        self.held_until > now.as_second()
-    }
-}
-
-impl Record for SlotHold {
-    const KIND: &'static str = "slot_hold";
-    fn key(&self) -> Key {
-        keys::slot(self.doctor_id, self.slot.start)
-    }
-    fn expires_at(&self) -> Option<Timestamp> {
-        Timestamp::from_second(self.held_until).ok()
-    }
-}
-
-/// The condition under which a slot can be taken or held: `:now` is in seconds.
-pub(super) const SLOT_IS_FREE: &str = "attribute_not_exists(pk) OR held_until <= :now";
 
 /// Why a wait did not begin. Nothing was written.
 #[derive(Debug, thiserror::Error)]
@@ -206,25 +177,20 @@ impl Store {
         write.commit().await
     }
 
-    /// Writes a change of a wait, and holds or frees the slot that it is about. `before` is what is stored.
-    pub async fn wait_change(&self, before: &Wait, after: &Wait, now: Timestamp) -> Result<(), WriteError> {
+    /// Writes a change of a wait, and holds or frees the slot that it is about. `before` is what is stored. `plan` is that of the day on which
+    /// a slot is to be held.
+    pub async fn wait_change(&self, before: &Wait, after: &Wait, plan: u64, now: Timestamp, zone: &TimeZone) -> Result<(), WriteError> {
         let mut write = self.transaction();
         put_wait(&mut write, before, after)?;
         if let State::Offered(offer) = &before.state
             && offer.until > now
         {
-            let slot = keys::slot(offer.doctor_id, offer.slot.start);
-            write.delete_if(&slot, "wait_id = :id", &[(":id", text(before.id))], |_| WriteError::Stale)?;
+            release_hold(&mut write, offer.doctor_id, offer.slot, offer.until, zone)?;
         }
         if let State::Offered(offer) = &after.state {
-            let hold = SlotHold {
-                doctor_id: offer.doctor_id,
-                slot: offer.slot,
-                wait_id: after.id,
-                patient_id: after.patient_id,
-                held_until: offer.until.as_second(),
-            };
-            write.put_if(&hold, SLOT_IS_FREE, &[(":now", number(now.as_second()))], |_| WriteError::SlotTaken)?;
+            let (take, how) = (&marks(offer.slot, zone), Marks::Take { until: offer.until.as_second(), now });
+            let (doctor, date) = (offer.doctor_id, offer.slot.day(zone));
+            change_day(&mut write, &DayWrite { doctor, date, take, how, free: &[], plan })?;
         }
         write.commit().await
     }
@@ -235,13 +201,13 @@ impl Store {
         before: &Wait,
         after: &Wait,
         appointment: &Appointment,
-        now: Timestamp,
+        plan: u64,
         zone: &TimeZone,
     ) -> Result<(), WriteError> {
+        let State::Offered(offer) = &before.state else { return Err(WriteError::Stale) };
         let mut write = self.transaction();
         put_wait(&mut write, before, after)?;
-        let held = [(":id", text(before.id)), (":now", number(now.as_second()))];
-        put_slot(&mut write, appointment, "wait_id = :id AND held_until > :now", &held)?;
+        take_slot(&mut write, appointment, plan, Marks::BookHeld { until: offer.until.as_second() }, zone)?;
         add_appointment(&mut write, appointment, zone)?;
         write.commit().await
     }

@@ -47,6 +47,8 @@ pub(super) struct World {
     pub(super) waits: BTreeMap<String, String>,
     /// A patient. Of the callers, only the doctor treats them.
     pub(super) treated: Patient,
+    /// A blocked time of each doctor.
+    pub(super) exceptions: BTreeMap<String, String>,
     /// Somebody who works here, and an entry in the roster to cancel.
     pub(super) nurse: UserId,
     pub(super) shift: ShiftId,
@@ -77,6 +79,7 @@ impl World {
             history: BTreeMap::new(),
             waits: BTreeMap::new(),
             treated,
+            exceptions: BTreeMap::new(),
             nurse: nurse.id,
             shift,
             subject,
@@ -106,6 +109,13 @@ impl World {
                 world.signed_out.insert(role, gone);
             }
             world.people.insert(role, Arc::new(person));
+        }
+        let doctors = [world.doctor.id].into_iter().chain(world.people.values().filter_map(|person| person.doctor_id));
+        for doctor in doctors.collect::<Vec<_>>() {
+            let blocked = json!({ "kind": "blocked", "starts_at": "2026-03-20T12:00:00Z", "ends_at": "2026-03-20T13:00:00Z" });
+            let path = format!("/doctors/{doctor}/exceptions");
+            let id = world.app.post(&path, &blocked).bearer(&desk).send().await.expect(201).id();
+            world.exceptions.insert(doctor.to_string(), id);
         }
         let (guardian, app) = (world.people[&Some(Role::Patient)].patient_id.unwrap(), &world.app);
         let child =

@@ -12,7 +12,7 @@ use domain::{
     patient::{self, DateOfBirth, EmergencyContact, Gender, Identity},
     role::Role,
     roster::Shift,
-    schedule::{Period, SlotLength, TimeOfDay, Weekday, WeeklyHours},
+    schedule::{Buffer, Period, SlotLength, TimeOfDay, Weekday, WeeklyHours},
     shifts::ShiftTime,
     text::{Email, PersonName, Phone, Place, PostalAddress, Specialization},
     ward::Ward,
@@ -153,17 +153,15 @@ impl App {
         let days = [Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday];
         let (from, to) = (TimeOfDay::parse("09:00").unwrap(), TimeOfDay::parse("12:00").unwrap());
         let periods = days.into_iter().map(|weekday| Period { weekday, from, to }).collect();
-        let profile = doctor::Doctor {
-            id,
-            user_id: account.id,
-            name: account.name.clone(),
-            specialization: Specialization::parse(specialization).unwrap(),
+        let terms = doctor::Terms {
             place: Some(Place::parse("Room 12, second floor").unwrap()),
             consultation_fee: Money::parse("80", Currency::parse("GBP").unwrap()).unwrap(),
             slot_length,
+            buffer: Buffer::default(),
             weekly_hours: WeeklyHours::new(periods, slot_length).unwrap(),
-            version: 1,
         };
+        let field = Specialization::parse(specialization).unwrap();
+        let profile = doctor::Doctor::new(id, account.id, account.name.clone(), field, terms, None);
         let stored = StoredAccount::new(account.clone(), None);
         self.store()
             .account_open(&stored, AccountParts { doctor: Some(&profile), token: Some(&self.welcome(&account)), ..AccountParts::default() })

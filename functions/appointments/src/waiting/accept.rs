@@ -11,7 +11,7 @@ use store::appointments::WriteError;
 use super::{NoOffer, access::WaitAccess, refused};
 use crate::{
     book::{count, created},
-    refused::{NotCounted, OfferNotBooked, doctor_unavailable, not_written},
+    refused::{NotCounted, OfferNotBooked, doctor_away, doctor_unavailable, not_written},
     view::AppointmentView,
 };
 
@@ -35,12 +35,16 @@ pub(crate) async fn accept(
     if !state.store.doctor_takes_appointments(&doctor).await? {
         return Err(doctor_unavailable());
     }
+    let day = state.store.doctor_day(doctor.id, offer.slot.day(zone)).await?;
+    if doctor.obstacle(offer.slot, false, &day, zone).is_some() {
+        return Err(doctor_away(&state, &doctor, offer.slot.start).await);
+    }
     let patient = state.store.patient(wait.patient_id).await?.ok_or_else(|| Problem::not_found("patient"))?;
     count(&state, &access.caller, patient.id).await?;
 
     let id = AppointmentId::new(now, state.random.u128()?);
-    let appointment = Appointment::book(id, &patient, &doctor, offer.slot, wait.reason.clone(), now);
-    match state.store.wait_book(&before, &wait.booked(id), &appointment, now, zone).await {
+    let appointment = Appointment::book(id, &patient, &doctor, offer.slot, wait.reason.clone(), now, zone);
+    match state.store.wait_book(&before, &wait.booked(id), &appointment, day.plan, zone).await {
         Ok(()) => Ok(created(appointment, &state)),
         // The hold ended in this moment.
         Err(WriteError::SlotTaken | WriteError::Offered(_) | WriteError::OwnSlot(_)) => Err(Problem::stale()),

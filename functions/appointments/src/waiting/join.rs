@@ -2,7 +2,8 @@
 
 use axum::extract::State;
 use domain::{
-    doctor::BOOKING_HORIZON,
+    availability::DoctorDay,
+    doctor::HORIZON_DAYS,
     id::{DoctorId, PatientId, WaitId},
     patient::parse_date,
     text::{Reason, Specialization},
@@ -118,8 +119,9 @@ async fn target(state: &AppState, asked: &Parsed) -> Result<Target, Problem> {
             if !state.store.doctor_takes_appointments(&doctor).await? {
                 return Err(doctor_unavailable());
             }
+            let (special, plain) = (state.store.doctor_days(id, (asked.from, asked.to)).await?, DoctorDay::default());
             let mut days = asked.from.series(1.day()).take_while(|day| *day <= asked.to);
-            if !days.any(|day| !doctor.weekly_hours.slots_on(day, doctor.slot_length, &state.hospital.zone).is_empty()) {
+            if !days.any(|day| !doctor.slots_on(day, special.get(&day).unwrap_or(&plain), &state.hospital.zone).is_empty()) {
                 let detail = "The doctor does not work on any of these days. Choose other days.";
                 return Err(Problem::invalid_field("to", "outside_working_hours", detail));
             }
@@ -164,7 +166,7 @@ impl JoinWaitingListRequest {
             fields.refuse("doctor_id", "one_of", "Name a doctor or a specialization, not both.");
         }
         if let (Some(from), Some(to)) = (from, to) {
-            let horizon = today.saturating_add(BOOKING_HORIZON);
+            let horizon = today.saturating_add(i32::from(HORIZON_DAYS).days());
             if from < today {
                 fields.refuse("from", "in_the_past", "This day is over. Choose a later one.");
             } else if to < from {

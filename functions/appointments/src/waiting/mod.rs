@@ -142,7 +142,7 @@ async fn change(
     if_match.check(before.version)?;
     let now = state.clock.now();
     let after = change(before.clone().at(now, &state.hospital.zone)).map_err(refused)?;
-    match state.store.wait_change(&before, &after, now).await {
+    match state.store.wait_change(&before, &after, 0, now, &state.hospital.zone).await {
         Ok(()) => Ok(view(after, state)),
         Err(WriteError::Store(error)) => Err(error.into()),
         Err(_) => Err(Problem::stale()),

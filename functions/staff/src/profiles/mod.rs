@@ -183,7 +183,7 @@ fn view(
             practising_since: shown.practising_since,
             experience_years: profile.experience_years(today),
             qualifications: shown.qualifications.into_iter().map(qualification).collect(),
-            doctor: doctor.map(|doctor| DoctorPart { id: doctor.id, consultation_fee: doctor.consultation_fee.into() }),
+            doctor: doctor.map(|doctor| DoctorPart { id: doctor.id, consultation_fee: doctor.on(today).consultation_fee.into() }),
         },
     }
 }

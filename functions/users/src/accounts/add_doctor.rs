@@ -3,13 +3,13 @@
 use axum::extract::State;
 use domain::{
     account::{Account, Status},
-    doctor::Doctor,
+    doctor::{Doctor, Terms, horizon},
     id::{DoctorId, UserId},
     role::Role,
-    schedule::{SlotLength, WeeklyHours},
+    schedule::{Buffer, SlotLength},
     text::{Email, PersonName, Place, Specialization},
 };
-use http::{AppState, Created, DoctorView, Fields, Json, MoneyBody, PeriodBody, Problem, auth::Caller, refusals};
+use http::{AppState, Created, DoctorView, Fields, Json, MoneyBody, PeriodBody, Problem, auth::Caller, parse_hours, refusals};
 use serde::Deserialize;
 use store::{
     accounts::{AccountChange, StoredAccount},
@@ -48,9 +48,14 @@ pub(crate) struct AddDoctorRequest {
     place: Option<String>,
     #[schema(value_type = MoneyBody)]
     consultation_fee: Option<MoneyBody>,
-    /// It cannot be changed later.
     #[schema(value_type = SlotLength)]
     slot_minutes: Option<u16>,
+    /// What lies between two appointments. None when left out.
+    #[schema(value_type = Option<Buffer>)]
+    buffer_minutes: Option<u16>,
+    /// How many days ahead the doctor can be booked. 180 when left out.
+    #[schema(minimum = 1, maximum = 366)]
+    booking_horizon_days: Option<u16>,
     /// In the hospital's time zone.
     #[schema(value_type = Vec<PeriodBody>, min_items = 1, max_items = 42)]
     weekly_hours: Option<Vec<PeriodBody>>,
@@ -85,7 +90,11 @@ pub(crate) async fn add_doctor(
             add_profile(state, &caller, &doctor).await?;
         }
     }
-    Ok(Created { location: format!("/doctors/{}", doctor.id), version: doctor.version, body: DoctorView::of(doctor, &state.hospital) })
+    Ok(Created {
+        location: format!("/doctors/{}", doctor.id),
+        version: doctor.version,
+        body: DoctorView::of(doctor, state.today(), &state.hospital),
+    })
 }
 
 async fn add_profile(state: &AppState, caller: &Caller, doctor: &Doctor) -> Result<(), Problem> {
@@ -126,21 +135,22 @@ impl AddDoctorRequest {
         let place = fields.optional("place", self.place, |text| Place::parse(&text));
         let fee = fields.required("consultation_fee", self.consultation_fee, |money| money.parse(state.hospital.currency));
         let slot_length = fields.required("slot_minutes", self.slot_minutes, SlotLength::from_minutes);
-        let periods = fields.required("weekly_hours", self.weekly_hours, Ok).and_then(|periods| {
-            let parsed: Vec<_> = periods.into_iter().take(50).enumerate().map(|(index, period)| period.parse(index, &mut fields)).collect();
-            parsed.into_iter().collect::<Option<Vec<_>>>()
-        });
-        let weekly_hours = slot_length.zip(periods).and_then(|(slot, periods)| {
-            let refuse = |(index, why): (usize, domain::Invalid)| fields.refuse(format!("weekly_hours[{index}]"), why.code, why.detail);
-            WeeklyHours::new(periods, slot).map_err(refuse).ok()
-        });
-        let (Some(name), Some(whose), Some(specialization), Some(place), Some(consultation_fee), Some(slot_length), Some(weekly_hours)) =
-            (name, whose, specialization, place, fee, slot_length, weekly_hours)
+        let buffer = fields.optional("buffer_minutes", self.buffer_minutes, Buffer::from_minutes);
+        let horizon = fields.optional("booking_horizon_days", self.booking_horizon_days, horizon);
+        let periods = fields.required("weekly_hours", self.weekly_hours, Ok);
+        let weekly_hours = slot_length.zip(periods).and_then(|(slot, periods)| parse_hours(periods, slot, &mut fields));
+        let (Some(consultation_fee), Some(place), Some(slot_length), Some(buffer), Some(weekly_hours)) =
+            (fee, place, slot_length, buffer, weekly_hours)
         else {
             return Err(fields.problem());
         };
+        let (Some(name), Some(whose), Some(specialization), Some(horizon)) = (name, whose, specialization, horizon) else {
+            return Err(fields.problem());
+        };
+        let buffer = buffer.unwrap_or_default();
+        let terms = Terms { consultation_fee, place, slot_length, buffer, weekly_hours };
         let now = state.clock.now();
         let (user_id, id) = (UserId::new(now, state.random.u128()?), DoctorId::new(now, state.random.u128()?));
-        Ok((whose, Doctor { id, user_id, name, specialization, place, consultation_fee, slot_length, weekly_hours, version: 1 }))
+        Ok((whose, Doctor::new(id, user_id, name, specialization, terms, horizon)))
     }
 }

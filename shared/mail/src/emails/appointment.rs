@@ -9,7 +9,7 @@ use platform::config::Hospital;
 
 use super::write;
 use crate::{
-    RenderError,
+    Message, RenderError,
     calendar::{Invitation, appointment_url},
     parties::BothSides,
 };
@@ -101,6 +101,29 @@ pub fn moved(hospital: &Hospital, from: Slot, appointment: &Appointment) -> Resu
 }
 
 #[derive(Template)]
+#[template(path = "appointment-needs-new-time.email")]
+struct NeedsNewTime<'a> {
+    appointment: &'a Details,
+    free: &'a [String],
+}
+
+/// To the patient: the appointment cannot take place as booked. `free` are the next free times, in words.
+pub fn needs_new_time(hospital: &Hospital, appointment: &Appointment, free: &[String]) -> Result<Message, RenderError> {
+    write(&NeedsNewTime { appointment: &Details::of(appointment, hospital), free })
+}
+
+#[derive(Template)]
+#[template(path = "appointment-takes-place.email")]
+struct TakesPlace<'a> {
+    appointment: &'a Details,
+}
+
+/// To the patient: the appointment can take place after all.
+pub fn takes_place(hospital: &Hospital, appointment: &Appointment) -> Result<Message, RenderError> {
+    write(&TakesPlace { appointment: &Details::of(appointment, hospital) })
+}
+
+#[derive(Template)]
 #[template(path = "appointment-cancelled-for-patient.email")]
 struct CancelledForPatient<'a> {
     appointment: &'a Details,
@@ -156,6 +179,9 @@ pub(super) fn samples(value: &str) -> Vec<super::Sample> {
         ("appointment-booked-for-doctor", write(&BookedForDoctor { appointment })),
         ("appointment-moved-for-patient", write(&MovedForPatient { appointment, before })),
         ("appointment-moved-for-doctor", write(&MovedForDoctor { appointment, before })),
+        ("appointment-needs-new-time", write(&NeedsNewTime { appointment, free: &[] })),
+        ("appointment-needs-new-time", write(&NeedsNewTime { appointment, free: &[value.to_owned(), value.to_owned()] })),
+        ("appointment-takes-place", write(&TakesPlace { appointment })),
         ("appointment-reminder-for-patient", write(&ReminderForPatient { appointment })),
         ("appointment-reminder-for-doctor", write(&ReminderForDoctor { appointment })),
     ];

@@ -1,0 +1,58 @@
+//! A doctor's profile, account or roster changed: the directory, the doctor's days and the appointments follow.
+
+use std::collections::BTreeSet;
+
+use domain::{account::Account, doctor::Doctor, role::Role};
+use store::{StoreError, roster::StaffMonth};
+
+use crate::{Failure, Notifications, review};
+
+/// How often the profile is written again when others change it at the same moment.
+const TRIES: usize = 8;
+
+/// Follows a change of the profile.
+pub(crate) async fn follow(state: &Notifications, before: &Doctor, after: &Doctor) -> Result<(), Failure> {
+    if before.specialization != after.specialization {
+        state.base.store.staff_list_follow(after.user_id).await?;
+    }
+    if (&before.terms, &before.later, before.active) != (&after.terms, &after.later, after.active) {
+        review::all(state, after.id).await?;
+    }
+    Ok(())
+}
+
+/// Takes a doctor whose account takes no appointments out of the directory, or puts them back. The change of the profile leads on.
+pub(crate) async fn follow_account(state: &Notifications, account: &Account) -> Result<(), Failure> {
+    let (store, Some(id)) = (&state.base.store, account.doctor_id) else { return Ok(()) };
+    for _ in 0..TRIES {
+        // As it is now: this record may come late.
+        let Some(now) = store.account(account.id).await? else { return Ok(()) };
+        let active = now.account.takes_appointments();
+        let Some(before) = store.doctor(id).await?.filter(|doctor| doctor.active != active) else { return Ok(()) };
+        let after = Doctor { active, version: before.version + 1, ..before.clone() };
+        if store.doctor_change(&before, &after).await? {
+            return Ok(());
+        }
+    }
+    Err(StoreError::Unavailable("the profile is changed by others at this moment".into()).into())
+}
+
+/// A doctor's shift for the whole hospital is time in which patients can book.
+pub(crate) async fn follow_month(state: &Notifications, before: Option<&StaffMonth>, after: &StaffMonth) -> Result<(), Failure> {
+    let store = &state.base.store;
+    let open = |month: &StaffMonth| -> BTreeSet<_> {
+        let duties = month.duties().filter(|duty| duty.role == Role::Doctor && duty.ward.is_none() && duty.active);
+        duties.map(|duty| (duty.date, duty.time)).collect()
+    };
+    let (was, is) = (before.map(open).unwrap_or_default(), open(after));
+    let changed: Vec<_> = was.symmetric_difference(&is).copied().collect();
+    let (Some(first), Some(last)) = (changed.iter().map(|(date, _)| *date).min(), changed.iter().map(|(date, _)| *date).max()) else {
+        return Ok(());
+    };
+    let account = store.account(after.user_id()).await?.map(|stored| stored.account);
+    let Some(doctor) = account.and_then(|account| account.doctor_id) else { return Ok(()) };
+    for place in changed {
+        store.doctor_day_follow_shift(doctor, place, is.contains(&place), after.version()).await?;
+    }
+    review::days(state, doctor, (first, last)).await
+}

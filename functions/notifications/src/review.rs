@@ -1,0 +1,109 @@
+//! Whether appointments can take place as booked. Whatever changes a doctor's time leads here: leave, blocked times, other hours, a shift, a
+//! suspension. An appointment that cannot take place says why, its patient is asked to choose another time, and nobody is reminded of it.
+//!
+//! A booking may have been written in the moment in which the doctor's time changed. So each new booking is reviewed as well: whoever comes
+//! last sees the other.
+
+use domain::{
+    appointment::Appointment,
+    availability::{Because, DoctorDay},
+    doctor::Doctor,
+    id::{AppointmentId, DoctorId},
+};
+use jiff::{SignedDuration, ToSpan, civil::Date};
+use mail::{EventState, MailError, emails::appointment as emails};
+use store::StoreError;
+
+use crate::{Failure, Notifications};
+
+/// How many free times an email names.
+const NAMED: usize = 3;
+/// At how many other doctors of the specialization free times are looked for.
+const DOCTORS: usize = 10;
+/// How often an appointment is judged again when others change it at the same moment.
+const TRIES: usize = 8;
+
+/// A doctor, and whether they take appointments now.
+async fn doctor(state: &EventState, id: DoctorId) -> Result<Option<(Doctor, bool)>, StoreError> {
+    let Some(doctor) = state.store.doctor(id).await? else { return Ok(None) };
+    let takes = state.store.doctor_takes_appointments(&doctor).await?;
+    Ok(Some((doctor, takes)))
+}
+
+/// Reviews one appointment.
+pub(crate) async fn one(state: &Notifications, id: AppointmentId) -> Result<(), Failure> {
+    let (store, now, zone) = (&state.base.store, state.base.clock.now(), &state.base.hospital.zone);
+    for _ in 0..TRIES {
+        let Some(before) = store.appointment(id).await? else { return Ok(()) };
+        let Some((doctor, takes)) = doctor(&state.base, before.doctor_id).await? else { return Ok(()) };
+        let day = store.doctor_day(doctor.id, before.slot.day(zone)).await?;
+        let obstacle =
+            if takes { doctor.obstacle(before.slot, before.extra_because.is_some(), &day, zone) } else { Some(Because::DoctorUnavailable) };
+        let Some(after) = before.clone().reviewed(obstacle, now) else { return Ok(()) };
+        if store.appointment_review(&before, &after).await? {
+            return Ok(());
+        }
+    }
+    Err(StoreError::Unavailable("the appointment is changed by others at this moment".into()).into())
+}
+
+/// Reviews a doctor's appointments on a span of days, both included.
+pub(crate) async fn days(state: &Notifications, id: DoctorId, (from, to): (Date, Date)) -> Result<(), Failure> {
+    let (store, hospital, zone) = (&state.base.store, &state.base.hospital, &state.base.hospital.zone);
+    let Some((doctor, takes)) = doctor(&state.base, id).await? else { return Ok(()) };
+    let (days, plain) = (store.doctor_days(id, (from, to)).await?, DoctorDay::default());
+    let span = (hospital.midnight(from), hospital.midnight(to.saturating_add(1.day())) - SignedDuration::from_secs(1));
+    for entry in store.appointments_of_doctor(id, span).await? {
+        let day = days.get(&entry.slot.day(zone)).unwrap_or(&plain);
+        // Most of them can take place, and are not read.
+        if !takes || entry.needs_new_time.is_some() || doctor.obstacle(entry.slot, false, day, zone).is_some() {
+            one(state, entry.id).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Reviews all of a doctor's appointments from today on.
+pub(crate) async fn all(state: &Notifications, id: DoctorId) -> Result<(), Failure> {
+    let today = state.base.today();
+    days(state, id, (today, today.saturating_add(366.days()))).await
+}
+
+/// Tells the patient that an appointment needs another time, or no longer does.
+pub(crate) async fn tell(state: &EventState, before: &Appointment, after: &Appointment, current: &Appointment) -> Result<(), Failure> {
+    let same = before.needs_new_time.is_some() == after.needs_new_time.is_some();
+    // Another record follows if it has changed again since.
+    if same || current.needs_new_time != after.needs_new_time || !current.status.is_ahead() {
+        return Ok(());
+    }
+    let Some(to) = state.patient(after.patient_id).await? else { return Ok(()) };
+    let email = if after.needs_new_time.is_some() {
+        emails::needs_new_time(&state.hospital, after, &free_times(state, after).await?)
+    } else {
+        emails::takes_place(&state.hospital, after)
+    };
+    let id = format!("{}-v{}-time-patient", after.id, after.version);
+    Ok(state.mailer.send(&id, &to, &email.map_err(MailError::from)?).await?)
+}
+
+/// The next free times of the same doctor, or else of the specialization, in words.
+async fn free_times(state: &EventState, appointment: &Appointment) -> Result<Vec<String>, Failure> {
+    let (store, now, zone) = (&state.store, state.clock.now(), &state.hospital.zone);
+    if let Some((doctor, true)) = doctor(state, appointment.doctor_id).await? {
+        let free = store.doctor_next_free_slots(&doctor, now, NAMED, now, zone).await?;
+        if !free.is_empty() {
+            return Ok(free.into_iter().map(|slot| state.hospital.slot_in_words(slot)).collect());
+        }
+    }
+    let mut all = Vec::new();
+    for other in store.doctor_list(Some(&appointment.specialization), None, DOCTORS).await? {
+        if other.entry.id == appointment.doctor_id {
+            continue;
+        }
+        let Some((doctor, true)) = doctor(state, other.entry.id).await? else { continue };
+        let free = store.doctor_next_free_slots(&doctor, now, NAMED, now, zone).await?;
+        all.extend(free.into_iter().map(|slot| (slot, doctor.name.clone())));
+    }
+    all.sort_by(|(one, with), (other, and)| (one.start, with).cmp(&(other.start, and)));
+    Ok(all.into_iter().take(NAMED).map(|(slot, name)| format!("{}, with {name}", state.hospital.slot_in_words(slot))).collect())
+}
