@@ -3,6 +3,7 @@
 use domain::{
     account::Group,
     audit::{Entry, Outcome},
+    leave::{LeaveStatus, LeaveType},
     mrn::Mrn,
     patient_search::Place,
     role::Role,
@@ -74,6 +75,8 @@ fn every_key() {
         keys::shift("shi_00000000000000000000000011".parse().unwrap()),
         keys::staff_profile(user.parse().unwrap()),
         keys::listed_staff(user.parse().unwrap(), StaffList { role: Some(Role::Nurse), ward: Some(Ward::Icu) }),
+        keys::leave("lea_00000000000000000000000013".parse().unwrap()),
+        keys::leave_balance(user.parse().unwrap(), 2026, LeaveType::Annual),
         keys::staff_month(user.parse().unwrap(), day),
         keys::seat_month(Seat::Receptionist, day),
         keys::seat_month(Seat::Accountant(Ward::Icu), day),
@@ -94,6 +97,8 @@ fn every_key() {
         keys::listed_doctor(&Specialization::parse("cardiology").unwrap(), &name, doctor.parse().unwrap()),
         keys::listed_treated_patient(doctor.parse().unwrap(), &name, patient.parse().unwrap()),
         keys::staff_in_list(StaffList { role: None, ward: Some(Ward::Icu) }, &name, user.parse().unwrap()),
+        keys::listed_leave(LeaveStatus::Pending, day, "lea_00000000000000000000000013".parse().unwrap()),
+        keys::listed_leave_of_person(user.parse().unwrap(), day, "lea_00000000000000000000000013".parse().unwrap()),
         keys::listed_suppression(entry.at, &Email::parse("Ada@example.org").unwrap()),
         keys::listed_delivery(entry.at, "apt_00000000000000000000000004-0-booked-patient"),
     ];
@@ -105,6 +110,8 @@ fn every_key() {
     DOCTORS | cardiology#ada byron#doc_00000000000000000000000003
     TREATS#doc_00000000000000000000000003 | ada byron#pat_00000000000000000000000002
     STAFF##icu | ada byron#usr_00000000000000000000000001
+    LEAVES#pending | 2026-03-02#lea_00000000000000000000000013
+    LEAVES#usr_00000000000000000000000001 | 2026-03-02#lea_00000000000000000000000013
     MAIL#suppressed | 2026-03-02T09:00:00.012Z#ada@example.org
     MAIL#failed | 2026-03-02T09:00:00.012Z#apt_00000000000000000000000004-0-booked-patient
     ");
@@ -144,6 +151,8 @@ fn every_key() {
     SHIFT#shi_00000000000000000000000011 | SHIFT
     STAFF#usr_00000000000000000000000001 | PROFILE
     STAFF#usr_00000000000000000000000001 | LISTED#nurse#icu
+    LEAVE#lea_00000000000000000000000013 | LEAVE
+    STAFF#usr_00000000000000000000000001 | BALANCE#2026#annual
     STAFF#usr_00000000000000000000000001 | MONTH#2026-03
     SEAT#receptionist | MONTH#2026-03
     SEAT#accountant#icu | MONTH#2026-03

@@ -20,6 +20,7 @@ mod history;
 mod idempotency;
 mod journey;
 mod keys;
+mod leave;
 mod lists;
 mod logs;
 mod openapi;

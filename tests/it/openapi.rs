@@ -55,7 +55,7 @@ fn every_operation_is_told() {
 #[test]
 fn every_operation_has_an_id_of_its_own_that_says_what_it_does() {
     const VERBS: &str = "accept add approve book cancel change close complete confirm decline download end enter get invite join leave list note open refresh register \
-        reinstate reject rename request resend reschedule reset search set sign suspend undo";
+        reinstate reject rename request resend reschedule reset search set sign suspend undo withdraw";
     let mut seen = BTreeMap::new();
     for (method, path, operation) in operations(&document()) {
         let id = operation["operationId"].as_str().unwrap().to_owned();

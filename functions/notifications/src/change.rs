@@ -8,6 +8,7 @@ use domain::{
     doctor::Doctor,
     email::DeliveryState,
     id::{PatientId, UserId},
+    leave::Leave,
     patient::Patient,
     roster::Shift,
     staff::StaffProfile,
@@ -50,6 +51,11 @@ pub(crate) enum Change {
     },
     /// A doctor's blocked time or extra session was added or taken back.
     DoctorException(Box<Exception>),
+    /// Leave was asked for, decided or given back.
+    Leave {
+        before: Option<Box<Leave>>,
+        after: Box<Leave>,
+    },
     /// A person's shifts or leave of a month.
     StaffMonth {
         before: Option<Box<StaffMonth>>,
@@ -107,6 +113,10 @@ impl Change {
                 Some(Self::Doctor { before: Box::new(from_stream(images.old_image)?), after: Box::new(from_stream(images.new_image)?) })
             }
             Some(Exception::KIND) => Some(Self::DoctorException(Box::new(from_stream(images.new_image)?))),
+            Some(Leave::KIND) => {
+                let before = if images.old_image.is_empty() { None } else { Some(Box::new(from_stream(images.old_image)?)) };
+                Some(Self::Leave { before, after: Box::new(from_stream(images.new_image)?) })
+            }
             Some(StaffProfile::KIND) => Some(Self::StaffProfile(from_stream::<StaffProfile>(images.new_image)?.user_id)),
             Some(StaffMonth::KIND) => {
                 let old = images.old_image;
@@ -129,6 +139,7 @@ impl Change {
             Self::EmailTokenPromised(token) => Cause::EmailTokenPromised(token.clone()),
             Self::PatientRegistered(patient) => Cause::PatientRegistered(patient.id),
             Self::Appointment { before, after } => Cause::appointment(before.as_deref(), after),
+            Self::Leave { before, after } => Cause::leave(before.as_deref(), after),
             Self::Shift { before, after } => Cause::Shift { before: before.clone(), after: after.clone() },
             Self::Wait { after, .. } => match &after.state {
                 State::Offered(offer) => Cause::Offer(OfferEnds { wait_id: after.id, held_until: offer.until }),

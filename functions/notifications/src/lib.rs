@@ -10,6 +10,7 @@ mod change;
 mod doctor;
 mod email_token;
 mod feedback;
+mod leave;
 mod new_patient;
 mod patient_changed;
 mod rebuild;
@@ -160,6 +161,7 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
             state.base.store.roster_follow(before.as_deref(), &after).await?;
             doctor::follow_month(state, before.as_deref(), &after).await?;
         }
+        Change::Leave { before, after } => leave::follow(state, before.as_deref(), &after).await?,
         Change::Doctor { before, after } => doctor::follow(state, &before, &after).await?,
         Change::DoctorException(exception) => {
             let day = exception.slot.day(&state.base.hospital.zone);

@@ -33,6 +33,10 @@ pub(crate) async fn again(state: &Notifications, id: &str, cause: &str) -> Resul
             let held = wait.filter(|wait| matches!(&wait.state, State::Offered(offer) if offer.until == due.held_until));
             held.map(|wait| Change::Wait { before: None, after: Box::new(wait) })
         }
+        Cause::Leave { before, after } => {
+            let now = base.store.leave(after.id).await?;
+            now.filter(|now| now.version == after.version).map(|_| Change::Leave { before, after })
+        }
         Cause::Shift { before, after } => {
             let now = base.store.shift(after.id).await?;
             now.filter(|now| now.version == after.version).map(|_| Change::Shift { before, after })

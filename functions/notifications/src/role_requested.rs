@@ -4,7 +4,7 @@ use domain::{
     account::{Account, Group},
     role::Role,
 };
-use mail::{EventState, MailError, emails::staff};
+use mail::{EventState, MailError, Message, emails::staff};
 
 /// Administrators are looked up in pages of this size.
 const PAGE: usize = 100;
@@ -12,14 +12,18 @@ const PAGE: usize = 100;
 pub(crate) async fn ask_administrators(state: &EventState, account: &Account) -> Result<(), MailError> {
     let Some(role) = account.requested_role.filter(|role| role.is_staff() && !account.approved) else { return Ok(()) };
     let email = staff::role_requested(&state.hospital, account, role)?;
+    to_administrators(state, &format!("{}-requested", account.id), &email).await
+}
+
+/// Sends an email to every administrator.
+pub(crate) async fn to_administrators(state: &EventState, cause: &str, email: &Message) -> Result<(), MailError> {
     let mut after = None;
     loop {
         let administrators = state.store.account_list(Group::Administrators, after.as_deref(), PAGE).await?;
         for administrator in &administrators {
             let to = state.colleague(administrator.entry.id, Role::Administrator).await?;
-            let id = format!("{}-requested-{}", account.id, administrator.entry.id);
             if let Some(to) = to {
-                state.mailer.send(&id, &to, &email).await?;
+                state.mailer.send(&format!("{cause}-{}", administrator.entry.id), &to, email).await?;
             }
         }
         match administrators.last() {

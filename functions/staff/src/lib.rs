@@ -1,5 +1,6 @@
-//! Staff: profiles, the directory, the roster, and who is on duty.
+//! Staff: profiles, the directory, the roster, leave, and who is on duty.
 
+mod leaves;
 mod on_duty;
 mod profiles;
 mod shifts;
@@ -25,6 +26,13 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(shifts::list::list, shifts::enter::enter))
         .routes(routes!(shifts::get::get))
         .routes(routes!(shifts::cancel::cancel))
+        .routes(routes!(leaves::list::list, leaves::ask::ask))
+        .routes(routes!(leaves::balances::balances, leaves::set_balance::set_balance))
+        .routes(routes!(leaves::get::get, leaves::change::change))
+        .routes(routes!(leaves::withdraw::withdraw))
+        .routes(routes!(leaves::approve::approve))
+        .routes(routes!(leaves::reject::reject))
+        .routes(routes!(leaves::cancel::cancel))
 }
 
 pub fn router(state: &AppState) -> Router {

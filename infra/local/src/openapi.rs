@@ -26,7 +26,7 @@ audit log.
 ";
 
 /// The tags that group the endpoints, with their descriptions.
-const TAGS: [(&str, &str); 10] = [
+const TAGS: [(&str, &str); 11] = [
     ("sign-in", "Open an account, sign in, stay signed in, and get back in."),
     ("own account", "Your own account: name, email address, password and sign-ins."),
     ("accounts", "Everybody's accounts, for administrators."),
@@ -36,6 +36,7 @@ const TAGS: [(&str, &str); 10] = [
     ("doctors", "The directory, profiles and free slots."),
     ("staff", "The profiles of those who work here, and the directory."),
     ("roster", "Who works when, and who is on duty."),
+    ("leave", "Ask for leave, decide about it, and what is left of it."),
     ("appointments", "Book, move and cancel appointments, and note arrival, completion or no-show."),
 ];
 

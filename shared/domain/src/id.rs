@@ -78,6 +78,8 @@ ids! {
     ExceptionId = "exc_";
     /// An entry of a patient's medical history.
     HistoryId = "his_";
+    /// Somebody's leave.
+    LeaveId = "lea_";
     /// A patient profile.
     PatientId = "pat_";
     /// One sign-in, with its refresh tokens.

@@ -17,6 +17,7 @@ pub mod history;
 pub mod id;
 pub mod instant;
 pub mod invalid;
+pub mod leave;
 pub mod money;
 pub mod mrn;
 pub mod password;

@@ -101,6 +101,7 @@ const ALL_SIDES: Grants = &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (DOCTOR, 
 const DOCTOR_OR_FRONT_DESK: Grants = &[(DOCTOR, &[Treating]), (FRONT_DESK, &[])];
 const HISTORY: Grants = &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (DOCTOR, &[Treating])];
 const EVERYBODY_WHO_WORKS_HERE: Grants = &[(STAFF, &[])];
+const OWN_STAFF_OR_ADMINISTRATORS: Grants = &[(STAFF, &[Own]), (ADMINISTRATOR, &[])];
 const OWN_DOCTOR_OR_FRONT_DESK: Grants = &[(DOCTOR, &[Own]), (FRONT_DESK, &[])];
 const OWN_STAFF: Grants = &[(STAFF, &[Own])];
 const TREATING_DOCTOR: Grants = &[(DOCTOR, &[Treating])];
@@ -186,6 +187,17 @@ pub const POLICY: &[Rule] = &[
     rule("POST /shifts", ADMINISTRATORS).sensitive().written("shift.enter"),
     rule("GET /shifts/{id}", EVERYBODY_WHO_WORKS_HERE),
     rule("POST /shifts/{id}/cancel", ADMINISTRATORS).sensitive().written("shift.cancel"),
+    // Leave
+    rule("GET /leaves", OWN_STAFF_OR_ADMINISTRATORS).noted("leave.list"),
+    rule("POST /leaves", OWN_STAFF).sensitive().written("leave.ask"),
+    rule("GET /leaves/balances", OWN_STAFF_OR_ADMINISTRATORS).noted("leave.read_balances"),
+    rule("POST /leaves/balances", ADMINISTRATORS).sensitive().noted("leave.set_balance"),
+    rule("GET /leaves/{id}", OWN_STAFF_OR_ADMINISTRATORS).noted("leave.read"),
+    rule("PATCH /leaves/{id}", OWN_STAFF).sensitive().written("leave.change"),
+    rule("POST /leaves/{id}/withdraw", OWN_STAFF).sensitive().written("leave.withdraw"),
+    rule("POST /leaves/{id}/approve", ADMINISTRATORS).sensitive().written("leave.approve"),
+    rule("POST /leaves/{id}/reject", ADMINISTRATORS).sensitive().written("leave.reject"),
+    rule("POST /leaves/{id}/cancel", OWN_STAFF_OR_ADMINISTRATORS).sensitive().written("leave.cancel"),
     // Appointments
     rule("GET /appointments", ALL_SIDES).noted("appointment.list").of_patients(),
     rule("POST /appointments", OWN_PATIENT_OR_FRONT_DESK).sensitive().written("appointment.book").of_patients(),

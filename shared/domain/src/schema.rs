@@ -16,7 +16,7 @@ use utoipa::{
 use crate::{
     account::{self, Group},
     appointment,
-    id::{AppointmentId, AuditId, DoctorId, EmailTokenId, ExceptionId, HistoryId, PatientId, SessionId, ShiftId, UserId, WaitId},
+    id::{AppointmentId, AuditId, DoctorId, EmailTokenId, ExceptionId, HistoryId, LeaveId, PatientId, SessionId, ShiftId, UserId, WaitId},
     money::Currency,
     mrn::Mrn,
     password::Password,
@@ -95,6 +95,7 @@ schemas! {
     EmailTokenId, "EmailTokenId": id!(EmailTokenId);
     ExceptionId, "ExceptionId": id!(ExceptionId);
     HistoryId, "HistoryId": id!(HistoryId);
+    LeaveId, "LeaveId": id!(LeaveId);
     PatientId, "PatientId": id!(PatientId);
     SessionId, "SessionId": id!(SessionId);
     ShiftId, "ShiftId": id!(ShiftId);

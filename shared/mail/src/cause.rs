@@ -3,6 +3,7 @@
 use domain::{
     appointment::{Appointment, Status},
     id::{PatientId, UserId},
+    leave::Leave,
     roster::Shift,
     text::Reason,
 };
@@ -33,6 +34,11 @@ pub enum Cause {
         before: Option<Box<Shift>>,
         after: Box<Shift>,
     },
+    /// Leave was asked for, decided or given back.
+    Leave {
+        before: Option<Box<Leave>>,
+        after: Box<Leave>,
+    },
     /// A slot is held for somebody who waits, until then.
     Offer(OfferEnds),
 }
@@ -57,6 +63,13 @@ impl Cause {
             Box::new(StoredAccount { password_hash, ..account.clone() })
         };
         Self::AccountChanged { before: kept(before, "before"), after: kept(after, "after") }
+    }
+
+    /// A change of leave, without why somebody asked for it: no email says that.
+    #[must_use]
+    pub fn leave(before: Option<&Leave>, after: &Leave) -> Self {
+        let kept = |leave: &Leave| Box::new(Leave { reason: None, ..leave.clone() });
+        Self::Leave { before: before.map(kept), after: kept(after) }
     }
 
     /// A change of an appointment, without why the patient comes and why it was cancelled: no email says that.

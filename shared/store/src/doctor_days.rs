@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::types::builders::UpdateBuilder;
+use aws_sdk_dynamodb::{operation::update_item::builders::UpdateItemFluentBuilder, types::builders::UpdateBuilder};
 use domain::{
     appointment::Appointment,
     availability::{DoctorDay, Exception, ExceptionKind, MOST_EXCEPTIONS},
@@ -150,16 +150,9 @@ impl Store {
     ) -> Result<(), StoreError> {
         let value = to_value(&StoredShift { n: version, on: works }, KIND)?;
         let written = self.update(keys::doctor_day(doctor, date), |update| {
-            update
-                .update_expression("SET kind = :kind, v = :v, #ttl = :ttl, #shift = :shift ADD #plan :one")
+            raise_plan(update, date, "SET #shift = :shift,")
                 .condition_expression("attribute_not_exists(#shift) OR #shift.n < :version")
-                .expression_attribute_names("#ttl", "ttl")
-                .expression_attribute_names("#plan", "plan")
                 .expression_attribute_names("#shift", shift_attribute(time))
-                .expression_attribute_values(":kind", text(KIND))
-                .expression_attribute_values(":v", number(VERSION))
-                .expression_attribute_values(":ttl", number(kept_until(date)))
-                .expression_attribute_values(":one", number(1))
                 .expression_attribute_values(":shift", value)
                 .expression_attribute_values(":version", number(version))
         });
@@ -275,6 +268,18 @@ fn of_day(update: UpdateBuilder, date: Date, set: &str, remove: &str, plan: u64)
         .expression_attribute_values(":ttl", number(kept_until(date)))
         .expression_attribute_values(":one", number(1));
     if plan == 0 { update } else { update.expression_attribute_values(":plan", number(plan)) }
+}
+
+/// A change of a day that raises its plan, whatever it is. `change` leads up to the last assignments.
+pub(super) fn raise_plan(update: UpdateItemFluentBuilder, date: Date, change: &str) -> UpdateItemFluentBuilder {
+    update
+        .update_expression(format!("{change} kind = :kind, v = :v, #ttl = :ttl ADD #plan :one"))
+        .expression_attribute_names("#ttl", "ttl")
+        .expression_attribute_names("#plan", "plan")
+        .expression_attribute_values(":kind", text(KIND))
+        .expression_attribute_values(":v", number(VERSION))
+        .expression_attribute_values(":ttl", number(kept_until(date)))
+        .expression_attribute_values(":one", number(1))
 }
 
 fn kept_until(date: Date) -> i64 {

@@ -6,7 +6,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     account::Group,
     audit::Entry,
-    id::{AppointmentId, DoctorId, EmailTokenId, ExceptionId, HistoryId, PatientId, SessionId, ShiftId, UserId, WaitId},
+    id::{AppointmentId, DoctorId, EmailTokenId, ExceptionId, HistoryId, LeaveId, PatientId, SessionId, ShiftId, UserId, WaitId},
+    leave::{LeaveStatus, LeaveType},
     patient_search::Place,
     role::Role,
     roster::Seat,
@@ -115,7 +116,7 @@ fn just_before(text: &str) -> String {
 
 /// Lists across partitions: directories, groups of accounts, a patient's audit entries.
 const BY_LIST: &str = "gsi1";
-/// Finds audit entries by actor.
+/// Finds audit entries by actor, and leave by person.
 const BY_ACTOR: &str = "gsi2";
 
 /// Whole seconds, so that text order is time order.
@@ -601,6 +602,41 @@ fn staff_list_partition(list: StaffList) -> String {
 /// Those in a list whose name begins like this, after a position.
 pub(super) fn staff_list(list: StaffList, name: &str, after: Option<&str>) -> Range {
     Range::in_index(BY_LIST, staff_list_partition(list)).with_prefix(name, after)
+}
+
+/// Somebody's leave.
+#[must_use]
+pub fn leave(id: LeaveId) -> Key {
+    Key::new(format!("LEAVE#{id}"), "LEAVE")
+}
+
+/// The place of leave among that in its status: by its first day.
+#[must_use]
+pub fn listed_leave(status: LeaveStatus, from: Date, id: LeaveId) -> IndexKey {
+    IndexKey::new(format!("LEAVES#{}", status.as_str()), format!("{from}#{id}"))
+}
+
+/// The place of leave among that of its person.
+#[must_use]
+pub fn listed_leave_of_person(user: UserId, from: Date, id: LeaveId) -> IndexKey {
+    IndexKey::new(format!("LEAVES#{user}"), format!("{from}#{id}"))
+}
+
+/// Leave in a status, after a position in the list.
+pub(super) fn leaves(status: LeaveStatus, after: Option<&str>) -> Range {
+    Range::in_index(BY_LIST, format!("LEAVES#{}", status.as_str())).with_prefix("", after)
+}
+
+/// A person's leave, before a position in the list.
+pub(super) fn leaves_of_person(user: UserId, before: Option<&str>) -> Range {
+    let all = Range::in_index(BY_ACTOR, format!("LEAVES#{user}"));
+    before.map(just_before).into_iter().fold(all, Range::to)
+}
+
+/// What somebody has left of a type of leave in a year.
+#[must_use]
+pub fn leave_balance(id: UserId, year: i16, what: LeaveType) -> Key {
+    Key::new(staff_partition(id), format!("BALANCE#{year:04}#{}", what.as_str()))
 }
 
 /// The first day of the month that a sort key names.

@@ -23,6 +23,7 @@ pub mod history;
 pub mod idempotency;
 pub mod keys;
 pub mod known_networks;
+pub mod leave;
 mod meter;
 pub mod patients;
 mod query;

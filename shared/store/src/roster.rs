@@ -9,6 +9,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_dynamodb::types::{
+    AttributeValue,
+    builders::{ConditionCheckBuilder, UpdateBuilder},
+};
 use domain::{
     account::Account,
     id::{ShiftId, UserId},
@@ -136,7 +140,7 @@ fn shift_attribute(date: Date, time: ShiftTime) -> String {
 }
 
 /// The attribute of a half day of leave in a month: `l02a`.
-fn leave_attribute(date: Date, half: Half) -> String {
+pub(super) fn leave_attribute(date: Date, half: Half) -> String {
     let letter = match half {
         Half::Morning => 'a',
         Half::Afternoon => 'p',
@@ -175,7 +179,7 @@ impl Store {
     pub async fn shift_enter(&self, shift: &Shift, account: &Account) -> Result<(), ShiftError> {
         let mut write = self.transaction();
         write.put_new(shift, |_| ShiftError::Entered)?;
-        let works = |check: aws_sdk_dynamodb::types::builders::ConditionCheckBuilder| {
+        let works = |check: ConditionCheckBuilder| {
             check
                 .condition_expression("#status = :active AND contains(#roles, :role)")
                 .expression_attribute_names("#status", "status")
@@ -356,10 +360,26 @@ fn following((date, time): (Date, ShiftTime)) -> (Date, ShiftTime) {
     }
 }
 
+/// Whose month it is. The first part of every change that may make it.
+pub(super) const MONTH_IS_OF: &str = "kind = :kind, v = :v, user_id = :user, #name = :name, #roles = :roles";
+
+/// Fills in [`MONTH_IS_OF`], and `:one` for the version.
+pub(super) fn of_month(update: UpdateBuilder, account: &Account, roles: AttributeValue) -> UpdateBuilder {
+    update
+        .expression_attribute_names("#name", "name")
+        .expression_attribute_names("#roles", "roles")
+        .expression_attribute_values(":kind", text(MONTH))
+        .expression_attribute_values(":v", number(VERSION))
+        .expression_attribute_values(":user", text(account.id))
+        .expression_attribute_values(":name", text(account.name.as_str()))
+        .expression_attribute_values(":roles", roles)
+        .expression_attribute_values(":one", number(1))
+}
+
 fn add_to_month(
     write: &mut Transaction<'_, ShiftError>,
     account: &Account,
-    roles: &aws_sdk_dynamodb::types::AttributeValue,
+    roles: &AttributeValue,
     month: Date,
     days: &[Date],
     time: ShiftTime,
@@ -371,19 +391,11 @@ fn add_to_month(
     let free = each(shifts.iter().chain(&leave), " AND ", |name| format!("attribute_not_exists({name})"));
     let entered = each(&shifts, ", ", |name| format!("{name} = :duty"));
     let value = to_value(duty, MONTH)?;
-    let change = |update: aws_sdk_dynamodb::types::builders::UpdateBuilder| {
-        update
-            .update_expression(format!("SET kind = :kind, v = :v, user_id = :user, #name = :name, #roles = :roles, {entered} ADD n :one"))
+    let change = |update: UpdateBuilder| {
+        of_month(update, account, roles.clone())
+            .update_expression(format!("SET {MONTH_IS_OF}, {entered} ADD n :one"))
             .condition_expression(free)
-            .expression_attribute_names("#name", "name")
-            .expression_attribute_names("#roles", "roles")
-            .expression_attribute_values(":kind", text(MONTH))
-            .expression_attribute_values(":v", number(VERSION))
-            .expression_attribute_values(":user", text(account.id))
-            .expression_attribute_values(":name", text(account.name.as_str()))
-            .expression_attribute_values(":roles", roles.clone())
             .expression_attribute_values(":duty", value)
-            .expression_attribute_values(":one", number(1))
     };
     let conflict = move |there: Item| {
         for (date, name) in shifts {
@@ -406,7 +418,7 @@ fn take_seat(write: &mut Transaction<'_, ShiftError>, seat: Seat, month: Date, d
     let names: Vec<_> = days.iter().map(|day| (*day, shift_attribute(*day, shift.time))).collect();
     let free = each(&names, " AND ", |name| format!("attribute_not_exists({name})"));
     let taken = each(&names, ", ", |name| format!("{name} = :user"));
-    let change = |update: aws_sdk_dynamodb::types::builders::UpdateBuilder| {
+    let change = |update: UpdateBuilder| {
         update
             .update_expression(format!("SET kind = :kind, v = :v, {taken}"))
             .condition_expression(free)

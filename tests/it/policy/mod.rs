@@ -39,6 +39,7 @@ async fn sample(world: &World, rule: &Rule, caller: &Person, standing: &Relation
         "doctors" => doctors::sample(world, rule, caller, standing),
         "waiting-list" => waiting_list::sample(world, rule, caller, standing),
         "on-duty" | "shifts" => roster::sample(world, rule, standing),
+        "leaves" => roster::leave(world, rule, caller, standing),
         "staff" => roster::profile(world, rule, caller, standing),
         "appointments" => appointments::sample(world, rule, caller, standing),
         group => panic!("add a file to tests/it/policy that makes requests of {group}"),

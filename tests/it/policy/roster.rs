@@ -1,4 +1,4 @@
-//! Requests of `/shifts`, `/on-duty` and `/staff`.
+//! Requests of `/shifts`, `/on-duty`, `/staff` and `/leaves`.
 
 use domain::policy::{Relationship, Relationships, Rule};
 use serde_json::json;
@@ -26,4 +26,21 @@ pub(super) fn profile(world: &World, rule: &Rule, caller: &Person, standing: &Re
     }
     let known = standing.is_empty() || *standing == Relationships::from([Relationship::OnShift]);
     known.then(|| (path.replace("{id}", &world.nurse.to_string()), json!({})))
+}
+
+/// Requests of `/leaves`.
+pub(super) fn leave(world: &World, rule: &Rule, caller: &Person, standing: &Relationships) -> Option<Sample> {
+    let (_, path) = rule.route.split_once(' ').unwrap();
+    let own = *standing == Relationships::from([Relationship::Own]);
+    let works_here = caller.roles.iter().any(|role| role.is_staff());
+    let known = own || standing.is_empty() || *standing == Relationships::from([Relationship::OnShift]);
+    if !known || (own && !works_here) || (rule.route == "POST /leaves" && own != works_here) {
+        return None;
+    }
+    let whose = if own { caller.user_id } else { world.nurse };
+    let path = match rule.route {
+        "GET /leaves" | "GET /leaves/balances" => format!("{path}?user_id={whose}"),
+        _ => path.replace("{id}", world.leaves.get(&whose)?),
+    };
+    Some((path, json!({})))
 }

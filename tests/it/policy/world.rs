@@ -52,6 +52,8 @@ pub(super) struct World {
     /// Somebody who works here, and an entry in the roster to cancel.
     pub(super) nurse: UserId,
     pub(super) shift: ShiftId,
+    /// Leave of each person who works here.
+    pub(super) leaves: BTreeMap<UserId, String>,
     /// An account to decide about.
     pub(super) subject: Account,
     people: BTreeMap<Option<Role>, Arc<Person>>,
@@ -67,7 +69,7 @@ impl World {
         let (_, desk) = app.staff("Rosa Parks", Role::Receptionist).await;
         let appointment = app.book_for(&desk, &patient, &doctor, "2026-03-03T09:00:00Z").await.expect(201).id();
         let (subject, _) = app.waiting("Mary Mahoney", Role::Sweeper).await;
-        let (nurse, _) = app.staff("Mary Seacole", Role::Nurse).await;
+        let (nurse, nurses_token) = app.staff("Mary Seacole", Role::Nurse).await;
         let shift = app.on_roster(&nurse, Role::Nurse, Some(Ward::Icu)).await;
         let mut world = Self {
             app,
@@ -82,6 +84,7 @@ impl World {
             exceptions: BTreeMap::new(),
             nurse: nurse.id,
             shift,
+            leaves: BTreeMap::new(),
             subject,
             people: BTreeMap::new(),
             signed_out: BTreeMap::new(),
@@ -109,6 +112,13 @@ impl World {
                 world.signed_out.insert(role, gone);
             }
             world.people.insert(role, Arc::new(person));
+        }
+        let staff = world.people.values().filter(|person| person.roles.iter().any(|role| role.is_staff()));
+        let staff = staff.map(|person| (person.user_id, person.token.clone())).chain([(nurse.id, nurses_token)]);
+        let asked = json!({ "type": "annual", "from": "2026-04-01", "to": "2026-04-02" });
+        for (user, token) in staff.collect::<Vec<_>>() {
+            let id = world.app.post("/leaves", &asked).bearer(&token).send().await.expect(201).id();
+            world.leaves.insert(user, id);
         }
         let doctors = [world.doctor.id].into_iter().chain(world.people.values().filter_map(|person| person.doctor_id));
         for doctor in doctors.collect::<Vec<_>>() {

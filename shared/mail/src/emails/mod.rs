@@ -4,6 +4,7 @@ pub mod account;
 pub mod appointment;
 pub mod email_token;
 pub(crate) mod format;
+pub mod leave;
 pub mod roster;
 pub mod staff;
 pub mod waiting;
@@ -35,6 +36,7 @@ mod tests {
             account::samples(value),
             appointment::samples(value),
             email_token::samples(value),
+            leave::samples(value),
             roster::samples(value),
             staff::samples(value),
             waiting::samples(value),
