@@ -204,6 +204,9 @@ async fn refused_shifts() {
         ("role", "invalid_role"),
         ("at", "invalid_instant"),
     ]);
+    for (at, code) in [("1627-09-01T00:00:00Z", "too_long_ago"), ("2027-04-07T00:00:00Z", "too_far_ahead")] {
+        app.get(&format!("/on-duty?at={at}")).bearer(&hospital.nurses_token).send().await.invalid(&[("at", code)]);
+    }
 }
 
 #[tokio::test]

@@ -23,6 +23,7 @@ use crate::{
     patient::DateOfBirth,
     schedule::{Buffer, SlotLength, TimeOfDay},
     text::{Email, PersonName, Phone, Place, PostalAddress, Reason, Specialization, Title},
+    ward::Ward,
 };
 
 /// Spaces of every width, and ASCII white space. Parsers cut them off at both ends.
@@ -137,6 +138,7 @@ schemas! {
 
     account::Status, "AccountStatus": one_of(account::Status::ALL.map(account::Status::as_str));
     Group, "AccountGroup": one_of(Group::ALL.map(Group::as_str));
+    Ward, "Ward": one_of(Ward::ALL.iter().map(|ward| ward.as_str())).description(Some("A type of ward."));
     appointment::Status, "AppointmentStatus": one_of(appointment::Status::NAMES);
 }
 

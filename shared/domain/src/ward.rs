@@ -1,14 +1,13 @@
 //! The wards that a hospital can have.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::Invalid;
 
 macro_rules! wards {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
         /// A type of ward. A hospital has at most one ward of each type.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Ward {
             $($(#[$doc])* #[serde(rename = $text)] $name,)*
         }
