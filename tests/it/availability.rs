@@ -110,6 +110,26 @@ async fn a_blocked_time_is_taken_away_and_its_patients_are_offered_others() {
 }
 
 #[tokio::test]
+async fn the_front_desk_calls_whom_no_email_reaches() {
+    let mut clinic = Clinic::new().await;
+    let (ruth, _) = clinic.app.staff("Ruth Davis", Role::Receptionist).await;
+    clinic.app.on_roster(&ruth, Role::Receptionist, None).await;
+    let walk_in = json!({ "name": "Joan Clarke", "date_of_birth": "1985-06-24", "gender": "female", "phone": "+442079460100" });
+    let joan = clinic.app.post("/patients", &walk_in).bearer(&clinic.desk).send().await.expect(201).id();
+    let mut body = booking(&clinic.doctor, "2026-03-03T10:00:00Z");
+    body["patient_id"] = json!(joan);
+    clinic.app.post("/appointments", &body).bearer(&clinic.desk).send().await.expect(201);
+    clinic.mails().await;
+    let blocked = clinic.exception("blocked", "2026-03-03T10:00:00Z", "2026-03-03T10:30:00Z").await.expect(201).id();
+    let mails = clinic.mails().await;
+    let told: Vec<_> = mails.iter().map(|(to, subject, _)| (to.as_str(), subject.as_str())).collect();
+    assert_eq!(told, [("ruth-davis@example.org", "Please call a patient whose appointment needs a new time")]);
+    assert!(mails[0].2.contains("Joan Clarke"), "{}", mails[0].2);
+    clinic.cancel_exception(&blocked).await.expect(200);
+    assert!(clinic.mails().await.is_empty());
+}
+
+#[tokio::test]
 async fn who_has_not_chosen_another_time_did_not_miss_it() {
     let mut clinic = Clinic::new().await;
     let booked = clinic.book("2026-03-03T10:00:00Z").await.expect(201).id();

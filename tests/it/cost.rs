@@ -351,3 +351,71 @@ async fn an_offer_costs_the_same_when_twenty_thousand_wait() {
     20000: accept: 7 read, 13 write
     ");
 }
+
+#[tokio::test]
+async fn staff_and_a_doctors_time() {
+    let app = App::new().await;
+    let (_, admin) = app.staff("Florence Nightingale", Role::Administrator).await;
+    let (doctor, ada) = (app.doctor("Dr. Helen Taussig").await, app.patient("Ada Byron").await);
+    let (_, desk) = app.staff("Rosa Parks", Role::Receptionist).await;
+    let mut lines = Vec::new();
+    let mut line = |name: &str, (read, write): (f64, f64)| lines.push(format!("{name}: {read} read, {write} write"));
+    let (receptionist, _) = app.staff("Ruth Davis", Role::Receptionist).await;
+    let one = json!({ "user_id": receptionist.id, "role": "receptionist", "shift": "day", "date": "2026-03-03" });
+    let enter = async |body: &serde_json::Value| app.post("/shifts", body).bearer(&admin).send().await;
+    line("enter a shift of a receptionist", spent(&app, async { drop(enter(&one).await.expect(201)) }).await);
+    let every_day = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let repeat = json!({ "weekdays": every_day, "until": "2027-03-02" });
+    let year = json!({ "user_id": receptionist.id, "role": "receptionist", "shift": "night", "date": "2026-03-03", "repeat": repeat });
+    line("enter a year of shifts", spent(&app, async { drop(enter(&year).await.expect(201)) }).await);
+    // Thirty nurses in each shift of a week.
+    let mut nurses = Vec::new();
+    for number in 0..30 {
+        let (nurse, _) = app.staff(&format!("Nurse {number}"), Role::Nurse).await;
+        let repeat = json!({ "weekdays": every_day, "until": "2026-03-09" });
+        for time in ["night", "day", "evening"] {
+            let body =
+                json!({ "user_id": nurse.id, "role": "nurse", "ward": "icu", "shift": time, "date": "2026-03-03", "repeat": repeat });
+            enter(&body).await.expect(201);
+        }
+        nurses.push(nurse);
+    }
+    app.drain().await;
+    let get = async |path: &str| app.get(path).bearer(&desk).send().await.expect(200);
+    let on_duty = "/on-duty?ward=icu&at=2026-03-04T12:00:00Z";
+    line("who is on duty on a ward, 30 nurses", spent(&app, async { drop(get(on_duty).await) }).await);
+    line("the roster of a ward, 20", spent(&app, async { drop(get("/shifts?ward=icu&from=2026-03-03").await) }).await);
+    line("the staff directory, 20", spent(&app, async { drop(get("/staff").await) }).await);
+
+    let (from, to) = ("2026-03-09", "2026-03-15");
+    let body = json!({ "type": "annual", "from": from, "to": to });
+    let mut leave = String::new();
+    let ask = app.post("/leaves", &body).bearer(&doctor.token);
+    line("ask for a week of leave", spent(&app, async { leave = ask.send().await.expect(201).id() }).await);
+    app.book(&ada, &doctor, "2026-03-10T09:00:00Z").await.expect(201);
+    app.drain().await;
+    let note = json!({});
+    let approve = app.post(&format!("/leaves/{leave}/approve"), &note).bearer(&admin);
+    line("approve a week of a doctor's leave", spent(&app, async { drop(approve.send().await.expect(200)) }).await);
+    let before = app.functions.events().store.meter().read();
+    app.drain().await;
+    let Units { read, write } = app.functions.events().store.meter().read() - before;
+    line("what follows, one appointment in the way", (read, write));
+    let own = app.get("/leaves/balances").bearer(&doctor.token);
+    line("leave balances", spent(&app, async { drop(own.send().await.expect(200)) }).await);
+    let blocked = json!({ "kind": "blocked", "starts_at": "2026-03-17T09:00:00Z", "ends_at": "2026-03-17T10:00:00Z" });
+    let block = app.post(&format!("/doctors/{}/exceptions", doctor.id), &blocked).bearer(&doctor.token);
+    line("block a doctor's time", spent(&app, async { drop(block.send().await.expect(201)) }).await);
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    enter a shift of a receptionist: 3 read, 8 write
+    enter a year of shifts: 3 read, 110 write
+    who is on duty on a ward, 30 nurses: 1 read, 0 write
+    the roster of a ward, 20: 2.5 read, 0 write
+    the staff directory, 20: 1 read, 0 write
+    ask for a week of leave: 4.5 read, 6 write
+    approve a week of a doctor's leave: 5.5 read, 25 write
+    what follows, one appointment in the way: 23.5 read, 9 write
+    leave balances: 1 read, 2 write
+    block a doctor's time: 4 read, 5 write
+    ");
+}

@@ -97,6 +97,7 @@ fn every_key() {
         keys::listed_doctor(&Specialization::parse("cardiology").unwrap(), &name, doctor.parse().unwrap()),
         keys::listed_treated_patient(doctor.parse().unwrap(), &name, patient.parse().unwrap()),
         keys::staff_in_list(StaffList { role: None, ward: Some(Ward::Icu) }, &name, user.parse().unwrap()),
+        keys::listed_exception(doctor.parse().unwrap(), at, "exc_00000000000000000000000012".parse().unwrap()),
         keys::listed_leave(LeaveStatus::Pending, day, "lea_00000000000000000000000013".parse().unwrap()),
         keys::listed_leave_of_person(user.parse().unwrap(), day, "lea_00000000000000000000000013".parse().unwrap()),
         keys::listed_suppression(entry.at, &Email::parse("Ada@example.org").unwrap()),
@@ -110,6 +111,7 @@ fn every_key() {
     DOCTORS | cardiology#ada byron#doc_00000000000000000000000003
     TREATS#doc_00000000000000000000000003 | ada byron#pat_00000000000000000000000002
     STAFF##icu | ada byron#usr_00000000000000000000000001
+    EXCEPTIONS#doc_00000000000000000000000003 | 2026-03-02T09:00:00Z#exc_00000000000000000000000012
     LEAVES#pending | 2026-03-02#lea_00000000000000000000000013
     LEAVES#usr_00000000000000000000000001 | 2026-03-02#lea_00000000000000000000000013
     MAIL#suppressed | 2026-03-02T09:00:00.012Z#ada@example.org

@@ -76,6 +76,40 @@ async fn a_refused_email_is_listed_and_sent_again_once() {
 }
 
 #[tokio::test]
+async fn emails_about_the_roster_leave_and_a_new_time_go_out_again_while_they_are_true() {
+    let app = App::new().await;
+    let (_, admin) = app.staff("Florence Nightingale", Role::Administrator).await;
+    let (doctor, ada) = (app.doctor("Dr. Helen Taussig").await, app.patient("Ada Byron").await);
+    app.book(&ada, &doctor, "2026-03-10T09:00:00Z").await.expect(201);
+    let mut seen = 0;
+    app.new_mails(&mut seen).await;
+    let shift = json!({ "user_id": doctor.user_id, "role": "doctor", "ward": "icu", "shift": "day", "date": "2026-03-03" });
+    let entered = app.post("/shifts", &shift).bearer(&admin).send().await.expect(201).id();
+    app.drain_refused(1).await;
+    let leave = json!({ "type": "annual", "from": "2026-03-10", "to": "2026-03-10" });
+    let asked = app.post("/leaves", &leave).bearer(&doctor.token).send().await.expect(201).id();
+    app.drain_refused(2).await;
+    app.post(&format!("/leaves/{asked}/approve"), &json!({})).bearer(&admin).send().await.expect(200);
+    app.drain_refused(2).await;
+    let refused = app.refused(&admin).await;
+    assert_eq!((refused.len(), app.new_mails(&mut seen).await.len()), (5, 0), "{refused:?}");
+    // The request has been decided since: what was said about it is no longer true.
+    for id in &refused {
+        app.resend(id, &admin).await.expect(202);
+    }
+    let mut subjects = app.subjects(&mut seen).await;
+    subjects.sort_unstable();
+    assert_eq!(
+        subjects,
+        ["Please choose a new time for your appointment with Dr. Helen Taussig", "You have a new shift", "Your leave is approved"]
+    );
+    for id in refused.iter().filter(|id| id.starts_with(&format!("{asked}-v1"))) {
+        assert_eq!(app.state(id).await, DeliveryState::Void);
+    }
+    assert!(refused.iter().any(|id| id.starts_with(&entered)));
+}
+
+#[tokio::test]
 async fn refusals() {
     let app = App::new().await;
     let (_, admin) = app.staff("Florence Nightingale", Role::Administrator).await;

@@ -1,5 +1,6 @@
 //! Whether appointments can take place as booked. Whatever changes a doctor's time leads here: leave, blocked times, other hours, a shift, a
-//! suspension. An appointment that cannot take place says why, its patient is asked to choose another time, and nobody is reminded of it.
+//! suspension. An appointment that cannot take place says why, its patient is asked to choose another time, and nobody is reminded of it. If
+//! no email reaches the patient, the receptionist on duty is asked to call.
 //!
 //! A booking may have been written in the moment in which the doctor's time changed. So each new booking is reviewed as well: whoever comes
 //! last sees the other.
@@ -11,7 +12,7 @@ use domain::{
     id::{AppointmentId, DoctorId},
 };
 use jiff::{SignedDuration, ToSpan, civil::Date};
-use mail::{EventState, MailError, emails::appointment as emails};
+use mail::{EventState, MailError, ToTell, emails::appointment as emails};
 use store::StoreError;
 
 use crate::{Failure, Notifications};
@@ -76,13 +77,17 @@ pub(crate) async fn tell(state: &EventState, before: &Appointment, after: &Appoi
     if same || current.needs_new_time != after.needs_new_time || !current.status.is_ahead() {
         return Ok(());
     }
-    let Some(to) = state.patient(after.patient_id).await? else { return Ok(()) };
-    let email = if after.needs_new_time.is_some() {
-        emails::needs_new_time(&state.hospital, after, &free_times(state, after).await?)
-    } else {
-        emails::takes_place(&state.hospital, after)
+    let (hospital, id) = (&state.hospital, format!("{}-v{}-time", after.id, after.version));
+    let free = if after.needs_new_time.is_some() { free_times(state, after).await? } else { Vec::new() };
+    let (id, to, email) = match (state.patient_or_front_desk(after.patient_id).await?, after.needs_new_time) {
+        (Some(ToTell::Patient(to)), Some(_)) => (format!("{id}-patient"), to, emails::needs_new_time(hospital, after, &free)),
+        (Some(ToTell::Patient(to)), None) => (format!("{id}-patient"), to, emails::takes_place(hospital, after)),
+        (Some(ToTell::FrontDesk(to)), Some(_)) => {
+            (format!("{id}-front-desk"), to, emails::needs_new_time_for_front_desk(hospital, after, &free))
+        }
+        // Nobody was told that it might not take place, or nobody can be told now: the lists show it.
+        (Some(ToTell::FrontDesk(_)) | None, _) => return Ok(()),
     };
-    let id = format!("{}-v{}-time-patient", after.id, after.version);
     Ok(state.mailer.send(&id, &to, &email.map_err(MailError::from)?).await?)
 }
 

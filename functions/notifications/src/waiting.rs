@@ -8,12 +8,11 @@ use domain::{
     doctor::Doctor,
     id::{DoctorId, PatientId, WaitId},
     patient::Patient,
-    role::Role,
     schedule::Slot,
     waiting::{Ending, Offer, State, Target, Wait, held_until},
 };
 use jiff::Timestamp;
-use mail::{MailError, Recipient, emails::waiting as emails};
+use mail::{MailError, ToTell, emails::waiting as emails};
 use store::{StoreError, appointments::WriteError};
 
 use crate::{Failure, Notifications};
@@ -195,7 +194,7 @@ async fn first_in(
 async fn can_come(state: &Notifications, wait: &Wait, slot: Slot) -> Result<Option<Patient>, Failure> {
     let (store, now, zone) = (&state.base.store, state.base.clock.now(), &state.base.hospital.zone);
     let Some(patient) = store.patient(wait.patient_id).await?.filter(|patient| patient.deceased.is_none()) else { return Ok(None) };
-    if !store.patient_is_free(patient.id, slot, zone).await? || whom_to_tell(state, patient.id).await?.is_none() {
+    if !store.patient_is_free(patient.id, slot, zone).await? || state.base.patient_or_front_desk(patient.id).await?.is_none() {
         return Ok(None);
     }
     for other in store.waits_of_patient(patient.id).await? {
@@ -237,31 +236,13 @@ async fn make_offer(
     }
 }
 
-/// Who is told of an offer.
-enum ToTell {
-    Patient(Recipient),
-    /// The receptionist on duty, who calls the patient.
-    FrontDesk(Recipient),
-}
-
-/// The patient or a guardian. If no email reaches them, the receptionist on duty.
-async fn whom_to_tell(state: &Notifications, patient: PatientId) -> Result<Option<ToTell>, Failure> {
-    let base = &state.base;
-    if let Some(to) = base.patient(patient).await?
-        && base.store.suppression(&to.email).await?.is_none()
-    {
-        return Ok(Some(ToTell::Patient(to)));
-    }
-    Ok(base.on_duty(Role::Receptionist, base.clock.now()).await?.map(ToTell::FrontDesk))
-}
-
 async fn tell(state: &Notifications, wait: &Wait, offer: &Offer) -> Result<(), Failure> {
     let base = &state.base;
     if base.clock.now() >= offer.until {
         return Ok(());
     }
     let id = format!("{}-v{}-offer", wait.id, wait.version);
-    let (id, to, email) = match whom_to_tell(state, wait.patient_id).await? {
+    let (id, to, email) = match base.patient_or_front_desk(wait.patient_id).await? {
         Some(ToTell::Patient(to)) => (id, to, emails::offer(&base.hospital, wait, offer)),
         Some(ToTell::FrontDesk(to)) => (format!("{id}-front-desk"), to, emails::offer_for_front_desk(&base.hospital, wait, offer)),
         None => return Ok(()),

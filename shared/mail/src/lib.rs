@@ -15,4 +15,5 @@ pub use email_tokens::EmailTokens;
 pub use mailer::{MailError, Mailer};
 use message::Link;
 pub use message::{Message, Recipient, RenderError};
+pub use parties::ToTell;
 pub use state::EventState;

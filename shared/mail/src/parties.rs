@@ -19,7 +19,26 @@ pub struct BothSides {
     pub doctor: Message,
 }
 
+/// Who is told of something that a patient has to act on.
+#[derive(Debug, Clone)]
+pub enum ToTell {
+    /// The patient, or a guardian.
+    Patient(Recipient),
+    /// The receptionist on duty, who calls the patient.
+    FrontDesk(Recipient),
+}
+
 impl EventState {
+    /// The patient or a guardian. If no email reaches them, the receptionist on duty.
+    pub async fn patient_or_front_desk(&self, patient: PatientId) -> Result<Option<ToTell>, MailError> {
+        if let Some(to) = self.patient(patient).await?
+            && self.store.suppression(&to.email).await?.is_none()
+        {
+            return Ok(Some(ToTell::Patient(to)));
+        }
+        Ok(self.on_duty(Role::Receptionist, self.clock.now()).await?.map(ToTell::FrontDesk))
+    }
+
     /// Sends both emails, each at most once for its `cause`. A failure of one does not keep the other from going out.
     pub async fn send_to_both(&self, appointment: &Appointment, cause: &str, messages: BothSides) -> Result<(), MailError> {
         let cause = format!("{}-{}-{cause}", appointment.id, appointment.sequence);

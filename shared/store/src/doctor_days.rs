@@ -23,9 +23,9 @@ use super::{
     Item, Key, Record, Store, StoreError,
     appointments::WriteError,
     integer,
-    keys::{self},
+    keys::{self, IndexKey},
     number,
-    record::{to_value, version_of},
+    record::{from_index, to_value, version_of},
     text,
     transact::Transaction,
 };
@@ -44,6 +44,13 @@ impl Record for Exception {
     }
     fn account(&self) -> Option<UserId> {
         Some(self.user_id)
+    }
+    /// What was taken back is in no list.
+    fn index_key(&self) -> Option<IndexKey> {
+        (!self.cancelled).then(|| keys::listed_exception(self.doctor_id, self.slot.start, self.id))
+    }
+    fn entry(&self) -> Option<impl Serialize> {
+        (!self.cancelled).then_some(self)
     }
 }
 
@@ -100,6 +107,12 @@ impl Store {
 
     pub async fn doctor_exception(&self, doctor: DoctorId, id: ExceptionId) -> Result<Option<Exception>, StoreError> {
         self.get(&keys::doctor_exception(doctor, id)).await
+    }
+
+    /// A doctor's exceptions that begin in a span of time, both ends included, by time.
+    pub async fn doctor_exceptions(&self, doctor: DoctorId, (from, to): (Timestamp, Timestamp)) -> Result<Vec<Exception>, StoreError> {
+        let found = self.query(keys::exceptions(doctor, from, to)).all().await?;
+        Ok(from_index::<Exception, Exception>(found)?.into_iter().map(|line| line.entry).collect())
     }
 
     /// Adds an exception to a day whose plan is the one that was read.

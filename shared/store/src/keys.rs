@@ -413,6 +413,17 @@ pub fn doctor_exception(doctor: DoctorId, id: ExceptionId) -> Key {
     Key::new(doctor_partition(doctor), format!("EXCEPTION#{id}"))
 }
 
+/// The place of an exception in its doctor's list: by time.
+#[must_use]
+pub fn listed_exception(doctor: DoctorId, start: Timestamp, id: ExceptionId) -> IndexKey {
+    IndexKey::new(format!("EXCEPTIONS#{doctor}"), format!("{}#{id}", second(start)))
+}
+
+/// A doctor's exceptions that begin in a span of time, both ends included.
+pub(super) fn exceptions(doctor: DoctorId, from: Timestamp, to: Timestamp) -> Range {
+    Range::in_index(BY_LIST, format!("EXCEPTIONS#{doctor}")).from(second(from)).to(format!("{}$", second(to)))
+}
+
 /// An appointment in its doctor's list.
 #[must_use]
 pub fn slot(doctor: DoctorId, start: Timestamp, id: AppointmentId) -> Key {
@@ -637,6 +648,11 @@ pub(super) fn leaves_of_person(user: UserId, before: Option<&str>) -> Range {
 #[must_use]
 pub fn leave_balance(id: UserId, year: i16, what: LeaveType) -> Key {
     Key::new(staff_partition(id), format!("BALANCE#{year:04}#{}", what.as_str()))
+}
+
+/// What somebody has left of every type of leave in a year.
+pub(super) fn leave_balances(id: UserId, year: i16) -> Range {
+    Range::of(staff_partition(id)).with_prefix(&format!("BALANCE#{year:04}#"), None)
 }
 
 /// The first day of the month that a sort key names.

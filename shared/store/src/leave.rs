@@ -197,11 +197,12 @@ impl Store {
 
     /// What somebody has left of each type of leave in a year.
     pub async fn leave_balances(&self, user: UserId, year: i16) -> Result<Vec<Balance>, StoreError> {
-        let mut balances = Vec::new();
-        for (what, ..) in LeaveType::ALL {
-            balances.push(balance(what, self.item(&keys::leave_balance(user, year, what)).await?.as_ref()));
-        }
-        Ok(balances)
+        let there = self.query(keys::leave_balances(user, year)).consistent().all().await?;
+        let of = |what: LeaveType| {
+            let sk = text(keys::leave_balance(user, year, what).sk);
+            balance(what, there.iter().find(|item| item.get("sk") == Some(&sk)))
+        };
+        Ok(LeaveType::ALL.map(|(what, ..)| of(what)).into())
     }
 
     /// Sets how many half days somebody has in a year. `Err` when more has been granted already: how many half days.

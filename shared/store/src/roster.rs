@@ -348,8 +348,8 @@ impl Store {
     }
 }
 
-/// How many shifts of a day are read at once.
-const AT_ONCE: usize = 21;
+/// How many shifts of a day are read at once: those of two days. In a large hospital each of them has hundreds of people.
+const AT_ONCE: usize = 6;
 
 /// The shift after one.
 fn following((date, time): (Date, ShiftTime)) -> (Date, ShiftTime) {

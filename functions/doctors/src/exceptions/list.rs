@@ -3,7 +3,7 @@
 use axum::extract::State;
 use domain::id::DoctorId;
 use http::{AppState, Fields, Json, Problem, Query, auth::Caller, days};
-use jiff::civil::Date;
+use jiff::{SignedDuration, ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -33,6 +33,8 @@ pub(crate) struct ExceptionsView {
 }
 
 /// List a doctor's blocked times and extra sessions
+///
+/// A change shows a moment later.
 #[utoipa::path(get, path = "/doctors/{id}/exceptions", tag = "doctors", operation_id = "list_doctor_exceptions",
     params(("id" = DoctorId, Path), ExceptionsQuery), responses((status = 200, body = ExceptionsView)))]
 pub(crate) async fn list(
@@ -42,12 +44,7 @@ pub(crate) async fn list(
     Query(query): Query<ExceptionsQuery>,
 ) -> Result<Json<ExceptionsView>, Problem> {
     let (from, to) = days(query.from, query.to, state.today(), &mut Fields::default())?;
-    let mut found = Vec::new();
-    for day in state.store.doctor_days(doctor.id, (from, to)).await?.into_values() {
-        for id in day.exceptions.into_keys() {
-            found.extend(state.store.doctor_exception(doctor.id, id).await?);
-        }
-    }
-    found.sort_by_key(|exception| (exception.slot, exception.id));
+    let span = (state.hospital.midnight(from), state.hospital.midnight(to.saturating_add(1.day())) - SignedDuration::from_secs(1));
+    let found = state.store.doctor_exceptions(doctor.id, span).await?;
     Ok(Json(ExceptionsView { from, to, items: found.into_iter().map(|exception| view(exception, &state.hospital)).collect() }))
 }

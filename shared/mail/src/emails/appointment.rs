@@ -113,6 +113,18 @@ pub fn needs_new_time(hospital: &Hospital, appointment: &Appointment, free: &[St
 }
 
 #[derive(Template)]
+#[template(path = "appointment-needs-new-time-for-front-desk.email")]
+struct NeedsNewTimeForFrontDesk<'a> {
+    appointment: &'a Details,
+    free: &'a [String],
+}
+
+/// To the front desk, when the patient cannot be reached by email.
+pub fn needs_new_time_for_front_desk(hospital: &Hospital, appointment: &Appointment, free: &[String]) -> Result<Message, RenderError> {
+    write(&NeedsNewTimeForFrontDesk { appointment: &Details::of(appointment, hospital), free })
+}
+
+#[derive(Template)]
 #[template(path = "appointment-takes-place.email")]
 struct TakesPlace<'a> {
     appointment: &'a Details,
@@ -181,6 +193,7 @@ pub(super) fn samples(value: &str) -> Vec<super::Sample> {
         ("appointment-moved-for-doctor", write(&MovedForDoctor { appointment, before })),
         ("appointment-needs-new-time", write(&NeedsNewTime { appointment, free: &[] })),
         ("appointment-needs-new-time", write(&NeedsNewTime { appointment, free: &[value.to_owned(), value.to_owned()] })),
+        ("appointment-needs-new-time-for-front-desk", write(&NeedsNewTimeForFrontDesk { appointment, free: &[value.to_owned()] })),
         ("appointment-takes-place", write(&TakesPlace { appointment })),
         ("appointment-reminder-for-patient", write(&ReminderForPatient { appointment })),
         ("appointment-reminder-for-doctor", write(&ReminderForDoctor { appointment })),
