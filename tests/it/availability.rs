@@ -6,6 +6,8 @@ use domain::{appointment::Appointment, id::AppointmentId, role::Role, schedule::
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use store::appointments::WriteError;
+
 use crate::support::{Answer, App, Doctor, Patient, at_once, booking, shared_database};
 
 /// A doctor who works Monday to Friday, 09:00 to 12:00, and a patient.
@@ -88,10 +90,20 @@ async fn a_blocked_time_is_taken_away_and_its_patients_are_offered_others() {
     let mails = clinic.mails().await;
     let told = mails.iter().find(|(to, ..)| *to == clinic.ada.email).unwrap();
     assert_eq!(told.1, "Please choose a new time for your appointment with Dr. Helen Taussig");
-    assert!(told.2.contains("Monday 2 March 2026, 09:00 to 09:30") && told.2.contains("10:00 to 10:30"), "{}", told.2);
+    assert!(told.2.contains("Tuesday 3 March 2026, 10:30 to 11:00") && told.2.contains("10:00 to 10:30"), "{}", told.2);
     assert!(!told.2.contains("Teaching"), "the reason is the doctor's own: {}", told.2);
     assert_eq!(clinic.appointment(&booked).await["needs_new_time"], "blocked");
     assert_eq!(clinic.displaced().await, [booked.as_str()]);
+    // Every list says so.
+    let get = async |path: &str, token: &str| clinic.app.get(path).bearer(token).send().await.expect(200).body;
+    let day = get("/appointments/day?date=2026-03-03", &clinic.desk).await;
+    assert_eq!((&day["items"][0]["needs_new_time"], &day["counts"]["needs_new_time"]), (&json!("blocked"), &json!(1)));
+    let days = get("/appointments/calendar?to=2026-03-03", &clinic.doctor.token).await;
+    assert_eq!(days["items"][0]["needs_new_time"], "blocked");
+    let own = get("/appointments?needs_new_time=true", &clinic.ada.token).await;
+    assert_eq!(own["items"][0]["needs_new_time"], "blocked");
+    let file = clinic.app.get(&format!("/appointments/{booked}/calendar.ics")).bearer(&clinic.ada.token).send().await.expect(200);
+    assert!(file.text.contains("STATUS:TENTATIVE"), "{}", file.text);
     assert!(!clinic.app.services.schedules.list().contains_key(&reminder), "nobody is reminded of it");
 
     // She moves it, and nothing of it is left.
@@ -151,6 +163,79 @@ async fn who_has_not_chosen_another_time_did_not_miss_it() {
     let lapsed = clinic.appointment(&booked).await;
     assert_eq!((&lapsed["status"], &lapsed["cancelled_by"]), (&json!("cancelled"), &json!("doctor")));
     assert!(clinic.mails().await.is_empty(), "it was told before");
+}
+
+#[tokio::test]
+async fn a_note_that_is_taken_back_finds_the_doctor_away() {
+    let mut clinic = Clinic::new().await;
+    let booked = clinic.book("2026-03-02T11:00:00Z").await.expect(201).id();
+    clinic.app.call("POST", &format!("/appointments/{booked}/arrive")).bearer(&clinic.desk).send().await.expect(200);
+    clinic.exception("blocked", "2026-03-02T10:00:00Z", "2026-03-02T12:00:00Z").await.expect(201);
+    assert_eq!(clinic.mails().await.iter().filter(|mail| mail.1.starts_with("Please choose")).count(), 0, "the patient is here");
+    let undo = json!({ "reason": "It was her sister" });
+    clinic.app.post(&format!("/appointments/{booked}/undo"), &undo).bearer(&clinic.desk).send().await.expect(200);
+    assert_eq!(clinic.mails().await.iter().filter(|mail| mail.1.starts_with("Please choose")).count(), 1);
+    assert_eq!(clinic.appointment(&booked).await["needs_new_time"], "blocked");
+}
+
+#[tokio::test]
+async fn what_changes_elsewhere_on_the_day_keeps_no_booking_out() {
+    let clinic = Clinic::new().await;
+    let (app, zone) = (&clinic.app, &clinic.app.config.hospital.zone);
+    let doctor = app.store().doctor(clinic.doctor.id).await.unwrap().unwrap();
+    let patient = app.store().patient(clinic.ada.id).await.unwrap().unwrap();
+    // As if the day had been read before this.
+    clinic.exception("blocked", "2026-03-03T11:00:00Z", "2026-03-03T12:00:00Z").await.expect(201);
+    let book = async |at: &str| {
+        let start: Timestamp = at.parse().unwrap();
+        let slot = Slot { start, end: start + SignedDuration::from_mins(30) };
+        let id = AppointmentId::new(app.now(), app.random());
+        let appointment = Appointment::book(id, &patient, &doctor, slot, Reason::parse("Cough").unwrap(), app.now(), zone);
+        app.store().appointment_book(&appointment, &doctor, 0, zone).await
+    };
+    book("2026-03-03T09:00:00Z").await.unwrap();
+    assert!(matches!(book("2026-03-03T11:00:00Z").await, Err(WriteError::PlanChanged)));
+}
+
+#[tokio::test]
+async fn time_that_opens_up_is_offered_to_those_who_wait() {
+    let mut clinic = Clinic::new().await;
+    let blocked = clinic.exception("blocked", "2026-03-03T09:00:00Z", "2026-03-03T12:00:00Z").await.expect(201).id();
+    let body = json!({ "specialization": "cardiology", "from": "2026-03-03", "to": "2026-03-03", "reason": "Cough" });
+    let wait = clinic.app.post("/waiting-list", &body).bearer(&clinic.ada.token).send().await.expect(201).id();
+    assert!(clinic.mails().await.is_empty());
+    clinic.cancel_exception(&blocked).await.expect(200);
+    assert_eq!(
+        clinic.mails().await.iter().map(|mail| mail.1.as_str()).collect::<Vec<_>>(),
+        ["A time with Dr. Helen Taussig has become free"]
+    );
+    let offered = clinic.app.get(&format!("/waiting-list/{wait}")).bearer(&clinic.ada.token).send().await.expect(200);
+    assert_eq!(offered.body["offer"]["starts_at"], "2026-03-03T09:00:00+00:00");
+}
+
+#[tokio::test]
+async fn leave_and_shifts_from_before_a_profile_are_the_profiles_too() {
+    let clinic = Clinic::new().await;
+    let app = &clinic.app;
+    let (account, token) = app.staff("Dr. Virginia Apgar", Role::Doctor).await;
+    let leave = json!({ "type": "annual", "from": "2026-03-09", "to": "2026-03-09" });
+    let leave = app.post("/leaves", &leave).bearer(&token).send().await.expect(201).id();
+    app.post(&format!("/leaves/{leave}/approve"), &json!({})).bearer(&clinic.admin).send().await.expect(200);
+    let shift = json!({ "user_id": account.id, "role": "doctor", "shift": "evening", "date": "2026-03-14" });
+    app.post("/shifts", &shift).bearer(&clinic.admin).send().await.expect(201);
+    app.drain().await;
+    let hours: Vec<_> = ["monday", "tuesday"].iter().map(|day| json!({ "weekday": day, "from": "09:00", "to": "12:00" })).collect();
+    let profile = json!({
+        "name": "Dr. Virginia Apgar", "user_id": account.id, "specialization": "pediatrics", "slot_minutes": 30, "weekly_hours": hours,
+        "consultation_fee": { "amount": "80", "currency": "GBP" }
+    });
+    let doctor = app.post("/doctors", &profile).bearer(&clinic.admin).send().await.expect(201).id();
+    app.drain().await;
+    let free = async |day: &str| {
+        let path = format!("/doctors/{doctor}/slots?from={day}&to={day}");
+        app.get(&path).bearer(&clinic.ada.token).send().await.expect(200).body["items"].as_array().unwrap().len()
+    };
+    assert_eq!((free("2026-03-09").await, free("2026-03-10").await, free("2026-03-14").await), (0, 6, 16));
 }
 
 #[tokio::test]
@@ -283,6 +368,8 @@ async fn refused_exceptions() {
     refused("2026-03-01T10:00:00Z", "2026-03-01T11:00:00Z", &[("ends_at", "in_the_past")]).await;
     refused("2026-03-03T10:00:00Z", "2026-03-04T11:00:00Z", &[("ends_at", "other_day")]).await;
     refused("2027-03-10T10:00:00Z", "2027-03-10T11:00:00Z", &[("starts_at", "too_far_ahead")]).await;
+    let short = clinic.exception("extra_session", "2026-03-03T18:00:00Z", "2026-03-03T18:20:00Z").await;
+    short.invalid(&[("ends_at", "too_short")]);
     refused("2026-03-03T10:01:00Z", "2026-03-03T11:00:30Z", &[("starts_at", "not_on_mark"), ("ends_at", "not_on_mark")]).await;
     for hour in 0..20 {
         clinic.exception("blocked", &format!("2026-03-03T{hour:02}:00:00Z"), &format!("2026-03-03T{hour:02}:30:00Z")).await.expect(201);
@@ -368,8 +455,8 @@ async fn slots_of_different_lengths_never_overlap() {
             let id = AppointmentId::new(app.now(), app.random());
             let zone = app.config.hospital.zone.clone();
             let appointment = Appointment::book(id, &patient, &doctor, slot, Reason::parse("Cough").unwrap(), app.now(), &zone);
-            let store = app.store().clone();
-            tries.spawn(async move { store.appointment_book(&appointment, 0, &zone).await.is_ok().then_some(slot) });
+            let (store, doctor) = (app.store().clone(), doctor.clone());
+            tries.spawn(async move { store.appointment_book(&appointment, &doctor, 0, &zone).await.is_ok().then_some(slot) });
         }
         let mut booked: Vec<Slot> = tries.join_all().await.into_iter().flatten().collect();
         booked.sort_unstable();

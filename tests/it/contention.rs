@@ -60,7 +60,7 @@ async fn book(app: &App, endpoint: String) -> Result<(), WriteError> {
     let mut aws = app.config.aws.clone();
     aws.dynamodb_endpoint = Some(endpoint);
     let sdk = platform::aws::sdk_config(&aws, platform::aws::Patience::SomebodyWaits);
-    Store::connect(&aws, &sdk, "any".to_owned()).appointment_book(&appointment, 0, zone).await
+    Store::connect(&aws, &sdk, "any".to_owned()).appointment_book(&appointment, &doctor, 0, zone).await
 }
 
 #[tokio::test]

@@ -30,7 +30,10 @@ async fn the_front_desk_sees_everybody_who_comes_today() {
     let all = day("").await.expect(200);
     assert_eq!(all.body["date"], "2026-03-02");
     assert_eq!(lines(&all), [line("Alan Mathison", "scheduled"), line("Ada Byron", "scheduled"), line("Grace Hopper", "scheduled")]);
-    assert_eq!(all.body["counts"], json!({ "scheduled": 3, "rescheduled": 0, "arrived": 0, "completed": 0, "no_show": 0 }));
+    assert_eq!(
+        all.body["counts"],
+        json!({ "scheduled": 3, "rescheduled": 0, "arrived": 0, "completed": 0, "no_show": 0, "needs_new_time": 0 })
+    );
     assert_eq!(lines(&day("?date=2026-03-03").await.expect(200)), [line("Grace Hopper", "scheduled")]);
 
     app.call("POST", &format!("/appointments/{first}/arrive")).bearer(&desk).send().await.expect(200);

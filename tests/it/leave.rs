@@ -121,7 +121,7 @@ async fn from_the_request_to_the_patients_email() {
     assert!(
         to_ada
             .iter()
-            .all(|(_, subject, text)| subject.starts_with("Please choose a new time") && text.contains("Monday 2 March 2026, 09:00"))
+            .all(|(_, subject, text)| subject.starts_with("Please choose a new time") && text.contains("Friday 13 March 2026, 09:00"))
     );
     let displaced = format!("/appointments?doctor_id={}&needs_new_time=true", hospital.doctor.id);
     let listed = hospital.app.get(&displaced).bearer(&hospital.admin).send().await.expect(200);
@@ -280,6 +280,11 @@ async fn refused_leave() {
     set(json!({ "days": 0.25, "year": 1999 }), &[("days", "invalid_days"), ("year", "invalid_year")]).await;
     set(json!({ "days": -1 }), &[("days", "invalid_days")]).await;
     set(json!({ "user_id": hospital.ada.user_id }), &[("user_id", "unknown")]).await;
+    let of_ada = format!("/leaves/balances?user_id={}", hospital.ada.user_id);
+    hospital.app.get(&of_ada).bearer(&boss).send().await.invalid(&[("user_id", "unknown")]);
+    let own = hospital.app.get("/users/me").bearer(&boss).send().await.expect(200).body["id"].clone();
+    let body = json!({ "user_id": own, "year": 2026, "type": "annual", "days": 40 });
+    hospital.app.post("/leaves/balances", &body).bearer(&boss).send().await.refused(409, "not_yourself");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -308,7 +313,7 @@ async fn twenty_approvals_at_once_never_take_more_than_is_left() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn leave_and_a_booking_at_the_same_moment() {
-    for _ in 0..6 {
+    for _ in 0..3 {
         let hospital = hospital().await;
         let id = hospital.ask(&hospital.doctor.token, &annual("2026-03-09", "2026-03-13")).await.expect(201).id();
         let app = Arc::new(hospital.app);
@@ -328,6 +333,36 @@ async fn leave_and_a_booking_at_the_same_moment() {
             answers[0].clone().refused(409, "doctor_away");
         }
     }
+}
+
+#[tokio::test]
+async fn what_was_taken_stays_taken() {
+    let hospital = hospital().await;
+    let today = hospital.approved(&hospital.nurses_token, &annual("2026-03-02", "2026-03-02")).await;
+    assert_eq!(hospital.left(2026).await, json!(27.0));
+    let cut = hospital.decide(&today, "cancel", &json!({})).await.expect(200);
+    assert_eq!((&cut.body["days"], &cut.body["ends_at_noon"], hospital.left(2026).await), (&json!(0.5), &json!(true), json!(27.5)));
+    hospital.decide(&today, "cancel", &json!({})).await.refused(409, "leave_over");
+}
+
+#[tokio::test]
+async fn of_two_leaves_that_follow_each_other_neither_takes_the_other_away() {
+    let hospital = hospital().await;
+    let app = &hospital.app;
+    let day = annual("2026-03-10", "2026-03-10");
+    let first = hospital.approved(&hospital.doctor.token, &day).await;
+    let approved = app.store().leave(first.parse().unwrap()).await.unwrap().unwrap();
+    hospital.decide(&first, "cancel", &json!({})).await.expect(200);
+    let cancelled = app.store().leave(first.parse().unwrap()).await.unwrap().unwrap();
+    let second = hospital.approved(&hospital.doctor.token, &day).await;
+    app.drain().await;
+    // Whatever comes late or again of the first one.
+    for (leave, before) in [(&approved, None), (&cancelled, Some(&approved)), (&approved, None)] {
+        app.store().leave_follow_in_days(hospital.doctor.id, leave, before).await.unwrap();
+    }
+    assert_eq!(hospital.slots("2026-03-10").await, 0);
+    hospital.decide(&second, "cancel", &json!({})).await.expect(200);
+    assert_eq!(hospital.slots("2026-03-10").await, 6);
 }
 
 #[tokio::test]

@@ -145,12 +145,13 @@ async fn a_cursor_belongs_to_its_list() {
     app.book(&ada, &helen, "2026-03-03T09:30:00Z").await.expect(201);
     let page = app.get("/appointments?limit=1").bearer(&ada.token).send().await.expect(200);
     let cursor = page.body["next_cursor"].as_str().unwrap();
+    let other = if cursor.starts_with('x') { 'y' } else { 'x' };
     for (path, token) in [
         (format!("/appointments?cursor={cursor}"), &alan.token),
         (format!("/appointments?cursor={cursor}"), &helen.token),
         (format!("/appointments?when=past&cursor={cursor}"), &ada.token),
         (format!("/doctors?cursor={cursor}"), &ada.token),
-        (format!("/appointments?cursor=x{}", &cursor[1..]), &ada.token),
+        (format!("/appointments?cursor={other}{}", &cursor[1..]), &ada.token),
         ("/appointments?cursor=".to_owned(), &ada.token),
     ] {
         app.get(&path).bearer(token).send().await.refused(400, "invalid_cursor");

@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use domain::{account::Account, role::Role, shifts::ShiftTime, ward::Ward};
+use local::services::mailbox::Refusal;
 use serde_json::{Value, json};
 use store::{StreamItem, keys::RosterOf, roster::StaffMonth};
 
@@ -155,6 +156,26 @@ async fn a_shift_has_one_receptionist_and_spares_who_step_in() {
     app.call("POST", &format!("/users/{}/reinstate", rosa.id)).bearer(&hospital.admin).send().await.expect(200);
     app.drain().await;
     assert_eq!(hospital.on_duty("role=receptionist").await, ["Rosa Parks"]);
+}
+
+#[tokio::test]
+async fn an_email_that_goes_out_again_brings_no_role_back() {
+    let hospital = hospital().await;
+    let app = &hospital.app;
+    hospital.enter(&hospital.on_icu("2026-03-02")).await.expect(201);
+    app.drain().await;
+    app.services.mailbox.refuse_next(Refusal::Rejected);
+    let rename = json!({ "name": "Mary Grant" });
+    app.call("PATCH", &format!("/users/{}", hospital.nurse.id)).json(&rename).bearer(&hospital.admin).send().await.expect(200);
+    app.drain().await;
+    let watcher = app.doctor("Dr. Helen Taussig").await;
+    app.call("POST", &format!("/users/{}/suspend", hospital.nurse.id)).bearer(&hospital.admin).send().await.expect(200);
+    app.drain().await;
+    let refused = app.get("/emails").bearer(&hospital.admin).send().await.expect(200).body["items"][0]["id"].clone();
+    app.call("POST", &format!("/emails/{}/resend", refused.as_str().unwrap())).bearer(&hospital.admin).send().await.expect(202);
+    app.drain().await;
+    let on_duty = app.get("/on-duty?ward=icu").bearer(&watcher.token).send().await.expect(200);
+    assert_eq!(on_duty.body["items"], json!([]));
 }
 
 #[tokio::test]

@@ -76,7 +76,7 @@ pub(crate) async fn book(
     count(&state, &caller, patient.id).await?;
     let id = AppointmentId::new(now, state.random.u128()?);
     let appointment = Appointment::book(id, &patient, &doctor, slot, booking.reason, now, zone);
-    if let Err(why) = state.store.appointment_book(&appointment, day.plan, zone).await {
+    if let Err(why) = state.store.appointment_book(&appointment, &doctor, day.plan, zone).await {
         return Err(not_written(&state, &doctor, slot, why).await);
     }
     Ok(created(appointment, &state))

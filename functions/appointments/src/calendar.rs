@@ -68,7 +68,7 @@ pub(crate) async fn calendar(
     let (hospital, zone) = (&state.hospital, &state.hospital.zone);
     let span = (hospital.midnight(from), hospital.midnight(to.saturating_add(1.day())) - SignedDuration::from_secs(1));
     let entries = state.store.appointments_of_doctor(doctor, span).await?;
-    let of_today = entries.iter().filter(|entry| entry.slot.day(zone) == today);
+    let of_today = entries.iter().filter(|entry| entry.slot.day(zone) == today && entry.needs_new_time.is_none());
     let next = next(of_today.map(|entry| (entry.id, entry.status.as_str(), entry.arrived_at)));
     Ok(Json(CalendarView { from, to, next, items: entries.into_iter().map(|entry| DayLineView::of(entry, hospital)).collect() }))
 }

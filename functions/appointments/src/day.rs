@@ -6,6 +6,7 @@ use axum::extract::State;
 use domain::{
     Invalid,
     appointment::Status,
+    availability::Because,
     id::{AppointmentId, DoctorId},
     instant::Instant,
     patient::parse_date,
@@ -62,6 +63,8 @@ struct DayCounts {
     arrived: usize,
     completed: usize,
     no_show: usize,
+    /// Of those that lie ahead, how many cannot take place as booked.
+    needs_new_time: usize,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -76,6 +79,9 @@ pub(crate) struct DayLineView {
     /// When the patient arrived, if they wait for the doctor.
     #[serde(skip_serializing_if = "Option::is_none")]
     waiting_since: Option<Instant>,
+    /// Why it cannot take place at this time, if so. The patient has been asked to choose another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    needs_new_time: Option<Because>,
 }
 
 struct Parsed {
@@ -107,9 +113,10 @@ pub(crate) async fn day(State(state): State<AppState>, caller: Caller, Query(que
     lists.retain(|list| asked.specialization.as_ref().is_none_or(|wanted| *wanted == list.specialization));
 
     let mut counts = DayCounts::default();
-    lists.iter().flat_map(|list| &list.lines).for_each(|line| counts.add(line.status));
-    let next =
-        lists.first().filter(|_| !everybodys).and_then(|own| next(own.lines.iter().map(|line| (line.id, line.status, line.arrived_at))));
+    lists.iter().flat_map(|list| &list.lines).for_each(|line| counts.add(line.status, line.needs_new_time));
+    let next = lists.first().filter(|_| !everybodys).and_then(|own| {
+        next(own.lines.iter().filter(|line| line.needs_new_time.is_none()).map(|line| (line.id, line.status, line.arrived_at)))
+    });
     lists.sort_by(|one, other| one.doctor_name.cmp(&other.doctor_name));
     let mut items: Vec<_> = lists.into_iter().flat_map(|list| lines(list, asked.status, &state.hospital)).collect();
     items.sort_by_key(|(start, _)| *start);
@@ -137,6 +144,7 @@ fn lines(list: DayList, status: Option<&str>, hospital: &Hospital) -> Vec<(Times
                 ends_at: hospital.instant(line.slot.end),
                 waiting_since: line.arrived_at.filter(|_| line.status == "arrived").map(|at| hospital.instant(at)),
                 status: line.status.into(),
+                needs_new_time: line.needs_new_time,
             };
             (line.slot.start, view)
         })
@@ -163,12 +171,14 @@ impl DayLineView {
             ends_at: hospital.instant(entry.slot.end),
             status: entry.status.into(),
             waiting_since: waiting.map(|at| hospital.instant(at)),
+            needs_new_time: entry.needs_new_time,
         }
     }
 }
 
 impl DayCounts {
-    fn add(&mut self, status: &str) {
+    fn add(&mut self, status: &str, needs_new_time: Option<Because>) {
+        self.needs_new_time += usize::from(needs_new_time.is_some() && matches!(status, "scheduled" | "rescheduled"));
         let count = match status {
             "scheduled" => &mut self.scheduled,
             "rescheduled" => &mut self.rescheduled,

@@ -45,7 +45,7 @@ pub(crate) struct BookExtraAppointmentRequest {
 /// Book an extra appointment
 ///
 /// Outside the doctor's slots, by the front desk or by a doctor for a patient whom they treat. It takes none of the doctor's slots: these can
-/// still be booked at the same time. The patient's own time is guarded as always. Emails and reminders are as for every appointment.
+/// still be booked at the same time. A blocked time does not keep it out, the doctor's leave does. The patient's own time is guarded as always. Emails and reminders are as for every appointment.
 #[utoipa::path(post, path = "/appointments/extra", tag = "appointments", operation_id = "book_extra_appointment",
     request_body = BookExtraAppointmentRequest,
     responses((status = 201, body = Created<AppointmentView>, description = "Booked"), ExtraRefused))]
@@ -97,7 +97,7 @@ pub(crate) async fn extra(
     }
     let id = AppointmentId::new(now, state.random.u128()?);
     let appointment = Appointment { extra_because: Some(because), ..Appointment::book(id, &patient, &doctor, slot, reason, now, zone) };
-    match state.store.appointment_book(&appointment, day.plan, zone).await {
+    match state.store.appointment_book(&appointment, &doctor, day.plan, zone).await {
         Ok(()) => Ok(created(appointment, &state)),
         Err(why) => Err(not_written(&state, &doctor, slot, why).await),
     }

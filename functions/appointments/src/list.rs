@@ -9,7 +9,10 @@ use domain::{
 use http::{AppState, Fields, Json, Listing, Page, Problem, auth::Caller};
 use jiff::Timestamp;
 use serde::Deserialize;
-use store::{appointments::After, trail};
+use store::{
+    appointments::{After, Which},
+    trail,
+};
 use utoipa::IntoParams;
 
 use crate::view::{AppointmentSummary, summary};
@@ -28,8 +31,7 @@ pub(crate) struct ListQuery {
     /// The doctor whose appointments the front desk asks for.
     #[param(value_type = Option<DoctorId>)]
     doctor_id: Option<String>,
-    /// With `true`: only those upcoming appointments of a doctor that cannot take place as booked, because the doctor is away or has other
-    /// hours.
+    /// With `true`: only those that cannot take place as booked, because the doctor is away or has other hours.
     #[param(value_type = Option<bool>)]
     needs_new_time: Option<String>,
 }
@@ -58,10 +60,6 @@ pub(crate) async fn list(
         Some(_) => return Err(Problem::invalid_field("needs_new_time", "invalid_type", "Use `true` or `false`.")),
     };
     let (when, whose) = listing.filter.clone().parse(&caller)?;
-    if displaced && (when == When::Past || !matches!(whose, Whose::Doctor(_))) {
-        let detail = "Use it for the upcoming appointments of a doctor only.";
-        return Err(Problem::invalid_field("needs_new_time", "not_here", detail));
-    }
     if let Whose::ChildOf(id) = whose {
         let child = state.store.patient(id).await?;
         if !child.is_some_and(|child| state.is_guardian(&caller, &child)) {
@@ -72,12 +70,12 @@ pub(crate) async fn list(
     let list = format!("appointments?{when:?}&{whose:?}&{displaced}");
     let after = listing.after(&state.cursors, &list)?.map(|place| position(&place)).transpose()?;
 
-    let now = state.clock.now();
+    let (now, which) = (state.clock.now(), Which { when, needs_new_time: displaced });
     let found = match whose {
         Whose::Patient(id) | Whose::ChildOf(id) => {
-            state.store.appointment_list_of_patient(id, when, now, &state.hospital.zone, after, listing.limit).await?
+            state.store.appointment_list_of_patient(id, which, now, &state.hospital.zone, after, listing.limit).await?
         }
-        Whose::Doctor(id) => state.store.appointment_list_of_doctor(id, when, displaced, now, after, listing.limit).await?,
+        Whose::Doctor(id) => state.store.appointment_list_of_doctor(id, which, now, after, listing.limit).await?,
     };
     let page = Page::cut(found, listing.limit, |last| {
         let after = After::of(last);

@@ -62,7 +62,7 @@ pub(crate) async fn reschedule(
             refused => return Err(not_counted(refused, caller.email_confirmed)),
         }
     }
-    if let Err(why) = state.store.appointment_move(&before, &after, day.plan, now, zone).await {
+    if let Err(why) = state.store.appointment_move(&before, &after, &doctor, day.plan, now, zone).await {
         return Err(not_written(&state, &doctor, slot, why).await);
     }
     Ok(view(after, &state.hospital))

@@ -81,7 +81,7 @@ pub(crate) struct AppointmentSummary {
     /// Only in a doctor's list.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
-    /// Why it cannot take place at this time, if so. Only in a doctor's list.
+    /// Why it cannot take place at this time, if so.
     #[serde(skip_serializing_if = "Option::is_none")]
     needs_new_time: Option<Because>,
 }

@@ -39,13 +39,13 @@ pub(crate) struct ChangeDoctorRequest {
     /// Administrators only.
     #[schema(value_type = Option<Specialization>)]
     specialization: Option<String>,
-    /// From which day on fee, place, slots, buffer and hours change, as `YYYY-MM-DD`: at most a year ahead. When left out: from today on.
+    /// From which day on fee, place, slots, buffer and hours (and nothing else) change, as `YYYY-MM-DD`: at most a year ahead. When left out: from today on.
     /// What was to change later is changed, too.
     #[schema(value_type = Option<String>, format = Date)]
     from: Option<String>,
     /// It holds for appointments that are booked from now on.
     consultation_fee: Option<MoneyBody>,
-    /// Where patients find the doctor. `null` removes it.
+    /// Where patients find the doctor, for appointments that are booked from now on. `null` removes it.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Place>)]
     place: Option<Option<String>>,

@@ -19,7 +19,8 @@ pub(crate) async fn follow(state: &Notifications, before: Option<&Appointment>, 
     }
 
     let is_new = before.is_none_or(|before| before.sequence != after.sequence);
-    if is_new && current.status.is_ahead() {
+    let is_ahead_again = before.is_some_and(|before| !before.status.is_ahead());
+    if (is_new || is_ahead_again) && current.status.is_ahead() {
         review::one(state, current.id).await?;
     }
     let (what, emails) = match before {

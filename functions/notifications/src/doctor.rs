@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use domain::{account::Account, doctor::Doctor, role::Role};
 use store::{StoreError, roster::StaffMonth};
 
-use crate::{Failure, Notifications, review};
+use crate::{Failure, Notifications, review, waiting};
 
 /// How often the profile is written again when others change it at the same moment.
 const TRIES: usize = 8;
+/// How much of a person's leave is read at once.
+const PAGE: usize = 50;
 
 /// Follows a change of the profile.
 pub(crate) async fn follow(state: &Notifications, before: &Doctor, after: &Doctor) -> Result<(), Failure> {
@@ -37,6 +39,28 @@ pub(crate) async fn follow_account(state: &Notifications, account: &Account) -> 
     Err(StoreError::Unavailable("the profile is changed by others at this moment".into()).into())
 }
 
+/// Somebody who works here has got a doctor's profile: their leave and their shifts from before are those of its days, too.
+pub(crate) async fn follow_new_profile(state: &Notifications, account: &Account) -> Result<(), Failure> {
+    let (store, Some(doctor)) = (&state.base.store, account.doctor_id) else { return Ok(()) };
+    let mut before = None;
+    loop {
+        let page = store.leave_list_of_person(account.id, before.as_deref(), PAGE).await?;
+        for line in &page {
+            if let Some(leave) = store.leave(line.entry.id).await? {
+                store.leave_follow_in_days(doctor, &leave, None).await?;
+            }
+        }
+        before = page.last().filter(|_| page.len() == PAGE).map(|last| last.position.clone());
+        if before.is_none() {
+            break;
+        }
+    }
+    for month in store.staff_months(account.id, state.base.today()).await? {
+        follow_month(state, None, &month).await?;
+    }
+    review::all(state, doctor).await
+}
+
 /// A doctor's shift for the whole hospital is time in which patients can book.
 pub(crate) async fn follow_month(state: &Notifications, before: Option<&StaffMonth>, after: &StaffMonth) -> Result<(), Failure> {
     let store = &state.base.store;
@@ -54,5 +78,6 @@ pub(crate) async fn follow_month(state: &Notifications, before: Option<&StaffMon
     for place in changed {
         store.doctor_day_follow_shift(doctor, place, is.contains(&place), after.version()).await?;
     }
-    review::days(state, doctor, (first, last)).await
+    review::days(state, doctor, (first, last)).await?;
+    if is.is_subset(&was) { Ok(()) } else { waiting::time_opened(state, doctor, (first, last)).await }
 }

@@ -6,7 +6,7 @@ use domain::{
 };
 use mail::{EventState, MailError, Message, emails::leave as emails};
 
-use crate::{Failure, Notifications, review, role_requested::to_administrators};
+use crate::{Failure, Notifications, review, role_requested::to_administrators, waiting};
 
 pub(crate) async fn follow(state: &Notifications, before: Option<&Leave>, after: &Leave) -> Result<(), Failure> {
     let (store, base) = (&state.base.store, &state.base);
@@ -20,6 +20,9 @@ pub(crate) async fn follow(state: &Notifications, before: Option<&Leave>, after:
             store.leave_follow_in_days(doctor, current, before.filter(|before| granted(before))).await?;
             let longest = before.map_or(after.span.to, |before| before.span.to.max(after.span.to));
             review::days(state, doctor, (after.span.from, longest)).await?;
+            if before.is_some_and(granted) {
+                waiting::time_opened(state, doctor, (after.span.from, longest)).await?;
+            }
         }
     }
     Ok(tell(base, before, after).await?)
@@ -29,17 +32,20 @@ async fn tell(state: &EventState, before: Option<&Leave>, after: &Leave) -> Resu
     let (hospital, id) = (&state.hospital, format!("{}-v{}", after.id, after.version));
     let Some(before) = before else {
         to_person(state, after, &id, &emails::received(hospital, after)?).await?;
-        return to_administrators(state, &id, &emails::asked(hospital, after)?).await;
+        return to_administrators(state, &id, Some(after.user_id), &emails::asked(hospital, after)?).await;
     };
     match (before.status, after.status) {
         (LeaveStatus::Pending, LeaveStatus::Approved | LeaveStatus::Rejected) => {
             to_person(state, after, &id, &emails::decided(hospital, after)?).await
         }
+        (LeaveStatus::Pending, LeaveStatus::Pending) => {
+            to_administrators(state, &id, Some(after.user_id), &emails::asked(hospital, after)?).await
+        }
         (LeaveStatus::Approved, _) => {
             let email = emails::cancelled(hospital, after)?;
             to_person(state, after, &id, &email).await?;
             let own = after.decision.as_ref().is_some_and(|decision| decision.by == after.user_id);
-            if own { to_administrators(state, &id, &email).await } else { Ok(()) }
+            if own { to_administrators(state, &id, Some(after.user_id), &email).await } else { Ok(()) }
         }
         _ => Ok(()),
     }

@@ -25,7 +25,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use aws_lambda_events::dynamodb::{Event, EventRecord};
 use change::Change;
-use domain::{Clock, account::Status, id::AuditId, waiting::Ending};
+use domain::{Clock, account::Status, availability::ExceptionKind, id::AuditId, waiting::Ending};
 pub use feedback::{Feedback, note};
 use mail::{
     EmailTokens, EventState, MailError,
@@ -144,6 +144,9 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
                 waiting::end_all(state, patient, Ending::Left).await?;
             }
             staff::follow_account(state, Some(&before.account), &after.account).await?;
+            if before.account.doctor_id != after.account.doctor_id {
+                doctor::follow_new_profile(state, &after.account).await?;
+            }
             if before.account.takes_appointments() != after.account.takes_appointments() {
                 doctor::follow_account(state, &after.account).await?;
             }
@@ -166,6 +169,10 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
         Change::DoctorException(exception) => {
             let day = exception.slot.day(&state.base.hospital.zone);
             review::days(state, exception.doctor_id, (day, day)).await?;
+            // A session that was added, or a blocked time that was taken back.
+            if (exception.what == ExceptionKind::ExtraSession) != exception.cancelled {
+                waiting::time_opened(state, exception.doctor_id, (day, day)).await?;
+            }
         }
         Change::EmailAskedForAgain { .. } => {}
     }

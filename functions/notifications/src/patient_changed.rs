@@ -78,7 +78,7 @@ async fn change_all(
     let Some(patient) = store.patient(id).await? else { return Ok(()) };
     let mut after = None;
     loop {
-        let entries = store.appointment_list_of_patient(id, When::Upcoming, now, zone, after, AT_ONCE).await?;
+        let entries = store.appointment_list_of_patient(id, When::Upcoming.into(), now, zone, after, AT_ONCE).await?;
         for entry in entries.iter().take(AT_ONCE) {
             let Some(before) = store.appointment(entry.id).await? else { continue };
             let Some(changed) = change(&patient, before.clone()) else { continue };

@@ -10,12 +10,13 @@ use domain::{
     availability::{Because, DoctorDay},
     doctor::Doctor,
     id::{AppointmentId, DoctorId},
+    schedule::Slot,
 };
 use jiff::{SignedDuration, ToSpan, civil::Date};
 use mail::{EventState, MailError, ToTell, emails::appointment as emails};
-use store::StoreError;
+use store::{StoreError, appointments::WriteError};
 
-use crate::{Failure, Notifications};
+use crate::{Failure, Notifications, waiting};
 
 /// How many free times an email names.
 const NAMED: usize = 3;
@@ -41,8 +42,11 @@ pub(crate) async fn one(state: &Notifications, id: AppointmentId) -> Result<(), 
         let obstacle =
             if takes { doctor.obstacle(before.slot, before.extra_because.is_some(), &day, zone) } else { Some(Because::DoctorUnavailable) };
         let Some(after) = before.clone().reviewed(obstacle, now) else { return Ok(()) };
-        if store.appointment_review(&before, &after).await? {
-            return Ok(());
+        match store.appointment_review(&before, &after, &doctor, day.plan, zone).await {
+            Ok(()) => return Ok(()),
+            Err(WriteError::Store(error)) => return Err(error.into()),
+            // It, the doctor or the day has changed since: it is judged again.
+            Err(_) => {}
         }
     }
     Err(StoreError::Unavailable("the appointment is changed by others at this moment".into()).into())
@@ -52,7 +56,9 @@ pub(crate) async fn one(state: &Notifications, id: AppointmentId) -> Result<(), 
 pub(crate) async fn days(state: &Notifications, id: DoctorId, (from, to): (Date, Date)) -> Result<(), Failure> {
     let (store, hospital, zone) = (&state.base.store, &state.base.hospital, &state.base.hospital.zone);
     let Some((doctor, takes)) = doctor(&state.base, id).await? else { return Ok(()) };
-    let (days, plain) = (store.doctor_days(id, (from, to)).await?, DoctorDay::default());
+    // Today and later: what is over is over.
+    let from = from.max(state.base.today());
+    let (days, plain) = (store.doctor_days_now(id, (from, to)).await?, DoctorDay::default());
     let span = (hospital.midnight(from), hospital.midnight(to.saturating_add(1.day())) - SignedDuration::from_secs(1));
     for entry in store.appointments_of_doctor(id, span).await? {
         let day = days.get(&entry.slot.day(zone)).unwrap_or(&plain);
@@ -64,10 +70,12 @@ pub(crate) async fn days(state: &Notifications, id: DoctorId, (from, to): (Date,
     Ok(())
 }
 
-/// Reviews all of a doctor's appointments from today on.
+/// Reviews all of a doctor's appointments from today on, and offers what is free to those who wait.
 pub(crate) async fn all(state: &Notifications, id: DoctorId) -> Result<(), Failure> {
     let today = state.base.today();
-    days(state, id, (today, today.saturating_add(366.days()))).await
+    let span = (today, today.saturating_add(366.days()));
+    days(state, id, span).await?;
+    waiting::time_opened(state, id, span).await
 }
 
 /// Tells the patient that an appointment needs another time, or no longer does.
@@ -78,9 +86,9 @@ pub(crate) async fn tell(state: &EventState, before: &Appointment, after: &Appoi
         return Ok(());
     }
     let (hospital, id) = (&state.hospital, format!("{}-v{}-time", after.id, after.version));
-    let free = if after.needs_new_time.is_some() { free_times(state, after).await? } else { Vec::new() };
+    let (free, same_doctor) = if after.needs_new_time.is_some() { free_times(state, after).await? } else { (Vec::new(), true) };
     let (id, to, email) = match (state.patient_or_front_desk(after.patient_id).await?, after.needs_new_time) {
-        (Some(ToTell::Patient(to)), Some(_)) => (format!("{id}-patient"), to, emails::needs_new_time(hospital, after, &free)),
+        (Some(ToTell::Patient(to)), Some(_)) => (format!("{id}-patient"), to, emails::needs_new_time(hospital, after, &free, same_doctor)),
         (Some(ToTell::Patient(to)), None) => (format!("{id}-patient"), to, emails::takes_place(hospital, after)),
         (Some(ToTell::FrontDesk(to)), Some(_)) => {
             (format!("{id}-front-desk"), to, emails::needs_new_time_for_front_desk(hospital, after, &free))
@@ -91,13 +99,14 @@ pub(crate) async fn tell(state: &EventState, before: &Appointment, after: &Appoi
     Ok(state.mailer.send(&id, &to, &email.map_err(MailError::from)?).await?)
 }
 
-/// The next free times of the same doctor, or else of the specialization, in words.
-async fn free_times(state: &EventState, appointment: &Appointment) -> Result<Vec<String>, Failure> {
-    let (store, now, zone) = (&state.store, state.clock.now(), &state.hospital.zone);
+/// The next free times, in words, and whether they are the same doctor's: those after the old time, and before it if there are too few. If the
+/// doctor has none, those of others of the specialization.
+async fn free_times(state: &EventState, appointment: &Appointment) -> Result<(Vec<String>, bool), Failure> {
+    let (store, hospital) = (&state.store, &state.hospital);
     if let Some((doctor, true)) = doctor(state, appointment.doctor_id).await? {
-        let free = store.doctor_next_free_slots(&doctor, now, NAMED, now, zone).await?;
+        let free = free_of(state, &doctor, appointment).await?;
         if !free.is_empty() {
-            return Ok(free.into_iter().map(|slot| state.hospital.slot_in_words(slot)).collect());
+            return Ok((free.into_iter().map(|slot| hospital.slot_in_words(slot)).collect(), true));
         }
     }
     let mut all = Vec::new();
@@ -106,9 +115,22 @@ async fn free_times(state: &EventState, appointment: &Appointment) -> Result<Vec
             continue;
         }
         let Some((doctor, true)) = doctor(state, other.entry.id).await? else { continue };
-        let free = store.doctor_next_free_slots(&doctor, now, NAMED, now, zone).await?;
+        let free = free_of(state, &doctor, appointment).await?;
         all.extend(free.into_iter().map(|slot| (slot, doctor.name.clone())));
     }
     all.sort_by(|(one, with), (other, and)| (one.start, with).cmp(&(other.start, and)));
-    Ok(all.into_iter().take(NAMED).map(|(slot, name)| format!("{}, with {name}", state.hospital.slot_in_words(slot))).collect())
+    let in_words = |(slot, name)| format!("{}, with {name}", hospital.slot_in_words(slot));
+    Ok((all.into_iter().take(NAMED).map(in_words).collect(), false))
+}
+
+async fn free_of(state: &EventState, doctor: &Doctor, appointment: &Appointment) -> Result<Vec<Slot>, Failure> {
+    let (store, now, zone) = (&state.store, state.clock.now(), &state.hospital.zone);
+    let mut free = store.doctor_next_free_slots(doctor, appointment.slot.start, NAMED, now, zone).await?;
+    if free.len() < NAMED {
+        free.extend(store.doctor_next_free_slots(doctor, now, NAMED, now, zone).await?);
+        free.sort_unstable();
+        free.dedup();
+        free.truncate(NAMED);
+    }
+    Ok(free)
 }

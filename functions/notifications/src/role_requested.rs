@@ -2,6 +2,7 @@
 
 use domain::{
     account::{Account, Group},
+    id::UserId,
     role::Role,
 };
 use mail::{EventState, MailError, Message, emails::staff};
@@ -12,17 +13,17 @@ const PAGE: usize = 100;
 pub(crate) async fn ask_administrators(state: &EventState, account: &Account) -> Result<(), MailError> {
     let Some(role) = account.requested_role.filter(|role| role.is_staff() && !account.approved) else { return Ok(()) };
     let email = staff::role_requested(&state.hospital, account, role)?;
-    to_administrators(state, &format!("{}-requested", account.id), &email).await
+    to_administrators(state, &format!("{}-requested", account.id), None, &email).await
 }
 
-/// Sends an email to every administrator.
-pub(crate) async fn to_administrators(state: &EventState, cause: &str, email: &Message) -> Result<(), MailError> {
+/// Sends an email to every administrator but the one whom it is about.
+pub(crate) async fn to_administrators(state: &EventState, cause: &str, about: Option<UserId>, email: &Message) -> Result<(), MailError> {
     let mut after = None;
     loop {
         let administrators = state.store.account_list(Group::Administrators, after.as_deref(), PAGE).await?;
         for administrator in &administrators {
             let to = state.colleague(administrator.entry.id, Role::Administrator).await?;
-            if let Some(to) = to {
+            if let Some(to) = to.filter(|_| about != Some(administrator.entry.id)) {
                 state.mailer.send(&format!("{cause}-{}", administrator.entry.id), &to, email).await?;
             }
         }

@@ -14,5 +14,5 @@ pub(crate) async fn follow_account(state: &Notifications, before: Option<&Accoun
         return Ok(());
     }
     store.staff_list_follow(after.id).await?;
-    Ok(store.roster_follow_account(after, state.base.today()).await?)
+    Ok(store.roster_follow_account(after.id, state.base.today()).await?)
 }

@@ -11,7 +11,7 @@ use domain::{
     schedule::Slot,
     waiting::{Ending, Offer, State, Target, Wait, held_until},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan, civil::Date};
 use mail::{MailError, ToTell, emails::waiting as emails};
 use store::{StoreError, appointments::WriteError};
 
@@ -25,6 +25,9 @@ const LOOKED_AT: usize = 200;
 const TRIES: usize = 8;
 /// At how many doctors of a specialization somebody's slot is looked for.
 const DOCTORS: usize = 30;
+/// On how many days of other time it is offered, and how many slots of each: the rest is found by those who look for it.
+const DAYS_LOOKED_AT: i32 = 31;
+const SLOTS_A_DAY: usize = 24;
 
 /// A wait has begun or changed.
 pub(crate) async fn follow(state: &Notifications, before: Option<&Wait>, after: &Wait) -> Result<(), Failure> {
@@ -35,7 +38,7 @@ pub(crate) async fn follow(state: &Notifications, before: Option<&Wait>, after: 
         && after.state != State::Offered(earlier.clone())
         && !matches!(after.state, State::Booked { .. })
     {
-        slot_freed(state, earlier.doctor_id, earlier.slot.start, after.patient_id).await?;
+        slot_freed(state, earlier.doctor_id, earlier.slot.start, Some(after.patient_id)).await?;
     }
     match &after.state {
         State::Offered(offer) if current.state == after.state => tell(state, &current, offer).await,
@@ -51,7 +54,7 @@ pub(crate) async fn after_appointment(state: &Notifications, before: Option<&App
     if matches!(after.status, Status::Cancelled { by: CancelledBy::Doctor, .. }) {
         return Ok(());
     }
-    slot_freed(state, before.doctor_id, before.slot.start, before.patient_id).await
+    slot_freed(state, before.doctor_id, before.slot.start, Some(before.patient_id)).await
 }
 
 /// A patient no longer waits for anything.
@@ -65,23 +68,45 @@ pub(crate) async fn end_all(state: &Notifications, patient: PatientId, because: 
 }
 
 /// Offers a slot to the first one who fits, if it is still free. Whoever has given it up does not want it.
-async fn slot_freed(state: &Notifications, doctor: DoctorId, start: Timestamp, given_up_by: PatientId) -> Result<(), Failure> {
+async fn slot_freed(state: &Notifications, doctor: DoctorId, start: Timestamp, given_up_by: Option<PatientId>) -> Result<(), Failure> {
     let (store, now, zone) = (&state.base.store, state.base.clock.now(), &state.base.hospital.zone);
     let Some(doctor) = store.doctor(doctor).await? else { return Ok(()) };
-    let day = store.doctor_day(doctor.id, zone.to_datetime(start).date()).await?;
-    let Ok(slot) = doctor.bookable_slot(start, &day, now, zone) else { return Ok(()) };
-    let Some(until) = held_until(slot, now, zone) else { return Ok(()) };
     if !store.doctor_takes_appointments(&doctor).await? {
         return Ok(());
     }
     for _ in 0..TRIES {
-        let Some(first) = first_who_fits(state, &doctor, slot, Some(given_up_by)).await? else { return Ok(()) };
+        let day = store.doctor_day(doctor.id, zone.to_datetime(start).date()).await?;
+        let Ok(slot) = doctor.bookable_slot(start, &day, now, zone) else { return Ok(()) };
+        let Some(until) = held_until(slot, now, zone) else { return Ok(()) };
+        let Some(first) = first_who_fits(state, &doctor, slot, given_up_by).await? else { return Ok(()) };
         match make_offer(state, first, &doctor, slot, until, day.plan).await? {
             Made::Yes | Made::SlotTaken => return Ok(()),
-            Made::WaitChanged => {}
+            Made::WaitChanged | Made::PlanChanged => {}
         }
     }
     Err(others_are_faster())
+}
+
+/// A doctor has other time on a span of days, both included: what is free of it is offered to those who wait for these days.
+pub(crate) async fn time_opened(state: &Notifications, doctor: DoctorId, (from, to): (Date, Date)) -> Result<(), Failure> {
+    let (store, now, zone) = (&state.base.store, state.base.clock.now(), &state.base.hospital.zone);
+    let Some(doctor) = store.doctor(doctor).await? else { return Ok(()) };
+    let from = from.max(state.base.today());
+    let to = to.min(from.saturating_add(DAYS_LOOKED_AT.days()));
+    let of_doctor = Target::Doctor { id: doctor.id, name: doctor.name.clone() };
+    let of_field = Target::Specialization(doctor.specialization.clone());
+    for date in from.series(1.day()).take_while(|date| *date <= to) {
+        let mut waited_for = false;
+        for queue in [&of_doctor, &of_field] {
+            waited_for |= !store.wait_queue(queue, date, None, 1).await?.is_empty();
+        }
+        if waited_for {
+            for slot in store.doctor_free_slots(&doctor, (date, date), now, zone).await?.into_iter().take(SLOTS_A_DAY) {
+                slot_freed(state, doctor.id, slot.start, None).await?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn others_are_faster() -> Failure {
@@ -213,6 +238,7 @@ enum Made {
     Yes,
     SlotTaken,
     WaitChanged,
+    PlanChanged,
 }
 
 async fn make_offer(
@@ -231,6 +257,7 @@ async fn make_offer(
     match state.base.store.wait_change(&stored, &after, plan, now, zone).await {
         Ok(()) => Ok(Made::Yes),
         Err(WriteError::Stale) => Ok(Made::WaitChanged),
+        Err(WriteError::PlanChanged) => Ok(Made::PlanChanged),
         Err(WriteError::Store(error)) => Err(error.into()),
         Err(_) => Ok(Made::SlotTaken),
     }

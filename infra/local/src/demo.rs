@@ -356,7 +356,7 @@ async fn book_first_appointments(state: &AppState) -> Result<(), DemoError> {
     let account = state.store.account_by_email(&Email::parse(patient.person.email)?).await?;
     let Some(patient_id) = account.and_then(|stored| stored.account.patient_id) else { return Ok(()) };
     let (now, zone) = (state.clock.now(), &state.hospital.zone);
-    if !state.store.appointment_list_of_patient(patient_id, When::Upcoming, now, zone, None, 1).await?.is_empty() {
+    if !state.store.appointment_list_of_patient(patient_id, When::Upcoming.into(), now, zone, None, 1).await?.is_empty() {
         return Ok(());
     }
     let Some(patient) = state.store.patient(patient_id).await? else { return Ok(()) };
@@ -371,7 +371,7 @@ async fn book_first_appointments(state: &AppState) -> Result<(), DemoError> {
         let id = AppointmentId::new(now, state.random.u128().map_err(HashError::from)?);
         let appointment = Appointment::book(id, &patient, &doctor, slot, Reason::parse(reason)?, now, zone);
         let day = state.store.doctor_day(doctor_id, slot.day(zone)).await?;
-        state.store.appointment_book(&appointment, day.plan, zone).await?;
+        state.store.appointment_book(&appointment, &doctor, day.plan, zone).await?;
     }
     Ok(())
 }

@@ -262,21 +262,29 @@ impl Leave {
         Ok(Self { status, decision: Some(decision), version: self.version + 1, ..self })
     }
 
-    /// Leave that was granted is given back from a day on. What lies before it stays.
+    /// Leave that was granted is given back from a day on, as far as its half days have not begun. What lies before it stays.
     ///
     /// # Errors
     /// When it was not granted, and when nothing of it is left from that day on.
-    pub fn cancel(self, from: Date, decision: Decision) -> Result<Self, Refused> {
+    pub fn cancel(self, from: Date, decision: Decision, zone: &TimeZone) -> Result<Self, Refused> {
         self.only(LeaveStatus::Approved)?;
-        if from > self.span.to {
+        let today = zone.to_datetime(decision.at).date();
+        let not_begun = match Half::at(decision.at, zone) {
+            Half::Morning => (today, Half::Afternoon),
+            Half::Afternoon => (today.saturating_add(1.day()), Half::Morning),
+        };
+        let kept: Vec<_> = self.span.halves().take_while(|half| *half < not_begun.max((from, Half::Morning))).collect();
+        if kept.len() == self.span.halves().count() {
             return Err(Refused::Over);
         }
         let (version, decision) = (self.version + 1, Some(decision));
-        if from <= self.span.from {
-            return Ok(Self { status: LeaveStatus::Cancelled, decision, version, ..self });
-        }
-        let span = LeaveSpan { to: from.saturating_sub(1.day()), ends_at_noon: false, ..self.span };
-        Ok(Self { span, decision, version, ..self })
+        Ok(match kept.last() {
+            None => Self { status: LeaveStatus::Cancelled, decision, version, ..self },
+            Some((to, half)) => {
+                let span = LeaveSpan { to: *to, ends_at_noon: *half == Half::Morning, ..self.span };
+                Self { span, decision, version, ..self }
+            }
+        })
     }
 }
 
@@ -307,7 +315,11 @@ mod tests {
     }
 
     fn decision() -> Decision {
-        Decision { by: UserId::new(Timestamp::UNIX_EPOCH, 2), at: Timestamp::UNIX_EPOCH, note: None }
+        decided_at("2026-01-01T00:00:00Z")
+    }
+
+    fn decided_at(at: &str) -> Decision {
+        Decision { by: UserId::new(Timestamp::UNIX_EPOCH, 2), at: at.parse().unwrap(), note: None }
     }
 
     #[test]
@@ -345,12 +357,17 @@ mod tests {
         let approved = asked.clone().decide(true, decision()).unwrap();
         assert_eq!(approved.clone().decide(false, decision()), Err(Refused::Status(LeaveStatus::Approved)));
         assert_eq!(approved.clone().withdraw(), Err(Refused::Status(LeaveStatus::Approved)));
-        assert_eq!(asked.clone().cancel(date(2026, 3, 2), decision()), Err(Refused::Status(LeaveStatus::Pending)));
+        let zone = &TimeZone::get("Europe/London").unwrap();
+        assert_eq!(asked.clone().cancel(date(2026, 3, 2), decision(), zone), Err(Refused::Status(LeaveStatus::Pending)));
         assert_eq!(asked.withdraw().unwrap().status, LeaveStatus::Withdrawn);
-        let shorter = approved.clone().cancel(date(2026, 3, 4), decision()).unwrap();
+        let shorter = approved.clone().cancel(date(2026, 3, 4), decision(), zone).unwrap();
         assert_eq!((shorter.status, shorter.span.halves().count()), (LeaveStatus::Approved, 4));
-        assert_eq!(approved.clone().cancel(date(2026, 3, 1), decision()).unwrap().status, LeaveStatus::Cancelled);
-        assert_eq!(approved.cancel(date(2026, 3, 7), decision()), Err(Refused::Over));
+        assert_eq!(approved.clone().cancel(date(2026, 3, 1), decision(), zone).unwrap().status, LeaveStatus::Cancelled);
+        assert_eq!(approved.clone().cancel(date(2026, 3, 7), decision(), zone), Err(Refused::Over));
+        // Half days that have begun are taken.
+        let left = |at: &str| approved.clone().cancel(date(2026, 3, 2), decided_at(at), zone).map(|leave| leave.span.halves().count());
+        assert_eq!((left("2026-03-02T00:00:00Z"), left("2026-03-02T11:59:59Z"), left("2026-03-02T12:00:00Z")), (Ok(1), Ok(1), Ok(2)));
+        assert_eq!((left("2026-03-05T12:00:00Z"), left("2026-03-06T08:00:00Z")), (Ok(8), Err(Refused::Over)));
     }
 
     #[test]

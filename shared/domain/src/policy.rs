@@ -325,7 +325,7 @@ impl Rule {
                 Everybody => return "everybody".to_owned(),
                 AnyAccount => "every account".to_owned(),
                 Who::Roles(roles) if roles.len() == Role::ALL.len() => "every active account".to_owned(),
-                Who::Roles(roles) if *roles == Role::STAFF => "everybody who works here".to_owned(),
+                Who::Roles(roles) if *roles == Role::STAFF => "people who work here".to_owned(),
                 Who::Roles(roles) => roles.iter().map(|role| role.in_words() + "s").collect::<Vec<_>>().join(", "),
             };
             let asked = asked.iter().map(|asked| match asked {

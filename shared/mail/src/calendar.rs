@@ -83,7 +83,13 @@ impl Invitation {
         event.push(Location::new(escape_text(hospital.directions(self.appointment.place.as_ref()))));
         event.push(URL::new(appointment_url(hospital, &self.appointment)));
         event.push(Class::private());
-        event.push(if self.cancelled() { Status::cancelled() } else { Status::confirmed() });
+        event.push(if self.cancelled() {
+            Status::cancelled()
+        } else if self.appointment.needs_new_time.is_some() {
+            Status::tentative()
+        } else {
+            Status::confirmed()
+        });
 
         let mut calendar = ICalendar::new("2.0", "-//MediTrack//Appointments//EN");
         if let Some((method, attendee)) = invitation {

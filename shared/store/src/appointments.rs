@@ -8,10 +8,11 @@
 //! A change writes them in one transaction, under the condition that the appointment still has the version that was read. The transaction of
 //! a booking costs 6 write units. The doctor's list has an item for each appointment, which follows from the stream and is a moment late.
 
-use aws_sdk_dynamodb::types::builders::UpdateBuilder;
+use aws_sdk_dynamodb::types::builders::{ConditionCheckBuilder, UpdateBuilder};
 use domain::{
     appointment::{Appointment, Status, When},
     availability::Because,
+    doctor::Doctor,
     id::{AppointmentId, DoctorId, PatientId, WaitId},
     mrn::Mrn,
     schedule::Slot,
@@ -24,7 +25,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Item, Key, Record, Store, StoreError,
-    doctor_days::{self, DayWrite, FOR_GOOD, Marks, marks_of},
+    doctor_days::{self, DayWrite, FOR_GOOD, Marks, check_plan, marks_of},
     from_item, integer,
     keys::{self, Range},
     number,
@@ -63,7 +64,7 @@ pub struct AgendaEntry {
     /// In the doctor's list only: the item of the patient's day has no room for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
-    /// Why it cannot take place at this time, if so. In the doctor's list only.
+    /// Why it cannot take place at this time, if so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needs_new_time: Option<Because>,
 }
@@ -81,7 +82,7 @@ impl AgendaEntry {
             slot: appointment.slot,
             status: appointment.status.as_str().to_owned(),
             arrived_at: appointment.arrived_at,
-            needs_new_time: appointment.needs_new_time.filter(|_| reason.is_some()),
+            needs_new_time: appointment.needs_new_time,
             reason,
         }
     }
@@ -104,6 +105,8 @@ impl Record for DoctorSlot {
     }
 }
 
+/// How often something is written again when the plan of the doctor's day changes at the same moment.
+pub(super) const TRIES: usize = 4;
 const PATIENT_DAY: &str = "patient_day";
 const PATIENT_DAY_VERSION: u32 = 2;
 /// How many appointments can be booked for one patient's day or moved to it, including those that were cancelled or moved away later.
@@ -142,6 +145,20 @@ impl WriteError {
     }
 }
 
+/// Which appointments a list has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Which {
+    pub when: When,
+    /// Only those that cannot take place as booked.
+    pub needs_new_time: bool,
+}
+
+impl From<When> for Which {
+    fn from(when: When) -> Self {
+        Self { when, needs_new_time: false }
+    }
+}
+
 /// Where a list continues: after this appointment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct After {
@@ -163,15 +180,31 @@ impl Store {
 
     /// Writes a new appointment if the doctor's slot and the patient's time are free, and the plan of the doctor's day is the one that was
     /// read. When several try at once, one succeeds.
-    pub async fn appointment_book(&self, appointment: &Appointment, plan: u64, zone: &TimeZone) -> Result<(), WriteError> {
-        let now = appointment.booked_at;
+    pub async fn appointment_book(&self, appointment: &Appointment, doctor: &Doctor, plan: u64, zone: &TimeZone) -> Result<(), WriteError> {
+        let (now, mut plan) = (appointment.booked_at, plan);
+        for _ in 0..TRIES {
+            match self.book_by_plan(appointment, plan, now, zone).await {
+                Err(WriteError::PlanChanged) => plan = self.new_plan(appointment, doctor, zone).await?,
+                Err(why) => return self.why_not(appointment, why, now, zone).await,
+                outcome => return outcome,
+            }
+        }
+        Err(day_is_busy())
+    }
+
+    async fn book_by_plan(&self, appointment: &Appointment, plan: u64, now: Timestamp, zone: &TimeZone) -> Result<(), WriteError> {
         let mut write = self.transaction();
         take_slot(&mut write, appointment, plan, Marks::Take { until: FOR_GOOD, now }, zone)?;
         add_appointment(&mut write, appointment, zone)?;
-        match write.commit().await {
-            Err(why) => self.why_not(appointment, why, now, zone).await,
-            outcome => outcome,
-        }
+        write.commit().await
+    }
+
+    /// The plan of the doctor's day, which has changed, if the appointment can still take place: what was added or taken away lies elsewhere
+    /// on the day.
+    pub(super) async fn new_plan(&self, appointment: &Appointment, doctor: &Doctor, zone: &TimeZone) -> Result<u64, WriteError> {
+        let day = self.doctor_day(doctor.id, appointment.slot.day(zone)).await?;
+        let obstacle = doctor.obstacle(appointment.slot, appointment.extra_because.is_some(), &day, zone);
+        obstacle.map_or(Ok(day.plan), |_| Err(WriteError::PlanChanged))
     }
 
     /// Finds out more about a refusal. After too many conflicts, or a lost answer, the table says what became of ours. And whoever has taken
@@ -213,6 +246,26 @@ impl Store {
         &self,
         before: &Appointment,
         after: &Appointment,
+        doctor: &Doctor,
+        plan: u64,
+        now: Timestamp,
+        zone: &TimeZone,
+    ) -> Result<(), WriteError> {
+        let mut plan = plan;
+        for _ in 0..TRIES {
+            match self.move_by_plan(before, after, plan, now, zone).await {
+                Err(WriteError::PlanChanged) => plan = self.new_plan(after, doctor, zone).await?,
+                Err(why) => return self.why_not(after, why, now, zone).await,
+                outcome => return outcome,
+            }
+        }
+        Err(day_is_busy())
+    }
+
+    async fn move_by_plan(
+        &self,
+        before: &Appointment,
+        after: &Appointment,
         plan: u64,
         now: Timestamp,
         zone: &TimeZone,
@@ -238,10 +291,7 @@ impl Store {
             change_day(&mut write, after, to, Some(after), &DayChange { take: new, free: Vec::new() })?;
             change_day(&mut write, after, from, None, &DayChange { take: Vec::new(), free: old })?;
         }
-        match write.commit().await {
-            Err(why) => self.why_not(after, why, now, zone).await,
-            outcome => outcome,
-        }
+        write.commit().await
     }
 
     /// Writes a change of status. Cancelling frees the slot and the patient's time in the same transaction.
@@ -258,9 +308,24 @@ impl Store {
         write.commit().await
     }
 
-    /// Writes whether an appointment can take place as booked. `false` when it has changed since it was read.
-    pub async fn appointment_review(&self, before: &Appointment, after: &Appointment) -> Result<bool, StoreError> {
-        self.put_where(after, "version = :before", &[(":before", number(before.version))]).await
+    /// Writes whether an appointment can take place as booked, if the doctor and the plan of their day are those by which it was judged.
+    pub async fn appointment_review(
+        &self,
+        before: &Appointment,
+        after: &Appointment,
+        doctor: &Doctor,
+        plan: u64,
+        zone: &TimeZone,
+    ) -> Result<(), WriteError> {
+        let mut write = self.transaction();
+        write.replace(after, before.version, |_| WriteError::Stale)?;
+        let same = |check: ConditionCheckBuilder| {
+            check.condition_expression("version = :judged").expression_attribute_values(":judged", number(doctor.version))
+        };
+        write.check(&keys::doctor(doctor.id), same, |_| WriteError::PlanChanged)?;
+        check_plan(&mut write, doctor.id, before.slot.day(zone), plan)?;
+        change_day(&mut write, after, before.slot.day(zone), Some(after), &DayChange::default())?;
+        write.commit().await
     }
 
     /// Makes the doctor's list show an appointment as it is now. `earlier` is what it was before: it may have been at another place.
@@ -339,31 +404,27 @@ impl Store {
         doctor: DoctorId,
         (from, to): (Timestamp, Timestamp),
     ) -> Result<Vec<AgendaEntry>, StoreError> {
-        let slots = self.query(keys::slots(doctor, Some(from), Some(to))).all().await?;
+        let slots = self.query(keys::slots(doctor, Some(from), Some(to))).consistent().all().await?;
         slots.into_iter().map(|slot| from_item::<DoctorSlot>(slot).map(|slot| slot.entry)).collect()
     }
 
-    /// One page of a doctor's appointments: all of them, or those that cannot take place as booked.
+    /// One page of a doctor's appointments.
     pub async fn appointment_list_of_doctor(
         &self,
         doctor: DoctorId,
-        when: When,
-        displaced: bool,
+        when: Which,
         now: Timestamp,
         after: Option<After>,
         limit: usize,
     ) -> Result<Vec<AgendaEntry>, StoreError> {
         let position = after.map(|after| after.start);
-        let range = match when {
+        let range = match when.when {
             // An appointment lasts at most four hours, so one that is going on began at most four hours ago.
             When::Upcoming => keys::slots(doctor, Some(position.unwrap_or_else(|| begun_at_most(now))), None),
             // An appointment can be completed before its time on the same day, so this list reaches a day ahead.
             When::Past => keys::slots(doctor, None, Some(position.unwrap_or_else(|| a_day_after(now)))),
         };
-        let read = |item: Item| {
-            let entry = from_item::<DoctorSlot>(item)?.entry;
-            Ok(if displaced && entry.needs_new_time.is_none() { Vec::new() } else { vec![entry] })
-        };
+        let read = |item: Item| from_item::<DoctorSlot>(item).map(|slot| vec![slot.entry]);
         self.agenda(range, when, now, after, limit, read).await
     }
 
@@ -371,14 +432,14 @@ impl Store {
     pub async fn appointment_list_of_patient(
         &self,
         patient: PatientId,
-        when: When,
+        when: Which,
         now: Timestamp,
         zone: &TimeZone,
         after: Option<After>,
         limit: usize,
     ) -> Result<Vec<AgendaEntry>, StoreError> {
         let day = |at: Timestamp| zone.to_datetime(at).date();
-        let range = match when {
+        let range = match when.when {
             When::Upcoming => keys::patient_days(patient, Some(day(after.map_or(begun_at_most(now), |after| after.start))), None),
             When::Past => keys::patient_days(patient, None, after.map(|after| day(after.start))),
         };
@@ -391,12 +452,14 @@ impl Store {
     async fn agenda(
         &self,
         range: Range,
-        when: When,
+        which: Which,
         now: Timestamp,
         after: Option<After>,
         limit: usize,
         read: impl Fn(Item) -> Result<Vec<AgendaEntry>, StoreError>,
     ) -> Result<Vec<AgendaEntry>, StoreError> {
+        let when = which.when;
+        let wanted = |entry: &AgendaEntry| !which.needs_new_time || entry.needs_new_time.is_some();
         let query = self.query(range).latest_first(when == When::Past);
         let mut entries = Vec::new();
         let mut resume = None;
@@ -408,7 +471,7 @@ impl Store {
                 if when == When::Past {
                     found.reverse();
                 }
-                entries.extend(found.into_iter().filter(|entry| belongs(entry, when, now) && follows(entry, when, after)));
+                entries.extend(found.into_iter().filter(|entry| wanted(entry) && belongs(entry, when, now) && follows(entry, when, after)));
             }
             resume = next;
             if resume.is_none() || entries.len() > limit {
@@ -420,6 +483,10 @@ impl Store {
             }
         }
     }
+}
+
+pub(super) fn day_is_busy() -> WriteError {
+    StoreError::Unavailable("the doctor's day is changed by others at this moment".into()).into()
 }
 
 /// Takes what the appointment needs of the doctor's day.

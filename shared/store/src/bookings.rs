@@ -144,7 +144,7 @@ impl Store {
         zone: &TimeZone,
     ) -> Result<bool, StoreError> {
         let at_most = usize::try_from(open).unwrap_or_default();
-        let found = self.appointment_list_of_patient(patient, When::Upcoming, now, zone, None, at_most).await?.len();
+        let found = self.appointment_list_of_patient(patient, When::Upcoming.into(), now, zone, None, at_most).await?.len();
         if found >= at_most {
             return Ok(false);
         }

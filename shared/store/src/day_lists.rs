@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use domain::{
     appointment::{Appointment, Status},
+    availability::Because,
     id::{AppointmentId, DoctorId, PatientId},
     mrn::Mrn,
     schedule::Slot,
@@ -48,6 +49,7 @@ pub struct DayLine {
     /// The name that [`Status::as_str`] gives.
     pub status: &'static str,
     pub arrived_at: Option<Timestamp>,
+    pub needs_new_time: Option<Because>,
 }
 
 /// A line as stored. The names are short, because a day has hundreds of lines and is read often.
@@ -73,6 +75,9 @@ struct StoredLine {
     t: usize,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     w: Option<i64>,
+    /// Why it cannot take place at this time, if so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    b: Option<Because>,
 }
 
 impl Store {
@@ -128,6 +133,7 @@ impl StoredLine {
             d: appointment.slot.end.duration_since(appointment.slot.start).as_secs(),
             t: Status::NAMES.iter().position(|name| *name == appointment.status.as_str()).unwrap_or_default(),
             w: appointment.arrived_at.map(Timestamp::as_second),
+            b: appointment.needs_new_time,
         }
     }
 }
@@ -161,6 +167,7 @@ fn day_list(item: Item) -> Result<DayList, StoreError> {
             slot: Slot { start: at(line.s)?, end: at(line.s + line.d)? },
             status: Status::NAMES.get(line.t).copied().unwrap_or_default(),
             arrived_at: line.w.map(at).transpose()?,
+            needs_new_time: line.b,
         });
     }
     list.lines.sort_by_key(|line| (line.slot.start, line.id));

@@ -7,7 +7,10 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::{operation::update_item::builders::UpdateItemFluentBuilder, types::builders::UpdateBuilder};
+use aws_sdk_dynamodb::{
+    operation::update_item::builders::UpdateItemFluentBuilder,
+    types::builders::{ConditionCheckBuilder, UpdateBuilder},
+};
 use domain::{
     appointment::Appointment,
     availability::{DoctorDay, Exception, ExceptionKind, MOST_EXCEPTIONS},
@@ -100,7 +103,12 @@ impl Store {
         Ok(item.map(doctor_day).transpose()?.map(|(_, day)| day).unwrap_or_default())
     }
 
-    /// The days of a span, both included, that are not as the doctor's hours say.
+    /// The same as [`Self::doctor_days`], as they are now.
+    pub async fn doctor_days_now(&self, doctor: DoctorId, (from, to): (Date, Date)) -> Result<BTreeMap<Date, DoctorDay>, StoreError> {
+        self.query(keys::doctor_days(doctor, from, to)).consistent().all().await?.into_iter().map(doctor_day).collect()
+    }
+
+    /// The days of a span, both included, that are not as the doctor's hours say. For a search: half a moment old at most.
     pub async fn doctor_days(&self, doctor: DoctorId, (from, to): (Date, Date)) -> Result<BTreeMap<Date, DoctorDay>, StoreError> {
         self.query(keys::doctor_days(doctor, from, to)).all().await?.into_iter().map(doctor_day).collect()
     }
@@ -163,7 +171,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let value = to_value(&StoredShift { n: version, on: works }, KIND)?;
         let written = self.update(keys::doctor_day(doctor, date), |update| {
-            raise_plan(update, date, "SET #shift = :shift,")
+            raise_plan(update, date, "SET #shift = :shift,", "")
                 .condition_expression("attribute_not_exists(#shift) OR #shift.n < :version")
                 .expression_attribute_names("#shift", shift_attribute(time))
                 .expression_attribute_values(":shift", value)
@@ -241,6 +249,15 @@ pub(super) fn marks_of(appointment: &Appointment, zone: &TimeZone) -> Vec<String
     }
 }
 
+/// Requires that a day's plan is the one that was read, without changing it.
+pub(super) fn check_plan(write: &mut Transaction<'_, WriteError>, doctor: DoctorId, date: Date, plan: u64) -> Result<(), WriteError> {
+    let same = |check: ConditionCheckBuilder| {
+        let check = check.condition_expression(plan_is(plan)).expression_attribute_names("#plan", "plan");
+        if plan == 0 { check } else { check.expression_attribute_values(":plan", number(plan)) }
+    };
+    write.check(&keys::doctor_day(doctor, date), same, |_| WriteError::PlanChanged)
+}
+
 /// Frees marks that are held until a moment, if they are.
 pub(super) fn release_hold(
     write: &mut Transaction<'_, WriteError>,
@@ -283,10 +300,10 @@ fn of_day(update: UpdateBuilder, date: Date, set: &str, remove: &str, plan: u64)
     if plan == 0 { update } else { update.expression_attribute_values(":plan", number(plan)) }
 }
 
-/// A change of a day that raises its plan, whatever it is. `change` leads up to the last assignments.
-pub(super) fn raise_plan(update: UpdateItemFluentBuilder, date: Date, change: &str) -> UpdateItemFluentBuilder {
+/// A change of a day that raises its plan, whatever it is: between these two parts.
+pub(super) fn raise_plan(update: UpdateItemFluentBuilder, date: Date, before: &str, after: &str) -> UpdateItemFluentBuilder {
     update
-        .update_expression(format!("{change} kind = :kind, v = :v, #ttl = :ttl ADD #plan :one"))
+        .update_expression(format!("{before} kind = :kind, v = :v, #ttl = :ttl ADD #plan :one{after}"))
         .expression_attribute_names("#ttl", "ttl")
         .expression_attribute_names("#plan", "plan")
         .expression_attribute_values(":kind", text(KIND))
@@ -315,7 +332,7 @@ const fn shift_attribute(time: ShiftTime) -> &'static str {
     }
 }
 
-/// The attribute of a half day of leave: it names the leave.
+/// The attribute of a half day of leave: the set of those that take it.
 pub(super) const fn leave_attribute(half: Half) -> &'static str {
     match half {
         Half::Morning => "la",

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_dynamodb::types::builders::UpdateBuilder;
+use aws_sdk_dynamodb::types::{AttributeValue, builders::UpdateBuilder};
 use domain::{
     account::Account,
     id::{DoctorId, LeaveId, UserId},
@@ -113,6 +113,7 @@ impl Store {
     pub async fn leave_ask(&self, leave: &Leave, account: &Account) -> Result<(), LeaveError> {
         let mut write = self.transaction();
         write.put_new(leave, |_| LeaveError::Stale)?;
+        write.check(&keys::account(account.id), roster::unchanged(account), |_| LeaveError::Stale)?;
         ask(&mut write, leave.id, account, &Halves::new(), &halves(leave))?;
         write.commit().await
     }
@@ -121,6 +122,7 @@ impl Store {
     pub async fn leave_change(&self, before: &Leave, after: &Leave, account: &Account) -> Result<(), LeaveError> {
         let mut write = self.transaction();
         write.replace(after, before.version, |_| LeaveError::Stale)?;
+        write.check(&keys::account(account.id), roster::unchanged(account), |_| LeaveError::Stale)?;
         ask(&mut write, after.id, account, &halves(before), &halves(after))?;
         write.commit().await
     }
@@ -173,11 +175,17 @@ impl Store {
     /// Makes a doctor's days show which halves of them a leave takes. Once more does no harm.
     pub async fn leave_follow_in_days(&self, doctor: DoctorId, leave: &Leave, before: Option<&Leave>) -> Result<(), StoreError> {
         let granted = |leave: &Leave| if leave.status == LeaveStatus::Approved { leave.span.halves().collect() } else { Halves::new() };
-        let (is, was) = (granted(leave), before.map(granted).unwrap_or_default());
-        for (half, taken) in was.difference(&is).map(|half| (half, false)).chain(is.iter().map(|half| (half, true))) {
-            self.doctor_day_follow_leave(doctor, *half, leave.id, taken).await?;
+        let (mut was, mut leave) = (before.map(granted).unwrap_or_default(), leave.clone());
+        for _ in 0..TRIES {
+            let is = granted(&leave);
+            for (half, taken) in was.difference(&is).map(|half| (half, false)).chain(is.iter().map(|half| (half, true))) {
+                self.doctor_day_follow_leave(doctor, *half, leave.id, taken).await?;
+            }
+            // It may have changed meanwhile, and that may have been followed already.
+            let Some(now) = self.leave(leave.id).await?.filter(|now| now.version != leave.version) else { return Ok(()) };
+            (was, leave) = (is, now);
         }
-        Ok(())
+        Err(StoreError::Unavailable("the leave is changed by others at this moment".into()))
     }
 
     /// One page of leave in a status, by its first day.
@@ -329,12 +337,16 @@ impl Store {
     ) -> Result<(), StoreError> {
         let name = doctor_days::leave_attribute(half);
         let written = self.update(keys::doctor_day(doctor, date), |update| {
-            let (change, condition) = if taken {
-                (format!("SET {name} = :id,"), format!("attribute_not_exists({name}) OR {name} <> :id"))
+            // A set: of two leaves that follow each other on a half day, neither takes the other one away.
+            let (also, condition) = if taken {
+                (format!(", {name} :ids"), format!("NOT contains({name}, :id)"))
             } else {
-                (format!("REMOVE {name} SET"), format!("{name} = :id"))
+                (format!(" DELETE {name} :ids"), format!("contains({name}, :id)"))
             };
-            doctor_days::raise_plan(update, date, &change).condition_expression(condition).expression_attribute_values(":id", text(id))
+            doctor_days::raise_plan(update, date, "SET", &also)
+                .condition_expression(condition)
+                .expression_attribute_values(":id", text(id))
+                .expression_attribute_values(":ids", AttributeValue::Ss(vec![id.to_string()]))
         });
         // Refused when the day shows it already.
         let _ = written.await?;

@@ -40,6 +40,8 @@ const SLOT: &str = "roster_slot";
 const VERSION: u32 = 1;
 /// How long it is kept who worked in a shift, by role and by ward. Each person's months stay.
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(400 * 24);
+/// How often months are written again when the account changes at the same moment.
+const TRIES: usize = 8;
 /// The roles that are on the roster.
 const ROLES: [Role; 9] = [
     Role::Accountant,
@@ -68,8 +70,8 @@ impl Record for Shift {
 pub enum ShiftError {
     #[error("the shift is entered already")]
     Entered,
-    #[error("the account is not active, or does not have the role")]
-    NotInRole,
+    #[error("the account has changed since it was read")]
+    AccountChanged,
     #[error("the person works then")]
     Works { date: Date, shift_id: ShiftId, role: Role, ward: Option<Ward> },
     #[error("the person is on leave then")]
@@ -175,19 +177,12 @@ impl Store {
         self.get(&keys::shift(id)).await
     }
 
-    /// Enters a shift if the person is free on all of its days, and nobody else has its seat. Of several who try at once, one succeeds.
+    /// Enters a shift if the person is free on all of its days, and nobody else has its seat. Of several who try at once, one succeeds. The
+    /// account must be active and have the role.
     pub async fn shift_enter(&self, shift: &Shift, account: &Account) -> Result<(), ShiftError> {
         let mut write = self.transaction();
         write.put_new(shift, |_| ShiftError::Entered)?;
-        let works = |check: ConditionCheckBuilder| {
-            check
-                .condition_expression("#status = :active AND contains(#roles, :role)")
-                .expression_attribute_names("#status", "status")
-                .expression_attribute_names("#roles", "roles")
-                .expression_attribute_values(":active", text("active"))
-                .expression_attribute_values(":role", text(shift.role.as_str()))
-        };
-        write.check(&keys::account(account.id), works, |_| ShiftError::NotInRole)?;
+        write.check(&keys::account(account.id), unchanged(account), |_| ShiftError::AccountChanged)?;
         let duty = StoredDuty { s: shift.id, r: shift.role, w: shift.ward, p: shift.spare };
         let roles = to_value(&account.active_roles(), MONTH)?;
         for (month, days) in by_month(shift.days.iter().copied()) {
@@ -282,28 +277,38 @@ impl Store {
         Ok(on_duty(duties, at, zone))
     }
 
+    /// A person's months from that of a day on, as they are now.
+    pub async fn staff_months(&self, user: UserId, from: Date) -> Result<Vec<StaffMonth>, StoreError> {
+        self.query(keys::staff_months(user, from, None)).consistent().all().await?.into_iter().map(StaffMonth::of).collect()
+    }
+
     /// Makes a person's months from a day on carry the name and the roles that their account has now.
-    pub async fn roster_follow_account(&self, account: &Account, from: Date) -> Result<(), StoreError> {
-        let roles = account.active_roles();
-        for item in self.query(keys::staff_months(account.id, from, None)).consistent().all().await? {
-            let month = StaffMonth::of(item)?;
-            if month.name == account.name && month.roles == roles {
-                continue;
+    pub async fn roster_follow_account(&self, user: UserId, from: Date) -> Result<(), StoreError> {
+        for _ in 0..TRIES {
+            let Some(account) = self.account(user).await?.map(|stored| stored.account) else { return Ok(()) };
+            let roles = account.active_roles();
+            for month in self.staff_months(user, from).await? {
+                if month.name == account.name && month.roles == roles {
+                    continue;
+                }
+                let (name, roles) = (text(account.name.as_str()), to_value(&roles, MONTH)?);
+                let written = self.update(keys::staff_month(user, month.first), |update| {
+                    update
+                        .update_expression("SET #name = :name, #roles = :roles ADD n :one")
+                        .expression_attribute_names("#name", "name")
+                        .expression_attribute_names("#roles", "roles")
+                        .expression_attribute_values(":name", name)
+                        .expression_attribute_values(":roles", roles)
+                        .expression_attribute_values(":one", number(1))
+                });
+                let _ = written.await?;
             }
-            let key = keys::staff_month(account.id, month.first);
-            let (name, roles) = (text(account.name.as_str()), to_value(&roles, MONTH)?);
-            let written = self.update(key, |update| {
-                update
-                    .update_expression("SET #name = :name, #roles = :roles ADD n :one")
-                    .expression_attribute_names("#name", "name")
-                    .expression_attribute_names("#roles", "roles")
-                    .expression_attribute_values(":name", name)
-                    .expression_attribute_values(":roles", roles)
-                    .expression_attribute_values(":one", number(1))
-            });
-            let _ = written.await?;
+            // Another change may have been followed meanwhile, from what was read later. Whoever reads last, writes last.
+            if self.account(user).await?.is_some_and(|stored| stored.account.version == account.version) {
+                return Ok(());
+            }
         }
-        Ok(())
+        Err(StoreError::Unavailable("the account is changed by others at this moment".into()))
     }
 
     /// Makes the shifts by role and by ward show a change of a person's month.
@@ -358,6 +363,12 @@ fn following((date, time): (Date, ShiftTime)) -> (Date, ShiftTime) {
         ShiftTime::Day => (date, ShiftTime::Evening),
         ShiftTime::Evening => (date.tomorrow().unwrap_or(date), ShiftTime::Night),
     }
+}
+
+/// That an account is as it was read: its name and its roles go into the months.
+pub(super) fn unchanged(account: &Account) -> impl FnOnce(ConditionCheckBuilder) -> ConditionCheckBuilder {
+    let version = number(account.version);
+    |check| check.condition_expression("version = :read").expression_attribute_values(":read", version)
 }
 
 /// Whose month it is. The first part of every change that may make it.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     appointment::Appointment,
+    doctor::Doctor,
     id::{PatientId, WaitId},
     waiting::{PLACES, State, Target, Wait},
 };
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Key, Record, Store, StoreError,
-    appointments::{WriteError, add_appointment, take_slot},
+    appointments::{self, WriteError, add_appointment, take_slot},
     doctor_days::{DayWrite, Marks, change_day, marks, release_hold},
     from_item,
     keys::{self, Queue},
@@ -201,15 +202,23 @@ impl Store {
         before: &Wait,
         after: &Wait,
         appointment: &Appointment,
+        doctor: &Doctor,
         plan: u64,
         zone: &TimeZone,
     ) -> Result<(), WriteError> {
         let State::Offered(offer) = &before.state else { return Err(WriteError::Stale) };
-        let mut write = self.transaction();
-        put_wait(&mut write, before, after)?;
-        take_slot(&mut write, appointment, plan, Marks::BookHeld { until: offer.until.as_second() }, zone)?;
-        add_appointment(&mut write, appointment, zone)?;
-        write.commit().await
+        let mut plan = plan;
+        for _ in 0..appointments::TRIES {
+            let mut write = self.transaction();
+            put_wait(&mut write, before, after)?;
+            take_slot(&mut write, appointment, plan, Marks::BookHeld { until: offer.until.as_second() }, zone)?;
+            add_appointment(&mut write, appointment, zone)?;
+            match write.commit().await {
+                Err(WriteError::PlanChanged) => plan = self.new_plan(appointment, doctor, zone).await?,
+                outcome => return outcome,
+            }
+        }
+        Err(appointments::day_is_busy())
     }
 }
 

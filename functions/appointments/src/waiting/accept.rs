@@ -44,7 +44,7 @@ pub(crate) async fn accept(
 
     let id = AppointmentId::new(now, state.random.u128()?);
     let appointment = Appointment::book(id, &patient, &doctor, offer.slot, wait.reason.clone(), now, zone);
-    match state.store.wait_book(&before, &wait.booked(id), &appointment, day.plan, zone).await {
+    match state.store.wait_book(&before, &wait.booked(id), &appointment, &doctor, day.plan, zone).await {
         Ok(()) => Ok(created(appointment, &state)),
         // The hold ended in this moment.
         Err(WriteError::SlotTaken | WriteError::Offered(_) | WriteError::OwnSlot(_)) => Err(Problem::stale()),

@@ -42,7 +42,8 @@ pub(crate) struct AddExceptionRequest {
 /// Block a doctor's time, or add a session
 ///
 /// Nobody can book a blocked time. In an extra session patients can book slots of the doctor's length. Appointments in a blocked time are
-/// marked with `needs_new_time`, and their patients get an email with the next free slots. For whole days, ask for leave.
+/// marked with `needs_new_time`, and their patients get an email with the next free slots. Extra appointments are outside the doctor's slots:
+/// they stay. For whole days, ask for leave.
 #[utoipa::path(post, path = "/doctors/{id}/exceptions", tag = "doctors", operation_id = "add_doctor_exception",
     request_body = AddExceptionRequest, params(("id" = DoctorId, Path)),
     responses((status = 201, body = Created<ExceptionView>, description = "Added"), NotAdded))]
@@ -74,6 +75,9 @@ pub(crate) async fn add(
         if !on_mark(at) {
             fields.refuse(field, "not_on_mark", "Choose a multiple of five minutes.");
         }
+    }
+    if kind == ExceptionKind::ExtraSession && doctor.on(slot.day(zone)).grid().slots_in(slot, zone).is_empty() && fields.is_empty() {
+        fields.refuse("ends_at", "too_short", "The session must hold at least one of the doctor's slots.");
     }
     if !fields.is_empty() {
         return Err(fields.problem());

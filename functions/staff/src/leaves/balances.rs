@@ -70,6 +70,12 @@ pub(crate) async fn balances(
         return Err(Problem::forbidden("Only administrators can read the balances of others."));
     }
     trail::account(user_id);
+    if user_id != caller.user_id {
+        let account = state.store.account(user_id).await?.map(|stored| stored.account);
+        if !account.is_some_and(|account| account.roles.iter().any(|role| role.is_staff())) {
+            return Err(Problem::invalid_field("user_id", "unknown", "Nobody with this id works here."));
+        }
+    }
     let year = year.unwrap_or_else(|| state.today().year());
     let items = state.store.leave_balances(user_id, year).await?.into_iter().map(BalanceView::of).collect();
     Ok(Json(BalancesView { user_id, year, items }))

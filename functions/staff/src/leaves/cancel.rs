@@ -21,8 +21,8 @@ pub(crate) struct CancelLeaveRequest {
 
 /// Cancel leave
 ///
-/// Gives the days back from today or from a later day on. They are on the balance again, and patients can book the doctor again. Leave that
-/// has begun ends earlier.
+/// Gives the days back from today or from a later day on, except for half days that have begun. They are on the balance again, and patients
+/// can book the doctor again. Leave that has begun ends earlier.
 #[utoipa::path(post, path = "/leaves/{id}/cancel", tag = "leave", operation_id = "cancel_leave", request_body = CancelLeaveRequest,
     params(("id" = LeaveId, Path), IfMatch), responses((status = 200, body = Versioned<LeaveView>), NotGivenBack))]
 pub(crate) async fn cancel(
@@ -40,7 +40,7 @@ pub(crate) async fn cancel(
     let Some(from) = from else { return Err(fields.problem()) };
     let decision = decision(request.note, &access.caller, &state)?;
     let before = access.leave;
-    let after = before.clone().cancel(from.unwrap_or(today), decision).map_err(refused)?;
+    let after = before.clone().cancel(from.unwrap_or(today), decision, &state.hospital.zone).map_err(refused)?;
     state.store.leave_cancel(&before, &after).await.map_err(not_written)?;
     if let Some(doctor) = access.account.doctor_id {
         state.store.leave_follow_in_days(doctor, &after, Some(&before)).await?;

@@ -106,7 +106,7 @@ pub(crate) struct LeaveSummary {
 /// What leave is in the way of.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ImpactView {
-    /// The shifts that nobody covers, at most 100.
+    /// The person's shifts in that time, at most 100: somebody else has to cover them.
     shifts: Vec<DutyView>,
     /// The doctor's appointments in that time, at most 100. Once the leave is granted, their patients are asked to choose another time.
     appointments: Vec<AppointmentInTheWay>,
@@ -298,7 +298,7 @@ fn not_written(why: LeaveError) -> Problem {
         }
         LeaveError::NotEnough { year, left } => {
             let days = in_days(left);
-            let detail = format!("{days} days of this type of leave are left in {year}. An administrator can grant more.");
+            let detail = format!("What is left of this type of leave in {year}, in days: {days}. An administrator can grant more.");
             Problem::conflict("not_enough_left", detail).with("year", year).with("days_left", days)
         }
         LeaveError::Stale => Problem::stale(),

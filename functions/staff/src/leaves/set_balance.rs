@@ -12,6 +12,7 @@ use super::{balances::BalanceView, in_days};
 refusals! {
     pub(crate) NotSet {
         409 "more_taken" { days_taken: f64 },
+        409 "not_yourself",
     }
 }
 
@@ -40,7 +41,7 @@ pub(crate) struct SetBalanceRequest {
     responses((status = 200, body = BalanceView), NotSet))]
 pub(crate) async fn set_balance(
     State(state): State<AppState>,
-    _: Caller,
+    caller: Caller,
     Json(request): Json<SetBalanceRequest>,
 ) -> Result<Json<BalanceView>, Problem> {
     let mut fields = Fields::default();
@@ -49,6 +50,9 @@ pub(crate) async fn set_balance(
     let what = fields.required("type", request.what, |text| LeaveType::parse(&text));
     let half_days = fields.required("days", request.days, half_days);
     let (Some(user), Some(year), Some(what), Some(half_days)) = (user, year, what, half_days) else { return Err(fields.problem()) };
+    if user == caller.user_id {
+        return Err(Problem::conflict("not_yourself", "You cannot set your own balance. Ask another administrator."));
+    }
     trail::account(user);
     trail::detail(format!("{} {year}: {} days", what.as_str(), in_days(half_days)));
     let account = state.store.account(user).await?.map(|stored| stored.account);
@@ -59,7 +63,7 @@ pub(crate) async fn set_balance(
         Ok(balance) => Ok(Json(BalanceView::of(balance))),
         Err(taken) => {
             let days = in_days(taken);
-            Err(Problem::conflict("more_taken", format!("{days} days are taken already. Grant at least that many."))
+            Err(Problem::conflict("more_taken", format!("Taken already, in days: {days}. Grant at least that many."))
                 .with("days_taken", days))
         }
     }

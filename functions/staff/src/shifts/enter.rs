@@ -15,9 +15,9 @@ use domain::{
     ward::Ward,
 };
 use http::{AppState, Created, Day, Fields, Json, Problem, auth::Caller, refusals};
-use jiff::{ToSpan, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date};
 use serde::Deserialize;
-use store::{roster::ShiftError, trail};
+use store::{StoreError, roster::ShiftError, trail};
 use utoipa::ToSchema;
 
 use crate::view::{ShiftView, shift_view};
@@ -67,8 +67,9 @@ struct RepeatBody {
 /// Enter a shift in the roster
 ///
 /// On one day, or on some days of the week until a day: at most 366 at once. All of them are entered, or none. Nobody works twice at a time.
-/// Of the receptionists one is on duty in a shift, and a ward has one accountant in each shift, so at most three a day. The person gets one
-/// email.
+/// Of the receptionists one is on duty in a shift, and a ward has one accountant in each shift, so at most three a day. A doctor's shift
+/// without a ward is time for appointments: patients can book it. One on a ward changes nothing of when the doctor can be booked. The person
+/// gets one email.
 #[utoipa::path(post, path = "/shifts", tag = "roster", operation_id = "enter_shift", request_body = EnterShiftRequest,
     responses((status = 201, body = Created<ShiftView>, description = "Entered"), NotEntered))]
 pub(crate) async fn enter(
@@ -79,32 +80,32 @@ pub(crate) async fn enter(
     let (user_id, wanted) = request.parse(&state)?;
     trail::account(user_id);
     let unknown = || Problem::invalid_field("user_id", "unknown", "There is no account with this id.");
-    let account = state.store.account(user_id).await?.ok_or_else(unknown)?.account;
-    let shift = Shift {
-        id: ShiftId::new(state.clock.now(), state.random.u128()?),
-        user_id,
-        name: account.name.clone(),
-        role: wanted.role,
-        ward: wanted.ward,
-        time: wanted.time,
-        weekdays: wanted.weekdays,
-        days: wanted.days,
-        spare: wanted.spare,
-        entered_by: caller.user_id,
-        entered_at: state.clock.now(),
-        version: 1,
-    };
-    match state.store.shift_enter(&shift, &account).await {
-        Ok(()) => {
-            let location = format!("/shifts/{}", shift.id);
-            let shown = shift_view(shift, &state.hospital);
-            Ok(Created { location, version: shown.version, body: shown.body })
+    let (id, now) = (ShiftId::new(state.clock.now(), state.random.u128()?), state.clock.now());
+    for _ in 0..TRIES {
+        let account = state.store.account(user_id).await?.ok_or_else(unknown)?.account;
+        if !account.active_roles().contains(&wanted.role) {
+            let detail = format!("This account is not active, or does not have the role {}.", wanted.role.in_words());
+            return Err(Problem::invalid_field("user_id", "not_in_role", detail));
         }
-        Err(why) => Err(refused(&state, &shift, &account, why).await),
+        let shift = wanted.clone().shift(id, &account, caller.user_id, now);
+        match state.store.shift_enter(&shift, &account).await {
+            Ok(()) => {
+                let location = format!("/shifts/{}", shift.id);
+                let shown = shift_view(shift, &state.hospital);
+                return Ok(Created { location, version: shown.version, body: shown.body });
+            }
+            Err(ShiftError::AccountChanged) => {}
+            Err(why) => return Err(refused(&state, &shift, &account, why).await),
+        }
     }
+    Err(StoreError::Unavailable("the account is changed by others at this moment".into()).into())
 }
 
+/// How often a shift is entered when the account changes at the same moment.
+const TRIES: usize = 4;
+
 /// What is wanted, once every field is right.
+#[derive(Clone)]
 struct Wanted {
     role: Role,
     ward: Option<Ward>,
@@ -112,6 +113,14 @@ struct Wanted {
     weekdays: BTreeSet<Weekday>,
     days: Vec<Date>,
     spare: bool,
+}
+
+impl Wanted {
+    fn shift(self, id: ShiftId, account: &Account, entered_by: UserId, entered_at: Timestamp) -> Shift {
+        let Self { role, ward, time, weekdays, days, spare } = self;
+        let (user_id, name) = (account.id, account.name.clone());
+        Shift { id, user_id, name, role, ward, time, weekdays, days, spare, entered_by, entered_at, version: 1 }
+    }
 }
 
 impl EnterShiftRequest {
@@ -163,10 +172,6 @@ fn within_reach(state: &AppState, date: Date, time: ShiftTime) -> Result<Date, I
 /// Names the conflict.
 async fn refused(state: &AppState, shift: &Shift, account: &Account, why: ShiftError) -> Problem {
     match why {
-        ShiftError::NotInRole => {
-            let detail = format!("This account is not active, or does not have the role {}.", shift.role.in_words());
-            Problem::invalid_field("user_id", "not_in_role", detail)
-        }
         ShiftError::Works { date, shift_id, role, ward } => {
             let place = ward.map(|ward| format!(" on the ward {}", ward.in_words())).unwrap_or_default();
             let (name, role_name) = (&account.name, role.in_words());
@@ -191,6 +196,6 @@ async fn refused(state: &AppState, shift: &Shift, account: &Account, why: ShiftE
             by.into_iter().fold(refusal, |refusal, by| refusal.with("user_id", by))
         }
         ShiftError::Store(error) => error.into(),
-        ShiftError::Entered | ShiftError::Stale => Problem::stale(),
+        ShiftError::Entered | ShiftError::AccountChanged | ShiftError::Stale => Problem::stale(),
     }
 }

@@ -31,8 +31,10 @@ pub(crate) async fn close(State(users): State<Users>, caller: Caller) -> Result<
     let before = users.own_account(&caller).await?;
     let after = StoredAccount::new(before.account.clone().close().map_err(refused)?, None);
     if let Some(patient) = before.account.patient_id {
-        let upcoming =
-            state.store.appointment_list_of_patient(patient, When::Upcoming, state.clock.now(), &state.hospital.zone, None, 1).await?;
+        let upcoming = state
+            .store
+            .appointment_list_of_patient(patient, When::Upcoming.into(), state.clock.now(), &state.hospital.zone, None, 1)
+            .await?;
         if let Some(appointment) = upcoming.first() {
             let refused = Problem::conflict(
                 "appointments_booked",

@@ -105,11 +105,12 @@ pub fn moved(hospital: &Hospital, from: Slot, appointment: &Appointment) -> Resu
 struct NeedsNewTime<'a> {
     appointment: &'a Details,
     free: &'a [String],
+    same_doctor: bool,
 }
 
-/// To the patient: the appointment cannot take place as booked. `free` are the next free times, in words.
-pub fn needs_new_time(hospital: &Hospital, appointment: &Appointment, free: &[String]) -> Result<Message, RenderError> {
-    write(&NeedsNewTime { appointment: &Details::of(appointment, hospital), free })
+/// To the patient: the appointment cannot take place as booked. `free` are the next free times, in words, of the same doctor or of others.
+pub fn needs_new_time(hospital: &Hospital, appointment: &Appointment, free: &[String], same_doctor: bool) -> Result<Message, RenderError> {
+    write(&NeedsNewTime { appointment: &Details::of(appointment, hospital), free, same_doctor })
 }
 
 #[derive(Template)]
@@ -191,8 +192,11 @@ pub(super) fn samples(value: &str) -> Vec<super::Sample> {
         ("appointment-booked-for-doctor", write(&BookedForDoctor { appointment })),
         ("appointment-moved-for-patient", write(&MovedForPatient { appointment, before })),
         ("appointment-moved-for-doctor", write(&MovedForDoctor { appointment, before })),
-        ("appointment-needs-new-time", write(&NeedsNewTime { appointment, free: &[] })),
-        ("appointment-needs-new-time", write(&NeedsNewTime { appointment, free: &[value.to_owned(), value.to_owned()] })),
+        ("appointment-needs-new-time", write(&NeedsNewTime { appointment, free: &[], same_doctor: false })),
+        (
+            "appointment-needs-new-time",
+            write(&NeedsNewTime { appointment, free: &[value.to_owned(), value.to_owned()], same_doctor: true }),
+        ),
         ("appointment-needs-new-time-for-front-desk", write(&NeedsNewTimeForFrontDesk { appointment, free: &[value.to_owned()] })),
         ("appointment-takes-place", write(&TakesPlace { appointment })),
         ("appointment-reminder-for-patient", write(&ReminderForPatient { appointment })),
