@@ -171,11 +171,18 @@ async fn a_note_that_is_taken_back_finds_the_doctor_away() {
     let booked = clinic.book("2026-03-02T11:00:00Z").await.expect(201).id();
     clinic.app.call("POST", &format!("/appointments/{booked}/arrive")).bearer(&clinic.desk).send().await.expect(200);
     clinic.exception("blocked", "2026-03-02T10:00:00Z", "2026-03-02T12:00:00Z").await.expect(201);
+    let past = clinic.app.get("/appointments?when=past&needs_new_time=true").bearer(&clinic.doctor.token).send().await;
+    past.invalid(&[("needs_new_time", "not_here")]);
     assert_eq!(clinic.mails().await.iter().filter(|mail| mail.1.starts_with("Please choose")).count(), 0, "the patient is here");
     let undo = json!({ "reason": "It was her sister" });
     clinic.app.post(&format!("/appointments/{booked}/undo"), &undo).bearer(&clinic.desk).send().await.expect(200);
     assert_eq!(clinic.mails().await.iter().filter(|mail| mail.1.starts_with("Please choose")).count(), 1);
     assert_eq!(clinic.appointment(&booked).await["needs_new_time"], "blocked");
+    // She comes all the same, and is the next one.
+    clinic.app.call("POST", &format!("/appointments/{booked}/arrive")).bearer(&clinic.desk).send().await.expect(200);
+    clinic.app.drain().await;
+    let day = clinic.app.get("/appointments/day").bearer(&clinic.doctor.token).send().await.expect(200).body;
+    assert_eq!((&day["next"], day["items"][0].get("needs_new_time")), (&json!(booked), None));
 }
 
 #[tokio::test]
@@ -314,6 +321,28 @@ async fn hours_and_slots_change_from_a_day_on() {
 }
 
 #[tokio::test]
+async fn patients_learn_where_the_doctor_sees_them() {
+    let mut clinic = Clinic::new().await;
+    let soon = clinic.book("2026-03-03T09:30:00Z").await.expect(201).id();
+    let later = clinic.book("2026-03-10T09:00:00Z").await.expect(201).id();
+    clinic.mails().await;
+    clinic.change(json!({ "from": "2026-03-09", "place": "Room 3" })).await.expect(200);
+    let mails = clinic.mails().await;
+    let told: Vec<_> = mails.iter().map(|(to, subject, _)| (to.as_str(), subject.as_str())).collect();
+    assert_eq!(told, [("ada-byron@example.org", "Where your appointment with Dr. Helen Taussig takes place")]);
+    assert!(mails[0].2.contains("Tuesday 10 March 2026") && mails[0].2.contains("Room 3"), "{}", mails[0].2);
+    let places = (clinic.appointment(&soon).await["place"].clone(), clinic.appointment(&later).await["place"].clone());
+    assert_eq!(places, (json!("Room 12, second floor"), json!("Room 3")));
+    // Who moves there hears of it once.
+    let to = json!({ "starts_at": "2026-03-10T10:00:00Z" });
+    let moved = clinic.app.post(&format!("/appointments/{soon}/reschedule"), &to).bearer(&clinic.ada.token).send().await.expect(200);
+    assert_eq!(moved.body["place"], "Room 3");
+    let mails = clinic.mails().await;
+    let to_ada: Vec<_> = mails.iter().filter(|(to, ..)| *to == clinic.ada.email).collect();
+    assert!(to_ada.len() == 1 && to_ada[0].2.contains("Room 3"), "{to_ada:?}");
+}
+
+#[tokio::test]
 async fn refused_changes_of_a_doctor() {
     let clinic = Clinic::new().await;
     let refused = async |body: Value, expected: &[(&str, &str)]| {
@@ -370,6 +399,8 @@ async fn refused_exceptions() {
     refused("2027-03-10T10:00:00Z", "2027-03-10T11:00:00Z", &[("starts_at", "too_far_ahead")]).await;
     let short = clinic.exception("extra_session", "2026-03-03T18:00:00Z", "2026-03-03T18:20:00Z").await;
     short.invalid(&[("ends_at", "too_short")]);
+    let endless = clinic.exception("extra_session", "2026-03-03T10:00:00Z", "9999-12-30T00:00:00Z").await;
+    endless.invalid(&[("ends_at", "other_day")]);
     refused("2026-03-03T10:01:00Z", "2026-03-03T11:00:30Z", &[("starts_at", "not_on_mark"), ("ends_at", "not_on_mark")]).await;
     for hour in 0..20 {
         clinic.exception("blocked", &format!("2026-03-03T{hour:02}:00:00Z"), &format!("2026-03-03T{hour:02}:30:00Z")).await.expect(201);

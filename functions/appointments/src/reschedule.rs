@@ -53,7 +53,8 @@ pub(crate) async fn reschedule(
         Ok(slot) => slot,
         Err(why) => return Err(not_bookable(&state, &doctor, start, why).await),
     };
-    let after = before.clone().reschedule(slot, access.side.into(), now).map_err(|why| refused(why, &state.hospital))?;
+    let place = doctor.on(slot.day(zone)).place.clone();
+    let after = before.clone().reschedule(slot, place, access.side.into(), now).map_err(|why| refused(why, &state.hospital))?;
     // Whoever has to move may, at any pace.
     if access.side == Side::Patient && before.needs_new_time.is_none() {
         let limit = BookingLimit::of(caller.email_confirmed);

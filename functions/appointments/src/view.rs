@@ -28,7 +28,7 @@ pub(crate) struct AppointmentView {
     reason: Reason,
     /// The fee at the time of booking.
     consultation_fee: MoneyBody,
-    /// Where in the hospital it takes place, as known at the time of booking.
+    /// Where in the hospital it takes place.
     #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<Place>,
     booked_at: Instant,

@@ -45,7 +45,7 @@ pub(crate) struct ChangeDoctorRequest {
     from: Option<String>,
     /// It holds for appointments that are booked from now on.
     consultation_fee: Option<MoneyBody>,
-    /// Where patients find the doctor, for appointments that are booked from now on. `null` removes it.
+    /// Where patients find the doctor. `null` removes it. Patients with an appointment whom an email reaches get one.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Place>)]
     place: Option<Option<String>>,

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use domain::{account::Account, doctor::Doctor, role::Role};
+use domain::{
+    account::Account,
+    doctor::{Doctor, Terms},
+    role::Role,
+};
 use store::{StoreError, roster::StaffMonth};
 
 use crate::{Failure, Notifications, review, waiting};
@@ -17,8 +21,19 @@ pub(crate) async fn follow(state: &Notifications, before: &Doctor, after: &Docto
     if before.specialization != after.specialization {
         state.base.store.staff_list_follow(after.user_id).await?;
     }
-    if (&before.terms, &before.later, before.active) != (&after.terms, &after.later, after.active) {
-        review::all(state, after.id).await?;
+    let today = state.base.today();
+    // On every day on which one of the two has other terms.
+    let days: BTreeSet<_> = [today].into_iter().chain(before.later.iter().chain(&after.later).map(|later| later.from)).collect();
+    let differ = |differ: &dyn Fn(&Terms, &Terms) -> bool| days.iter().copied().find(|day| differ(before.on(*day), after.on(*day)));
+    let place = differ(&|was, is| was.place != is.place);
+    let time = differ(&|was, is| (&was.weekly_hours, was.grid()) != (&is.weekly_hours, is.grid()));
+    if place.or(time).is_some() || before.active != after.active {
+        review::all(state, after.id, place.is_some()).await?;
+    }
+    let active_again = (after.active && !before.active).then_some(today);
+    let further = (after.horizon_days > before.horizon_days).then(|| before.last_day(today));
+    if let Some(from) = [time, active_again, further].into_iter().flatten().min() {
+        waiting::time_opened(state, after.id, (from.max(today), after.last_day(today))).await?;
     }
     Ok(())
 }
@@ -30,7 +45,10 @@ pub(crate) async fn follow_account(state: &Notifications, account: &Account) -> 
         // As it is now: this record may come late.
         let Some(now) = store.account(account.id).await? else { return Ok(()) };
         let active = now.account.takes_appointments();
-        let Some(before) = store.doctor(id).await?.filter(|doctor| doctor.active != active) else { return Ok(()) };
+        let Some(before) = store.doctor(id).await?.filter(|doctor| doctor.active != active) else {
+            // It was otherwise in between, and an appointment may have been judged then.
+            return review::all(state, id, false).await;
+        };
         let after = Doctor { active, version: before.version + 1, ..before.clone() };
         if store.doctor_change(&before, &after).await? {
             return Ok(());
@@ -58,7 +76,7 @@ pub(crate) async fn follow_new_profile(state: &Notifications, account: &Account)
     for month in store.staff_months(account.id, state.base.today()).await? {
         follow_month(state, None, &month).await?;
     }
-    review::all(state, doctor).await
+    review::all(state, doctor, false).await
 }
 
 /// A doctor's shift for the whole hospital is time in which patients can book.

@@ -16,7 +16,7 @@ use jiff::{SignedDuration, ToSpan, civil::Date};
 use mail::{EventState, MailError, ToTell, emails::appointment as emails};
 use store::{StoreError, appointments::WriteError};
 
-use crate::{Failure, Notifications, waiting};
+use crate::{Failure, Notifications};
 
 /// How many free times an email names.
 const NAMED: usize = 3;
@@ -41,7 +41,8 @@ pub(crate) async fn one(state: &Notifications, id: AppointmentId) -> Result<(), 
         let day = store.doctor_day(doctor.id, before.slot.day(zone)).await?;
         let obstacle =
             if takes { doctor.obstacle(before.slot, before.extra_because.is_some(), &day, zone) } else { Some(Because::DoctorUnavailable) };
-        let Some(after) = before.clone().reviewed(obstacle, now) else { return Ok(()) };
+        let place = doctor.on(before.slot.day(zone)).place.as_ref();
+        let Some(after) = before.clone().reviewed(obstacle, place, now) else { return Ok(()) };
         match store.appointment_review(&before, &after, &doctor, day.plan, zone).await {
             Ok(()) => return Ok(()),
             Err(WriteError::Store(error)) => return Err(error.into()),
@@ -53,7 +54,12 @@ pub(crate) async fn one(state: &Notifications, id: AppointmentId) -> Result<(), 
 }
 
 /// Reviews a doctor's appointments on a span of days, both included.
-pub(crate) async fn days(state: &Notifications, id: DoctorId, (from, to): (Date, Date)) -> Result<(), Failure> {
+pub(crate) async fn days(state: &Notifications, id: DoctorId, span: (Date, Date)) -> Result<(), Failure> {
+    those_of(state, id, span, false).await
+}
+
+/// Of the appointments that can take place, only `every` one or those of which another thing is known.
+async fn those_of(state: &Notifications, id: DoctorId, (from, to): (Date, Date), every: bool) -> Result<(), Failure> {
     let (store, hospital, zone) = (&state.base.store, &state.base.hospital, &state.base.hospital.zone);
     let Some((doctor, takes)) = doctor(&state.base, id).await? else { return Ok(()) };
     // Today and later: what is over is over.
@@ -63,23 +69,32 @@ pub(crate) async fn days(state: &Notifications, id: DoctorId, (from, to): (Date,
     for entry in store.appointments_of_doctor(id, span).await? {
         let day = days.get(&entry.slot.day(zone)).unwrap_or(&plain);
         // Most of them can take place, and are not read.
-        if !takes || entry.needs_new_time.is_some() || doctor.obstacle(entry.slot, false, day, zone).is_some() {
+        if every || !takes || entry.needs_new_time.is_some() || doctor.obstacle(entry.slot, false, day, zone).is_some() {
             one(state, entry.id).await?;
         }
     }
     Ok(())
 }
 
-/// Reviews all of a doctor's appointments from today on, and offers what is free to those who wait.
-pub(crate) async fn all(state: &Notifications, id: DoctorId) -> Result<(), Failure> {
+/// Reviews all of a doctor's appointments from today on. When the doctor has another place, `every` one is read.
+pub(crate) async fn all(state: &Notifications, id: DoctorId, every: bool) -> Result<(), Failure> {
     let today = state.base.today();
-    let span = (today, today.saturating_add(366.days()));
-    days(state, id, span).await?;
-    waiting::time_opened(state, id, span).await
+    those_of(state, id, (today, today.saturating_add(366.days())), every).await
 }
 
-/// Tells the patient that an appointment needs another time, or no longer does.
+/// Tells the patient that an appointment takes place elsewhere, needs another time, or no longer does.
 pub(crate) async fn tell(state: &EventState, before: &Appointment, after: &Appointment, current: &Appointment) -> Result<(), Failure> {
+    let other_place = before.place != after.place && current.place == after.place;
+    // What says that it takes place after all says where.
+    if other_place
+        && before.needs_new_time.is_none()
+        && current.needs_new_time.is_none()
+        && current.status.is_ahead()
+        && let Some(to) = state.patient(after.patient_id).await?
+    {
+        let email = emails::place_changed(&state.hospital, after).map_err(MailError::from)?;
+        state.mailer.send(&format!("{}-v{}-place-patient", after.id, after.version), &to, &email).await?;
+    }
     let same = before.needs_new_time.is_some() == after.needs_new_time.is_some();
     // Another record follows if it has changed again since.
     if same || current.needs_new_time != after.needs_new_time || !current.status.is_ahead() {
@@ -127,10 +142,12 @@ async fn free_of(state: &EventState, doctor: &Doctor, appointment: &Appointment)
     let (store, now, zone) = (&state.store, state.clock.now(), &state.hospital.zone);
     let mut free = store.doctor_next_free_slots(doctor, appointment.slot.start, NAMED, now, zone).await?;
     if free.len() < NAMED {
-        free.extend(store.doctor_next_free_slots(doctor, now, NAMED, now, zone).await?);
+        for slot in store.doctor_next_free_slots(doctor, now, NAMED, now, zone).await? {
+            if free.len() < NAMED && !free.contains(&slot) {
+                free.push(slot);
+            }
+        }
         free.sort_unstable();
-        free.dedup();
-        free.truncate(NAMED);
     }
     Ok(free)
 }

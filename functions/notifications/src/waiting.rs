@@ -54,7 +54,8 @@ pub(crate) async fn after_appointment(state: &Notifications, before: Option<&App
     if matches!(after.status, Status::Cancelled { by: CancelledBy::Doctor, .. }) {
         return Ok(());
     }
-    slot_freed(state, before.doctor_id, before.slot.start, Some(before.patient_id)).await
+    slot_freed(state, before.doctor_id, before.slot.start, Some(before.patient_id)).await?;
+    Ok(())
 }
 
 /// A patient no longer waits for anything.
@@ -67,20 +68,20 @@ pub(crate) async fn end_all(state: &Notifications, patient: PatientId, because: 
     Ok(())
 }
 
-/// Offers a slot to the first one who fits, if it is still free. Whoever has given it up does not want it.
-async fn slot_freed(state: &Notifications, doctor: DoctorId, start: Timestamp, given_up_by: Option<PatientId>) -> Result<(), Failure> {
+/// Offers a slot to the first one who fits, if it is still free. Whoever has given it up does not want it. `false` when it fits nobody.
+async fn slot_freed(state: &Notifications, doctor: DoctorId, start: Timestamp, given_up_by: Option<PatientId>) -> Result<bool, Failure> {
     let (store, now, zone) = (&state.base.store, state.base.clock.now(), &state.base.hospital.zone);
-    let Some(doctor) = store.doctor(doctor).await? else { return Ok(()) };
+    let Some(doctor) = store.doctor(doctor).await? else { return Ok(false) };
     if !store.doctor_takes_appointments(&doctor).await? {
-        return Ok(());
+        return Ok(false);
     }
     for _ in 0..TRIES {
         let day = store.doctor_day(doctor.id, zone.to_datetime(start).date()).await?;
-        let Ok(slot) = doctor.bookable_slot(start, &day, now, zone) else { return Ok(()) };
-        let Some(until) = held_until(slot, now, zone) else { return Ok(()) };
-        let Some(first) = first_who_fits(state, &doctor, slot, given_up_by).await? else { return Ok(()) };
+        let Ok(slot) = doctor.bookable_slot(start, &day, now, zone) else { return Ok(true) };
+        let Some(until) = held_until(slot, now, zone) else { return Ok(true) };
+        let Some(first) = first_who_fits(state, &doctor, slot, given_up_by).await? else { return Ok(false) };
         match make_offer(state, first, &doctor, slot, until, day.plan).await? {
-            Made::Yes | Made::SlotTaken => return Ok(()),
+            Made::Yes | Made::SlotTaken => return Ok(true),
             Made::WaitChanged | Made::PlanChanged => {}
         }
     }
@@ -102,7 +103,10 @@ pub(crate) async fn time_opened(state: &Notifications, doctor: DoctorId, (from, 
         }
         if waited_for {
             for slot in store.doctor_free_slots(&doctor, (date, date), now, zone).await?.into_iter().take(SLOTS_A_DAY) {
-                slot_freed(state, doctor.id, slot.start, None).await?;
+                // Whom this one does not fit, a later one of the day hardly does.
+                if !slot_freed(state, doctor.id, slot.start, None).await? {
+                    break;
+                }
             }
         }
     }

@@ -39,7 +39,7 @@ pub struct Appointment {
     pub doctor_name: PersonName,
     /// The doctor's specialization when it was booked.
     pub specialization: Specialization,
-    /// The doctor's place when it was booked.
+    /// The doctor's place on its day.
     pub place: Option<Place>,
     /// The fee when it was booked. A later change of the doctor's fee does not change it.
     pub consultation_fee: Money,
@@ -239,11 +239,11 @@ impl Appointment {
         }
     }
 
-    /// Moves the appointment. The slot must have been checked with [`Doctor::bookable_slot`].
+    /// Moves the appointment, to where the doctor is then. The slot must have been checked with [`Doctor::bookable_slot`].
     ///
     /// # Errors
     /// When it has begun, is over or cancelled, or has this slot already, and when a patient has moved it [`MOVES`] times.
-    pub fn reschedule(self, slot: Slot, by: CancelledBy, now: Timestamp) -> Result<Self, Refused> {
+    pub fn reschedule(self, slot: Slot, place: Option<Place>, by: CancelledBy, now: Timestamp) -> Result<Self, Refused> {
         self.still_ahead(now)?;
         if slot == self.slot {
             return Err(Refused::SameSlot);
@@ -253,7 +253,14 @@ impl Appointment {
             return Err(Refused::MovedTooOften);
         }
         // It is in one of the doctor's slots now.
-        Ok(Self { slot, extra_because: None, needs_new_time: None, sequence: self.sequence + 1, ..self.becoming(Status::Rescheduled) })
+        Ok(Self {
+            slot,
+            place,
+            extra_because: None,
+            needs_new_time: None,
+            sequence: self.sequence + 1,
+            ..self.becoming(Status::Rescheduled)
+        })
     }
 
     /// Cancels the appointment.
@@ -337,13 +344,13 @@ impl Appointment {
         Ok(self.becoming(Status::NoShow { at: now }))
     }
 
-    /// It can take place as booked, or it cannot. `None` when that is known already, or when it does not lie ahead.
+    /// It can take place as booked, or it cannot, and where. `None` when that is known already, or when it does not lie ahead.
     #[must_use]
-    pub fn reviewed(self, needs_new_time: Option<Because>, now: Timestamp) -> Option<Self> {
-        if self.still_ahead(now).is_err() || self.needs_new_time == needs_new_time {
+    pub fn reviewed(self, needs_new_time: Option<Because>, place: Option<&Place>, now: Timestamp) -> Option<Self> {
+        if self.still_ahead(now).is_err() || (self.needs_new_time, self.place.as_ref()) == (needs_new_time, place) {
             return None;
         }
-        Some(Self { needs_new_time, version: self.version + 1, ..self })
+        Some(Self { needs_new_time, place: place.cloned(), version: self.version + 1, ..self })
     }
 
     /// It could not take place, and nobody chose another time: it is cancelled when its time is over. Nobody missed it.
@@ -380,7 +387,9 @@ impl Appointment {
     }
 
     fn becoming(self, status: Status) -> Self {
-        Self { status, version: self.version + 1, ..self }
+        // Whoever is here, was seen or was missed needs no other time.
+        let needs_new_time = self.needs_new_time.filter(|_| status.is_ahead() || matches!(status, Status::Cancelled { .. }));
+        Self { status, needs_new_time, version: self.version + 1, ..self }
     }
 
     fn must_be_ahead(&self) -> Result<(), Refused> {
@@ -453,7 +462,7 @@ mod tests {
         for (status, expected) in table {
             let appointment = || appointment(status.clone());
             let outcome = [
-                appointment().reschedule(slot("2026-03-02T10:00:00Z"), CancelledBy::Patient, before).is_ok(),
+                appointment().reschedule(slot("2026-03-02T10:00:00Z"), None, CancelledBy::Patient, before).is_ok(),
                 appointment().cancel(CancelledBy::Doctor, None, before).is_ok(),
                 appointment().arrive(before, &TimeZone::UTC).is_ok(),
                 appointment().complete(after).is_ok(),
@@ -469,11 +478,11 @@ mod tests {
         let just_before = at("2026-03-02T08:59:59Z");
         assert_eq!(appointment(Status::Scheduled).cancel(CancelledBy::Patient, None, start), Err(Refused::Begun));
         assert_eq!(
-            appointment(Status::Scheduled).reschedule(slot("2026-03-03T09:00:00Z"), CancelledBy::Doctor, start),
+            appointment(Status::Scheduled).reschedule(slot("2026-03-03T09:00:00Z"), None, CancelledBy::Doctor, start),
             Err(Refused::Begun)
         );
         assert_eq!(
-            appointment(Status::Scheduled).reschedule(slot("2026-03-02T09:00:00Z"), CancelledBy::Doctor, just_before),
+            appointment(Status::Scheduled).reschedule(slot("2026-03-02T09:00:00Z"), None, CancelledBy::Doctor, just_before),
             Err(Refused::SameSlot)
         );
         assert_eq!(appointment(Status::Scheduled).complete(just_before), Err(Refused::TooEarly { not_before: start }));
@@ -518,7 +527,7 @@ mod tests {
     #[test]
     fn moving_and_cancelling_raise_the_sequence() {
         let before = at("2026-03-01T09:00:00Z");
-        let moved = appointment(Status::Scheduled).reschedule(slot("2026-03-02T10:00:00Z"), CancelledBy::Doctor, before).unwrap();
+        let moved = appointment(Status::Scheduled).reschedule(slot("2026-03-02T10:00:00Z"), None, CancelledBy::Doctor, before).unwrap();
         assert_eq!((moved.sequence, moved.version, moved.status.as_str()), (1, 2, "rescheduled"));
         let cancelled = moved.cancel(CancelledBy::Patient, None, before).unwrap();
         assert_eq!((cancelled.sequence, cancelled.version), (2, 3));
@@ -528,7 +537,7 @@ mod tests {
     fn a_patient_moves_an_appointment_so_often_and_the_front_desk_more_often() {
         let before = at("2026-03-01T09:00:00Z");
         let moved = Appointment { sequence: MOVES, ..appointment(Status::Rescheduled) };
-        let to = |by| moved.clone().reschedule(slot("2026-03-02T10:00:00Z"), by, before);
+        let to = |by| moved.clone().reschedule(slot("2026-03-02T10:00:00Z"), None, by, before);
         assert_eq!(to(CancelledBy::Patient), Err(Refused::MovedTooOften));
         assert!(to(CancelledBy::FrontDesk).is_ok() && to(CancelledBy::Doctor).is_ok());
     }

@@ -178,8 +178,8 @@ impl Store {
         self.get(&keys::appointment(id)).await
     }
 
-    /// Writes a new appointment if the doctor's slot and the patient's time are free, and the plan of the doctor's day is the one that was
-    /// read. When several try at once, one succeeds.
+    /// Writes a new appointment if the doctor's slot and the patient's time are free, and nothing has taken the slot off the doctor's plan since
+    /// it was read. When several try at once, one succeeds.
     pub async fn appointment_book(&self, appointment: &Appointment, doctor: &Doctor, plan: u64, zone: &TimeZone) -> Result<(), WriteError> {
         let (now, mut plan) = (appointment.booked_at, plan);
         for _ in 0..TRIES {
@@ -464,7 +464,9 @@ impl Store {
         let mut entries = Vec::new();
         let mut resume = None;
         loop {
-            let (items, next) = query.page(Some(limit + 2), resume).await?;
+            // Of those that are looked for, few are on a page.
+            let at_once = if which.needs_new_time { limit.max(100) } else { limit } + 2;
+            let (items, next) = query.page(Some(at_once), resume).await?;
             for item in items {
                 let mut found = read(item)?;
                 found.sort_by_key(|entry| (entry.slot.start, entry.id));

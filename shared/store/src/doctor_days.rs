@@ -182,7 +182,7 @@ impl Store {
     }
 }
 
-/// Takes and frees marks of a day. `taken` says what it means when they are not free, or the day's plan is another.
+/// Takes and frees marks of a day, on condition that they are free and the day's plan is the one that was read.
 pub(super) fn change_day(write: &mut Transaction<'_, WriteError>, change: &DayWrite<'_>) -> Result<(), WriteError> {
     let DayWrite { doctor, date, take, how, free, plan } = change;
     let until = match how {

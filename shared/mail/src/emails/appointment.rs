@@ -126,6 +126,18 @@ pub fn needs_new_time_for_front_desk(hospital: &Hospital, appointment: &Appointm
 }
 
 #[derive(Template)]
+#[template(path = "appointment-place-changed.email")]
+struct PlaceChanged<'a> {
+    appointment: &'a Details,
+}
+
+/// To the patient: the appointment takes place elsewhere.
+pub fn place_changed(hospital: &Hospital, appointment: &Appointment) -> Result<Message, RenderError> {
+    let email = write(&PlaceChanged { appointment: &Details::of(appointment, hospital) })?;
+    Ok(email.with_invitation(Invitation::for_patient(appointment)))
+}
+
+#[derive(Template)]
 #[template(path = "appointment-takes-place.email")]
 struct TakesPlace<'a> {
     appointment: &'a Details,
@@ -198,6 +210,7 @@ pub(super) fn samples(value: &str) -> Vec<super::Sample> {
             write(&NeedsNewTime { appointment, free: &[value.to_owned(), value.to_owned()], same_doctor: true }),
         ),
         ("appointment-needs-new-time-for-front-desk", write(&NeedsNewTimeForFrontDesk { appointment, free: &[value.to_owned()] })),
+        ("appointment-place-changed", write(&PlaceChanged { appointment })),
         ("appointment-takes-place", write(&TakesPlace { appointment })),
         ("appointment-reminder-for-patient", write(&ReminderForPatient { appointment })),
         ("appointment-reminder-for-doctor", write(&ReminderForDoctor { appointment })),
