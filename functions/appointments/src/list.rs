@@ -31,7 +31,7 @@ pub(crate) struct ListQuery {
     /// The doctor whose appointments the front desk asks for.
     #[param(value_type = Option<DoctorId>)]
     doctor_id: Option<String>,
-    /// With `true`: only those that cannot take place as booked, because the doctor is away or has other hours.
+    /// With `true`: only those upcoming ones that cannot take place as booked, because the doctor is away or has other hours.
     #[param(value_type = Option<bool>)]
     needs_new_time: Option<String>,
 }
@@ -66,6 +66,10 @@ pub(crate) async fn list(
             return Err(not_theirs());
         }
         trail::detail("as guardian".to_owned());
+    }
+    if displaced && when == When::Past {
+        let detail = "Use it for upcoming appointments only: what is past needs no other time.";
+        return Err(Problem::invalid_field("needs_new_time", "not_here", detail));
     }
     let list = format!("appointments?{when:?}&{whose:?}&{displaced}");
     let after = listing.after(&state.cursors, &list)?.map(|place| position(&place)).transpose()?;

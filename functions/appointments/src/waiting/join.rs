@@ -174,7 +174,7 @@ impl JoinWaitingListRequest {
             } else if to > from.saturating_add((LONGEST_SPAN_DAYS - 1).days()) {
                 fields.refuse("to", "range_too_long", format!("Wait for at most {LONGEST_SPAN_DAYS} days."));
             } else if to > horizon {
-                fields.refuse("to", "too_far_ahead", "Appointments can be booked at most 180 days ahead. Choose an earlier day.");
+                fields.refuse("to", "too_far_ahead", "Wait for days within 180 days from now.");
             } else {
                 let all = (doctor, specialization, reason, patient_id);
                 if let (Some(doctor), Some(specialization), Some(reason), Some(patient_id)) = all

@@ -76,7 +76,8 @@ pub(crate) async fn add(
             fields.refuse(field, "not_on_mark", "Choose a multiple of five minutes.");
         }
     }
-    if kind == ExceptionKind::ExtraSession && doctor.on(slot.day(zone)).grid().slots_in(slot, zone).is_empty() && fields.is_empty() {
+    // Last: only a stretch of one day is looked at.
+    if fields.is_empty() && kind == ExceptionKind::ExtraSession && doctor.on(slot.day(zone)).grid().slots_in(slot, zone).is_empty() {
         fields.refuse("ends_at", "too_short", "The session must hold at least one of the doctor's slots.");
     }
     if !fields.is_empty() {
