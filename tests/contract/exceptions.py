@@ -108,7 +108,7 @@ PERMANENT = [
     Row("(in_the_past|too_far_ahead|in_the_future|before_start|other_day|not_on_mark)", "It depends on the day.",
         "(POST|PATCH) /(shifts|leaves|doctors).*", "date|from|to|starts_at|ends_at"),
     Row("(before_from|range_too_long|empty|no_day|too_many)", "No schema compares two values.", "(POST|PATCH) /(shifts|leaves).*", "to|ends_at_noon|repeat.until"),
-    Row("(unknown|not_in_role)", "Not every id that looks like one is somebody's.", "POST /(shifts|leaves/balances)", "user_id"),
+    Row("(unknown|not_in_role)", "Not every id that looks like one is somebody's.", "(POST|GET) /(shifts|leaves/balances)", "user_id"),
     Row("invalid_role", "Nobody works shifts as a patient or an administrator.", "(GET|POST) /(shifts|on-duty|staff)", "role"),
     Row("(required|not_for_role)", "Some roles need a ward, and others have none.", "POST /shifts", "ward|spare"),
     Row("(too_long_ago|too_far_ahead)", "It depends on the day.", "GET /on-duty", "at"),
