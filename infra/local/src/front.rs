@@ -2,6 +2,7 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
+    sync::LazyLock,
     time::Duration,
 };
 
@@ -105,6 +106,9 @@ async fn add_source_address(mut request: Request, next: Next) -> Response {
 
 /// The pages for developers.
 pub fn pages(services: Services, dead_letters: DeadLetters) -> Router {
+    // Once a run: the document takes long to make.
+    static DOCS: LazyLock<Router> =
+        LazyLock::new(|| SwaggerUi::new("/docs").external_url_unchecked("/openapi.json", openapi::document().unwrap_or_default()).into());
     Router::new()
         .route("/", get(|| async { Redirect::to("/docs") }))
         .route("/portal", get(portal_page))
@@ -118,7 +122,7 @@ pub fn pages(services: Services, dead_letters: DeadLetters) -> Router {
         .route("/dead-letters.json", get(dead_letters_json))
         .route("/dead-letters/replay", post(replay))
         .with_state(DeveloperPages { services, dead_letters })
-        .merge(Router::from(SwaggerUi::new("/docs").external_url_unchecked("/openapi.json", openapi::document().unwrap_or_default())))
+        .merge(DOCS.clone())
         .layer(middleware::from_fn(for_this_machine))
 }
 

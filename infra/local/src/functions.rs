@@ -1,6 +1,6 @@
 //! Every function of the hospital, set up as in its `main`, in one process.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{collections::BTreeMap, fmt::Write as _, sync::LazyLock};
 
 use axum::Router;
 use domain::Clock;
@@ -51,33 +51,27 @@ pub struct HttpFunction {
     pub openapi: fn() -> OpenApi,
 }
 
+macro_rules! http_function {
+    ($name:literal, $routes:path, $state:ident: $State:ty) => {
+        HttpFunction {
+            name: $name,
+            mount: |all| {
+                // Once a run: putting the routes together makes their part of the document as well.
+                static ROUTES: LazyLock<Router<$State>> = LazyLock::new(|| $routes().into());
+                ROUTES.clone().with_state(all.$state.clone())
+            },
+            openapi: || $routes().into_openapi(),
+        }
+    };
+}
+
 /// All of them. The local hospital, the API document, the tests and the routes of `cargo lambda watch` follow this list.
 pub const HTTP_FUNCTIONS: [HttpFunction; 5] = [
-    HttpFunction {
-        name: "users",
-        mount: |all| users::routes().with_state(all.users.clone()).into(),
-        openapi: || users::routes().into_openapi(),
-    },
-    HttpFunction {
-        name: "patients",
-        mount: |all| patients::routes().with_state(all.state.clone()).into(),
-        openapi: || patients::routes().into_openapi(),
-    },
-    HttpFunction {
-        name: "doctors",
-        mount: |all| doctors::routes().with_state(all.state.clone()).into(),
-        openapi: || doctors::routes().into_openapi(),
-    },
-    HttpFunction {
-        name: "appointments",
-        mount: |all| appointments::routes().with_state(all.state.clone()).into(),
-        openapi: || appointments::routes().into_openapi(),
-    },
-    HttpFunction {
-        name: "staff",
-        mount: |all| staff::routes().with_state(all.state.clone()).into(),
-        openapi: || staff::routes().into_openapi(),
-    },
+    http_function!("users", users::routes, users: Users),
+    http_function!("patients", patients::routes, state: AppState),
+    http_function!("doctors", doctors::routes, state: AppState),
+    http_function!("appointments", appointments::routes, state: AppState),
+    http_function!("staff", staff::routes, state: AppState),
 ];
 
 /// The lines of `[workspace.metadata.lambda.watch.router]` in Cargo.toml: which function `cargo lambda watch` sends a path to.

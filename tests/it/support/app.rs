@@ -1,7 +1,7 @@
 use std::{
     net::SocketAddr,
     sync::{
-        OnceLock,
+        LazyLock, OnceLock,
         atomic::{AtomicUsize, Ordering},
         mpsc,
     },
@@ -66,11 +66,11 @@ impl App {
 
     async fn with(zone: &str, password_cost: PasswordCost) -> Self {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        static TEMPLATE: LazyLock<Template> = LazyLock::new(|| Template::read().unwrap());
         super::logs::install();
         let (database, dynamodb) = shared_database();
         let table = format!("test-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-        let template = Template::read().unwrap();
-        database::create_table(&database, &template, &table).unwrap();
+        database::create_table(&database, &TEMPLATE, &table).unwrap();
 
         let (clock, hand) = Clock::manual(NOW.parse().unwrap());
         let settings = Settings::new(zone).unwrap();
@@ -78,10 +78,11 @@ impl App {
         let hospital = settings.hospital("https://portal.example.org").unwrap();
         let config = Config { password_cost, ..settings.config(hospital, &table, dynamodb, services.address).unwrap() };
         let functions = Functions::new(&config, &settings.signing_key(), &settings.token_key(), Settings::scheduling(), &clock).unwrap();
-        let poller = Poller::new(database, table.clone(), template.stream, functions.clone(), None).unwrap().with_backoff(Duration::ZERO);
+        let poller =
+            Poller::new(database, table.clone(), TEMPLATE.stream.clone(), functions.clone(), None).unwrap().with_backoff(Duration::ZERO);
         let dead_letters = poller.dead_letters();
         Self {
-            router: front::router(&functions, services.clone(), dead_letters.clone(), &template.cors, front::REQUEST_TIMEOUT),
+            router: front::router(&functions, services.clone(), dead_letters.clone(), &TEMPLATE.cors, front::REQUEST_TIMEOUT),
             issuer: Issuer::new(&settings.signing_key(), config.hospital.issuer.clone()).unwrap(),
             firing: Mutex::new(Firing::new(services.schedules.clone(), functions.clone(), clock.clone())),
             poller: Mutex::new(poller),
