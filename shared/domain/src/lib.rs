@@ -35,6 +35,7 @@ pub mod staff;
 pub mod text;
 pub mod throttle;
 pub mod treating;
+pub mod vitals;
 pub mod waiting;
 pub mod ward;
 
