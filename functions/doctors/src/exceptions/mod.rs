@@ -5,7 +5,7 @@ pub(crate) mod cancel;
 pub(crate) mod list;
 
 use axum::{
-    extract::{FromRef, FromRequestParts, RawPathParams},
+    extract::{FromRef, FromRequestParts},
     http::request::Parts,
 };
 use domain::{
@@ -17,7 +17,7 @@ use domain::{
     schedule::Slot,
     text::Reason,
 };
-use http::{AppState, Problem, auth::Caller};
+use http::{AppState, Path, Problem, auth::Caller};
 use platform::config::Hospital;
 use serde::Serialize;
 use store::doctor_days::ExceptionError;
@@ -64,9 +64,8 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let caller = Caller::from_request_parts(parts, state).await?;
         let missing = || Problem::not_found("doctor");
-        let parameters = RawPathParams::from_request_parts(parts, state).await.map_err(|_| missing())?;
-        let id = parameters.iter().find(|(name, _)| *name == "id").and_then(|(_, value)| value.parse::<DoctorId>().ok());
-        let doctor = AppState::from_ref(state).store.doctor(id.ok_or_else(missing)?).await?.ok_or_else(missing)?;
+        let Path(id) = Path::<DoctorId>::from_request_parts(parts, state).await.map_err(|_| missing())?;
+        let doctor = AppState::from_ref(state).store.doctor(id).await?.ok_or_else(missing)?;
         let own = (caller.doctor_id == Some(doctor.id)).then_some(Relationship::Own);
         if caller.may(&own.into_iter().collect()) { Ok(Self(doctor)) } else { Err(missing()) }
     }

@@ -12,7 +12,7 @@ pub(crate) mod set_balance;
 pub(crate) mod withdraw;
 
 use axum::{
-    extract::{FromRef, FromRequestParts, RawPathParams},
+    extract::{FromRef, FromRequestParts},
     http::request::Parts,
 };
 use domain::{
@@ -24,7 +24,7 @@ use domain::{
     policy::Relationship,
     text::{PersonName, Reason},
 };
-use http::{AppState, Day, Fields, Problem, Versioned, auth::Caller, refusals};
+use http::{AppState, Day, Fields, Path, Problem, Versioned, auth::Caller, refusals};
 use jiff::{SignedDuration, ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 use store::{
@@ -204,10 +204,9 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let caller = Caller::from_request_parts(parts, state).await?;
         let missing = || Problem::not_found("leave");
-        let parameters = RawPathParams::from_request_parts(parts, state).await.map_err(|_| missing())?;
-        let id = parameters.iter().find(|(name, _)| *name == "id").and_then(|(_, value)| value.parse::<LeaveId>().ok());
+        let Path(id) = Path::<LeaveId>::from_request_parts(parts, state).await.map_err(|_| missing())?;
         let state = AppState::from_ref(state);
-        let leave = state.store.leave(id.ok_or_else(missing)?).await?.ok_or_else(missing)?;
+        let leave = state.store.leave(id).await?.ok_or_else(missing)?;
         let own = (caller.user_id == leave.user_id).then_some(Relationship::Own);
         if !caller.may(&own.into_iter().collect()) {
             return Err(missing());

@@ -1,7 +1,7 @@
 //! Checks whether the caller may do this with the patient in the path.
 
 use axum::{
-    extract::{FromRef, FromRequestParts, RawPathParams},
+    extract::{FromRef, FromRequestParts},
     http::request::Parts,
 };
 use domain::{
@@ -12,7 +12,7 @@ use domain::{
 use store::{StoreError, trail};
 
 use super::Caller;
-use crate::{Problem, state::AppState};
+use crate::{Path, Problem, state::AppState};
 
 /// The patient in `/patients/{patient_id}/…`, for a caller whom the policy allows to do this. Any other caller gets 404, as for a patient
 /// who does not exist. Loading the patient puts them on the request's trail.
@@ -34,9 +34,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let caller = Caller::from_request_parts(parts, state).await?;
         let missing = || Problem::not_found("patient");
-        let parameters = RawPathParams::from_request_parts(parts, state).await.map_err(|_| missing())?;
-        let id = parameters.iter().find(|(name, _)| *name == "patient_id").and_then(|(_, value)| value.parse::<PatientId>().ok());
-        let id = id.ok_or_else(missing)?;
+        let Path(id) = Path::<PatientId>::from_request_parts(parts, state).await.map_err(|_| missing())?;
         let state = AppState::from_ref(state);
         let patient = state.store.patient(id).await?.ok_or_else(missing)?;
         let relationships = state.relationships(&caller, &patient).await?;
