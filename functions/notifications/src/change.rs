@@ -98,15 +98,15 @@ impl Change {
                 }
             }
             Some(Appointment::KIND) => {
-                let before = if images.old_image.is_empty() { None } else { Some(Box::new(from_stream(images.old_image)?)) };
+                let before = earlier(images.old_image, from_stream)?;
                 Some(Self::Appointment { before, after: Box::new(from_stream(images.new_image)?) })
             }
             Some(Wait::KIND) => {
-                let before = if images.old_image.is_empty() { None } else { Some(Box::new(from_stream(images.old_image)?)) };
+                let before = earlier(images.old_image, from_stream)?;
                 Some(Self::Wait { before, after: Box::new(from_stream(images.new_image)?) })
             }
             Some(Shift::KIND) => {
-                let before = if images.old_image.is_empty() { None } else { Some(Box::new(from_stream(images.old_image)?)) };
+                let before = earlier(images.old_image, from_stream)?;
                 Some(Self::Shift { before, after: Box::new(from_stream(images.new_image)?) })
             }
             Some(Doctor::KIND) if !inserted => {
@@ -114,13 +114,12 @@ impl Change {
             }
             Some(Exception::KIND) => Some(Self::DoctorException(Box::new(from_stream(images.new_image)?))),
             Some(Leave::KIND) => {
-                let before = if images.old_image.is_empty() { None } else { Some(Box::new(from_stream(images.old_image)?)) };
+                let before = earlier(images.old_image, from_stream)?;
                 Some(Self::Leave { before, after: Box::new(from_stream(images.new_image)?) })
             }
             Some(StaffProfile::KIND) => Some(Self::StaffProfile(from_stream::<StaffProfile>(images.new_image)?.user_id)),
             Some(StaffMonth::KIND) => {
-                let old = images.old_image;
-                let before = if old.is_empty() { None } else { Some(Box::new(StaffMonth::from_stream(old)?)) };
+                let before = earlier(images.old_image, StaffMonth::from_stream)?;
                 Some(Self::StaffMonth { before, after: Box::new(StaffMonth::from_stream(images.new_image)?) })
             }
             Some(Delivery::KIND) => match from_stream(images.new_image)? {
@@ -154,6 +153,11 @@ impl Change {
             | Self::EmailAskedForAgain { .. } => return None,
         })
     }
+}
+
+/// What there was before. `None` for something new, which has no earlier image.
+fn earlier<R>(image: StreamItem, read: fn(StreamItem) -> Result<R, StoreError>) -> Result<Option<Box<R>>, StoreError> {
+    if image.is_empty() { Ok(None) } else { Ok(Some(Box::new(read(image)?))) }
 }
 
 /// What an image is of.
