@@ -47,6 +47,11 @@ fn every_key() {
         keys::patient_change(patient.parse().unwrap(), 2),
         keys::history(patient.parse().unwrap(), "his_00000000000000000000000008".parse().unwrap()),
         keys::history_asked(patient.parse().unwrap()),
+        keys::record_entry(patient.parse().unwrap(), "diagnosis", "dia_00000000000000000000000014"),
+        keys::record_version(patient.parse().unwrap(), "dia_00000000000000000000000014", 3),
+        keys::record_point(patient.parse().unwrap(), "heart_rate", at, "vit_00000000000000000000000015"),
+        keys::record_summary(patient.parse().unwrap()),
+        keys::appointment_held(patient.parse().unwrap(), appointment.parse().unwrap()),
         keys::patient_consent(patient.parse().unwrap(), 3),
         keys::patient_place(&Place::Name("ada byron".to_owned()), patient.parse().unwrap()),
         keys::patient_place(&Place::Year(1990, "byron".to_owned()), patient.parse().unwrap()),
@@ -100,6 +105,7 @@ fn every_key() {
         keys::listed_exception(doctor.parse().unwrap(), at, "exc_00000000000000000000000012".parse().unwrap()),
         keys::listed_leave(LeaveStatus::Pending, day, "lea_00000000000000000000000013".parse().unwrap()),
         keys::listed_leave_of_person(user.parse().unwrap(), day, "lea_00000000000000000000000013".parse().unwrap()),
+        keys::waiting_for_doctor(doctor.parse().unwrap(), "lab_result", at, "res_00000000000000000000000016"),
         keys::listed_suppression(entry.at, &Email::parse("Ada@example.org").unwrap()),
         keys::listed_delivery(entry.at, "apt_00000000000000000000000004-0-booked-patient"),
     ];
@@ -114,6 +120,7 @@ fn every_key() {
     EXCEPTIONS#doc_00000000000000000000000003 | 2026-03-02T09:00:00Z#exc_00000000000000000000000012
     LEAVES#pending | 2026-03-02#lea_00000000000000000000000013
     LEAVES#usr_00000000000000000000000001 | 2026-03-02#lea_00000000000000000000000013
+    TODO#doc_00000000000000000000000003#lab_result | 2026-03-02T09:00:00Z#res_00000000000000000000000016
     MAIL#suppressed | 2026-03-02T09:00:00.012Z#ada@example.org
     MAIL#failed | 2026-03-02T09:00:00.012Z#apt_00000000000000000000000004-0-booked-patient
     ");
@@ -129,6 +136,11 @@ fn every_key() {
     PAT#pat_00000000000000000000000002 | CHANGE#00000002
     PAT#pat_00000000000000000000000002 | HISTORY#his_00000000000000000000000008
     PAT#pat_00000000000000000000000002 | ASKED
+    PAT#pat_00000000000000000000000002 | RECORD#diagnosis#dia_00000000000000000000000014
+    PAT#pat_00000000000000000000000002 | VERSION#dia_00000000000000000000000014#00000003
+    PAT#pat_00000000000000000000000002 | POINT#heart_rate#2026-03-02T09:00:00Z#vit_00000000000000000000000015
+    PAT#pat_00000000000000000000000002 | DIGEST#RECORD
+    PAT#pat_00000000000000000000000002 | HELD#apt_00000000000000000000000004
     PAT#pat_00000000000000000000000002 | CONSENT#00000003
     FIND#name#ad | ada byron#pat_00000000000000000000000002
     FIND#year#1990 | byron#pat_00000000000000000000000002

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use crate::{
     Invalid,
     id::{HistoryId, PatientId, UserId},
+    record::medicines::MedicineClass,
     text::{PersonName, Reason},
 };
 
@@ -55,7 +56,7 @@ impl HistoryKind {
 }
 
 /// How bad a reaction to a substance was (HL7 FHIR R4 value set `reaction-event-severity`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AllergySeverity {
     /// It passed by itself.
@@ -99,6 +100,9 @@ pub struct Entry {
     /// For an allergy only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub severity: Option<AllergySeverity>,
+    /// For an allergy only: the class of medicines that the substance belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<MedicineClass>,
     /// Who wrote it, and when.
     pub noted: Note,
     /// Who withdrew it, when and why, if somebody did.

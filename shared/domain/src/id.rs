@@ -70,24 +70,44 @@ ids! {
     AppointmentId = "apt_";
     /// One entry of the audit log.
     AuditId = "aud_";
+    /// A diagnosis in the medical record.
+    DiagnosisId = "dia_";
     /// A doctor profile.
     DoctorId = "doc_";
     /// A token that is sent by email.
     EmailTokenId = "tok_";
+    /// One clinical contact.
+    EncounterId = "enc_";
     /// A time at which a doctor's day is not as their hours say.
     ExceptionId = "exc_";
     /// An entry of a patient's medical history.
     HistoryId = "his_";
+    /// An image in the medical record.
+    ImageId = "img_";
+    /// A result in the medical record.
+    LabResultId = "res_";
+    /// A lab test that was prescribed.
+    LabTestId = "lab_";
     /// Somebody's leave.
     LeaveId = "lea_";
+    /// A medicine that was prescribed.
+    MedicineId = "med_";
     /// A patient profile.
     PatientId = "pat_";
+    /// A patient's request for a prescription.
+    RequestId = "req_";
     /// One sign-in, with its refresh tokens.
     SessionId = "ses_";
     /// An entry in the roster.
     ShiftId = "shi_";
+    /// An operation in the medical record.
+    SurgeryId = "sur_";
+    /// A treatment plan.
+    TreatmentPlanId = "pla_";
     /// An account that can sign in.
     UserId = "usr_";
+    /// Vital signs that were taken together.
+    VitalsId = "vit_";
     /// A patient's place on a waiting list.
     WaitId = "wai_";
 }

@@ -4,6 +4,9 @@
 //! that were loaded, and return what should be written. Nothing here knows how data is stored or sent.
 #![warn(missing_docs)]
 
+#[macro_use]
+mod named;
+
 pub mod account;
 pub mod appointment;
 pub mod audit;
@@ -25,6 +28,7 @@ pub mod patient;
 pub mod patient_names;
 pub mod patient_search;
 pub mod policy;
+pub mod record;
 pub mod role;
 pub mod roster;
 pub mod schedule;
@@ -35,7 +39,6 @@ pub mod staff;
 pub mod text;
 pub mod throttle;
 pub mod treating;
-pub mod vitals;
 pub mod waiting;
 pub mod ward;
 

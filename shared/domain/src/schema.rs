@@ -16,13 +16,17 @@ use utoipa::{
 use crate::{
     account::{self, Group},
     appointment,
-    id::{AppointmentId, AuditId, DoctorId, EmailTokenId, ExceptionId, HistoryId, LeaveId, PatientId, SessionId, ShiftId, UserId, WaitId},
+    id::{
+        AppointmentId, AuditId, DiagnosisId, DoctorId, EmailTokenId, EncounterId, ExceptionId, HistoryId, ImageId, LabResultId, LabTestId,
+        LeaveId, MedicineId, PatientId, RequestId, SessionId, ShiftId, SurgeryId, TreatmentPlanId, UserId, VitalsId, WaitId,
+    },
     money::Currency,
     mrn::Mrn,
     password::Password,
     patient::DateOfBirth,
+    record::{diagnosis::Icd10, image::Sha256, lab_result::Loinc, medicines::Ingredient},
     schedule::{Buffer, SlotLength, TimeOfDay},
-    text::{Email, PersonName, Phone, Place, PostalAddress, Reason, Specialization, Title},
+    text::{Email, Narrative, NoteText, PersonName, Phone, Place, PostalAddress, Reason, Specialization, Title},
     ward::Ward,
 };
 
@@ -101,6 +105,16 @@ schemas! {
     SessionId, "SessionId": id!(SessionId);
     ShiftId, "ShiftId": id!(ShiftId);
     UserId, "UserId": id!(UserId);
+    DiagnosisId, "DiagnosisId": id!(DiagnosisId);
+    EncounterId, "EncounterId": id!(EncounterId);
+    ImageId, "ImageId": id!(ImageId);
+    LabResultId, "LabResultId": id!(LabResultId);
+    LabTestId, "LabTestId": id!(LabTestId);
+    MedicineId, "MedicineId": id!(MedicineId);
+    RequestId, "RequestId": id!(RequestId);
+    SurgeryId, "SurgeryId": id!(SurgeryId);
+    TreatmentPlanId, "TreatmentPlanId": id!(TreatmentPlanId);
+    VitalsId, "VitalsId": id!(VitalsId);
     WaitId, "WaitId": id!(WaitId);
 
     Email, "Email": text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Email))).max_length(Some(254)).examples(["ada@example.org"]);
@@ -116,6 +130,19 @@ schemas! {
         .description(Some("Why something was asked for or cancelled.")).examples(["Palpitations since Monday"]);
     Specialization, "Specialization": free_text(&format!(r"{HIDDEN}!-%'-,./0-9:-@\[-`{{-~"), 60)
         .description(Some("A medical specialization. Answers have it in lower case.")).examples(["internal medicine"]);
+
+    Narrative, "Narrative": free_text(HIDDEN_IN_LINES, 1_000)
+        .description(Some("A part of the medical record in several sentences.")).examples(["Walk for half an hour a day."]);
+    NoteText, "NoteText": free_text(HIDDEN_IN_LINES, 4_000)
+        .description(Some("A part of a doctor's note.")).examples(["Palpitations since Monday, mostly in the evening."]);
+    Icd10, "Icd10": text().pattern(Some(r"^[\t\n\x0c\r ]*[A-Za-z][0-9][0-9A-Za-z](\.[0-9A-Za-z]{1,4})?[\t\n\x0c\r ]*$"))
+        .description(Some("A code of ICD-10. Its form is checked, not whether the classification has it. Answers have it in upper case.")).examples(["J45.9"]);
+    Sha256, "Sha256": text().pattern(Some("^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"))
+        .description(Some("A SHA-256 digest in base64.")).examples(["47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="]);
+    Loinc, "Loinc": text().pattern(Some(r"^[1-9][0-9]{0,6}-[0-9]$"))
+        .description(Some("A LOINC code. The last one is a check digit.")).examples(["718-7"]);
+    Ingredient, "Ingredient": text().pattern(Some(r"^[ ]*[A-Za-z][A-Za-z0-9 -]{1,59}$")).max_length(Some(60))
+        .description(Some("The international nonproprietary name of an active ingredient. Answers have it in lower case, and in its international form.")).examples(["amoxicillin"]);
 
     Title, "Title": free_text(HIDDEN, 120)
         .description(Some("A short title, such as that of a qualification.")).examples(["Registered nurse"]);

@@ -101,6 +101,10 @@ texts! {
             Err(Invalid::new("invalid_phone", "Give the number with its country code, such as `+44 20 7946 0018`."))
         }
     };
+    /// A part of the medical record in several sentences, up to 1,000 characters.
+    Narrative: |text| free_text(text, 1_000, true);
+    /// A part of a doctor's note, up to 4,000 characters.
+    NoteText: |text| free_text(text, 4_000, true);
     /// A place in the hospital, such as `Room 12, second floor`, up to 80 characters.
     Place: |text| free_text(text, 80, false);
     /// Why something was asked for or cancelled, up to 300 characters.

@@ -569,7 +569,7 @@ struct DayChange {
     free: Vec<u16>,
 }
 
-fn day_entries(item: Item) -> Result<Vec<AgendaEntry>, StoreError> {
+pub(crate) fn day_entries(item: Item) -> Result<Vec<AgendaEntry>, StoreError> {
     let found = version_of(&item);
     if found != PATIENT_DAY_VERSION {
         return Err(StoreError::Shape { kind: PATIENT_DAY, found, known: PATIENT_DAY_VERSION });
@@ -590,8 +590,11 @@ fn a_day_after(now: Timestamp) -> Timestamp {
 
 /// Upcoming: not over and not cancelled. Past: all the others.
 fn belongs(entry: &AgendaEntry, when: When, now: Timestamp) -> bool {
-    let upcoming = entry.slot.end > now && matches!(entry.status.as_str(), "scheduled" | "rescheduled" | "arrived");
-    upcoming == (when == When::Upcoming)
+    is_ahead(entry, now) == (when == When::Upcoming)
+}
+
+pub(crate) fn is_ahead(entry: &AgendaEntry, now: Timestamp) -> bool {
+    entry.slot.end > now && matches!(entry.status.as_str(), "scheduled" | "rescheduled" | "arrived")
 }
 
 fn follows(entry: &AgendaEntry, when: When, after: Option<After>) -> bool {

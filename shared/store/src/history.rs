@@ -5,12 +5,16 @@ use std::collections::BTreeMap;
 use domain::{
     history::{Asked, Entry, HistoryKind, Note},
     id::{HistoryId, PatientId},
+    record::Full,
 };
 
 use super::{
-    Key, Record, Store, StoreError, from_item, keys,
+    Key, Record, Store, StoreError, from_item, keys, medical_record,
     transact::{NEW, Transaction},
 };
+
+/// How often an entry is withdrawn when the record is changed by others at the same moment.
+const TRIES: usize = 8;
 
 impl Record for Entry {
     const KIND: &'static str = "history";
@@ -37,6 +41,10 @@ impl Record for Asked {
 pub enum HistoryError {
     #[error("the history has changed since it was read")]
     Stale,
+    #[error("the summary of the record has changed since it was read")]
+    Moved,
+    #[error("the summary of the record has no room for another allergy")]
+    Full(Full),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -59,9 +67,10 @@ impl Store {
         Ok(found.unwrap_or(Asked { patient_id: patient, none_known: BTreeMap::new(), version: 0 }))
     }
 
-    /// Adds an entry. Its kind is no longer one of which none is known.
+    /// Adds an entry. Its kind is no longer one of which none is known, and an allergy is in the summary of the record.
     pub async fn history_add(&self, entry: &Entry, asked: Asked) -> Result<(), HistoryError> {
         let mut write = self.transaction();
+        self.show_allergy(&mut write, entry).await?;
         write.put_new(entry, |_| HistoryError::Stale)?;
         change_asked(&mut write, asked, |none_known| drop(none_known.remove(&entry.kind)))?;
         write.commit().await
@@ -76,9 +85,26 @@ impl Store {
 
     /// Withdraws an entry, whose version has been raised.
     pub async fn history_withdraw(&self, entry: &Entry) -> Result<(), HistoryError> {
-        let mut write = self.transaction();
-        write.replace(entry, entry.version - 1, |_| HistoryError::Stale)?;
-        write.commit().await
+        for _ in 0..TRIES {
+            let mut write = self.transaction();
+            write.replace(entry, entry.version - 1, |_| HistoryError::Stale)?;
+            self.show_allergy(&mut write, entry).await?;
+            match write.commit().await {
+                Err(HistoryError::Moved) => {}
+                written => return written,
+            }
+        }
+        Err(HistoryError::Moved)
+    }
+
+    /// Makes the summary of the record show what an entry says of an allergy.
+    async fn show_allergy(&self, write: &mut Transaction<'_, HistoryError>, entry: &Entry) -> Result<(), HistoryError> {
+        if entry.kind != HistoryKind::Allergy {
+            return Ok(());
+        }
+        let mut summary = self.record_summary(entry.patient_id).await?;
+        summary.show_allergy(entry).map_err(HistoryError::Full)?;
+        medical_record::write_summary(write, summary, || HistoryError::Moved)
     }
 }
 

@@ -286,6 +286,82 @@ pub(super) fn histories(patient: PatientId, before: Option<HistoryId>) -> Range 
     }
 }
 
+/// An entry of a patient's medical record. An id says when the entry was first written.
+#[must_use]
+pub fn record_entry(patient: PatientId, kind: &str, id: &str) -> Key {
+    Key::new(patient_partition(patient), format!("RECORD#{kind}#{id}"))
+}
+
+/// The entries of one kind: all of them, or those before one.
+pub(super) fn record_entries(patient: PatientId, kind: &str, before: Option<&str>) -> Range {
+    let range = Range::of(patient_partition(patient)).with_prefix(&format!("RECORD#{kind}#"), None);
+    before.map(|id| just_before(&record_entry(patient, kind, id).sk)).into_iter().fold(range, Range::to)
+}
+
+/// An earlier version of an entry.
+#[must_use]
+pub fn record_version(patient: PatientId, id: &str, version: u64) -> Key {
+    Key::new(patient_partition(patient), format!("VERSION#{id}#{version:08}"))
+}
+
+/// The earlier versions of an entry: all of them, or those before one.
+pub(super) fn record_versions(patient: PatientId, id: &str, before: Option<u64>) -> Range {
+    let range = Range::of(patient_partition(patient)).with_prefix(&format!("VERSION#{id}#"), None);
+    before.map(|version| just_before(&record_version(patient, id, version).sk)).into_iter().fold(range, Range::to)
+}
+
+/// One value in a graph.
+#[must_use]
+pub fn record_point(patient: PatientId, code: &str, at: Timestamp, id: &str) -> Key {
+    Key::new(patient_partition(patient), format!("{}{}#{id}", points(code), second(at)))
+}
+
+fn points(code: &str) -> String {
+    format!("POINT#{code}#")
+}
+
+/// The values of a code in a span of time, both ends included, and before a position where the list continues.
+pub(super) fn record_points(patient: PatientId, code: &str, from: Option<Timestamp>, to: Option<Timestamp>, before: Option<&str>) -> Range {
+    let all = Range::of(patient_partition(patient)).with_prefix(&points(code), None);
+    let range = from.map(|from| format!("{}{}", points(code), second(from))).into_iter().fold(all, Range::from);
+    let range = to.map(|to| format!("{}{}$", points(code), second(to))).into_iter().fold(range, Range::to);
+    before.map(just_before).into_iter().fold(range, Range::to)
+}
+
+/// The summary of a patient's record. It lies right behind the patient's days, so that one query reads the days ahead and the summary.
+#[must_use]
+pub fn record_summary(patient: PatientId) -> Key {
+    Key::new(patient_partition(patient), SUMMARY)
+}
+
+const SUMMARY: &str = "DIGEST#RECORD";
+
+/// What a patient's dashboard shows: the days from one on, and the summary of the record.
+pub(super) fn dashboard(patient: PatientId, from: Date) -> Range {
+    Range::of(patient_partition(patient)).from(day_sk(from)).to(SUMMARY)
+}
+
+/// Notes that an appointment has an encounter.
+#[must_use]
+pub fn appointment_held(patient: PatientId, appointment: AppointmentId) -> Key {
+    Key::new(patient_partition(patient), format!("HELD#{appointment}"))
+}
+
+/// The place of an entry among those that wait for a doctor: by time.
+#[must_use]
+pub fn waiting_for_doctor(doctor: DoctorId, kind: &str, since: Timestamp, id: &str) -> IndexKey {
+    IndexKey::new(waits_for(doctor, kind), format!("{}#{id}", second(since)))
+}
+
+fn waits_for(doctor: DoctorId, kind: &str) -> String {
+    format!("TODO#{doctor}#{kind}")
+}
+
+/// The entries of a kind that wait for a doctor, oldest first, after a position in the list.
+pub(super) fn waiting_entries(doctor: DoctorId, kind: &str, after: Option<&str>) -> Range {
+    Range::in_index(BY_LIST, waits_for(doctor, kind)).with_prefix("", after)
+}
+
 /// A patient's decision.
 #[must_use]
 pub fn patient_consent(id: PatientId, version: u64) -> Key {

@@ -24,6 +24,7 @@ pub mod idempotency;
 pub mod keys;
 pub mod known_networks;
 pub mod leave;
+pub mod medical_record;
 mod meter;
 pub mod patients;
 mod query;

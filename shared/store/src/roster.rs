@@ -277,6 +277,17 @@ impl Store {
         Ok(on_duty(duties, at, zone))
     }
 
+    /// Whether somebody is on duty in one of these roles at a moment. Their own month says it, however many others are on duty.
+    pub async fn is_on_duty(&self, user: UserId, roles: &BTreeSet<Role>, at: Timestamp, zone: &TimeZone) -> Result<bool, StoreError> {
+        let (date, _) = ShiftTime::at(at, zone);
+        for month in self.query(keys::staff_months(user, date, Some(date))).consistent().all().await? {
+            if StaffMonth::of(month)?.duties().any(|duty| roles.contains(&duty.role) && duty.at_work(at, zone)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// A person's months from that of a day on, as they are now.
     pub async fn staff_months(&self, user: UserId, from: Date) -> Result<Vec<StaffMonth>, StoreError> {
         self.query(keys::staff_months(user, from, None)).consistent().all().await?.into_iter().map(StaffMonth::of).collect()

@@ -143,6 +143,7 @@ impl World {
                 what: Reason::parse("Appendectomy").unwrap(),
                 detail: None,
                 severity: None,
+                class: None,
                 noted: Note { at, by, clinician: None },
                 withdrawn: None,
                 version: 1,

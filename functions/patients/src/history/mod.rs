@@ -9,6 +9,7 @@ use domain::{
     history::{AllergySeverity, Entry, HistoryKind, Note},
     id::{HistoryId, UserId},
     instant::Instant,
+    record::medicines::MedicineClass,
     text::{PersonName, Reason},
 };
 use http::{AppState, Problem, auth::PatientAccess, refusals};
@@ -29,6 +30,9 @@ pub(crate) struct HistoryEntryView {
     /// Of an allergy only.
     #[serde(skip_serializing_if = "Option::is_none")]
     severity: Option<AllergySeverity>,
+    /// Of an allergy only: the class of medicines that the substance belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    class: Option<MedicineClass>,
     noted: NoteView,
     /// It was a mistake.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,6 +65,7 @@ pub(crate) fn view(entry: Entry, hospital: &Hospital) -> HistoryEntryView {
         what: entry.what,
         detail: entry.detail,
         severity: entry.severity,
+        class: entry.class,
         noted: NoteView::of(entry.noted, hospital),
         withdrawn: withdrawn.map(|note| NoteView::of(note, hospital)),
         withdrawn_because,

@@ -47,8 +47,8 @@ pub(crate) async fn none_known(
         }
         match state.store.history_none_known(kind, note(&state, &access), asked).await {
             Ok(()) => return Ok(StatusCode::NO_CONTENT),
-            Err(HistoryError::Stale) => {}
             Err(HistoryError::Store(error)) => return Err(error.into()),
+            Err(_) => {}
         }
     }
     Err(try_again())

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use store::history::HistoryError;
 use utoipa::ToSchema;
 
-use super::{HistoryEntryView, note, view};
+use super::{HistoryEntryView, TryAgain, note, try_again, view};
 
 refusals! {
     pub(crate) NotWithdrawn {
@@ -32,7 +32,7 @@ pub(crate) struct WithdrawHistoryRequest {
 /// The entry stays in the list, marked, with who withdrew it and why.
 #[utoipa::path(post, path = "/patients/{patient_id}/history/{id}/withdraw", tag = "patients", operation_id = "cancel_history",
     request_body = WithdrawHistoryRequest, params(("patient_id" = PatientId, Path), ("id" = HistoryId, Path)),
-    responses((status = 200, body = HistoryEntryView), NotWithdrawn))]
+    responses((status = 200, body = HistoryEntryView), NotWithdrawn, TryAgain))]
 pub(crate) async fn withdraw(
     State(state): State<AppState>,
     access: PatientAccess,
@@ -50,6 +50,7 @@ pub(crate) async fn withdraw(
         Ok(()) => Ok(Json(view(after, &state.hospital))),
         // Only withdrawing changes an entry.
         Err(HistoryError::Stale) => Err(already_withdrawn()),
+        Err(HistoryError::Moved | HistoryError::Full(_)) => Err(try_again()),
         Err(HistoryError::Store(error)) => Err(error.into()),
     }
 }

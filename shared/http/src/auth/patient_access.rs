@@ -82,6 +82,11 @@ impl AppState {
         {
             relationships.insert(Relationship::Treating);
         }
+        if caller.is_asked_for(Relationship::OnShift)
+            && self.store.is_on_duty(caller.user_id, &caller.roles, self.clock.now(), &self.hospital.zone).await?
+        {
+            relationships.insert(Relationship::OnShift);
+        }
         Ok(relationships)
     }
 }

@@ -1,10 +1,11 @@
 //! Vital signs: what is measured, in which unit, what can be true of a person, and what stands out at an age.
 
-use jiff::{ToSpan, civil::Date};
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::Invalid;
+use super::{Clinical, Entry, Full, Point, Summary, summary::Newest};
+use crate::{Invalid, id::VitalsId, text::Reason};
 
 /// What is measured. Each has one unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
@@ -209,6 +210,83 @@ fn limits(sign: VitalSign, born: Date, on: Date) -> Option<Limits> {
         _ => return None,
     };
     Some(Limits { critical_low: NEVER_LOW, low: low * 10, high: high * 10, critical_high: NEVER_HIGH })
+}
+
+/// One value of a set, and how it stood out when it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    /// The value.
+    #[serde(flatten)]
+    pub measured: Measured,
+    /// How it stands out at the patient's age.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flag: Option<Flag>,
+}
+
+/// Vital signs that were taken together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vitals {
+    /// When they were taken.
+    pub taken_at: Timestamp,
+    /// At least one, each sign once.
+    pub readings: Vec<Reading>,
+    /// More about them: the patient's position, the device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Reason>,
+}
+
+/// How far ahead of the hospital's clock a time may be that somebody read from another clock.
+pub const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
+
+impl Vitals {
+    /// Flags the values for somebody who was born then.
+    ///
+    /// # Errors
+    /// When there is none, or they cannot be true together.
+    pub fn new(taken_at: Timestamp, measured: &[Measured], detail: Option<Reason>, born: Option<Date>, on: Date) -> Result<Self, Invalid> {
+        let of = |sign| measured.iter().find(|measured| measured.sign == sign).map(|measured| measured.tenths);
+        if measured.is_empty() {
+            return Err(Invalid::new("required", "Give at least one value."));
+        }
+        if let (Some(systolic), Some(diastolic)) = (of(VitalSign::SystolicPressure), of(VitalSign::DiastolicPressure))
+            && systolic <= diastolic
+        {
+            return Err(Invalid::new(
+                "impossible",
+                "The systolic pressure is higher than the diastolic one. Check whether they are swapped.",
+            ));
+        }
+        let readings = measured.iter().map(|measured| Reading { measured: *measured, flag: measured.flag(born, on) }).collect();
+        Ok(Self { taken_at, readings, detail })
+    }
+}
+
+impl Clinical for Vitals {
+    type Id = VitalsId;
+    const KIND: &'static str = "vitals";
+    const IN_SUMMARY: bool = true;
+
+    fn show(_before: Option<&Entry<Self>>, entry: &Entry<Self>, summary: &mut Summary) -> Result<Vec<VitalSign>, Full> {
+        // What this entry was the newest of is found anew: an earlier version of it may have said something else.
+        let lost: Vec<_> = summary.vitals.iter().filter(|(_, newest)| newest.id == entry.id).map(|(sign, _)| *sign).collect();
+        summary.vitals.retain(|_, newest| newest.id != entry.id);
+        for reading in entry.content.readings.iter().filter(|_| !entry.in_error) {
+            let newest = Newest { id: entry.id, at: entry.content.taken_at, tenths: reading.measured.tenths, flag: reading.flag };
+            summary.offer(reading.measured.sign, newest);
+        }
+        Ok(lost)
+    }
+
+    fn points(entry: &Entry<Self>) -> Vec<Point> {
+        let of = |reading: &Reading| Point {
+            code: reading.measured.sign.as_str().to_owned(),
+            at: entry.content.taken_at,
+            value: reading.measured.value(),
+            unit: reading.measured.sign.unit().to_owned(),
+            flag: reading.flag,
+        };
+        if entry.in_error { Vec::new() } else { entry.content.readings.iter().map(of).collect() }
+    }
 }
 
 #[cfg(test)]
