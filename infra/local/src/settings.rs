@@ -14,6 +14,8 @@ use ring::{
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 
+use crate::services::s3::BUCKET;
+
 /// The settings in `hospital.json` in the data folder.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Settings {
@@ -109,6 +111,7 @@ impl Settings {
         table: &str,
         dynamodb: std::net::SocketAddr,
         services: std::net::SocketAddr,
+        s3: Option<std::net::SocketAddr>,
     ) -> Result<Config, SettingsError> {
         let services = format!("http://{services}");
         Ok(Config {
@@ -121,6 +124,7 @@ impl Settings {
                 ses_endpoint: Some(services.clone()),
                 scheduler_endpoint: Some(services.clone()),
                 secrets_endpoint: Some(services),
+                s3_endpoint: s3.map(|s3| format!("http://{s3}")),
             },
             table: table.to_owned(),
             hospital,
@@ -178,6 +182,8 @@ impl Settings {
             ("TOKEN_KEY", self.token_key.clone()),
             ("ADMINISTRATOR_EMAIL", ADMINISTRATOR.to_owned()),
             ("AWS_ENDPOINT_URL_SECRETS_MANAGER", endpoint(&aws.secrets_endpoint)),
+            ("AWS_ENDPOINT_URL_S3", endpoint(&aws.s3_endpoint)),
+            ("DOCUMENTS_BUCKET", BUCKET.to_owned()),
             ("SIGNING_KEY_SECRET", "signing-key".to_owned()),
             ("SCHEDULE_GROUP", scheduling.group),
             ("REMINDERS_FUNCTION_ARN", scheduling.target_arn),

@@ -131,7 +131,7 @@ async fn open(options: &Options, lambda: Option<&str>) -> Result<(), StartError>
     database::create_table(&database, &template, TABLE)?;
     let dynamodb = database::serve(database.clone()).await?;
     let services = Services::start(Some(folder), settings.signing_key(), clock.clone()).await.map_err(unusable)?;
-    let config = settings.config(hospital, TABLE, dynamodb, services.address)?;
+    let config = settings.config(hospital, TABLE, dynamodb, services.address, services.s3)?;
     let functions = Functions::new(&config, &settings.signing_key(), &settings.token_key(), Settings::scheduling(), &clock)?;
     if options.demo {
         demo::seed(&functions.state).await?;

@@ -138,6 +138,7 @@ pub struct Aws {
     pub ses_endpoint: Option<String>,
     pub scheduler_endpoint: Option<String>,
     pub secrets_endpoint: Option<String>,
+    pub s3_endpoint: Option<String>,
 }
 
 /// The key that signs access tokens. Only the `users` function holds it, and reads it as JSON from a secret.
@@ -193,6 +194,7 @@ impl Config {
                 ses_endpoint: endpoint("AWS_ENDPOINT_URL_SESV2"),
                 scheduler_endpoint: endpoint("AWS_ENDPOINT_URL_SCHEDULER"),
                 secrets_endpoint: endpoint("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
+                s3_endpoint: endpoint("AWS_ENDPOINT_URL_S3"),
             },
             table: required("TABLE_NAME")?,
             hospital: Hospital {
@@ -220,6 +222,11 @@ impl Config {
 /// The name of the secret that holds the [`SigningKey`].
 pub fn signing_key_secret() -> Result<String, ConfigError> {
     required("SIGNING_KEY_SECRET")
+}
+
+/// The name of the bucket with patients' documents. Only functions that reach it have it.
+pub fn documents_bucket() -> Result<String, ConfigError> {
+    required("DOCUMENTS_BUCKET")
 }
 
 impl Scheduling {

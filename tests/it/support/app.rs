@@ -18,7 +18,7 @@ use local::{
     firing::Firing,
     front,
     functions::Functions,
-    services::{Services, mailbox::Mail},
+    services::{Services, files, mailbox::Mail},
     settings::Settings,
     stream::{DeadLetters, Poller},
     template::Template,
@@ -29,6 +29,7 @@ use platform::{
     config::{Config, PasswordCost},
 };
 use store::Store;
+use tempfile::TempDir;
 use tokio::sync::Mutex;
 
 /// When every test begins: Monday morning in London, in winter.
@@ -76,7 +77,8 @@ impl App {
         let settings = Settings::new(zone).unwrap();
         let services = Services::start(None, settings.signing_key(), clock.clone()).await.unwrap();
         let hospital = settings.hospital("https://portal.example.org").unwrap();
-        let config = Config { password_cost, ..settings.config(hospital, &table, dynamodb, services.address).unwrap() };
+        let config =
+            Config { password_cost, ..settings.config(hospital, &table, dynamodb, services.address, Some(shared_files())).unwrap() };
         let functions = Functions::new(&config, &settings.signing_key(), &settings.token_key(), Settings::scheduling(), &clock).unwrap();
         let poller =
             Poller::new(database, table.clone(), TEMPLATE.stream.clone(), functions.clone(), None).unwrap().with_backoff(Duration::ZERO);
@@ -140,6 +142,25 @@ impl App {
         *seen = all.len();
         new
     }
+}
+
+/// One S3 for the whole run, on a folder that goes with it. The ids of documents tell the tests apart.
+fn shared_files() -> SocketAddr {
+    static FILES: OnceLock<(TempDir, SocketAddr)> = OnceLock::new();
+    let (_, address) = FILES.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let (tell, told) = mpsc::channel();
+        let path = folder.path().to_owned();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                tell.send(files(&path).await.unwrap()).unwrap();
+                std::future::pending::<()>().await;
+            });
+        });
+        (folder, told.recv().unwrap())
+    });
+    *address
 }
 
 /// One database for the whole run, on a thread of its own, because each test has its own runtime and ends with it.

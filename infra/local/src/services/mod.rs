@@ -1,7 +1,7 @@
 //! Emulated AWS services that speak the wire formats of the calls that we make, on one port (S3 on another).
 
 pub mod mailbox;
-mod s3;
+pub mod s3;
 pub mod schedules;
 mod secrets;
 mod ses;
@@ -39,11 +39,16 @@ impl Services {
             Router::new().merge(ses::router(mailbox.clone())).merge(schedules::router(schedules.clone())).merge(secrets::router(key));
         let address = serve(router).await?;
         let s3 = match made(within("files"))? {
-            Some(files) => Some(serve(s3::router(&files)?).await?),
+            Some(folder) => Some(files(&folder).await?),
             None => None,
         };
         Ok(Self { mailbox, schedules, address, s3 })
     }
+}
+
+/// Starts S3 on a folder.
+pub async fn files(folder: &Path) -> io::Result<SocketAddr> {
+    serve(s3::router(folder)?).await
 }
 
 fn made(folder: Option<PathBuf>) -> io::Result<Option<PathBuf>> {

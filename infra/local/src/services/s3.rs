@@ -5,9 +5,10 @@ use std::{io, path::Path};
 use axum::{Router, error_handling::HandleError, http::StatusCode};
 use s3s::{auth::SimpleAuth, service::S3ServiceBuilder};
 use s3s_fs::FileSystem;
+use tower_http::cors::CorsLayer;
 
 /// The bucket for documents.
-const BUCKET: &str = "documents";
+pub const BUCKET: &str = "documents";
 
 pub(super) fn router(folder: &Path) -> io::Result<Router> {
     std::fs::create_dir_all(folder.join(BUCKET))?;
@@ -15,5 +16,6 @@ pub(super) fn router(folder: &Path) -> io::Result<Router> {
     let mut service = S3ServiceBuilder::new(files);
     service.set_auth(SimpleAuth::from_single("local", "local"));
     let service = HandleError::new(service.build(), async |error| (StatusCode::INTERNAL_SERVER_ERROR, format!("{error:?}")));
-    Ok(Router::new().fallback_service(service))
+    // Browsers upload and download from the pages of a client that runs on another port.
+    Ok(Router::new().fallback_service(service).layer(CorsLayer::very_permissive()))
 }
