@@ -34,6 +34,7 @@ async fn http() {
                 "register" | "email-token" => 202,
                 "sign-in" | "me" | "list" | "access-log" => 200,
                 "list-accounts" | "list-emails" | "resend-email" | "on-duty" => 403,
+                "dashboard" => 404,
                 "book" => 422,
                 other => panic!("say what {other} should answer"),
             };

@@ -1,6 +1,7 @@
 //! Doctors: their profiles, the directory and free slots. `users` adds doctors, because only it opens accounts.
 
 mod change;
+mod dashboard;
 mod exceptions;
 mod get;
 mod list;
@@ -19,6 +20,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(list::list))
         .routes(routes!(specialty_slots::specialty_slots))
         .routes(routes!(patients::patients))
+        .routes(routes!(dashboard::dashboard))
         .routes(routes!(me::me, me::change_me))
         .routes(routes!(get::get, change::change))
         .routes(routes!(exceptions::list::list, exceptions::add::add))

@@ -6,19 +6,21 @@ use axum::Router;
 use domain::Clock;
 use http::{AppState, auth::access_token::KeySetError, finish};
 use mail::EventState;
+use medical_records::MedicalRecords;
 use notifications::Notifications;
 use platform::config::{Config, Scheduling, SigningKey, TokenKey};
 use serde_json::Value;
 use users::Users;
 use utoipa::openapi::OpenApi;
 
-use crate::{firing::Target, stream::Consumer};
+use crate::{firing::Target, services::s3::BUCKET, stream::Consumer};
 
 /// The functions, ready to be called.
 #[derive(Debug, Clone)]
 pub struct Functions {
     pub state: AppState,
     users: Users,
+    medical_records: MedicalRecords,
     notifications: Notifications,
     reminders: EventState,
 }
@@ -26,8 +28,9 @@ pub struct Functions {
 impl Functions {
     pub fn new(config: &Config, key: &SigningKey, tokens: &TokenKey, scheduling: Scheduling, clock: &Clock) -> Result<Self, KeySetError> {
         let users = Users::new(config, key, tokens, clock.clone())?;
+        let medical_records = MedicalRecords::new(config, BUCKET.to_owned(), clock.clone())?;
         let notifications = Notifications::new(config, scheduling, tokens, clock.clone());
-        Ok(Self { state: users.base.clone(), reminders: notifications.base.clone(), users, notifications })
+        Ok(Self { state: users.base.clone(), reminders: notifications.base.clone(), users, medical_records, notifications })
     }
 
     /// What the event-driven functions work with.
@@ -66,11 +69,12 @@ macro_rules! http_function {
 }
 
 /// All of them. The local hospital, the API document, the tests and the routes of `cargo lambda watch` follow this list.
-pub const HTTP_FUNCTIONS: [HttpFunction; 5] = [
+pub const HTTP_FUNCTIONS: [HttpFunction; 6] = [
     http_function!("users", users::routes, users: Users),
     http_function!("patients", patients::routes, state: AppState),
     http_function!("doctors", doctors::routes, state: AppState),
     http_function!("appointments", appointments::routes, state: AppState),
+    http_function!("medical-records", medical_records::routes, medical_records: MedicalRecords),
     http_function!("staff", staff::routes, state: AppState),
 ];
 
@@ -80,8 +84,8 @@ pub fn watch_routes() -> String {
     let mut by_path: BTreeMap<String, BTreeMap<&str, Vec<String>>> = BTreeMap::new();
     for function in &HTTP_FUNCTIONS {
         for (path, item) in (function.openapi)().paths.paths {
-            let first = format!("/{}", path.split('/').nth(1).unwrap_or_default());
-            let route = if path == first { first } else { format!("{first}/{{*path}}") };
+            let prefix = prefix(function.name, &path);
+            let route = if path == prefix { prefix } else { format!("{prefix}/{{*path}}") };
             let item = serde_json::to_value(item).unwrap_or_default();
             let methods = item.as_object().into_iter().flatten().map(|(method, _)| method.to_uppercase());
             by_path.entry(route).or_default().entry(function.name).or_default().extend(methods);
@@ -100,6 +104,12 @@ pub fn watch_routes() -> String {
         let _ = writeln!(lines, "\"{path}\" = {value}");
     }
     lines
+}
+
+/// The part of a path that says which function serves it. A patient's record is below the patient.
+fn prefix(function: &str, path: &str) -> String {
+    let segments = if function == "medical-records" { 4 } else { 2 };
+    path.split('/').take(segments).collect::<Vec<_>>().join("/")
 }
 
 impl Consumer for Functions {

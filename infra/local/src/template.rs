@@ -47,13 +47,19 @@ impl Route {
     /// Whether the route matches a request.
     #[must_use]
     pub fn takes(&self, method: &str, path: &str) -> bool {
-        (self.method == "ANY" || self.method == method)
-            && self.path.strip_suffix("{proxy+}").map_or(self.path == path, |prefix| path.len() > prefix.len() && path.starts_with(prefix))
+        let (pattern, asked): (Vec<_>, Vec<_>) = (self.path.split('/').collect(), path.split('/').collect());
+        let fits = |(pattern, segment): (&&str, &&str)| pattern == segment || pattern.starts_with('{');
+        let (head, is_proxy) = match pattern.split_last() {
+            Some((&"{proxy+}", head)) => (head, true),
+            _ => (pattern.as_slice(), false),
+        };
+        let long_enough = if is_proxy { asked.len() > head.len() && !asked[head.len()].is_empty() } else { asked.len() == head.len() };
+        (self.method == "ANY" || self.method == method) && long_enough && head.iter().zip(&asked).all(fits)
     }
 
-    /// A whole path comes before one with `{proxy+}`, and then a route that names its method before one with `ANY`.
-    fn rank(&self) -> (bool, bool) {
-        (!self.path.ends_with("{proxy+}"), self.method != "ANY")
+    /// A whole path comes before one with `{proxy+}`, of those the longest, and then a route that names its method before one with `ANY`.
+    fn rank(&self) -> (bool, usize, bool) {
+        (!self.path.ends_with("{proxy+}"), self.path.split('/').count(), self.method != "ANY")
     }
 }
 
@@ -133,11 +139,23 @@ fn text(value: &Value) -> Result<String, TemplateError> {
     value.as_str().map(str::to_owned).ok_or_else(|| TemplateError(format!("expected text, found {value}")))
 }
 
-/// The functions by name: `users` for `UsersFunction`.
+/// The functions by name: `medical-records` for `MedicalRecordsFunction`.
 fn functions(resources: &Value) -> impl Iterator<Item = (String, &Value)> {
     let all = resources.as_object().into_iter().flatten();
     all.filter(|(_, resource)| resource["Type"] == "AWS::Serverless::Function")
-        .filter_map(|(name, resource)| Some((name.strip_suffix("Function")?.to_lowercase(), &resource["Properties"])))
+        .filter_map(|(name, resource)| Some((kebab(name.strip_suffix("Function")?), &resource["Properties"])))
+}
+
+/// `MedicalRecords` as `medical-records`.
+fn kebab(name: &str) -> String {
+    let mut words = String::new();
+    for (at, letter) in name.char_indices() {
+        if at > 0 && letter.is_ascii_uppercase() {
+            words.push('-');
+        }
+        words.push(letter.to_ascii_lowercase());
+    }
+    words
 }
 
 fn routes(resources: &Value) -> Vec<Route> {

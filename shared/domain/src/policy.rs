@@ -75,8 +75,8 @@ pub struct Rule {
     pub searches: bool,
 }
 
-use Relationship::{Guardian, Own, Treating};
-use Role::{Administrator, Doctor, Patient, Receptionist};
+use Relationship::{Guardian, OnShift, Own, Treating};
+use Role::{Administrator, Doctor, LabTechnician, Nurse, Patient, Receptionist};
 use Who::{AnyAccount, Everybody};
 
 /// Who may call a route, each with the relationships that they need. A caller needs to fit only one pair.
@@ -84,6 +84,8 @@ pub type Grants = &'static [(Who, &'static [Relationship])];
 
 const PATIENT: Who = Who::Roles(&[Patient]);
 const DOCTOR: Who = Who::Roles(&[Doctor]);
+const NURSE: Who = Who::Roles(&[Nurse]);
+const LAB_TECHNICIAN: Who = Who::Roles(&[LabTechnician]);
 const FRONT_DESK: Who = Who::Roles(&[Receptionist, Administrator]);
 const ADMINISTRATOR: Who = Who::Roles(&[Administrator]);
 const STAFF: Who = Who::Roles(&Role::STAFF);
@@ -105,6 +107,15 @@ const OWN_STAFF_OR_ADMINISTRATORS: Grants = &[(STAFF, &[Own]), (ADMINISTRATOR, &
 const OWN_DOCTOR_OR_FRONT_DESK: Grants = &[(DOCTOR, &[Own]), (FRONT_DESK, &[])];
 const OWN_STAFF: Grants = &[(STAFF, &[Own])];
 const TREATING_DOCTOR: Grants = &[(DOCTOR, &[Treating])];
+const OWN_RECORD: Grants = &[(PATIENT, &[Own]), (PATIENT, &[Guardian])];
+const RECORD: Grants = &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (DOCTOR, &[Treating]), (NURSE, &[OnShift])];
+const RECORD_OR_FRONT_DESK: Grants =
+    &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (DOCTOR, &[Treating]), (NURSE, &[OnShift]), (FRONT_DESK, &[])];
+const RECORD_OR_LABORATORY: Grants =
+    &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (DOCTOR, &[Treating]), (NURSE, &[OnShift]), (LAB_TECHNICIAN, &[OnShift])];
+const VITALS: Grants = &[(DOCTOR, &[Treating]), (NURSE, &[OnShift])];
+const DOCTOR_OR_LABORATORY: Grants = &[(DOCTOR, &[Treating]), (LAB_TECHNICIAN, &[OnShift])];
+const CLINICIANS: Grants = &[(DOCTOR, &[Treating]), (NURSE, &[OnShift]), (LAB_TECHNICIAN, &[OnShift])];
 
 /// The table.
 pub const POLICY: &[Rule] = &[
@@ -163,10 +174,86 @@ pub const POLICY: &[Rule] = &[
     rule("POST /patients/{patient_id}/history/{id}/withdraw", HISTORY).sensitive().written("history.withdraw").of_patients(),
     rule("POST /patients/{patient_id}/death", DOCTOR_OR_FRONT_DESK).sensitive().written("patient.note_death").of_patients(),
     rule("POST /patients/{patient_id}/death/undo", FRONT_DESK_ONLY).sensitive().written("patient.undo_death").of_patients(),
+    // The medical record
+    rule("GET /patients/{patient_id}/dashboard", OWN_RECORD).noted("record.read_dashboard").of_patients(),
+    rule("POST /patients/{patient_id}/dashboard/read", OWN_RECORD).sensitive().noted("record.note_news_read").of_patients(),
+    rule("GET /patients/{patient_id}/record", RECORD).noted("record.read_summary").of_patients(),
+    rule("GET /patients/{patient_id}/series", RECORD).noted("record.read_series").of_patients(),
+    rule("GET /patients/{patient_id}/record/{entry_id}/versions", RECORD_OR_LABORATORY).noted("record.read_versions").of_patients(),
+    rule("POST /patients/{patient_id}/record/{entry_id}/entered-in-error", CLINICIANS)
+        .sensitive()
+        .written("record.enter_in_error")
+        .of_patients(),
+    rule("GET /patients/{patient_id}/encounters", RECORD_OR_FRONT_DESK).noted("encounter.list").of_patients(),
+    rule("POST /patients/{patient_id}/encounters", TREATING_DOCTOR).sensitive().written("encounter.open").of_patients(),
+    rule("GET /patients/{patient_id}/encounters/{id}", RECORD_OR_FRONT_DESK).noted("encounter.read").of_patients(),
+    rule("POST /patients/{patient_id}/encounters/{id}/sign", TREATING_DOCTOR).sensitive().written("encounter.sign").of_patients(),
+    rule("GET /patients/{patient_id}/encounters/{id}/note", RECORD).noted("encounter.read_note").of_patients(),
+    rule("PUT /patients/{patient_id}/encounters/{id}/note", TREATING_DOCTOR).sensitive().written("encounter.write_note").of_patients(),
+    rule("GET /patients/{patient_id}/diagnoses", RECORD).noted("diagnosis.list").of_patients(),
+    rule("POST /patients/{patient_id}/diagnoses", TREATING_DOCTOR).sensitive().written("diagnosis.add").of_patients(),
+    rule("GET /patients/{patient_id}/diagnoses/{id}", RECORD).noted("diagnosis.read").of_patients(),
+    rule("PUT /patients/{patient_id}/diagnoses/{id}", TREATING_DOCTOR).sensitive().written("diagnosis.change").of_patients(),
+    rule("GET /patients/{patient_id}/vitals", RECORD).noted("vitals.list").of_patients(),
+    rule("POST /patients/{patient_id}/vitals", VITALS).sensitive().written("vitals.add").of_patients(),
+    rule("GET /patients/{patient_id}/vitals/{id}", RECORD).noted("vitals.read").of_patients(),
+    rule("PUT /patients/{patient_id}/vitals/{id}", VITALS).sensitive().written("vitals.change").of_patients(),
+    rule("GET /patients/{patient_id}/treatment-plans", RECORD).noted("treatment_plan.list").of_patients(),
+    rule("POST /patients/{patient_id}/treatment-plans", TREATING_DOCTOR).sensitive().written("treatment_plan.add").of_patients(),
+    rule("GET /patients/{patient_id}/treatment-plans/{id}", RECORD).noted("treatment_plan.read").of_patients(),
+    rule("PUT /patients/{patient_id}/treatment-plans/{id}", TREATING_DOCTOR).sensitive().written("treatment_plan.change").of_patients(),
+    rule("GET /patients/{patient_id}/surgeries", RECORD).noted("surgery.list").of_patients(),
+    rule("POST /patients/{patient_id}/surgeries", TREATING_DOCTOR).sensitive().written("surgery.add").of_patients(),
+    rule("GET /patients/{patient_id}/surgeries/{id}", RECORD).noted("surgery.read").of_patients(),
+    rule("PUT /patients/{patient_id}/surgeries/{id}", TREATING_DOCTOR).sensitive().written("surgery.change").of_patients(),
+    // Prescriptions
+    rule("GET /patients/{patient_id}/prescriptions/medicines", RECORD).noted("medicine.list").of_patients(),
+    rule("POST /patients/{patient_id}/prescriptions/medicines", TREATING_DOCTOR).sensitive().written("medicine.prescribe").of_patients(),
+    rule("GET /patients/{patient_id}/prescriptions/medicines/{id}", RECORD).noted("medicine.read").of_patients(),
+    rule("PUT /patients/{patient_id}/prescriptions/medicines/{id}", TREATING_DOCTOR).sensitive().written("medicine.revise").of_patients(),
+    rule("POST /patients/{patient_id}/prescriptions/medicines/{id}/stop", TREATING_DOCTOR)
+        .sensitive()
+        .written("medicine.stop")
+        .of_patients(),
+    rule("GET /patients/{patient_id}/prescriptions/lab-tests", RECORD_OR_LABORATORY).noted("lab_test.list").of_patients(),
+    rule("POST /patients/{patient_id}/prescriptions/lab-tests", TREATING_DOCTOR).sensitive().written("lab_test.prescribe").of_patients(),
+    rule("GET /patients/{patient_id}/prescriptions/lab-tests/{id}", RECORD_OR_LABORATORY).noted("lab_test.read").of_patients(),
+    rule("PUT /patients/{patient_id}/prescriptions/lab-tests/{id}", TREATING_DOCTOR).sensitive().written("lab_test.revise").of_patients(),
+    rule("POST /patients/{patient_id}/prescriptions/lab-tests/{id}/stop", TREATING_DOCTOR)
+        .sensitive()
+        .written("lab_test.stop")
+        .of_patients(),
+    rule("GET /patients/{patient_id}/prescription-requests", RECORD).noted("prescription_request.list").of_patients(),
+    rule("POST /patients/{patient_id}/prescription-requests", OWN_RECORD).sensitive().written("prescription_request.ask").of_patients(),
+    rule("GET /patients/{patient_id}/prescription-requests/{id}", RECORD).noted("prescription_request.read").of_patients(),
+    rule("POST /patients/{patient_id}/prescription-requests/{id}/decline", TREATING_DOCTOR)
+        .sensitive()
+        .written("prescription_request.decline")
+        .of_patients(),
+    rule("POST /patients/{patient_id}/prescription-requests/{id}/withdraw", OWN_RECORD)
+        .sensitive()
+        .written("prescription_request.withdraw")
+        .of_patients(),
+    // Images and results
+    rule("GET /patients/{patient_id}/images", RECORD_OR_LABORATORY).noted("image.list").of_patients(),
+    rule("POST /patients/{patient_id}/images", DOCTOR_OR_LABORATORY).sensitive().written("image.announce").of_patients(),
+    rule("GET /patients/{patient_id}/images/{id}", RECORD_OR_LABORATORY).noted("image.read").of_patients(),
+    rule("POST /patients/{patient_id}/images/{id}/upload-link", DOCTOR_OR_LABORATORY)
+        .sensitive()
+        .noted("image.get_upload_link")
+        .of_patients(),
+    rule("POST /patients/{patient_id}/images/{id}/complete", DOCTOR_OR_LABORATORY).sensitive().written("image.complete").of_patients(),
+    rule("GET /patients/{patient_id}/images/{id}/download-link", RECORD_OR_LABORATORY).noted("image.get_download_link").of_patients(),
+    rule("GET /patients/{patient_id}/results", RECORD_OR_LABORATORY).noted("result.list").of_patients(),
+    rule("POST /patients/{patient_id}/results", DOCTOR_OR_LABORATORY).sensitive().written("result.add").of_patients(),
+    rule("GET /patients/{patient_id}/results/{id}", RECORD_OR_LABORATORY).noted("result.read").of_patients(),
+    rule("PUT /patients/{patient_id}/results/{id}", DOCTOR_OR_LABORATORY).sensitive().written("result.change").of_patients(),
+    rule("POST /patients/{patient_id}/results/{id}/review", TREATING_DOCTOR).sensitive().written("result.review").of_patients(),
     // Doctors
     rule("GET /doctors", EVERY_ACTIVE_ACCOUNT),
     rule("POST /doctors", ADMINISTRATORS).sensitive().written("doctor.add"),
     rule("GET /doctors/me/patients", OWN_DOCTOR).noted("patient.list_treated").of_patients().as_search(),
+    rule("GET /doctors/me/dashboard", OWN_DOCTOR).noted("doctor.read_dashboard").of_patients().as_search(),
     rule("GET /doctors/me", OWN_DOCTOR),
     rule("PATCH /doctors/me", OWN_DOCTOR).sensitive().written("doctor.change"),
     rule("GET /doctors/slots", EVERY_ACTIVE_ACCOUNT),

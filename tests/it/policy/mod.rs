@@ -5,6 +5,7 @@
 
 mod appointments;
 mod doctors;
+mod medical_record;
 mod patients;
 mod roster;
 mod users;
@@ -35,6 +36,7 @@ async fn sample(world: &World, rule: &Rule, caller: &Person, standing: &Relation
     let (_, path) = rule.route.split_once(' ').unwrap();
     match path.split('/').nth(1).unwrap() {
         "users" | "auth" | "audit-log" | "emails" => users::sample(world, rule, caller, standing).await,
+        "patients" if medical_record::has(path) => medical_record::sample(world, rule, caller, standing),
         "patients" => patients::sample(world, rule, caller, standing),
         "doctors" => doctors::sample(world, rule, caller, standing),
         "waiting-list" => waiting_list::sample(world, rule, caller, standing),

@@ -43,6 +43,8 @@ pub(super) struct World {
     pub(super) childs_appointment: String,
     /// An entry of the history of each patient.
     pub(super) history: BTreeMap<String, String>,
+    /// An entry of each kind in the record of each patient, by the prefix of its id.
+    pub(super) entries: BTreeMap<String, BTreeMap<&'static str, String>>,
     /// A wait of each patient for whom somebody may act.
     pub(super) waits: BTreeMap<String, String>,
     /// A patient. Of the callers, only the doctor treats them.
@@ -79,6 +81,7 @@ impl World {
             child: treated.clone(),
             childs_appointment: String::new(),
             history: BTreeMap::new(),
+            entries: BTreeMap::new(),
             waits: BTreeMap::new(),
             treated,
             exceptions: BTreeMap::new(),
@@ -151,6 +154,8 @@ impl World {
             let asked = world.app.store().history_asked(patient).await.unwrap();
             world.app.store().history_add(&entry, asked).await.unwrap();
             world.history.insert(patient.to_string(), entry.id.to_string());
+            let entries = world.app.record_of(patient, world.doctor.id).await;
+            world.entries.insert(patient.to_string(), entries);
             let wait = json!({ "patient_id": patient, "specialization": "cardiology", "to": "2026-03-20", "reason": "Cough" });
             let wait = world.app.post("/waiting-list", &wait).bearer(&desk).send().await.expect(201).id();
             world.waits.insert(patient.to_string(), wait);

@@ -6,15 +6,31 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{
     account::{Account, Status},
     doctor,
-    id::{DoctorId, EmailTokenId, PatientId, SessionId, ShiftId, UserId},
+    id::{
+        DiagnosisId, DoctorId, EmailTokenId, EncounterId, ImageId, LabResultId, LabTestId, MedicineId, PatientId, RequestId, SessionId,
+        ShiftId, SurgeryId, TreatmentPlanId, UserId, VitalsId,
+    },
     money::{Currency, Money},
     mrn::Mrn,
     patient::{self, DateOfBirth, EmergencyContact, Gender, Identity},
+    record::{
+        Author, Entry,
+        diagnosis::{ClinicalStatus, Diagnosis, VerificationStatus},
+        encounter::{Encounter, EncounterClass, EncounterNote},
+        image::{Image, ImageStatus, Modality, Sha256},
+        lab_result::{Found, LabResult},
+        medicines::Ingredient,
+        prescription::{LabTest, LabTestStatus, Medicine, Priority, Route},
+        request::{PrescriptionRequest, RequestStatus},
+        surgery::Surgery,
+        treatment_plan::{PlanStatus, TreatmentPlan},
+        vitals::{Measured, VitalSign, Vitals},
+    },
     role::Role,
     roster::Shift,
     schedule::{Buffer, Period, SlotLength, TimeOfDay, Weekday, WeeklyHours},
     shifts::ShiftTime,
-    text::{Email, PersonName, Phone, Place, PostalAddress, Specialization},
+    text::{Email, Narrative, PersonName, Phone, Place, PostalAddress, Reason, Specialization, Title},
     ward::Ward,
 };
 use local::services::mailbox::Mail;
@@ -240,6 +256,106 @@ impl App {
 
     pub async fn book(&self, patient: &Patient, doctor: &Doctor, starts_at: &str) -> Answer {
         self.post("/appointments", &booking(doctor, starts_at)).bearer(&patient.token).send().await
+    }
+}
+
+impl App {
+    /// Writes an entry of each kind into a patient's record. Returns their ids by prefix.
+    pub async fn record_of(&self, patient: PatientId, doctor: DoctorId) -> BTreeMap<&'static str, String> {
+        let (now, random) = (self.now(), self.random());
+        let name = PersonName::parse("Dr. Helen Taussig").unwrap();
+        let author = Author { at: now, by: UserId::new(now, random), name: name.clone() };
+        let (title, reason) = (Title::parse("Something").unwrap(), Reason::parse("Something").unwrap());
+        let mut ids = BTreeMap::new();
+        macro_rules! write {
+            ($Id:ty, $content:expr) => {{
+                let id = <$Id>::new(now, random);
+                self.store().record_add(&Entry::new(id, patient, None, author.clone(), $content)).await.unwrap();
+                ids.insert(<$Id>::PREFIX, id.to_string());
+            }};
+        }
+        let encounter = Encounter {
+            class: EncounterClass::Inpatient,
+            appointment_id: None,
+            doctor_id: doctor,
+            doctor_name: name.clone(),
+            started_at: now,
+            signed_at: Some(now),
+        };
+        write!(EncounterId, encounter);
+        write!(EncounterId, EncounterNote::default());
+        let (clinical_status, verification_status) = (ClinicalStatus::Active, VerificationStatus::Confirmed);
+        write!(
+            DiagnosisId,
+            Diagnosis { what: reason.clone(), icd10: None, clinical_status, verification_status, onset: None, detail: None }
+        );
+        let measured = [Measured::new(VitalSign::HeartRate, 72.0).unwrap()];
+        write!(VitalsId, Vitals::new(now, &measured, None, None, jiff::civil::date(2026, 3, 2)).unwrap());
+        let steps = Narrative::parse("Rest").unwrap();
+        write!(TreatmentPlanId, TreatmentPlan { title: title.clone(), goal: None, steps, status: PlanStatus::Active, review_on: None });
+        let (fee, performed_on) = (Money::parse("80", Currency::parse("GBP").unwrap()).unwrap(), jiff::civil::date(2026, 3, 1));
+        let surgery =
+            Surgery { procedure: reason.clone(), surgeon_id: doctor, surgeon_name: name.clone(), fee, performed_on, report: None };
+        write!(SurgeryId, surgery);
+        let medicine = Medicine {
+            drug: title.clone(),
+            ingredients: vec![Ingredient::parse("paracetamol").unwrap()],
+            dose: title.clone(),
+            route: Route::Oral,
+            frequency: title.clone(),
+            duration_days: 7,
+            quantity: 21,
+            refills: 0,
+            instructions: None,
+            doctor_id: doctor,
+            doctor_name: name.clone(),
+            prescribed_on: jiff::civil::date(2026, 3, 2),
+            dispensed: 0,
+            stopped: false,
+            accepted: None,
+        };
+        write!(MedicineId, medicine);
+        let (priority, status) = (Priority::Routine, LabTestStatus::Open);
+        let (doctor_id, doctor_name) = (doctor, name.clone());
+        write!(LabTestId, LabTest { test: title.clone(), loinc: None, priority, instructions: None, doctor_id, doctor_name, status });
+        let request = PrescriptionRequest {
+            doctor_id: doctor,
+            doctor_name: name.clone(),
+            patient_name: name.clone(),
+            refill_of: None,
+            what: reason.clone(),
+            asked_at: now,
+            status: RequestStatus::Open,
+            prescription_id: None,
+            answer: None,
+        };
+        write!(RequestId, request);
+        let image = Image {
+            title: title.clone(),
+            modality: Modality::Ct,
+            taken_on: performed_on,
+            finding: None,
+            size: 100,
+            sha256: Sha256::parse("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=").unwrap(),
+            status: ImageStatus::Available,
+            upload_until: now,
+            rejected_because: None,
+        };
+        write!(ImageId, image);
+        let result = LabResult {
+            name: title,
+            loinc: None,
+            found: Found::Text(reason),
+            taken_at: now,
+            laboratory: None,
+            lab_test_id: None,
+            image_id: None,
+            patient_name: name,
+            doctor_id: Some(doctor),
+            reviewed: None,
+        };
+        write!(LabResultId, result);
+        ids
     }
 }
 

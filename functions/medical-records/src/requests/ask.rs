@@ -1,0 +1,92 @@
+//! `POST /patients/{patient_id}/prescription-requests`: a patient asks for a prescription or a refill.
+
+use axum::extract::State;
+use domain::{
+    id::{DoctorId, MedicineId, PatientId, RequestId},
+    record::{
+        Entry,
+        prescription::Medicine,
+        request::{PrescriptionRequest, RequestStatus},
+    },
+    text::Reason,
+};
+use http::{AppState, Created, Fields, Json, Problem, auth::PatientAccess, refusals};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::RequestView;
+use crate::{
+    entries::{author, created},
+    refused::{Busy, NoRoom, PatientDied, not_written},
+};
+
+refusals! {
+    pub(crate) NotAsked {
+        409 "not_treating",
+    }
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RequestPrescriptionRequest {
+    /// The doctor to ask: one who treats the patient. For a refill it may be left out; then it is the doctor who prescribed.
+    #[schema(value_type = Option<DoctorId>)]
+    doctor_id: Option<String>,
+    /// The prescription to refill. Leave it out to ask for something new.
+    #[schema(value_type = Option<MedicineId>)]
+    refill_of: Option<String>,
+    /// What is asked for, and why.
+    #[schema(value_type = Reason)]
+    what: Option<String>,
+}
+
+/// Request a prescription or a refill
+///
+/// A doctor who treats the patient gets an email and sees the request on their dashboard. The patient gets an email with the answer. At most
+/// ten requests wait at a time.
+#[utoipa::path(post, path = "/patients/{patient_id}/prescription-requests", tag = "medical record", operation_id = "request_prescription",
+    request_body = RequestPrescriptionRequest, params(("patient_id" = PatientId, Path)),
+    responses((status = 201, body = Created<RequestView>, description = "Asked"), NotAsked, PatientDied, NoRoom, Busy))]
+pub(crate) async fn ask(
+    State(state): State<AppState>,
+    access: PatientAccess,
+    Json(request): Json<RequestPrescriptionRequest>,
+) -> Result<Created<RequestView>, Problem> {
+    let mut fields = Fields::default();
+    let doctor = fields.optional("doctor_id", request.doctor_id, |id| id.parse::<DoctorId>());
+    let refill_of = fields.optional("refill_of", request.refill_of, |id| id.parse::<MedicineId>());
+    let what = fields.required("what", request.what, |text| Reason::parse(&text));
+    let (Some(doctor), Some(refill_of), Some(what)) = (doctor, refill_of, what) else { return Err(fields.problem()) };
+    let patient = &access.patient;
+    let prescriber = match refill_of {
+        Some(id) => {
+            let unknown = || Problem::invalid_field("refill_of", "unknown_prescription", "The patient has no such prescription.");
+            let found = state.store.record_entry::<Medicine>(patient.id, id).await?;
+            Some(found.filter(|medicine| !medicine.in_error).ok_or_else(unknown)?.content.doctor_id)
+        }
+        None => None,
+    };
+    let missing = || Problem::invalid_field("doctor_id", "required", "Name the doctor to ask.");
+    let doctor_id = doctor.or(prescriber).ok_or_else(missing)?;
+    let unknown = || Problem::invalid_field("doctor_id", "unknown_doctor", "There is no such doctor here.");
+    let doctor = state.store.doctor(doctor_id).await?.ok_or_else(unknown)?;
+    if !state.store.patient_is_treated_by(doctor_id, patient.id, state.clock.now(), &state.hospital.zone).await? {
+        let detail = "This doctor does not treat the patient any more. Ask another one, or book an appointment.";
+        return Err(Problem::conflict("not_treating", detail));
+    }
+    let (id, author) = (RequestId::new(state.clock.now(), state.random.u128()?), author(&state, &access));
+    let content = PrescriptionRequest {
+        doctor_id,
+        doctor_name: doctor.name,
+        patient_name: patient.name.clone(),
+        refill_of,
+        what,
+        asked_at: author.at,
+        status: RequestStatus::Open,
+        prescription_id: None,
+        answer: None,
+    };
+    let entry = Entry::new(id, patient.id, None, author, content);
+    state.store.request_ask(&entry).await.map_err(not_written)?;
+    Ok(created(entry, &state))
+}
