@@ -10,11 +10,17 @@ use domain::{
     id::{PatientId, UserId},
     leave::Leave,
     patient::Patient,
+    record::{
+        Clinical,
+        prescription::{LabTest, Medicine},
+        request::PrescriptionRequest,
+    },
     roster::Shift,
     staff::StaffProfile,
     waiting::{State, Wait},
 };
-use mail::{Cause, reminders::OfferEnds};
+use mail::{Cause, record_news::RecordNews, reminders::OfferEnds};
+use crate::record;
 use store::{
     Record, StoreError, StreamItem, StreamValue, accounts::StoredAccount, deliveries::Delivery, email_tokens::EmailToken, from_stream,
     origin_of, roster::StaffMonth, trail::Origin,
@@ -66,6 +72,8 @@ pub(crate) enum Change {
         before: Option<Box<Wait>>,
         after: Box<Wait>,
     },
+    /// Something new in a medical record.
+    Record(Box<RecordNews>),
     /// Somebody asks for an email again that SES had refused; what it follows from.
     EmailAskedForAgain {
         id: String,
@@ -122,6 +130,11 @@ impl Change {
                 let before = earlier(images.old_image, StaffMonth::from_stream)?;
                 Some(Self::StaffMonth { before, after: Box::new(StaffMonth::from_stream(images.new_image)?) })
             }
+            Some(Medicine::KIND) => record::medicine(earlier(images.old_image, from_stream)?.as_deref(), &from_stream(images.new_image)?),
+            Some(LabTest::KIND) => record::lab_test(earlier(images.old_image, from_stream)?.as_deref(), &from_stream(images.new_image)?),
+            Some(PrescriptionRequest::KIND) => {
+                record::request(earlier(images.old_image, from_stream)?.as_deref(), &from_stream(images.new_image)?)
+            }
             Some(Delivery::KIND) => match from_stream(images.new_image)? {
                 Delivery { id, state: DeliveryState::Queued, cause: Some(cause), .. } => Some(Self::EmailAskedForAgain { id, cause }),
                 _ => None,
@@ -140,6 +153,7 @@ impl Change {
             Self::Appointment { before, after } => Cause::appointment(before.as_deref(), after),
             Self::Leave { before, after } => Cause::leave(before.as_deref(), after),
             Self::Shift { before, after } => Cause::Shift { before: before.clone(), after: after.clone() },
+            Self::Record(news) => Cause::Record(news.clone()),
             Self::Wait { after, .. } => match &after.state {
                 State::Offered(offer) => Cause::Offer(OfferEnds { wait_id: after.id, held_until: offer.until }),
                 _ => return None,

@@ -14,6 +14,7 @@ mod leave;
 mod new_patient;
 mod patient_changed;
 mod rebuild;
+mod record;
 mod resend;
 mod review;
 mod role_requested;
@@ -166,6 +167,7 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
         }
         Change::Leave { before, after } => leave::follow(state, before.as_deref(), &after).await?,
         Change::Doctor { before, after } => doctor::follow(state, &before, &after).await?,
+        Change::Record(news) => record::tell(&state.base, &news).await?,
         Change::DoctorException(exception) => {
             let day = exception.slot.day(&state.base.hospital.zone);
             review::days(state, exception.doctor_id, (day, day)).await?;

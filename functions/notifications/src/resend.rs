@@ -7,7 +7,7 @@ use store::{
     email_tokens::{EmailToken, Purpose},
 };
 
-use crate::{Failure, Notifications, change::Change, follow};
+use crate::{Failure, Notifications, change::Change, follow, record};
 
 /// Handles a cause anew. Of its emails those go out that were asked for again: the others have been sent, or wait to be asked for.
 pub(crate) async fn again(state: &Notifications, id: &str, cause: &str) -> Result<(), Failure> {
@@ -37,6 +37,7 @@ pub(crate) async fn again(state: &Notifications, id: &str, cause: &str) -> Resul
             let now = base.store.leave(after.id).await?;
             now.filter(|now| now.version == after.version).map(|_| Change::Leave { before, after })
         }
+        Cause::Record(news) => record::still_so(base, &news).await?.then(|| Change::Record(news)),
         Cause::Shift { before, after } => {
             let now = base.store.shift(after.id).await?;
             now.filter(|now| now.version == after.version).map(|_| Change::Shift { before, after })

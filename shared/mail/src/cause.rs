@@ -10,7 +10,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::{accounts::StoredAccount, email_tokens::EmailToken};
 
-use super::MailError;
+use super::{MailError, record_news::RecordNews};
 use crate::reminders::{OfferEnds, ReminderDue};
 
 /// A change or a reminder. Where the thing as it is now says enough, only its id is kept.
@@ -39,6 +39,8 @@ pub enum Cause {
         before: Option<Box<Leave>>,
         after: Box<Leave>,
     },
+    /// Something new in a medical record.
+    Record(Box<RecordNews>),
     /// A slot is held for somebody who waits, until then.
     Offer(OfferEnds),
 }

@@ -7,6 +7,7 @@ pub mod emails;
 mod mailer;
 mod message;
 pub mod parties;
+pub mod record_news;
 pub mod reminders;
 mod state;
 

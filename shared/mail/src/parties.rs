@@ -57,8 +57,17 @@ impl EventState {
 
     /// Whoever hears of a patient's appointments: the patient, or a guardian.
     pub async fn patient(&self, id: PatientId) -> Result<Option<Recipient>, MailError> {
-        let patient = self.store.patient(id).await?;
-        let Some(patient) = patient.filter(Patient::hears_of_appointments) else { return Ok(None) };
+        match self.store.patient(id).await?.filter(Patient::hears_of_appointments) {
+            Some(patient) => self.acts_for(&patient).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The patient or a guardian, while the patient lives.
+    pub async fn acts_for(&self, patient: &Patient) -> Result<Option<Recipient>, MailError> {
+        if patient.deceased.is_some() {
+            return Ok(None);
+        }
         let today = self.today();
         let mut account = patient.user_id;
         if account.is_none() && patient.is_child(today) {
