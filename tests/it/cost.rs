@@ -203,17 +203,17 @@ fn crowd(patients: u32) -> Vec<HashMap<String, dynoxide::AttributeValue>> {
         let read = ["FIND#name#sm", "FIND#name#jo", "FIND#year#1985", "FIND#born#1985-", "FIND#phone#+442000000000", "FIND#mrn#100000"];
         for place in FoundPatient::all(&patient) {
             if read.iter().any(|prefix| place.key().pk.starts_with(prefix)) {
-                items.push(
-                    StreamItem::from(to_item(&place).unwrap())
-                        .into_inner()
-                        .into_iter()
-                        .map(|(name, value)| (name, in_dynoxide(value)))
-                        .collect(),
-                );
+                items.push(imported(&place));
             }
         }
     }
     items
+}
+
+/// A record, to be imported without a request.
+pub(crate) fn imported(record: &impl Record) -> HashMap<String, dynoxide::AttributeValue> {
+    let item = StreamItem::from(to_item(record).unwrap()).into_inner();
+    item.into_iter().map(|(name, value)| (name, in_dynoxide(value))).collect()
 }
 
 fn in_dynoxide(value: StreamValue) -> dynoxide::AttributeValue {
@@ -223,6 +223,7 @@ fn in_dynoxide(value: StreamValue) -> dynoxide::AttributeValue {
         StreamValue::Bool(flag) => dynoxide::AttributeValue::BOOL(flag),
         StreamValue::Null(flag) => dynoxide::AttributeValue::NULL(flag),
         StreamValue::M(map) => dynoxide::AttributeValue::M(map.into_iter().map(|(name, value)| (name, in_dynoxide(value))).collect()),
+        StreamValue::L(list) => dynoxide::AttributeValue::L(list.into_iter().map(in_dynoxide).collect()),
         other => panic!("{other:?}"),
     }
 }

@@ -48,7 +48,7 @@ fn every_key() {
         keys::history(patient.parse().unwrap(), "his_00000000000000000000000008".parse().unwrap()),
         keys::history_asked(patient.parse().unwrap()),
         keys::record_entry(patient.parse().unwrap(), "diagnosis", "dia_00000000000000000000000014"),
-        keys::record_version(patient.parse().unwrap(), "dia_00000000000000000000000014", 3),
+        keys::record_version(patient.parse().unwrap(), "diagnosis", "dia_00000000000000000000000014", 3),
         keys::record_point(patient.parse().unwrap(), "heart_rate", at, "vit_00000000000000000000000015"),
         keys::record_summary(patient.parse().unwrap()),
         keys::appointment_held(patient.parse().unwrap(), appointment.parse().unwrap()),
@@ -137,7 +137,7 @@ fn every_key() {
     PAT#pat_00000000000000000000000002 | HISTORY#his_00000000000000000000000008
     PAT#pat_00000000000000000000000002 | ASKED
     PAT#pat_00000000000000000000000002 | RECORD#diagnosis#dia_00000000000000000000000014
-    PAT#pat_00000000000000000000000002 | VERSION#dia_00000000000000000000000014#00000003
+    PAT#pat_00000000000000000000000002 | VERSION#diagnosis#dia_00000000000000000000000014#00000003
     PAT#pat_00000000000000000000000002 | POINT#heart_rate#2026-03-02T09:00:00Z#vit_00000000000000000000000015
     PAT#pat_00000000000000000000000002 | DIGEST#RECORD
     PAT#pat_00000000000000000000000002 | HELD#apt_00000000000000000000000004

@@ -23,6 +23,7 @@ mod keys;
 mod leave;
 mod lists;
 mod logs;
+mod medical_record;
 mod openapi;
 mod own_account;
 mod patient_accounts;

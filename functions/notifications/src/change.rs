@@ -1,5 +1,6 @@
 //! A record of the table's stream, as what has changed.
 
+use crate::record;
 use aws_lambda_events::dynamodb::EventRecord;
 use domain::{
     account::Account,
@@ -20,7 +21,6 @@ use domain::{
     waiting::{State, Wait},
 };
 use mail::{Cause, record_news::RecordNews, reminders::OfferEnds};
-use crate::record;
 use store::{
     Record, StoreError, StreamItem, StreamValue, accounts::StoredAccount, deliveries::Delivery, email_tokens::EmailToken, from_stream,
     origin_of, roster::StaffMonth, trail::Origin,

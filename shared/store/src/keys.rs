@@ -300,14 +300,14 @@ pub(super) fn record_entries(patient: PatientId, kind: &str, before: Option<&str
 
 /// An earlier version of an entry.
 #[must_use]
-pub fn record_version(patient: PatientId, id: &str, version: u64) -> Key {
-    Key::new(patient_partition(patient), format!("VERSION#{id}#{version:08}"))
+pub fn record_version(patient: PatientId, kind: &str, id: &str, version: u64) -> Key {
+    Key::new(patient_partition(patient), format!("VERSION#{kind}#{id}#{version:08}"))
 }
 
 /// The earlier versions of an entry: all of them, or those before one.
-pub(super) fn record_versions(patient: PatientId, id: &str, before: Option<u64>) -> Range {
-    let range = Range::of(patient_partition(patient)).with_prefix(&format!("VERSION#{id}#"), None);
-    before.map(|version| just_before(&record_version(patient, id, version).sk)).into_iter().fold(range, Range::to)
+pub(super) fn record_versions(patient: PatientId, kind: &str, id: &str, before: Option<u64>) -> Range {
+    let range = Range::of(patient_partition(patient)).with_prefix(&format!("VERSION#{kind}#{id}#"), None);
+    before.map(|version| just_before(&record_version(patient, kind, id, version).sk)).into_iter().fold(range, Range::to)
 }
 
 /// One value in a graph.

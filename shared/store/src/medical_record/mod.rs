@@ -59,7 +59,7 @@ struct Earlier<C: Clinical>(Entry<C>);
 impl<C: Clinical> Record for Earlier<C> {
     const KIND: &'static str = "earlier_version";
     fn key(&self) -> Key {
-        keys::record_version(self.0.patient_id, &self.0.id.to_string(), self.0.version)
+        keys::record_version(self.0.patient_id, C::KIND, &self.0.id.to_string(), self.0.version)
     }
     fn patient(&self) -> Option<PatientId> {
         Some(self.0.patient_id)
@@ -150,7 +150,7 @@ impl Store {
         before: Option<u64>,
         limit: usize,
     ) -> Result<Vec<Entry<C>>, StoreError> {
-        let found = self.query(keys::record_versions(patient, &id.to_string(), before)).latest_first(true).first(limit).await?;
+        let found = self.query(keys::record_versions(patient, C::KIND, &id.to_string(), before)).latest_first(true).first(limit).await?;
         found.into_iter().map(|item| from_item(item).map(|Earlier(entry)| entry)).collect()
     }
 
