@@ -35,7 +35,7 @@ import boto3
 import botocore.exceptions
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FUNCTIONS = ["UsersFunction", "PatientsFunction", "DoctorsFunction", "AppointmentsFunction", "StaffFunction", "NotificationsFunction", "RemindersFunction"]
+FUNCTIONS = ["UsersFunction", "PatientsFunction", "DoctorsFunction", "AppointmentsFunction", "MedicalRecordsFunction", "StaffFunction", "NotificationsFunction", "RemindersFunction"]
 PEOPLE = ["ada", "alan", "helen", "mary", "florence"]
 # On a real account the test cannot read the emails. It looks up their deliveries instead, whose ids say what they are about.
 DELIVERIES = {
@@ -43,7 +43,7 @@ DELIVERIES = {
     "Your appointment with Dr. Helen Taussig is booked": "-booked-patient", "New appointment:": "-booked-doctor", "Your appointment with Dr. Helen Taussig has moved": "-moved-patient",
     "Your appointment with Dr. Helen Taussig is cancelled": "-cancelled-patient", "Reminder: your appointment": "-reminder-patient", "Reminder: appointment with": "-reminder-doctor",
     "Mary Mahoney asks for": "-requested-", "Your account at Seacole General Hospital is active": "-active",
-    "You have a new shift": "-v1", "Your leave is approved": "-person", "Please choose a new time": "-time-patient",
+    "Dr. Helen Taussig has prescribed": "-v1-patient", "You have a new shift": "-v1", "Your leave is approved": "-person", "Please choose a new time": "-time-patient",
     "Your account at": "tok_", "A time with Dr. Helen Taussig": "-offer", "Appointment cancelled:": "-cancelled-doctor",
 }
 
@@ -178,6 +178,7 @@ class Deployment:
         self.url = self.open_api()
         if self.emulated and self.auth:
             self.name_schedules_as_the_emulator_does()
+            self.reach_documents_as_the_emulator_does()
         self.story()
         if self.emulated:
             self.bounce()
@@ -186,6 +187,7 @@ class Deployment:
             self.restore()
         if self.emulated and self.auth:
             self.signing_key_is_for_users_alone()
+            self.documents_are_for_the_record_alone()
             self.permissions()
         if self.auth:
             self.table_is_shared_by_key()
@@ -249,6 +251,15 @@ class Deployment:
                 group = self.physical("ReminderGroup").rsplit("/", 1)[-1]
                 check(f":schedule/{group}/" in document, "the template allows schedules of the stack's own group only")
                 self.iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=document.replace(f":schedule/{group}/", ":schedule/default/"))
+
+    def reach_documents_as_the_emulator_does(self) -> None:
+        """The bucket takes requests over TLS only, and the emulator has none. Once that is seen, the test takes the policy away."""
+        bucket = self.physical("Documents")
+        record = self.client_as("MedicalRecordsFunction", "s3")
+        self.denied("a document without TLS", lambda: record.put_object(Bucket=bucket, Key="incoming/img_1", Body=b""))
+        boto3.client("s3", region_name=self.region, endpoint_url=self.endpoint).delete_bucket_policy(Bucket=bucket)
+        record.put_object(Bucket=bucket, Key="incoming/img_1", Body=b"")
+        step("documents are reached over TLS only")
 
     def role(self, function: str) -> str:
         return self.functions.get_function(FunctionName=self.physical(function))["Configuration"]["Role"].rsplit("/", 1)[-1]
@@ -332,6 +343,7 @@ class Deployment:
         grace = self.walk_in(desk, doctor, slots[12]["starts_at"])
         self.get_an_account(desk, grace)
         self.wait_for_a_slot(ada, slots[-1]["starts_at"][:10])
+        self.keep_the_record(helen, ada)
         self.die(desk, mary)
         self.take_leave(desk, helen, ada, doctor)
 
@@ -408,6 +420,61 @@ class Deployment:
         check(booked["starts_at"] == second["starts_at"], "the offer is booked")
         check(self.expect("POST", f"/waiting-list/{wait}/accept", 409, token=ada)["code"] == "no_offer", "it is taken once")
         step("waited, offered, declined, offered again, accepted")
+
+    def keep_the_record(self, helen: str, ada: str) -> None:
+        """The doctor writes, prescribes and uploads an image; the patient reads all of it."""
+        patient = self.expect("GET", "/patients/me", 200, token=ada)["id"]
+        record = f"/patients/{patient}"
+        encounter = self.expect("POST", f"{record}/encounters", 201, {"class": "emergency"}, helen)["id"]
+        note = f"{record}/encounters/{encounter}/note"
+        self.expect("PUT", note, 200, {"subjective": "Chest pain for an hour."}, helen, version=1)
+        self.expect("GET", note, 404, token=ada)
+        self.expect("POST", f"{record}/encounters/{encounter}/sign", 200, token=helen, version=2)
+        check(self.expect("GET", note, 200, token=ada)["subjective"] == "Chest pain for an hour.", "the patient reads what is signed")
+        taken = self.expect("POST", f"{record}/vitals", 201, {"values": {"heart_rate": 131}}, helen)
+        corrected = {"reason": "Misread", "content": {"values": {"heart_rate": 121}}}
+        self.expect("PUT", f"{record}/vitals/{taken['id']}", 200, corrected, helen, version=1)
+        self.expect("PUT", f"{record}/vitals/{taken['id']}", 412, corrected, helen, version=1)
+        graph = self.expect("GET", f"{record}/series?code=heart_rate", 200, token=ada)["items"]
+        check([point["value"] for point in graph] == [121], "the graph has the correct value")
+
+        self.expect("POST", f"{record}/history", 201, {"kind": "allergy", "what": "Penicillin", "severity": "severe"}, ada)
+        pills = {"drug": "Amoxicillin 500 mg", "ingredients": ["amoxicillin"], "dose": "1", "route": "oral", "frequency": "every 8 hours", "duration_days": 7, "quantity": 21}
+        stopped = self.expect("POST", f"{record}/prescriptions/medicines", 409, pills, helen)
+        check(stopped["code"] == "safety_stop" and stopped["hits"][0]["cause"] == "same_class", "the allergy stops it")
+        safe = pills | {"drug": "Azithromycin 500 mg", "ingredients": ["azithromycin"]}
+        self.expect("POST", f"{record}/prescriptions/medicines", 201, safe, helen)
+        self.mail(self.at("ada"), "Dr. Helen Taussig has prescribed")
+
+        pdf = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
+        image = self.upload(record, helen, pdf)
+        self.expect("GET", f"{record}/images/{image}", 404, token=ada)
+        check(self.expect("POST", f"{record}/images/{image}/complete", 200, token=helen)["status"] == "available", "the file is what was announced")
+        link = self.expect("GET", f"{record}/images/{image}/download-link", 200, token=ada)
+        with urllib.request.urlopen(link["url"], timeout=30) as answer:
+            check(answer.read() == pdf, "the patient downloads it")
+        page = self.upload(record, helen, b"<html>not a PDF</html>")
+        refused = self.expect("POST", f"{record}/images/{page}/complete", 409, token=helen)
+        check(refused["code"] == "file_rejected" and refused["because"] == "not_a_pdf", "what is no PDF is deleted")
+
+        dashboard = self.expect("GET", f"{record}/dashboard", 200, token=ada)
+        check([medicine["drug"] for medicine in dashboard["medicines"]] == ["Azithromycin 500 mg"], "her dashboard has the medicine")
+        check([picture["image_id"] for picture in dashboard["images"]] == [image], "and the image")
+        self.expect("GET", "/doctors/me/dashboard", 200, token=helen)
+        step("the record: written, signed, corrected, prescribed, uploaded, downloaded")
+
+    def upload(self, record: str, doctor: str, file: bytes) -> str:
+        """Announces a file and sends it to the link, as a client does."""
+        digest = base64.b64encode(hashlib.sha256(file).digest()).decode()
+        wish = {"title": "Chest", "modality": "x_ray", "taken_on": "2026-01-31", "size": len(file), "sha256": digest}
+        announced = self.expect("POST", f"{record}/images", 201, wish, doctor)
+        link = announced["upload"]
+        request = urllib.request.Request(link["url"], file, link["headers"], method=link["method"])
+        try:
+            urllib.request.urlopen(request, timeout=30).close()
+        except urllib.error.HTTPError as refused:
+            raise Failed(f"the link does not take the file: {refused.code} {refused.read().decode()[-260:]}") from None
+        return announced["image"]["id"]
 
     def book_somebody_old(self, desk: str, doctor: str, starts_at: str) -> dict:
         mary = {"name": "Mary Anning", "date_of_birth": "1950-05-21", "gender": "female", "phone": "+44 20 7946 0155"}
@@ -621,9 +688,18 @@ class Deployment:
     def signing_key_is_for_users_alone(self) -> None:
         secret = {"SecretId": self.physical("SigningKeySecret")}
         self.client_as("UsersFunction", "secretsmanager").get_secret_value(**secret)
-        for function in ("PatientsFunction", "DoctorsFunction", "AppointmentsFunction", "StaffFunction", "NotificationsFunction", "RemindersFunction"):
+        for function in ("PatientsFunction", "DoctorsFunction", "AppointmentsFunction", "MedicalRecordsFunction", "StaffFunction", "NotificationsFunction", "RemindersFunction"):
             self.denied(f"{function} reads the signing key", lambda: self.client_as(function, "secretsmanager").get_secret_value(**secret))
         step("the users function is the only function that may read the signing key")
+
+    def documents_are_for_the_record_alone(self) -> None:
+        bucket = self.physical("Documents")
+        for function in ("PatientsFunction", "AppointmentsFunction", "NotificationsFunction"):
+            self.denied(f"a document as {function}", lambda: self.client_as(function, "s3").get_object(Bucket=bucket, Key="kept/img_1"))
+        record = self.client_as("MedicalRecordsFunction", "s3")
+        self.denied("a write outside of its folders", lambda: record.put_object(Bucket=bucket, Key="elsewhere/img_1", Body=b""))
+        self.denied("a deleted document", lambda: record.delete_object(Bucket=bucket, Key="kept/img_1"))
+        step("the medical-records function is the only function that reaches the documents, and it deletes none that was kept")
 
     def client_as(self, function: str, service: str):
         """A client with a function's own role."""

@@ -15,7 +15,10 @@ use local::services::mailbox::Refusal;
 use serde_json::json;
 use store::{Record, StreamItem, StreamValue, Units, keys, patients::FoundPatient, to_item};
 
-use crate::support::{App, booking, shared_database};
+use crate::{
+    medical_record::Consultation,
+    support::{App, booking, shared_database},
+};
 
 /// What a request consumed.
 async fn spent(app: &App, work: impl Future<Output = ()>) -> (f64, f64) {
@@ -416,5 +419,89 @@ async fn staff_and_a_doctors_time() {
     what follows, one appointment in the way: 25.5 read, 16 write
     leave balances: 1 read, 2 write
     block a doctor's time: 4 read, 5 write
+    ");
+}
+
+/// Of these, two units look up the account and the sign-in, and some more whether the doctor treats the patient.
+#[tokio::test]
+async fn the_medical_record() {
+    let Consultation { app, ada, doctor, appointment } = Consultation::new().await;
+    app.drain().await;
+    let mut lines = Vec::new();
+    let mut line = |name: &str, (read, write): (f64, f64)| lines.push(format!("{name}: {read} read, {write} write"));
+    let path = |rest: &str| format!("/patients/{}/{rest}", ada.id);
+    let post = async |rest: &str, body: &serde_json::Value| app.post(&path(rest), body).bearer(&doctor.token).send().await;
+    let outpatient = json!({ "class": "outpatient", "appointment_id": appointment });
+    let mut encounter = String::new();
+    line("open an encounter", spent(&app, async { encounter = post("encounters", &outpatient).await.expect(201).id() }).await);
+    let note = path(&format!("encounters/{encounter}/note"));
+    let long = "The patient has had palpitations since Monday, mostly in the evening. ".repeat(10);
+    let draft = json!({ "subjective": long.trim(), "objective": long.trim(), "plan": "ECG." });
+    let write = app.call("PUT", &note).json(&draft).header("if-match", "\"v1\"").bearer(&doctor.token);
+    line("save a draft of 1.4 KB", spent(&app, async { drop(write.send().await.expect(200)) }).await);
+    let sign = app.call("POST", &path(&format!("encounters/{encounter}/sign"))).header("if-match", "\"v2\"").bearer(&doctor.token);
+    line("sign", spent(&app, async { drop(sign.send().await.expect(200)) }).await);
+    let asthma = json!({ "what": "Asthma", "icd10": "J45.9", "clinical_status": "active", "verification_status": "confirmed" });
+    let mut diagnosis = String::new();
+    line("write a diagnosis", spent(&app, async { diagnosis = post("diagnoses", &asthma).await.expect(201).id() }).await);
+    let revised = json!({ "reason": "Seen again", "content": asthma });
+    let change =
+        app.call("PUT", &path(&format!("diagnoses/{diagnosis}"))).json(&revised).header("if-match", "\"v1\"").bearer(&doctor.token);
+    line("change a diagnosis", spent(&app, async { drop(change.send().await.expect(200)) }).await);
+    let vitals = json!({ "values": { "heart_rate": 72, "respiratory_rate": 16, "systolic_pressure": 120, "diastolic_pressure": 80,
+        "temperature": 36.6, "oxygen_saturation": 98 } });
+    line("write six vital signs", spent(&app, async { drop(post("vitals", &vitals).await.expect(201)) }).await);
+    let allergy = json!({ "kind": "allergy", "what": "Penicillin", "severity": "severe" });
+    line("note an allergy", spent(&app, async { drop(post("history", &allergy).await.expect(201)) }).await);
+    let medicine = |drug: &str| {
+        json!({ "drug": drug, "ingredients": [drug], "dose": "1 tablet", "route": "oral", "frequency": "every 8 hours", "duration_days": 7,
+            "quantity": 21, "instructions": "After meals." })
+    };
+    let ibuprofen = medicine("ibuprofen");
+    line("prescribe a medicine", spent(&app, async { drop(post("prescriptions/medicines", &ibuprofen).await.expect(201)) }).await);
+    let before = app.functions.events().store.meter().read();
+    app.drain().await;
+    let Units { read, write } = app.functions.events().store.meter().read() - before;
+    line("what followed the eight changes: an audit entry for each, and an email", (read, write));
+    // As much as one patient has at a time.
+    for number in 0..8 {
+        let mut body = asthma.clone();
+        body["what"] = json!(format!("A chronic condition with a long name, number {number}"));
+        post("diagnoses", &body).await.expect(201);
+    }
+    for drug in ["paracetamol", "metformin", "amlodipine", "salbutamol", "omeprazole", "levothyroxine", "ramipril", "atorvastatin"] {
+        post("prescriptions/medicines", &medicine(drug)).await.expect(201);
+    }
+    line(
+        "prescribe a tenth medicine",
+        spent(&app, async { drop(post("prescriptions/medicines", &medicine("zinc")).await.expect(201)) }).await,
+    );
+    let get = async |rest: &str, token: &str| drop(app.get(&path(rest)).bearer(token).send().await.expect(200));
+    line("the summary, ten medicines and nine diagnoses", spent(&app, get("record", &ada.token)).await);
+    line("the dashboard", spent(&app, get("dashboard", &ada.token)).await);
+    line("the medicines, ten", spent(&app, get("prescriptions/medicines", &ada.token)).await);
+    line("one diagnosis", spent(&app, get(&format!("diagnoses/{diagnosis}"), &ada.token)).await);
+    line("its versions", spent(&app, get(&format!("record/{diagnosis}/versions"), &ada.token)).await);
+    line("a graph", spent(&app, get("series?code=heart_rate", &ada.token)).await);
+    let own = app.get("/doctors/me/dashboard").bearer(&doctor.token);
+    line("a doctor's dashboard", spent(&app, async { drop(own.send().await.expect(200)) }).await);
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    open an encounter: 5 read, 8 write
+    save a draft of 1.4 KB: 6 read, 6 write
+    sign: 6 read, 8 write
+    write a diagnosis: 5.5 read, 4 write
+    change a diagnosis: 6 read, 6 write
+    write six vital signs: 5 read, 16 write
+    note an allergy: 6 read, 6 write
+    prescribe a medicine: 5 read, 8 write
+    what followed the eight changes: an audit entry for each, and an email: 3 read, 26 write
+    prescribe a tenth medicine: 5 read, 14 write
+    the summary, ten medicines and nine diagnoses: 3 read, 3 write
+    the dashboard: 2 read, 3 write
+    the medicines, ten: 2 read, 3 write
+    one diagnosis: 2 read, 3 write
+    its versions: 2.5 read, 3 write
+    a graph: 1.5 read, 3 write
+    a doctor's dashboard: 4 read, 2 write
     ");
 }

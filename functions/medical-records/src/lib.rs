@@ -23,8 +23,7 @@ mod vitals;
 
 use axum::{Router, extract::FromRef};
 use documents::Documents;
-use domain::Clock;
-use http::{AppState, auth::access_token::KeySetError, finish};
+use http::{AppState, finish};
 use platform::{
     aws::{self, Patience},
     config::Config,
@@ -39,9 +38,11 @@ pub struct MedicalRecords {
 }
 
 impl MedicalRecords {
-    pub fn new(config: &Config, documents: String, clock: Clock) -> Result<Self, KeySetError> {
+    /// `bucket` holds the documents.
+    #[must_use]
+    pub fn new(base: AppState, config: &Config, bucket: String) -> Self {
         let sdk = aws::sdk_config(&config.aws, Patience::SomebodyWaits);
-        Ok(Self { base: AppState::new(config, clock)?, documents: Documents::connect(&config.aws, &sdk, documents) })
+        Self { base, documents: Documents::connect(&config.aws, &sdk, bucket) }
     }
 }
 

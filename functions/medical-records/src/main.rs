@@ -1,10 +1,12 @@
 use domain::Clock;
+use http::AppState;
 use platform::config::{Config, documents_bucket};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     platform::logs::init();
-    let state = medical_records::MedicalRecords::new(&Config::from_env()?, documents_bucket()?, Clock::system())?;
+    let config = Config::from_env()?;
+    let state = medical_records::MedicalRecords::new(AppState::new(&config, Clock::system())?, &config, documents_bucket()?);
     state.base.store.warm().await;
     lambda_http::run(medical_records::router(state)).await
 }

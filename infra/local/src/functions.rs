@@ -28,7 +28,7 @@ pub struct Functions {
 impl Functions {
     pub fn new(config: &Config, key: &SigningKey, tokens: &TokenKey, scheduling: Scheduling, clock: &Clock) -> Result<Self, KeySetError> {
         let users = Users::new(config, key, tokens, clock.clone())?;
-        let medical_records = MedicalRecords::new(config, BUCKET.to_owned(), clock.clone())?;
+        let medical_records = MedicalRecords::new(users.base.clone(), config, BUCKET.to_owned());
         let notifications = Notifications::new(config, scheduling, tokens, clock.clone());
         Ok(Self { state: users.base.clone(), reminders: notifications.base.clone(), users, medical_records, notifications })
     }

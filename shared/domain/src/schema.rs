@@ -141,7 +141,7 @@ schemas! {
         .description(Some("A SHA-256 digest in base64.")).examples(["47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="]);
     Loinc, "Loinc": text().pattern(Some(r"^[1-9][0-9]{0,6}-[0-9]$"))
         .description(Some("A LOINC code. The last one is a check digit.")).examples(["718-7"]);
-    Ingredient, "Ingredient": text().pattern(Some(r"^[ ]*[A-Za-z][A-Za-z0-9 -]{1,59}$")).max_length(Some(60))
+    Ingredient, "Ingredient": text().pattern(Some(r"^ *[A-Za-z] *[A-Za-z0-9-][A-Za-z0-9 -]*$")).max_length(Some(60))
         .description(Some("The international nonproprietary name of an active ingredient. Answers have it in lower case, and in its international form.")).examples(["amoxicillin"]);
 
     Title, "Title": free_text(HIDDEN, 120)
