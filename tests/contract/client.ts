@@ -23,7 +23,7 @@ function check(holds: boolean, what: string): asserts holds {
 // Takes what openapi-fetch gives: the answer, or the refusal with its stable `code`.
 function told<Data>(what: string, answer: { data?: Data; error?: { code: string; detail: string }; response: Response }): Data {
   const { data, error, response } = answer;
-  if (error) throw new Error(`${what}: ${response.status} ${error.code}: ${error.detail}`);
+  if (error) throw new Error(`${what}: ${response.status} ${JSON.stringify(error)}`);
   check(data !== undefined, `${what}: ${response.status} without a body`);
   return data;
 }
@@ -267,119 +267,121 @@ const katherine = await signIn(hers, password);
 check(told("own record", await katherine.GET("/patients/me")).mrn === newcomer.mrn, "she sees her profile");
 
 // The doctor writes into Katherine's record: an encounter with its note, a diagnosis, vital signs, a plan and an operation.
-const ofKatherine = { patient_id: newcomer.id };
-const here = { params: { path: ofKatherine } };
-const entry = (id: string) => ({ path: { ...ofKatherine, id } });
-const version = (id: string, number: number) => ({ params: { ...entry(id), header: { "If-Match": `"v${number}"` } } });
-const encounter = told("open an encounter", await helen.POST("/patients/{patient_id}/encounters", { ...here, body: { class: "emergency" } }));
-const note = told("the note", await helen.GET("/patients/{patient_id}/encounters/{id}/note", { params: entry(encounter.id) }));
-const written = told("write the note", await helen.PUT("/patients/{patient_id}/encounters/{id}/note", {
-  ...version(encounter.id, note.version), body: { subjective: "Chest pain for an hour.", plan: "ECG." },
-}));
-const signed = told("sign", await helen.POST("/patients/{patient_id}/encounters/{id}/sign", version(encounter.id, written.version)));
-check(signed.status === "signed", "it is signed");
-check(told("read an encounter", await helen.GET("/patients/{patient_id}/encounters/{id}", { params: entry(encounter.id) })).class === "emergency", "kept");
-check(told("encounters", await rosa.GET("/patients/{patient_id}/encounters", here)).items.length > 0, "the front desk sees it");
-const angina = { what: "Angina", icd10: "I20.9", clinical_status: "active", verification_status: "provisional" } as const;
-const diagnosis = told("diagnose", await helen.POST("/patients/{patient_id}/diagnoses", { ...here, body: { ...angina, encounter_id: encounter.id } }));
-const confirmed = told("confirm it", await helen.PUT("/patients/{patient_id}/diagnoses/{id}", {
-  ...version(diagnosis.id, 1), body: { reason: "The ECG shows it", content: { ...angina, verification_status: "confirmed" } },
-}));
-check(confirmed.version === 2 && confirmed.reason === "The ECG shows it", "a new version");
-check(told("read it", await helen.GET("/patients/{patient_id}/diagnoses/{id}", { params: entry(diagnosis.id) })).icd10 === "I20.9", "it is kept");
-check(told("diagnoses", await helen.GET("/patients/{patient_id}/diagnoses", here)).items.length > 0, "it is listed");
-const vitals = told("vital signs", await helen.POST("/patients/{patient_id}/vitals", { ...here, body: { values: { heart_rate: 131, pain: 6 } } }));
-check(vitals.values.some((value) => value.code === "heart_rate" && value.flag === "critical_high"), "it stands out");
-told("correct them", await helen.PUT("/patients/{patient_id}/vitals/{id}", {
-  ...version(vitals.id, 1), body: { reason: "Misread", content: { values: { heart_rate: 121, pain: 6 } } },
-}));
-check(told("read them", await helen.GET("/patients/{patient_id}/vitals/{id}", { params: entry(vitals.id) })).version === 2, "corrected");
-check(told("all of them", await helen.GET("/patients/{patient_id}/vitals", here)).items.length > 0, "they are listed");
-const graph = told("a graph", await helen.GET("/patients/{patient_id}/series", { params: { path: ofKatherine, query: { code: "heart_rate" } } }));
-check(graph.items[0]?.value === 121, "with the correct value");
-const plan = told("plan", await helen.POST("/patients/{patient_id}/treatment-plans", { ...here, body: { title: "Angina", steps: "Rest." } }));
-told("change the plan", await helen.PUT("/patients/{patient_id}/treatment-plans/{id}", {
-  ...version(plan.id, 1), body: { reason: "She is better", content: { title: "Angina", steps: "Walk.", status: "completed" } },
-}));
-check(told("read the plan", await helen.GET("/patients/{patient_id}/treatment-plans/{id}", { params: entry(plan.id) })).status === "completed", "done");
-check(told("plans", await helen.GET("/patients/{patient_id}/treatment-plans", here)).items.length > 0, "it is listed");
-const operation = { procedure: "Stent", surgeon_id: line.doctor.id, performed_on: new Date().toISOString().slice(0, 10), fee: { amount: "900.00", currency: "GBP" } };
-const surgery = told("operate", await helen.POST("/patients/{patient_id}/surgeries", { ...here, body: operation }));
-told("change it", await helen.PUT("/patients/{patient_id}/surgeries/{id}", { ...version(surgery.id, 1), body: { reason: "Two", content: { ...operation, procedure: "Two stents" } } }));
-check(told("read it", await helen.GET("/patients/{patient_id}/surgeries/{id}", { params: entry(surgery.id) })).procedure === "Two stents", "changed");
-check(told("operations", await helen.GET("/patients/{patient_id}/surgeries", here)).items.length > 0, "it is listed");
-const summary = told("the summary", await helen.GET("/patients/{patient_id}/record", here));
-check(summary.problems.some((problem) => problem.diagnosis_id === diagnosis.id), "the diagnosis is active");
-const mistake = { ...ofKatherine, entry_id: diagnosis.id };
-const gone = await helen.POST("/patients/{patient_id}/record/{entry_id}/entered-in-error", {
-  params: { path: mistake, header: { "If-Match": '"v2"' } }, body: { reason: "Another patient" },
-});
-check(gone.response.status === 204, "it is out of view");
-const versions = told("its history", await helen.GET("/patients/{patient_id}/record/{entry_id}/versions", { params: { path: mistake } }));
-check(versions.items.length === 3 && versions.items[0]?.entered_in_error === true && versions.items[0].entry.kind === "diagnosis", "nothing is lost");
+{
+  const ofKatherine = { patient_id: newcomer.id };
+  const here = { params: { path: ofKatherine } };
+  const entry = (id: string) => ({ path: { ...ofKatherine, id } });
+  const version = (id: string, number: number) => ({ params: { ...entry(id), header: { "If-Match": `"v${number}"` } } });
+  const encounter = told("open an encounter", await helen.POST("/patients/{patient_id}/encounters", { ...here, body: { class: "emergency" } }));
+  const note = told("the note", await helen.GET("/patients/{patient_id}/encounters/{id}/note", { params: entry(encounter.id) }));
+  const written = told("write the note", await helen.PUT("/patients/{patient_id}/encounters/{id}/note", {
+    ...version(encounter.id, note.version), body: { subjective: "Chest pain for an hour.", plan: "ECG." },
+  }));
+  const signed = told("sign", await helen.POST("/patients/{patient_id}/encounters/{id}/sign", version(encounter.id, written.version)));
+  check(signed.status === "signed", "it is signed");
+  check(told("read an encounter", await helen.GET("/patients/{patient_id}/encounters/{id}", { params: entry(encounter.id) })).class === "emergency", "kept");
+  check(told("encounters", await rosa.GET("/patients/{patient_id}/encounters", here)).items.length > 0, "the front desk sees it");
+  const angina = { what: "Angina", icd10: "I20.9", clinical_status: "active", verification_status: "provisional" } as const;
+  const diagnosis = told("diagnose", await helen.POST("/patients/{patient_id}/diagnoses", { ...here, body: { ...angina, encounter_id: encounter.id } }));
+  const confirmed = told("confirm it", await helen.PUT("/patients/{patient_id}/diagnoses/{id}", {
+    ...version(diagnosis.id, 1), body: { reason: "The ECG shows it", content: { ...angina, verification_status: "confirmed" } },
+  }));
+  check(confirmed.version === 2 && confirmed.reason === "The ECG shows it", "a new version");
+  check(told("read it", await helen.GET("/patients/{patient_id}/diagnoses/{id}", { params: entry(diagnosis.id) })).icd10 === "I20.9", "it is kept");
+  check(told("diagnoses", await helen.GET("/patients/{patient_id}/diagnoses", here)).items.length > 0, "it is listed");
+  const vitals = told("vital signs", await helen.POST("/patients/{patient_id}/vitals", { ...here, body: { values: { heart_rate: 131, pain: 6 } } }));
+  check(vitals.values.some((value) => value.code === "heart_rate" && value.flag === "critical_high"), "it stands out");
+  told("correct them", await helen.PUT("/patients/{patient_id}/vitals/{id}", {
+    ...version(vitals.id, 1), body: { reason: "Misread", content: { values: { heart_rate: 121, pain: 6 } } },
+  }));
+  check(told("read them", await helen.GET("/patients/{patient_id}/vitals/{id}", { params: entry(vitals.id) })).version === 2, "corrected");
+  check(told("all of them", await helen.GET("/patients/{patient_id}/vitals", here)).items.length > 0, "they are listed");
+  const graph = told("a graph", await helen.GET("/patients/{patient_id}/series", { params: { path: ofKatherine, query: { code: "heart_rate" } } }));
+  check(graph.items[0]?.value === 121, "with the correct value");
+  const plan = told("plan", await helen.POST("/patients/{patient_id}/treatment-plans", { ...here, body: { title: "Angina", steps: "Rest." } }));
+  told("change the plan", await helen.PUT("/patients/{patient_id}/treatment-plans/{id}", {
+    ...version(plan.id, 1), body: { reason: "She is better", content: { title: "Angina", steps: "Walk.", status: "completed" } },
+  }));
+  check(told("read the plan", await helen.GET("/patients/{patient_id}/treatment-plans/{id}", { params: entry(plan.id) })).status === "completed", "done");
+  check(told("plans", await helen.GET("/patients/{patient_id}/treatment-plans", here)).items.length > 0, "it is listed");
+  const operation = { procedure: "Stent", surgeon_id: line.doctor.id, performed_on: "2025-11-03", fee: { amount: "900.00", currency: "GBP" } };
+  const surgery = told("operate", await helen.POST("/patients/{patient_id}/surgeries", { ...here, body: operation }));
+  told("change it", await helen.PUT("/patients/{patient_id}/surgeries/{id}", { ...version(surgery.id, 1), body: { reason: "Two", content: { ...operation, procedure: "Two stents" } } }));
+  check(told("read it", await helen.GET("/patients/{patient_id}/surgeries/{id}", { params: entry(surgery.id) })).procedure === "Two stents", "changed");
+  check(told("operations", await helen.GET("/patients/{patient_id}/surgeries", here)).items.length > 0, "it is listed");
+  const summary = told("the summary", await helen.GET("/patients/{patient_id}/record", here));
+  check(summary.problems.some((problem) => problem.diagnosis_id === diagnosis.id), "the diagnosis is active");
+  const mistake = { ...ofKatherine, entry_id: diagnosis.id };
+  const gone = await helen.POST("/patients/{patient_id}/record/{entry_id}/entered-in-error", {
+    params: { path: mistake, header: { "If-Match": '"v2"' } }, body: { reason: "Another patient" },
+  });
+  check(gone.response.status === 204, "it is out of view");
+  const versions = told("its history", await helen.GET("/patients/{patient_id}/record/{entry_id}/versions", { params: { path: mistake } }));
+  check(versions.items.length === 3 && versions.items[0]?.entered_in_error === true && versions.items[0].entry.kind === "diagnosis", "nothing is lost");
 
-// She prescribes, revises and stops. Katherine asks for a refill and for something else, and takes a request back.
-const pills = {
-  drug: "Ibuprofen 400 mg tablets", ingredients: ["ibuprofen"], dose: "1 tablet", route: "oral", frequency: "every 8 hours", duration_days: 5, quantity: 15,
-} as const;
-const medicine = told("prescribe", await helen.POST("/patients/{patient_id}/prescriptions/medicines", { ...here, body: pills }));
-const same = await helen.POST("/patients/{patient_id}/prescriptions/medicines", { ...here, body: pills });
-check(same.error?.code === "safety_stop" && same.error.hits[0]?.cause === "same_ingredient", "not twice");
-const refill = told("ask for a refill", await katherine.POST("/patients/{patient_id}/prescription-requests", {
-  ...here, body: { refill_of: medicine.id, what: "They are used up." },
-}));
-const more_pills = told("refill", await helen.PUT("/patients/{patient_id}/prescriptions/medicines/{id}", {
-  ...version(medicine.id, 1), body: { reason: "Refill", content: { ...pills, refills: 1, request_id: refill.id } },
-}));
-check(more_pills.left === 30, "twice as many");
-check(told("read the request", await katherine.GET("/patients/{patient_id}/prescription-requests/{id}", { params: entry(refill.id) })).status === "granted", "granted");
-const ask = { doctor_id: line.doctor.id, what: "Something for the night" };
-const asked = told("ask", await katherine.POST("/patients/{patient_id}/prescription-requests", { ...here, body: ask }));
-const no = told("decline", await helen.POST("/patients/{patient_id}/prescription-requests/{id}/decline", { ...version(asked.id, 1), body: { reason: "Come by" } }));
-check(no.answer === "Come by", "she says why");
-const askedAgain = told("ask again", await katherine.POST("/patients/{patient_id}/prescription-requests", { ...here, body: ask }));
-const back = told("withdraw", await katherine.POST("/patients/{patient_id}/prescription-requests/{id}/withdraw", version(askedAgain.id, 1)));
-check(back.status === "withdrawn", "taken back");
-check(told("requests", await katherine.GET("/patients/{patient_id}/prescription-requests", here)).items.length > 2, "they are listed");
-check(told("medicine", await katherine.GET("/patients/{patient_id}/prescriptions/medicines/{id}", { params: entry(medicine.id) })).refills === 1, "she tracks it");
-check(told("medicines", await katherine.GET("/patients/{patient_id}/prescriptions/medicines", here)).items.length > 0, "it is listed");
-told("stop", await helen.POST("/patients/{patient_id}/prescriptions/medicines/{id}/stop", { ...version(medicine.id, 2), body: { reason: "Enough" } }));
-const test = told("lab test", await helen.POST("/patients/{patient_id}/prescriptions/lab-tests", { ...here, body: { test: "Troponin" } }));
-told("revise it", await helen.PUT("/patients/{patient_id}/prescriptions/lab-tests/{id}", {
-  ...version(test.id, 1), body: { reason: "Soon", content: { test: "Troponin T", priority: "urgent" } },
-}));
-check(told("lab test", await katherine.GET("/patients/{patient_id}/prescriptions/lab-tests/{id}", { params: entry(test.id) })).priority === "urgent", "revised");
-check(told("lab tests", await katherine.GET("/patients/{patient_id}/prescriptions/lab-tests", here)).items.length > 0, "it is listed");
-const needless = told("another one", await helen.POST("/patients/{patient_id}/prescriptions/lab-tests", { ...here, body: { test: "Cholesterol" } }));
-const off = told("stop it", await helen.POST("/patients/{patient_id}/prescriptions/lab-tests/{id}/stop", { ...version(needless.id, 1), body: { reason: "Not now" } }));
-check(off.status === "stopped", "stopped");
+  // She prescribes, revises and stops. Katherine asks for a refill and for something else, and takes a request back.
+  const pills = {
+    drug: "Ibuprofen 400 mg tablets", ingredients: ["ibuprofen"] as string[], dose: "1 tablet", route: "oral" as const, frequency: "every 8 hours", duration_days: 5, quantity: 15,
+  };
+  const medicine = told("prescribe", await helen.POST("/patients/{patient_id}/prescriptions/medicines", { ...here, body: pills }));
+  const same = await helen.POST("/patients/{patient_id}/prescriptions/medicines", { ...here, body: pills });
+  check(same.error?.code === "safety_stop" && same.error.hits[0]?.cause === "same_ingredient", "not twice");
+  const refill = told("ask for a refill", await katherine.POST("/patients/{patient_id}/prescription-requests", {
+    ...here, body: { refill_of: medicine.id, what: "They are used up." },
+  }));
+  const more_pills = told("refill", await helen.PUT("/patients/{patient_id}/prescriptions/medicines/{id}", {
+    ...version(medicine.id, 1), body: { reason: "Refill", content: { ...pills, refills: 1, request_id: refill.id } },
+  }));
+  check(more_pills.left === 30, "twice as many");
+  check(told("read the request", await katherine.GET("/patients/{patient_id}/prescription-requests/{id}", { params: entry(refill.id) })).status === "granted", "granted");
+  const ask = { doctor_id: line.doctor.id, what: "Something for the night" };
+  const asked = told("ask", await katherine.POST("/patients/{patient_id}/prescription-requests", { ...here, body: ask }));
+  const no = told("decline", await helen.POST("/patients/{patient_id}/prescription-requests/{id}/decline", { ...version(asked.id, 1), body: { reason: "Come by" } }));
+  check(no.answer === "Come by", "she says why");
+  const askedAgain = told("ask again", await katherine.POST("/patients/{patient_id}/prescription-requests", { ...here, body: ask }));
+  const back = told("withdraw", await katherine.POST("/patients/{patient_id}/prescription-requests/{id}/withdraw", version(askedAgain.id, 1)));
+  check(back.status === "withdrawn", "taken back");
+  check(told("requests", await katherine.GET("/patients/{patient_id}/prescription-requests", here)).items.length > 2, "they are listed");
+  check(told("medicine", await katherine.GET("/patients/{patient_id}/prescriptions/medicines/{id}", { params: entry(medicine.id) })).refills === 1, "she tracks it");
+  check(told("medicines", await katherine.GET("/patients/{patient_id}/prescriptions/medicines", here)).items.length > 0, "it is listed");
+  told("stop", await helen.POST("/patients/{patient_id}/prescriptions/medicines/{id}/stop", { ...version(medicine.id, 2), body: { reason: "Enough" } }));
+  const test = told("lab test", await helen.POST("/patients/{patient_id}/prescriptions/lab-tests", { ...here, body: { test: "Troponin" } }));
+  told("revise it", await helen.PUT("/patients/{patient_id}/prescriptions/lab-tests/{id}", {
+    ...version(test.id, 1), body: { reason: "Soon", content: { test: "Troponin T", priority: "urgent" } },
+  }));
+  check(told("lab test", await katherine.GET("/patients/{patient_id}/prescriptions/lab-tests/{id}", { params: entry(test.id) })).priority === "urgent", "revised");
+  check(told("lab tests", await katherine.GET("/patients/{patient_id}/prescriptions/lab-tests", here)).items.length > 0, "it is listed");
+  const needless = told("another one", await helen.POST("/patients/{patient_id}/prescriptions/lab-tests", { ...here, body: { test: "Cholesterol" } }));
+  const off = told("stop it", await helen.POST("/patients/{patient_id}/prescriptions/lab-tests/{id}/stop", { ...version(needless.id, 1), body: { reason: "Not now" } }));
+  check(off.status === "stopped", "stopped");
 
-// An image goes straight to where it is kept, by links; a result names it.
-const pdf = new TextEncoder().encode("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n");
-const digest = btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.digest("SHA-256", pdf))));
-const announced = told("announce an image", await helen.POST("/patients/{patient_id}/images", {
-  ...here, body: { title: "Chest", modality: "x_ray", taken_on: new Date().toISOString().slice(0, 10), size: pdf.length, sha256: digest },
-}));
-const image = announced.image.id;
-const again = told("another link", await helen.POST("/patients/{patient_id}/images/{id}/upload-link", { params: entry(image) }));
-const own = Object.entries(again.headers).filter(([name]) => name !== "content-length");
-check((await fetch(again.url, { method: again.method, headers: Object.fromEntries(own), body: pdf })).ok, "uploaded");
-check(told("complete", await helen.POST("/patients/{patient_id}/images/{id}/complete", { params: entry(image) })).status === "available", "checked");
-check(told("image", await katherine.GET("/patients/{patient_id}/images/{id}", { params: entry(image) })).size === pdf.length, "she sees it");
-check(told("images", await katherine.GET("/patients/{patient_id}/images", here)).items.length > 0, "it is listed");
-const download = told("download", await katherine.GET("/patients/{patient_id}/images/{id}/download-link", { params: entry(image) }));
-check((await (await fetch(download.url)).arrayBuffer()).byteLength === pdf.length, "she downloads it");
-const troponin = { name: "Troponin T", value: 30, unit: "ng/L", high: 14, taken_at: new Date(Date.now() - 60_000).toISOString() };
-const result = told("a result", await helen.POST("/patients/{patient_id}/results", { ...here, body: { ...troponin, lab_test_id: test.id, image_id: image, doctor_id: lise.id } }));
-check(result.flag === "high", "it stands out");
-told("review it", await helen.POST("/patients/{patient_id}/results/{id}/review", version(result.id, 1)));
-told("correct it", await helen.PUT("/patients/{patient_id}/results/{id}", { ...version(result.id, 2), body: { reason: "Typing", content: { ...troponin, value: 13 } } }));
-check(told("read it", await katherine.GET("/patients/{patient_id}/results/{id}", { params: entry(result.id) })).flag === "normal", "corrected");
-check(told("results", await katherine.GET("/patients/{patient_id}/results", here)).items.length > 0, "it is listed");
-const dashboard = told("her dashboard", await katherine.GET("/patients/{patient_id}/dashboard", here));
-check(dashboard.results.length > 0 && dashboard.unread.length > 0, "with what is new");
-check(told("read it all", await katherine.POST("/patients/{patient_id}/dashboard/read", { ...here, body: {} })).unread.length === 0, "nothing is left");
-check(told("a doctor's dashboard", await helen.GET("/doctors/me/dashboard")).doctor_id === line.doctor.id, "it is hers");
+  // An image goes straight to where it is kept, by links; a result names it.
+  const pdf = new TextEncoder().encode("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n");
+  const digest = btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.digest("SHA-256", pdf))));
+  const announced = told("announce an image", await helen.POST("/patients/{patient_id}/images", {
+    ...here, body: { title: "Chest", modality: "x_ray", taken_on: "2025-11-03", size: pdf.length, sha256: digest },
+  }));
+  const image = announced.image.id;
+  const again = told("another link", await helen.POST("/patients/{patient_id}/images/{id}/upload-link", { params: entry(image) }));
+  const own = Object.entries(again.headers).filter(([name]) => name !== "content-length");
+  check((await fetch(again.url, { method: again.method, headers: Object.fromEntries(own), body: pdf })).ok, "uploaded");
+  check(told("complete", await helen.POST("/patients/{patient_id}/images/{id}/complete", { params: entry(image) })).status === "available", "checked");
+  check(told("image", await katherine.GET("/patients/{patient_id}/images/{id}", { params: entry(image) })).size === pdf.length, "she sees it");
+  check(told("images", await katherine.GET("/patients/{patient_id}/images", here)).items.length > 0, "it is listed");
+  const download = told("download", await katherine.GET("/patients/{patient_id}/images/{id}/download-link", { params: entry(image) }));
+  check((await (await fetch(download.url)).arrayBuffer()).byteLength === pdf.length, "she downloads it");
+  const troponin = { name: "Troponin T", value: 30, unit: "ng/L", high: 14, taken_at: "2025-11-03T08:00:00Z" };
+  const result = told("a result", await helen.POST("/patients/{patient_id}/results", { ...here, body: { ...troponin, lab_test_id: test.id, image_id: image, doctor_id: lise.id } }));
+  check(result.flag === "high", "it stands out");
+  told("review it", await helen.POST("/patients/{patient_id}/results/{id}/review", version(result.id, 1)));
+  told("correct it", await helen.PUT("/patients/{patient_id}/results/{id}", { ...version(result.id, 2), body: { reason: "Typing", content: { ...troponin, value: 13 } } }));
+  check(told("read it", await katherine.GET("/patients/{patient_id}/results/{id}", { params: entry(result.id) })).flag === "normal", "corrected");
+  check(told("results", await katherine.GET("/patients/{patient_id}/results", here)).items.length > 0, "it is listed");
+  const dashboard = told("her dashboard", await katherine.GET("/patients/{patient_id}/dashboard", here));
+  check(dashboard.results.length > 0 && dashboard.unread.length > 0, "with what is new");
+  check(told("read it all", await katherine.POST("/patients/{patient_id}/dashboard/read", { ...here, body: {} })).unread.length === 0, "nothing is left");
+  check(told("a doctor's dashboard", await helen.GET("/doctors/me/dashboard")).doctor_id === line.doctor.id, "it is hers");
+}
 
 // A nurse keeps his profile, an administrator his ward, and the directory has both.
 const walt = await signIn("walt@seacole.example.org", demo);

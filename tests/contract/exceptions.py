@@ -69,8 +69,27 @@ ONLY_THE_CLIENT = {
     "add_doctor_exception": "It takes a time within a year, on five-minute marks.",
     "cancel_doctor_exception": "It takes an exception of that very doctor.",
     "change_own_doctor": "A doctor may change little, and schemathesis sends much.",
+    **dict.fromkeys(
+        ["get_encounter", "get_encounter_note", "get_diagnosis", "get_vitals", "get_treatment_plan", "get_surgery", "get_medicine", "get_lab_test",
+         "get_prescription_request", "get_image", "get_result", "list_entry_versions"],
+        "It takes an entry of that very patient."),
+    **dict.fromkeys(
+        ["sign_encounter", "write_encounter_note", "change_diagnosis", "change_vitals", "change_treatment_plan", "change_surgery", "revise_medicine",
+         "stop_medicine", "revise_lab_test", "stop_lab_test", "decline_prescription_request", "cancel_prescription_request", "change_result",
+         "review_result", "mark_entered_in_error"],
+        "It takes an entry of that very patient, and its version."),
+    **dict.fromkeys(
+        ["open_encounter", "add_diagnosis", "add_vitals", "add_treatment_plan", "add_surgery", "prescribe_medicine", "prescribe_lab_test", "add_result",
+         "announce_image"],
+        "It takes a patient whom the doctor treats."),
+    "request_prescription": "It takes a doctor who treats the patient.",
+    **dict.fromkeys(
+        ["get_image_upload_link", "complete_image", "get_image_download_link"], "It takes an image of that very patient, and a file."),
     "add_doctor": "It takes one of two members, and hours that fit the slots and each other.",
 }
+
+MONEY = r"income|consultation_fee|(content\.)?fee"
+RECORD = r"(POST|PUT) /patients/\{patient_id\}/(encounters|diagnoses|vitals|treatment-plans|surgeries|prescriptions|prescription-requests|images|results).*"
 
 PERMANENT = [
     # A member that asks for another one, or keeps another one out, is described in words.
@@ -82,9 +101,9 @@ PERMANENT = [
     # What the server makes, or what is there at the moment.
     Row("invalid_cursor", "A cursor is what the server gave: it is sealed.", "GET .*"),
     Row("invalid_token", "A token is what an email brought.", "POST /users/me/email/confirm"),
-    Row("stale", "Which version is there changes.", "(PATCH|POST) .*"),
+    Row("stale", "Which version is there changes.", "(PATCH|POST|PUT) .*"),
     Row("unknown", "Not every id that looks like one is somebody's.", "POST /(appointments|doctors)", "(doctor|patient|user)_id"),
-    Row("MissingHeaderNotRejected", "428 is what a missing If-Match gets (RFC 6585): schemathesis does not know it.", r"PATCH /patients/(me|\{patient_id\})",
+    Row("MissingHeaderNotRejected", "428 is what a missing If-Match gets (RFC 6585): schemathesis does not know it.", r"PATCH /patients/(me|\{patient_id\})|(PUT|POST) /patients/\{patient_id\}/.*",
         "Missing `If-Match` at header"),
     Row("unknown", "Not every id that looks like one is somebody's.", "POST /(appointments/extra|waiting-list|users/patient-accounts(/confirm)?)", "(doctor|patient)_id|specialization"),
     # What depends on the day, and on the doctor.
@@ -118,6 +137,19 @@ PERMANENT = [
     Row("(administrators_only|in_doctor_profile)", "It depends on who asks.", "PATCH /(staff|doctors).*"),
     Row("(too_short|overlaps|off_grid)", "No schema compares hours with slots.", "PATCH /doctors.*", r"weekly_hours\[\d+\]"),
     Row("not_here", "It is for the upcoming appointments of a doctor only.", "GET /appointments", "needs_new_time"),
+    # The medical record depends on the day, on the patient, and on what is in it.
+    Row("(in_the_future|before_birth)", "It depends on the day, and on the patient.", RECORD, r"(content\.)?(onset|taken_on|taken_at|performed_on)"),
+    Row("unknown_.*", "Not every id that looks like one is in that patient's record.", RECORD, r"(content\.)?(\w+_id|refill_of)"),
+    Row("cannot_change", "It depends on the result.", RECORD, r"content\.lab_test_id"),
+    Row("(required|outpatients_only)", "It depends on the class.", "POST /patients/{patient_id}/encounters", "appointment_id"),
+    Row("required", "A refill has a doctor, anything else needs one.", "POST /patients/{patient_id}/prescription-requests", "doctor_id"),
+    Row("required", "A note that is signed is changed for a reason only.", "PUT /patients/{patient_id}/encounters/{id}/note", "reason"),
+    Row("required", "One of nine has to be there.", RECORD, r"(content\.)?values"),
+    Row("(impossible|too_fine)", "No schema compares two values, or counts decimals.", RECORD, r"(content\.)?values.*"),
+    Row("(value_or_text|reversed)", "What one value means for another.", RECORD, r"(content\.)?(value|low)"),
+    Row("invalid_loinc", "What the check digit has to be.", RECORD, r"(content\.)?loinc"),
+    Row("allergies_only", "Only an allergy has a class.", "POST /patients/{patient_id}/history", "class"),
+    Row("unknown_code", "It is a word of a list, or has a check digit.", "GET /patients/{patient_id}/series", "code"),
     # What a pattern does not express.
     Row("too_short", "Which characters are letters.", "GET /patients", "name"),
     Row("invalid_date", "Which days there are.", "GET /patients", "date_of_birth"),
@@ -138,10 +170,10 @@ PERMANENT = [
     Row("patient_role", "It depends on the account.", "POST /users/{id}/roles", "roles"),
     Row("doctor_role", "It depends on the account.", "POST /users/{id}/roles", "roles"),
     # What depends on the hospital: it has one currency, and the document is the same for all.
-    Row("other_currency", "Each hospital has one currency.", field="income|consultation_fee"),
-    Row("invalid_currency", "ISO 4217 has a list, and changes it.", field="income|consultation_fee"),
-    Row("invalid_amount", "How many fraction digits there are depends on the currency.", field="income|consultation_fee"),
-    Row("too_large", "The largest amount depends on the currency.", field="income|consultation_fee"),
+    Row("other_currency", "Each hospital has one currency.", field=MONEY),
+    Row("invalid_currency", "ISO 4217 has a list, and changes it.", field=MONEY),
+    Row("invalid_amount", "How many fraction digits there are depends on the currency.", field=MONEY),
+    Row("too_large", "The largest amount depends on the currency.", field=MONEY),
     # What people type. Patterns are written for every dialect, and some of these know neither letters nor characters beyond 16 bits.
     Row("too_common", "A list of passwords is no pattern.", field="(new_)?password"),
     Row("too_personal", "No schema compares two values.", field="(new_)?password"),

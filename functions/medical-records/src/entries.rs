@@ -66,6 +66,7 @@ pub(crate) struct Revision<T> {
     #[schema(value_type = Reason)]
     pub(crate) reason: Option<String>,
     /// Everything that it says now. What is left out is no longer there.
+    #[schema(value_type = T)]
     pub(crate) content: Option<T>,
 }
 

@@ -28,7 +28,6 @@ pub struct Announced {
 /// A request that a client makes without an account of AWS, for a short time.
 #[derive(Debug, Clone)]
 pub struct Link {
-    pub method: &'static str,
     pub url: String,
     /// The headers that have to be sent as they are.
     pub headers: Vec<(String, String)>,
@@ -86,7 +85,7 @@ impl Documents {
             .content_length(i64::try_from(announced.size).unwrap_or(i64::MAX))
             .checksum_sha256(announced.sha256.as_str());
         let request = put.presigned(term(within)?).await.map_err(failed)?;
-        Ok(link("PUT", &request))
+        Ok(link(&request))
     }
 
     /// A link to download the document `id` under a name.
@@ -94,7 +93,7 @@ impl Documents {
         let get = self.client.get_object().bucket(&self.bucket).key(kept(id)).response_content_type(PDF);
         let get = get.response_content_disposition(format!("attachment; filename=\"{name}\""));
         let request = get.presigned(term(within)?).await.map_err(failed)?;
-        Ok(link("GET", &request))
+        Ok(link(&request))
     }
 
     /// Reads what was uploaded, and keeps it if it is what was announced. Doing it again changes nothing.
@@ -168,9 +167,9 @@ fn term(within: Duration) -> Result<PresigningConfig, DocumentError> {
     PresigningConfig::expires_in(within).map_err(|error| DocumentError::Refused(error.into()))
 }
 
-fn link(method: &'static str, request: &PresignedRequest) -> Link {
+fn link(request: &PresignedRequest) -> Link {
     let headers = request.headers().filter(|(name, _)| *name != "host").map(|(name, value)| (name.to_owned(), value.to_owned()));
-    Link { method, url: request.uri().to_owned(), headers: headers.collect() }
+    Link { url: request.uri().to_owned(), headers: headers.collect() }
 }
 
 fn failed<E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static>(error: SdkError<E>) -> DocumentError {

@@ -8,7 +8,7 @@ use domain::{
 };
 use http::{AppState, Json, Path, Problem, auth::PatientAccess, refusals};
 
-use super::{Image, LinkView};
+use super::{Image, LinkMethod, LinkView};
 use crate::{entries::load, refused::not_reached};
 
 refusals! {
@@ -34,5 +34,5 @@ pub(crate) async fn download_link(
     }
     let name = format!("{}-{}.pdf", image.content.modality.as_str(), image.content.taken_on);
     let link = documents.download_link(&id.to_string(), &name, DOWNLOAD_LINK.unsigned_abs()).await.map_err(not_reached)?;
-    Ok(Json(LinkView::of(link, DOWNLOAD_LINK, &state)))
+    Ok(Json(LinkView::of(LinkMethod::Get, link, DOWNLOAD_LINK, &state)))
 }

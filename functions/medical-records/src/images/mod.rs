@@ -66,18 +66,28 @@ pub(crate) struct ImageView {
 /// A request that the client makes itself, without an access token.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LinkView {
-    /// `PUT` to upload, `GET` to download.
-    method: &'static str,
+    method: LinkMethod,
+    #[schema(format = "uri")]
     url: String,
     /// Send these headers as they are.
     headers: BTreeMap<String, String>,
     expires_at: Instant,
 }
 
+/// How to call a link.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum LinkMethod {
+    /// To download.
+    Get,
+    /// To upload.
+    Put,
+}
+
 impl LinkView {
-    fn of(link: Link, works: SignedDuration, state: &AppState) -> Self {
+    fn of(method: LinkMethod, link: Link, works: SignedDuration, state: &AppState) -> Self {
         let until = state.clock.now().saturating_add(works).unwrap_or_else(|_| state.clock.now());
-        Self { method: link.method, url: link.url, headers: link.headers.into_iter().collect(), expires_at: state.hospital.instant(until) }
+        Self { method, url: link.url, headers: link.headers.into_iter().collect(), expires_at: state.hospital.instant(until) }
     }
 }
 
@@ -104,7 +114,7 @@ fn announced(image: &Image) -> Announced {
 /// A new link to upload the file.
 async fn link_to_upload(image: &Entry<Image>, documents: &Documents, state: &AppState) -> Result<LinkView, Problem> {
     let link = documents.upload_link(&image.id.to_string(), &announced(&image.content), UPLOAD_LINK.unsigned_abs()).await;
-    Ok(LinkView::of(link.map_err(not_reached)?, UPLOAD_LINK, state))
+    Ok(LinkView::of(LinkMethod::Put, link.map_err(not_reached)?, UPLOAD_LINK, state))
 }
 
 /// The file of an image is still awaited.

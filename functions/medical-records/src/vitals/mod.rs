@@ -77,6 +77,7 @@ pub(crate) struct VitalsBody {
     #[schema(value_type = Option<Instant>)]
     taken_at: Option<String>,
     /// At least one.
+    #[schema(value_type = VitalSigns)]
     values: Option<VitalSigns>,
     /// More about them: the patient's position, the device.
     #[schema(value_type = Option<Reason>)]
