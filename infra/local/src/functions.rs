@@ -106,9 +106,14 @@ pub fn watch_routes() -> String {
     lines
 }
 
-/// The part of a path that says which function serves it. A patient's record is below the patient.
+/// The part of a path that says which function serves it. Below a patient there are two functions, and the router of `cargo lambda watch`
+/// takes no `/patients/{*path}` beside `/patients/{patient_id}/record`.
 fn prefix(function: &str, path: &str) -> String {
-    let segments = if function == "medical-records" { 4 } else { 2 };
+    let segments = match function {
+        "medical-records" => 4,
+        "patients" => 3,
+        _ => 2,
+    };
     path.split('/').take(segments).collect::<Vec<_>>().join("/")
 }
 
