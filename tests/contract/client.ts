@@ -298,6 +298,11 @@ check(told("own record", await katherine.GET("/patients/me")).mrn === newcomer.m
   check(told("all of them", await helen.GET("/patients/{patient_id}/vitals", here)).items.length > 0, "they are listed");
   const graph = told("a graph", await helen.GET("/patients/{patient_id}/series", { params: { path: ofKatherine, query: { code: "heart_rate" } } }));
   check(graph.items[0]?.value === 121, "with the correct value");
+  const typing = { blood_group: "o_negative", determined_on: "2025-11-03" } as const;
+  const typed = told("type the blood", await helen.POST("/patients/{patient_id}/blood-typings", { ...here, body: { ...typing, blood_group: "o_positive" } }));
+  told("correct it", await helen.PUT("/patients/{patient_id}/blood-typings/{id}", { ...version(typed.id, 1), body: { reason: "Misread", content: typing } }));
+  check(told("read it", await helen.GET("/patients/{patient_id}/blood-typings/{id}", { params: entry(typed.id) })).blood_group === "o_negative", "corrected");
+  check(told("all of them", await helen.GET("/patients/{patient_id}/blood-typings", here)).items.length > 0, "it is listed");
   const plan = told("plan", await helen.POST("/patients/{patient_id}/treatment-plans", { ...here, body: { title: "Angina", steps: "Rest." } }));
   told("change the plan", await helen.PUT("/patients/{patient_id}/treatment-plans/{id}", {
     ...version(plan.id, 1), body: { reason: "She is better", content: { title: "Angina", steps: "Walk.", status: "completed" } },

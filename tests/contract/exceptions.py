@@ -71,15 +71,15 @@ ONLY_THE_CLIENT = {
     "change_own_doctor": "A doctor may change little, and schemathesis sends much.",
     **dict.fromkeys(
         ["get_encounter", "get_encounter_note", "get_diagnosis", "get_vitals", "get_treatment_plan", "get_surgery", "get_medicine", "get_lab_test",
-         "get_prescription_request", "get_image", "get_result", "list_entry_versions"],
+         "get_prescription_request", "get_image", "get_blood_typing", "get_result", "list_entry_versions"],
         "It takes an entry of that very patient."),
     **dict.fromkeys(
         ["sign_encounter", "write_encounter_note", "change_diagnosis", "change_vitals", "change_treatment_plan", "change_surgery", "revise_medicine",
-         "stop_medicine", "revise_lab_test", "stop_lab_test", "decline_prescription_request", "cancel_prescription_request", "change_result",
+         "stop_medicine", "revise_lab_test", "stop_lab_test", "decline_prescription_request", "cancel_prescription_request", "change_result", "change_blood_typing",
          "review_result", "mark_entered_in_error"],
         "It takes an entry of that very patient, and its version."),
     **dict.fromkeys(
-        ["open_encounter", "add_diagnosis", "add_vitals", "add_treatment_plan", "add_surgery", "prescribe_medicine", "prescribe_lab_test", "add_result",
+        ["open_encounter", "add_diagnosis", "add_vitals", "add_treatment_plan", "add_surgery", "prescribe_medicine", "prescribe_lab_test", "add_result", "add_blood_typing",
          "announce_image"],
         "It takes a patient whom the doctor treats."),
     "request_prescription": "It takes a doctor who treats the patient.",
@@ -89,7 +89,7 @@ ONLY_THE_CLIENT = {
 }
 
 MONEY = r"income|consultation_fee|(content\.)?fee"
-RECORD = r"(POST|PUT) /patients/\{patient_id\}/(encounters|diagnoses|vitals|treatment-plans|surgeries|prescriptions|prescription-requests|images|results).*"
+RECORD = r"(POST|PUT) /patients/\{patient_id\}/(encounters|diagnoses|vitals|treatment-plans|surgeries|prescriptions|prescription-requests|images|blood-typings|results).*"
 
 PERMANENT = [
     # A member that asks for another one, or keeps another one out, is described in words.
@@ -138,7 +138,7 @@ PERMANENT = [
     Row("(too_short|overlaps|off_grid)", "No schema compares hours with slots.", "PATCH /doctors.*", r"weekly_hours\[\d+\]"),
     Row("not_here", "It is for the upcoming appointments of a doctor only.", "GET /appointments", "needs_new_time"),
     # The medical record depends on the day, on the patient, and on what is in it.
-    Row("(in_the_future|before_birth)", "It depends on the day, and on the patient.", RECORD, r"(content\.)?(onset|taken_on|taken_at|performed_on)"),
+    Row("(in_the_future|before_birth)", "It depends on the day, and on the patient.", RECORD, r"(content\.)?(onset|taken_on|taken_at|performed_on|determined_on)"),
     Row("unknown_.*", "Not every id that looks like one is in that patient's record.", RECORD, r"(content\.)?(\w+_id|refill_of)"),
     Row("cannot_change", "It depends on the result.", RECORD, r"content\.lab_test_id"),
     Row("(required|outpatients_only)", "It depends on the class.", "POST /patients/{patient_id}/encounters", "appointment_id"),
@@ -148,6 +148,7 @@ PERMANENT = [
     Row("(impossible|too_fine)", "No schema compares two values, or counts decimals.", RECORD, r"(content\.)?values.*"),
     Row("(value_or_text|reversed)", "What one value means for another.", RECORD, r"(content\.)?(value|low)"),
     Row("invalid_loinc", "What the check digit has to be.", RECORD, r"(content\.)?loinc"),
+    Row("invalid_blood_group", "A typing has a result.", RECORD, r"(content\\.)?blood_group"),
     Row("allergies_only", "Only an allergy has a class.", "POST /patients/{patient_id}/history", "class"),
     Row("unknown_code", "It is a word of a list, or has a check digit.", "GET /patients/{patient_id}/series", "code"),
     # What a pattern does not express.

@@ -5,6 +5,7 @@ use domain::{
     id::PatientId,
     record::{
         Entry,
+        blood_group::BloodTyping,
         diagnosis::Diagnosis,
         encounter::Encounter,
         image::Image,
@@ -35,7 +36,7 @@ refusals! {
 /// Mark an entry as entered in error
 ///
 /// It is out of view everywhere, the summary and the graphs included, and stays in its history with the reason. Nurses do this with vital
-/// signs, lab technicians with results and images, doctors with everything; with an encounter the doctor who holds it.
+/// signs, lab technicians with results, images and blood typings, doctors with everything; with an encounter the doctor who holds it.
 #[utoipa::path(post, path = "/patients/{patient_id}/record/{entry_id}/entered-in-error", tag = "medical record",
     operation_id = "mark_entered_in_error", request_body = WithReason,
     params(("patient_id" = PatientId, Path), ("entry_id" = String, Path, description = "The id of an entry."), RequiredIfMatch),
@@ -51,7 +52,7 @@ pub(crate) async fn entered_in_error(
     let is = |role| access.caller.roles.contains(&role);
     let may = match id {
         EntryId::Vitals(_) => is(Role::Doctor) || is(Role::Nurse),
-        EntryId::Result(_) | EntryId::Image(_) => is(Role::Doctor) || is(Role::LabTechnician),
+        EntryId::Result(_) | EntryId::Image(_) | EntryId::BloodTyping(_) => is(Role::Doctor) || is(Role::LabTechnician),
         _ => is(Role::Doctor),
     };
     if !may {
@@ -59,6 +60,7 @@ pub(crate) async fn entered_in_error(
     }
     let asked = Asked { state: &state, access: &access, version, reason };
     match id {
+        EntryId::BloodTyping(id) => asked.mark::<BloodTyping>(id).await?,
         EntryId::Diagnosis(id) => asked.mark::<Diagnosis>(id).await?,
         EntryId::Encounter(id) => {
             let (before, after) = asked.marked::<Encounter>(id).await?;

@@ -2,6 +2,7 @@
 //!
 //! Every kind of entry has a folder with what can be done with it. What all kinds have in common is in `entries.rs`.
 
+mod blood_typings;
 mod dashboard;
 mod diagnoses;
 mod encounters;
@@ -97,6 +98,8 @@ pub fn routes() -> OpenApiRouter<MedicalRecords> {
         .routes(routes!(images::upload_link::upload_link))
         .routes(routes!(images::complete::complete))
         .routes(routes!(images::download_link::download_link))
+        .routes(routes!(blood_typings::list::list, blood_typings::add::add))
+        .routes(routes!(blood_typings::get::get, blood_typings::change::change))
         .routes(routes!(results::list::list, results::add::add))
         .routes(routes!(results::get::get, results::change::change))
         .routes(routes!(results::review::review));

@@ -11,8 +11,10 @@ use domain::{
         image::Modality,
         medicines::{Ingredient, MedicineClass},
         prescription::Route,
+        summary::Certainty,
         vitals::{Flag, VitalSign},
     },
+    staff::BloodGroup,
     text::{Reason, Title},
 };
 use http::{AppState, Json, Problem, auth::PatientAccess};
@@ -26,6 +28,8 @@ pub(crate) struct RecordSummary {
     patient_id: PatientId,
     /// The newest value of each vital sign.
     vitals: Vec<NewestVitalSign>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blood_group: Option<KnownBloodGroup>,
     /// The active diagnoses.
     problems: Vec<ActiveProblem>,
     /// The allergies of the medical history. When there is none, `none_known` of the history says whether somebody has asked.
@@ -52,6 +56,13 @@ struct NewestVitalSign {
     flag: Option<Flag>,
     taken_at: Instant,
     vitals_id: VitalsId,
+}
+
+/// The blood group that was found last.
+#[derive(Debug, Serialize, ToSchema)]
+struct KnownBloodGroup {
+    blood_group: BloodGroup,
+    certainty: Certainty,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -186,6 +197,7 @@ pub(crate) async fn summary(State(state): State<AppState>, access: PatientAccess
     Ok(Json(RecordSummary {
         patient_id: found.patient_id,
         vitals: vitals.collect(),
+        blood_group: found.blood_group().map(|(blood_group, certainty)| KnownBloodGroup { blood_group, certainty }),
         problems: problems.collect(),
         allergies: allergies.collect(),
         medicines: medicines(&found, state.today()),

@@ -5,9 +5,13 @@ use std::str::FromStr;
 use axum::extract::State;
 use domain::{
     Invalid,
-    id::{DiagnosisId, EncounterId, ImageId, LabResultId, LabTestId, MedicineId, PatientId, SurgeryId, TreatmentPlanId, VitalsId},
+    id::{
+        BloodTypingId, DiagnosisId, EncounterId, ImageId, LabResultId, LabTestId, MedicineId, PatientId, SurgeryId, TreatmentPlanId,
+        VitalsId,
+    },
     record::{
         Entry,
+        blood_group::BloodTyping,
         diagnosis::Diagnosis,
         encounter::EncounterNote,
         image::Image,
@@ -23,6 +27,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
+    blood_typings::BloodTypingView,
     diagnoses::DiagnosisView,
     encounters::{EncounterNoteView, with_note},
     entries::Shown,
@@ -41,6 +46,7 @@ const ON_A_PAGE: usize = 20;
 /// The id of an entry. Its prefix says of which kind.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum EntryId {
+    BloodTyping(BloodTypingId),
     Diagnosis(DiagnosisId),
     Encounter(EncounterId),
     Image(ImageId),
@@ -58,6 +64,7 @@ impl FromStr for EntryId {
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let diagnosis = || text.parse().map(Self::Diagnosis);
         diagnosis()
+            .or_else(|_| text.parse().map(Self::BloodTyping))
             .or_else(|_| text.parse().map(Self::Encounter))
             .or_else(|_| text.parse().map(Self::Image))
             .or_else(|_| text.parse().map(Self::LabTest))
@@ -73,6 +80,7 @@ impl FromStr for EntryId {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum EntryVersion {
+    BloodTyping(BloodTypingView),
     Diagnosis(DiagnosisView),
     EncounterNote(EncounterNoteView),
     Image(ImageView),
@@ -107,6 +115,7 @@ pub(crate) async fn versions(
 ) -> Result<Json<Page<VersionView>>, Problem> {
     let asked = (&state, &access, &listing);
     match id {
+        EntryId::BloodTyping(id) => page::<BloodTyping>(asked, id, EntryVersion::BloodTyping).await,
         EntryId::Diagnosis(id) => page::<Diagnosis>(asked, id, EntryVersion::Diagnosis).await,
         EntryId::Encounter(id) => {
             // A draft is not for the patient's eyes.

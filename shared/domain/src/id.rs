@@ -70,6 +70,8 @@ ids! {
     AppointmentId = "apt_";
     /// One entry of the audit log.
     AuditId = "aud_";
+    /// A typing of a patient's blood.
+    BloodTypingId = "blo_";
     /// A diagnosis in the medical record.
     DiagnosisId = "dia_";
     /// A doctor profile.

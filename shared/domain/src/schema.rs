@@ -17,8 +17,9 @@ use crate::{
     account::{self, Group},
     appointment,
     id::{
-        AppointmentId, AuditId, DiagnosisId, DoctorId, EmailTokenId, EncounterId, ExceptionId, HistoryId, ImageId, LabResultId, LabTestId,
-        LeaveId, MedicineId, PatientId, RequestId, SessionId, ShiftId, SurgeryId, TreatmentPlanId, UserId, VitalsId, WaitId,
+        AppointmentId, AuditId, BloodTypingId, DiagnosisId, DoctorId, EmailTokenId, EncounterId, ExceptionId, HistoryId, ImageId,
+        LabResultId, LabTestId, LeaveId, MedicineId, PatientId, RequestId, SessionId, ShiftId, SurgeryId, TreatmentPlanId, UserId,
+        VitalsId, WaitId,
     },
     money::Currency,
     mrn::Mrn,
@@ -95,6 +96,7 @@ fn concat_prefix(prefix: &str) -> String {
 
 schemas! {
     AppointmentId, "AppointmentId": id!(AppointmentId);
+    BloodTypingId, "BloodTypingId": id!(BloodTypingId);
     AuditId, "AuditId": id!(AuditId);
     DoctorId, "DoctorId": id!(DoctorId);
     EmailTokenId, "EmailTokenId": id!(EmailTokenId);

@@ -109,6 +109,38 @@ async fn plans_and_operations() {
     assert_eq!(count(&c.get("surgeries", &ada).await.expect(200).body["items"]), 1);
 }
 
+/// A blood group is certain once two typings agree.
+#[tokio::test]
+async fn a_blood_group_is_determined_twice() {
+    let c = Consultation::new().await;
+    let doctor = c.doctor.token.clone();
+    let (technician, lab) = c.app.staff("Edward Jenner", Role::LabTechnician).await;
+    c.app.on_roster(&technician, Role::LabTechnician, None).await;
+    let typed = |group: &str, day: &str| json!({ "blood_group": group, "determined_on": day });
+    let known = async || {
+        let group = c.summary().await["blood_group"].clone();
+        (group["blood_group"].as_str().map(str::to_owned), group["certainty"].as_str().map(str::to_owned))
+    };
+    let is = |group: &str, certainty: &str| (Some(group.to_owned()), Some(certainty.to_owned()));
+    assert_eq!(known().await, (None, None));
+    c.post("blood-typings", &typed("a_positive", "2026-02-01"), &lab).await.expect(201);
+    assert_eq!(known().await, is("a_positive", "determined_once"));
+    let second = c.post("blood-typings", &typed("a_negative", "2026-03-01"), &lab).await.expect(201);
+    assert_eq!(known().await, is("a_negative", "contradictory"));
+    let path = format!("blood-typings/{}", second.id());
+    let corrected = c.put(&path, &typed("a_positive", "2026-03-01"), second.etag(), &doctor).await.expect(200);
+    assert_eq!(known().await, is("a_positive", "certain"));
+    c.act(&format!("record/{}/entered-in-error", second.id()), &json!({ "reason": "Other sample" }), corrected.etag(), &lab)
+        .await
+        .expect(204);
+    assert_eq!(known().await, is("a_positive", "determined_once"));
+    assert_eq!(count(&c.get("blood-typings", &c.ada.token).await.expect(200).body["items"]), 1);
+    c.get(&path, &doctor).await.refused(404, "not_found");
+    let wrong = typed("unknown", "2026-03-03");
+    c.post("blood-typings", &wrong, &lab).await.invalid(&[("blood_group", "invalid_blood_group"), ("determined_on", "in_the_future")]);
+    c.post("blood-typings", &typed("a_positive", "2026-02-01"), &c.ada.token).await.refused(403, "forbidden");
+}
+
 /// A doctor who does not treat the patient sees nothing, as if there were no such patient. Everybody on shift in other roles sees a part.
 #[tokio::test]
 async fn each_role_has_its_part() {

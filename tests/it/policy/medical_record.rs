@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{Person, Sample, World, patients::patient};
 
-const PARTS: [&str; 11] = [
+const PARTS: [&str; 12] = [
     "dashboard",
     "record",
     "series",
@@ -20,6 +20,7 @@ const PARTS: [&str; 11] = [
     "prescriptions",
     "prescription-requests",
     "images",
+    "blood-typings",
 ];
 
 pub(super) fn has(path: &str) -> bool {
@@ -47,6 +48,7 @@ pub(super) fn sample(world: &World, rule: &Rule, caller: &Person, standing: &Rel
         "prescription-requests" => "req_",
         "images" => "img_",
         "results" => "res_",
+        "blood-typings" => "blo_",
         // Of any kind: one that a nurse and a lab technician may take out of view, too.
         "record" if caller.roles.contains(&Role::LabTechnician) => "res_",
         _ => "vit_",

@@ -7,14 +7,15 @@ use domain::{
     account::{Account, Status},
     doctor,
     id::{
-        DiagnosisId, DoctorId, EmailTokenId, EncounterId, ImageId, LabResultId, LabTestId, MedicineId, PatientId, RequestId, SessionId,
-        ShiftId, SurgeryId, TreatmentPlanId, UserId, VitalsId,
+        BloodTypingId, DiagnosisId, DoctorId, EmailTokenId, EncounterId, ImageId, LabResultId, LabTestId, MedicineId, PatientId, RequestId,
+        SessionId, ShiftId, SurgeryId, TreatmentPlanId, UserId, VitalsId,
     },
     money::{Currency, Money},
     mrn::Mrn,
     patient::{self, DateOfBirth, EmergencyContact, Gender, Identity},
     record::{
         Author, Entry,
+        blood_group::BloodTyping,
         diagnosis::{ClinicalStatus, Diagnosis, VerificationStatus},
         encounter::{Encounter, EncounterClass, EncounterNote},
         image::{Image, ImageStatus, Modality, Sha256},
@@ -30,6 +31,7 @@ use domain::{
     roster::Shift,
     schedule::{Buffer, Period, SlotLength, TimeOfDay, Weekday, WeeklyHours},
     shifts::ShiftTime,
+    staff::BloodGroup,
     text::{Email, Narrative, PersonName, Phone, Place, PostalAddress, Reason, Specialization, Title},
     ward::Ward,
 };
@@ -289,6 +291,8 @@ impl App {
             DiagnosisId,
             Diagnosis { what: reason.clone(), icd10: None, clinical_status, verification_status, onset: None, detail: None }
         );
+        let group = BloodGroup::ONegative;
+        write!(BloodTypingId, BloodTyping { group, determined_on: jiff::civil::date(2026, 3, 1) });
         let measured = [Measured::new(VitalSign::HeartRate, 72.0).unwrap()];
         write!(VitalsId, Vitals::new(now, &measured, None, None, jiff::civil::date(2026, 3, 2)).unwrap());
         let steps = Narrative::parse("Rest").unwrap();

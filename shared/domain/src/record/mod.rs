@@ -1,5 +1,6 @@
 //! The medical record: what clinicians write about a patient. Each entry is versioned, and nothing in it is ever deleted.
 
+pub mod blood_group;
 pub mod diagnosis;
 pub mod encounter;
 pub mod image;

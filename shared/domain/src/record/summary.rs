@@ -18,7 +18,8 @@ use super::{
 };
 use crate::{
     history::{self, AllergySeverity, HistoryKind},
-    id::{DiagnosisId, DoctorId, HistoryId, ImageId, LabResultId, LabTestId, MedicineId, PatientId, VitalsId},
+    id::{BloodTypingId, DiagnosisId, DoctorId, HistoryId, ImageId, LabResultId, LabTestId, MedicineId, PatientId, VitalsId},
+    staff::BloodGroup,
     text::{Reason, Title},
 };
 
@@ -49,6 +50,9 @@ pub struct Summary {
     /// The newest value of each vital sign.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub vitals: BTreeMap<VitalSign, Newest>,
+    /// The latest typings of the patient's blood, newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blood_typings: Vec<Typed>,
     /// The active diagnoses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<Problem>,
@@ -142,6 +146,29 @@ pub struct Newest {
     /// How it stands out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flag: Option<Flag>,
+}
+
+/// A typing of the patient's blood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Typed {
+    /// The entry.
+    pub id: BloodTypingId,
+    /// The group.
+    pub group: BloodGroup,
+    /// When it was determined.
+    pub determined_on: Date,
+}
+
+/// What is known of a patient's blood group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    /// One typing has found it.
+    DeterminedOnce,
+    /// Two typings agree.
+    Certain,
+    /// Two typings disagree. Type again before a transfusion.
+    Contradictory,
 }
 
 /// An active diagnosis.
@@ -239,6 +266,7 @@ impl Summary {
         Self {
             patient_id,
             vitals: BTreeMap::new(),
+            blood_typings: Vec::new(),
             problems: Vec::new(),
             allergies: Vec::new(),
             medicines: Vec::new(),
@@ -275,6 +303,18 @@ impl Summary {
         self.unread.retain(|notice| notice.about != about);
         self.unread.insert(0, Notice { news, about, at });
         self.unread.truncate(UNREAD);
+    }
+
+    /// The blood group that was found last, and how certain it is.
+    #[must_use]
+    pub fn blood_group(&self) -> Option<(BloodGroup, Certainty)> {
+        let [latest, earlier @ ..] = self.blood_typings.as_slice() else { return None };
+        let certainty = match earlier {
+            [] => Certainty::DeterminedOnce,
+            earlier if earlier.iter().all(|typed| typed.group == latest.group) => Certainty::Certain,
+            _ => Certainty::Contradictory,
+        };
+        Some((latest.group, certainty))
     }
 
     /// The medicines that the patient takes on a day.
