@@ -69,10 +69,23 @@ async fn stream() {
         ]
     );
     let noted =
-        app.store().audit_list(About::Everything, &Span::before(app.now(), "2026-03-02T08:00:01Z".parse().unwrap()), 10).await.unwrap();
+        app.store().audit_list(About::Everything, &Span::before(app.now(), "2026-03-02T09:30:01Z".parse().unwrap()), 20).await.unwrap();
     let mut actions: Vec<_> = noted.iter().map(|entry| entry.action.as_str()).collect();
     actions.sort_unstable();
-    assert_eq!(actions, ["account.approve", "account.register", "account.register", "account.register", "email.resend"]);
+    assert_eq!(
+        actions,
+        [
+            "account.approve",
+            "account.register",
+            "account.register",
+            "account.register",
+            "email.resend",
+            "lab_test.prescribe",
+            "medicine.prescribe",
+            "medicine.stop",
+            "prescription_request.ask"
+        ]
+    );
 }
 
 #[tokio::test]

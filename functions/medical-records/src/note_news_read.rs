@@ -1,8 +1,8 @@
 //! `POST /patients/{patient_id}/dashboard/read`: the patient has read what is new.
 
 use axum::extract::State;
-use domain::id::PatientId;
-use http::{AppState, Json, Problem, auth::PatientAccess};
+use domain::{Invalid, id::PatientId};
+use http::{AppState, Fields, Json, Problem, auth::PatientAccess};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -34,7 +34,11 @@ pub(crate) async fn note_news_read(
     access: PatientAccess,
     Json(request): Json<NoteNewsReadRequest>,
 ) -> Result<Json<Unread>, Problem> {
-    let summary = state.store.record_read(access.patient.id, request.about.as_deref()).await.map_err(not_written)?;
+    let fits =
+        |text: String| if text.chars().count() <= 40 { Ok(text) } else { Err(Invalid::new("too_long", "Use at most 40 characters.")) };
+    let mut fields = Fields::default();
+    let Some(about) = fields.optional("about", request.about, fits) else { return Err(fields.problem()) };
+    let summary = state.store.record_read(access.patient.id, about.as_deref()).await.map_err(not_written)?;
     let unread = summary.unread.iter().map(|notice| NoticeView::of(notice, &state)).collect();
     Ok(Json(Unread { patient_id: access.patient.id, unread }))
 }

@@ -70,7 +70,7 @@ async fn bad_entries_name_their_fields() {
     let doctor = c.doctor.token.clone();
     let wrong = json!({ "what": "x", "icd10": "asthma", "clinical_status": "bad", "verification_status": "maybe", "onset": "2027-01-01" });
     c.post("diagnoses", &wrong, &doctor).await.invalid(&[
-        ("icd10", "invalid_icd10"),
+        ("icd10", "invalid_icd_code"),
         ("clinical_status", "invalid_clinical_status"),
         ("verification_status", "invalid_verification_status"),
         ("onset", "in_the_future"),

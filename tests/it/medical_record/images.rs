@@ -144,7 +144,7 @@ async fn what_cannot_be_announced() {
         ("modality", "invalid_modality"),
         ("taken_on", "in_the_future"),
         ("size", "out_of_range"),
-        ("sha256", "invalid_sha256"),
+        ("sha256", "invalid_digest"),
     ]);
     c.post("images", &announce(&pdf()), &c.ada.token).await.refused(403, "forbidden");
     assert_eq!(count(&c.get("images", &c.doctor.token).await.expect(200).body["items"]), 0);

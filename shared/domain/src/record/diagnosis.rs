@@ -71,7 +71,7 @@ impl Icd10 {
         let fits = matches!(category[..], [letter, digit, last]
             if letter.is_ascii_uppercase() && digit.is_ascii_digit() && last.is_ascii_alphanumeric());
         let rest_fits = rest.is_none_or(|rest| (1..=4).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_alphanumeric()));
-        if fits && rest_fits { Ok(Self(code)) } else { Err(Invalid::new("invalid_icd10", "Give an ICD-10 code such as `J45.9`.")) }
+        if fits && rest_fits { Ok(Self(code)) } else { Err(Invalid::new("invalid_icd_code", "Give an ICD-10 code such as `J45.9`.")) }
     }
 
     /// The code.
@@ -138,7 +138,7 @@ mod tests {
             assert_eq!(Icd10::parse(text).unwrap().as_str(), code);
         }
         for bad in ["", "J", "J4", "J45.", "45.9", "J45.90123", "J45,9", "J45.9 J46", "JJ5", "\u{e9}45"] {
-            assert_eq!(Icd10::parse(bad).unwrap_err().code, "invalid_icd10", "{bad}");
+            assert_eq!(Icd10::parse(bad).unwrap_err().code, "invalid_icd_code", "{bad}");
         }
     }
 }

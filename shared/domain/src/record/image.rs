@@ -80,7 +80,7 @@ impl Sha256 {
         if fits {
             Ok(Self(text.to_owned()))
         } else {
-            Err(Invalid::new("invalid_sha256", "Give the file's SHA-256 digest in base64, 44 characters."))
+            Err(Invalid::new("invalid_digest", "Give the file's SHA-256 digest in base64, 44 characters."))
         }
     }
 
@@ -177,7 +177,7 @@ mod tests {
         assert!(Sha256::parse("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=").is_ok());
         for bad in ["", "47DEQpj8HBSa", "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFV=", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934c"]
         {
-            assert_eq!(Sha256::parse(bad).unwrap_err().code, "invalid_sha256", "{bad}");
+            assert_eq!(Sha256::parse(bad).unwrap_err().code, "invalid_digest", "{bad}");
         }
     }
 }
