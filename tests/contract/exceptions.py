@@ -148,7 +148,6 @@ PERMANENT = [
     Row("(impossible|too_fine)", "No schema compares two values, or counts decimals.", RECORD, r"(content\.)?values.*"),
     Row("(value_or_text|reversed)", "What one value means for another.", RECORD, r"(content\.)?(value|low)"),
     Row("invalid_loinc", "What the check digit has to be.", RECORD, r"(content\.)?loinc"),
-    Row("invalid_blood_group", "A typing has a result.", RECORD, r"(content\\.)?blood_group"),
     Row("allergies_only", "Only an allergy has a class.", "POST /patients/{patient_id}/history", "class"),
     Row("unknown_code", "It is a word of a list, or has a check digit.", "GET /patients/{patient_id}/series", "code"),
     # What a pattern does not express.

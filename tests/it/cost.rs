@@ -254,6 +254,10 @@ async fn a_search_costs_the_same_among_a_hundred_thousand_patients() {
             assert!(read <= 4.0, "{query}: {read}");
             lines.push(format!("{patients}: {query}: {found} in {} read", read - 2.0));
         }
+        let ada = app.patient("Ada Byron").await;
+        let dashboard = app.get(&format!("/patients/{}/dashboard", ada.id)).bearer(&ada.token);
+        let (read, _) = spent(&app, async { drop(dashboard.send().await.expect(200)) }).await;
+        lines.push(format!("{patients}: a patient's dashboard: {read} read"));
     }
     insta::assert_snapshot!(lines.join("\n"), @r"
     100: name=smith: 2 in 0.5 read
@@ -263,6 +267,7 @@ async fn a_search_costs_the_same_among_a_hundred_thousand_patients() {
     100: date_of_birth=1985-03-04: 0 in 0.5 read
     100: phone=%2B442000000000: 3 in 0.5 read
     100: mrn=100000006: 1 in 0.5 read
+    100: a patient's dashboard: 2 read
     100000: name=smith: 40 in 1.5 read
     100000: name=smi%20jo: 20 in 2 read
     100000: name=smith%20john: 40 in 1.5 read
@@ -270,6 +275,7 @@ async fn a_search_costs_the_same_among_a_hundred_thousand_patients() {
     100000: date_of_birth=1985-03-04: 3 in 0.5 read
     100000: phone=%2B442000000000: 3 in 0.5 read
     100000: mrn=100000006: 1 in 0.5 read
+    100000: a patient's dashboard: 2 read
     ");
 }
 

@@ -1,12 +1,14 @@
 //! Prescriptions and requests for them: the patient or the doctor is told.
 
 use domain::{
+    id::DoctorId,
     record::{
-        Entry,
+        Clinical, Entry,
         prescription::{LabTest, LabTestStatus, Medicine},
         request::{PrescriptionRequest, RequestStatus},
     },
     role::Role,
+    text::PersonName,
 };
 use mail::{
     EventState, MailError,
@@ -24,15 +26,7 @@ pub(crate) fn medicine(before: Option<&Entry<Medicine>>, after: &Entry<Medicine>
         return None;
     }
     let what = What::Medicine(news(before.is_none(), stopped));
-    Some(Change::Record(Box::new(RecordNews {
-        patient_id: after.patient_id,
-        id: after.id.to_string(),
-        version: after.version,
-        at: after.author.at,
-        doctor_id: content.doctor_id,
-        doctor_name: content.doctor_name.clone(),
-        what,
-    })))
+    Some(about(after, content.doctor_id, &content.doctor_name, what))
 }
 
 pub(crate) fn lab_test(before: Option<&Entry<LabTest>>, after: &Entry<LabTest>) -> Option<Change> {
@@ -43,15 +37,7 @@ pub(crate) fn lab_test(before: Option<&Entry<LabTest>>, after: &Entry<LabTest>) 
         return None;
     }
     let what = What::LabTest(news(before.is_none(), after.in_error || content.status == LabTestStatus::Stopped));
-    Some(Change::Record(Box::new(RecordNews {
-        patient_id: after.patient_id,
-        id: after.id.to_string(),
-        version: after.version,
-        at: after.author.at,
-        doctor_id: content.doctor_id,
-        doctor_name: content.doctor_name.clone(),
-        what,
-    })))
+    Some(about(after, content.doctor_id, &content.doctor_name, what))
 }
 
 /// One that is granted is told of by the prescription itself.
@@ -62,15 +48,19 @@ pub(crate) fn request(before: Option<&Entry<PrescriptionRequest>>, after: &Entry
         (Some(before), RequestStatus::Declined) if before.content.status == RequestStatus::Open => What::Declined,
         _ => return None,
     };
-    Some(Change::Record(Box::new(RecordNews {
+    Some(about(after, content.doctor_id, &content.doctor_name, what))
+}
+
+fn about<C: Clinical>(after: &Entry<C>, doctor_id: DoctorId, doctor_name: &PersonName, what: What) -> Change {
+    Change::Record(Box::new(RecordNews {
         patient_id: after.patient_id,
         id: after.id.to_string(),
         version: after.version,
         at: after.author.at,
-        doctor_id: content.doctor_id,
-        doctor_name: content.doctor_name.clone(),
+        doctor_id,
+        doctor_name: doctor_name.clone(),
         what,
-    })))
+    }))
 }
 
 const fn news(is_new: bool, is_stopped: bool) -> PrescriptionNews {

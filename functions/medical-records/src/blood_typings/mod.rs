@@ -48,8 +48,8 @@ pub(crate) struct BloodTypingBody {
     /// The encounter in which it was made.
     #[schema(value_type = Option<EncounterId>)]
     encounter_id: Option<String>,
-    /// Not `unknown`.
-    #[schema(value_type = BloodGroup)]
+    /// ABO and Rh(D): `o_negative`.
+    #[schema(value_type = String, pattern = "^(a|b|ab|o)_(positive|negative)$", example = "o_negative")]
     blood_group: Option<String>,
     /// Not in the future.
     #[schema(value_type = String, format = Date)]
