@@ -1,5 +1,7 @@
 //! Images: announced, uploaded by a link, checked, and downloaded by a link.
 
+use std::fmt::Write as _;
+
 use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::role::Role;
 use ring::digest;
@@ -29,9 +31,9 @@ async fn follow(link: &Value, body: &[u8]) -> (u16, Vec<u8>) {
     let mut head = format!("{} /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n", link["method"].as_str().unwrap());
     let headers = link["headers"].as_object().unwrap();
     for (name, value) in headers.iter().filter(|(name, _)| *name != "content-length") {
-        head += &format!("{name}: {}\r\n", value.as_str().unwrap());
+        write!(head, "{name}: {}\r\n", value.as_str().unwrap()).unwrap();
     }
-    head += &format!("content-length: {}\r\n\r\n", body.len());
+    write!(head, "content-length: {}\r\n\r\n", body.len()).unwrap();
     let mut stream = TcpStream::connect(host).await.unwrap();
     stream.write_all(head.as_bytes()).await.unwrap();
     let _ = stream.write_all(body).await;

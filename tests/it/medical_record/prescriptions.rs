@@ -166,7 +166,7 @@ async fn the_same_ingredient_twice() {
     let (path, doctor) = (c.path(MEDICINES), c.doctor.token.clone());
     let app: Arc<App> = Arc::new(c.app);
     let request = |number: usize| {
-        let token = if number % 2 == 0 { doctor.clone() } else { other.token.clone() };
+        let token = if number.is_multiple_of(2) { doctor.clone() } else { other.token.clone() };
         (path.clone(), amoxicillin(), token)
     };
     let answers = crate::support::at_once(&app, (0..8).map(request).collect()).await;
