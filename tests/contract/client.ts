@@ -376,15 +376,18 @@ check(told("own record", await katherine.GET("/patients/me")).mrn === newcomer.m
   const download = told("download", await katherine.GET("/patients/{patient_id}/images/{id}/download-link", { params: entry(image) }));
   check((await (await fetch(download.url)).arrayBuffer()).byteLength === pdf.length, "she downloads it");
   const troponin = { name: "Troponin T", value: 30, unit: "ng/L", high: 14, taken_at: "2025-11-03T08:00:00Z" };
-  const result = told("a result", await helen.POST("/patients/{patient_id}/results", { ...here, body: { ...troponin, lab_test_id: test.id, image_id: image, doctor_id: lise.id } }));
+  const result = told("a result", await helen.POST("/patients/{patient_id}/results", { ...here, body: { ...troponin, lab_test_id: test.id, image_id: image } }));
   check(result.flag === "high", "it stands out");
-  told("review it", await helen.POST("/patients/{patient_id}/results/{id}/review", version(result.id, 1)));
-  told("correct it", await helen.PUT("/patients/{patient_id}/results/{id}", { ...version(result.id, 2), body: { reason: "Typing", content: { ...troponin, value: 13 } } }));
+  const seen = await helen.POST("/patients/{patient_id}/results/{id}/review", version(result.id, 1));
+  check(seen.error?.code === "already_reviewed", "who writes it has looked at it");
+  told("correct it", await helen.PUT("/patients/{patient_id}/results/{id}", { ...version(result.id, 1), body: { reason: "Typing", content: { ...troponin, value: 13 } } }));
   check(told("read it", await katherine.GET("/patients/{patient_id}/results/{id}", { params: entry(result.id) })).flag === "normal", "corrected");
   check(told("results", await katherine.GET("/patients/{patient_id}/results", here)).items.length > 0, "it is listed");
   const dashboard = told("her dashboard", await katherine.GET("/patients/{patient_id}/dashboard", here));
   check(dashboard.results.length > 0 && dashboard.unread.length > 0, "with what is new");
   check(told("read it all", await katherine.POST("/patients/{patient_id}/dashboard/read", { ...here, body: {} })).unread.length === 0, "nothing is left");
+  const waits = told("what waits", await helen.GET("/doctors/me/waiting", { params: { query: { kind: "prescription_requests" } } }));
+  check(waits.items.every((item) => item.patient_id !== newcomer.id), "nothing of hers");
   check(told("a doctor's dashboard", await helen.GET("/doctors/me/dashboard")).doctor_id === line.doctor.id, "it is hers");
 }
 

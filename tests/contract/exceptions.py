@@ -140,6 +140,7 @@ PERMANENT = [
     # The medical record depends on the day, on the patient, and on what is in it.
     Row("(in_the_future|before_birth)", "It depends on the day, and on the patient.", RECORD, r"(content\.)?(onset|taken_on|taken_at|performed_on|determined_on)"),
     Row("unknown_.*", "Not every id that looks like one is in that patient's record.", RECORD, r"(content\.)?(\w+_id|refill_of)"),
+    Row("(required|not_treating)", "It depends on who treats the patient.", RECORD, r"(content\.)?doctor_id"),
     Row("cannot_change", "It depends on the result.", RECORD, r"content\.lab_test_id"),
     Row("(required|outpatients_only)", "It depends on the class.", "POST /patients/{patient_id}/encounters", "appointment_id"),
     Row("required", "A refill has a doctor, anything else needs one.", "POST /patients/{patient_id}/prescription-requests", "doctor_id"),

@@ -51,7 +51,7 @@ struct AppointmentToday {
 
 /// An entry of a medical record that waits for the doctor.
 #[derive(Debug, Serialize, ToSchema)]
-struct WaitingEntry {
+pub(crate) struct WaitingEntry {
     /// The result or the request.
     id: String,
     patient_id: PatientId,
@@ -75,15 +75,18 @@ fn appointment(entry: AgendaEntry, state: &AppState) -> AppointmentToday {
     }
 }
 
-fn waiting(found: Vec<Listed<Waiting>>, state: &AppState) -> Vec<WaitingEntry> {
-    let view = |line: Listed<Waiting>| WaitingEntry {
+pub(crate) fn waiting_entry(line: Listed<Waiting>, state: &AppState) -> WaitingEntry {
+    WaitingEntry {
         id: line.entry.id,
         patient_id: line.entry.patient_id,
         patient_name: line.entry.patient_name,
         what: line.entry.what,
         since: state.hospital.instant(line.entry.since),
-    };
-    found.into_iter().map(view).collect()
+    }
+}
+
+fn waiting(found: Vec<Listed<Waiting>>, state: &AppState) -> Vec<WaitingEntry> {
+    found.into_iter().map(|line| waiting_entry(line, state)).collect()
 }
 
 /// Read your dashboard

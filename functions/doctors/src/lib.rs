@@ -9,6 +9,7 @@ mod me;
 mod patients;
 mod slots;
 mod specialty_slots;
+mod waiting;
 
 use axum::Router;
 use http::{AppState, finish};
@@ -21,6 +22,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(specialty_slots::specialty_slots))
         .routes(routes!(patients::patients))
         .routes(routes!(dashboard::dashboard))
+        .routes(routes!(waiting::waiting))
         .routes(routes!(me::me, me::change_me))
         .routes(routes!(get::get, change::change))
         .routes(routes!(exceptions::list::list, exceptions::add::add))

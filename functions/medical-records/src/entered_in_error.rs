@@ -3,11 +3,12 @@
 use axum::{extract::State, http::StatusCode};
 use domain::{
     id::PatientId,
+    policy::Relationship,
     record::{
         Entry,
         blood_group::BloodTyping,
         diagnosis::Diagnosis,
-        encounter::Encounter,
+        encounter::{Encounter, EncounterNote},
         image::Image,
         lab_result::LabResult,
         prescription::{LabTest, LabTestStatus, Medicine},
@@ -22,7 +23,7 @@ use http::{AppState, Json, Path, Problem, RequiredIfMatch, auth::PatientAccess, 
 
 use crate::{
     encounters::must_be_held_by_caller,
-    entries::{Shown, WithReason, author, to_change},
+    entries::{Shown, WithReason, author, load, to_change},
     refused::{Busy, NoRoom, not_written},
     versions::EntryId,
 };
@@ -49,11 +50,12 @@ pub(crate) async fn entered_in_error(
     Json(body): Json<WithReason>,
 ) -> Result<StatusCode, Problem> {
     let reason = body.parse()?;
-    let is = |role| access.caller.roles.contains(&role);
+    let on_shift_as = |role| access.on_shift_as.contains(&role);
     let may = match id {
-        EntryId::Vitals(_) => is(Role::Doctor) || is(Role::Nurse),
-        EntryId::Result(_) | EntryId::Image(_) | EntryId::BloodTyping(_) => is(Role::Doctor) || is(Role::LabTechnician),
-        _ => is(Role::Doctor),
+        _ if access.relationships.contains(&Relationship::Treating) => true,
+        EntryId::Vitals(_) => on_shift_as(Role::Nurse),
+        EntryId::Result(_) | EntryId::Image(_) | EntryId::BloodTyping(_) => on_shift_as(Role::LabTechnician),
+        _ => false,
     };
     if !may {
         return Err(Problem::forbidden("Only a doctor who treats the patient can take an entry of this kind out of view."));
@@ -65,7 +67,9 @@ pub(crate) async fn entered_in_error(
         EntryId::Encounter(id) => {
             let (before, after) = asked.marked::<Encounter>(id).await?;
             must_be_held_by_caller(&before, &access)?;
-            state.store.encounter_in_error(&before, &after).await.map_err(not_written)?;
+            let note = load::<EncounterNote>(&state, &access, id).await?;
+            let marked = note.entered_in_error(after.author.clone(), asked.reason.clone());
+            state.store.encounter_in_error((&before, &after), (&note, &marked)).await.map_err(not_written)?;
         }
         EntryId::Image(id) => asked.mark::<Image>(id).await?,
         EntryId::LabTest(id) => asked.mark::<LabTest>(id).await?,

@@ -11,7 +11,7 @@ use domain::{
         image::Modality,
         medicines::{Ingredient, MedicineClass},
         prescription::Route,
-        summary::Certainty,
+        summary::{Certainty, RECENT},
         vitals::{Flag, VitalSign},
     },
     staff::BloodGroup,
@@ -152,7 +152,7 @@ pub(crate) fn images(summary: &Summary) -> Vec<RecentImageView> {
         modality: image.modality,
         taken_on: image.taken_on,
     };
-    summary.images.iter().map(view).collect()
+    summary.images.iter().take(RECENT).map(view).collect()
 }
 
 pub(crate) fn results(summary: &Summary, state: &AppState) -> Vec<RecentResultView> {
@@ -162,7 +162,7 @@ pub(crate) fn results(summary: &Summary, state: &AppState) -> Vec<RecentResultVi
         taken_at: state.hospital.instant(result.taken_at),
         flag: result.flag,
     };
-    summary.results.iter().map(view).collect()
+    summary.results.iter().take(RECENT).map(view).collect()
 }
 
 /// Read the summary of a medical record

@@ -9,11 +9,12 @@ use domain::{
         BloodTypingId, DiagnosisId, EncounterId, ImageId, LabResultId, LabTestId, MedicineId, PatientId, SurgeryId, TreatmentPlanId,
         VitalsId,
     },
+    policy::Relationship::{Guardian, Own, Treating},
     record::{
         Entry,
         blood_group::BloodTyping,
         diagnosis::Diagnosis,
-        encounter::EncounterNote,
+        encounter::{Encounter, EncounterNote},
         image::Image,
         lab_result::LabResult,
         prescription::{LabTest, Medicine},
@@ -21,6 +22,7 @@ use domain::{
         treatment_plan::TreatmentPlan,
         vitals::Vitals,
     },
+    role::Role,
 };
 use http::{AppState, Json, Listing, NoFilter, Page, Path, Problem, auth::PatientAccess};
 use serde::Serialize;
@@ -29,7 +31,7 @@ use utoipa::ToSchema;
 use crate::{
     blood_typings::BloodTypingView,
     diagnoses::DiagnosisView,
-    encounters::{EncounterNoteView, with_note},
+    encounters::{EncounterNoteView, shows_note},
     entries::Shown,
     images::ImageView,
     lab_tests::LabTestView,
@@ -113,13 +115,21 @@ pub(crate) async fn versions(
     Path(id): Path<EntryId>,
     listing: Listing<NoFilter>,
 ) -> Result<Json<Page<VersionView>>, Problem> {
+    let reads_everything =
+        !access.relationships.is_disjoint(&[Own, Guardian, Treating].into()) || access.on_shift_as.contains(&Role::Nurse);
+    if !reads_everything && !matches!(id, EntryId::BloodTyping(_) | EntryId::Image(_) | EntryId::LabTest(_) | EntryId::Result(_)) {
+        return Err(Problem::forbidden("Lab technicians read the history of lab tests, results, images and blood typings."));
+    }
     let asked = (&state, &access, &listing);
     match id {
         EntryId::BloodTyping(id) => page::<BloodTyping>(asked, id, EntryVersion::BloodTyping).await,
         EntryId::Diagnosis(id) => page::<Diagnosis>(asked, id, EntryVersion::Diagnosis).await,
         EntryId::Encounter(id) => {
-            // A draft is not for the patient's eyes.
-            with_note(&state, &access, id).await?;
+            // Of an encounter that was entered in error, too. A draft is not for the patient's eyes.
+            let encounter = state.store.record_entry::<Encounter>(access.patient.id, id).await?;
+            if !encounter.is_some_and(|encounter| shows_note(&encounter, &access)) {
+                return Err(Problem::not_found("entry"));
+            }
             page::<EncounterNote>(asked, id, EntryVersion::EncounterNote).await
         }
         EntryId::Image(id) => page::<Image>(asked, id, EntryVersion::Image).await,

@@ -21,6 +21,9 @@ use crate::change::Change;
 
 pub(crate) fn medicine(before: Option<&Entry<Medicine>>, after: &Entry<Medicine>) -> Option<Change> {
     let (content, stopped) = (&after.content, after.content.stopped || after.in_error);
+    if before.is_some_and(|before| before.content.stopped) {
+        return None;
+    }
     // What is dispensed changes the prescription, but not what the patient has to know.
     if before.is_some_and(|before| Medicine { dispensed: content.dispensed, ..before.content.clone() } == *content && !after.in_error) {
         return None;
@@ -32,8 +35,7 @@ pub(crate) fn medicine(before: Option<&Entry<Medicine>>, after: &Entry<Medicine>
 pub(crate) fn lab_test(before: Option<&Entry<LabTest>>, after: &Entry<LabTest>) -> Option<Change> {
     let content = &after.content;
     // A result is told of when it can be seen, and one that was wrong leaves the prescription as it was.
-    let resulted = |entry: &Entry<LabTest>| entry.content.status == LabTestStatus::Resulted;
-    if resulted(after) || before.is_some_and(resulted) {
+    if content.status == LabTestStatus::Resulted || before.is_some_and(|before| before.content.status != LabTestStatus::Open) {
         return None;
     }
     let what = What::LabTest(news(before.is_none(), after.in_error || content.status == LabTestStatus::Stopped));
@@ -58,7 +60,8 @@ fn about<C: Clinical>(after: &Entry<C>, doctor_id: DoctorId, doctor_name: &Perso
         version: after.version,
         at: after.author.at,
         doctor_id,
-        doctor_name: doctor_name.clone(),
+        // Another doctor may have taken it out of view.
+        doctor_name: if after.in_error { after.author.name.clone() } else { doctor_name.clone() },
         what,
     }))
 }

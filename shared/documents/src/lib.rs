@@ -108,8 +108,16 @@ impl Documents {
         } else {
             let copy = self.client.copy_object().copy_source(format!("{}/{}", self.bucket, incoming(id)));
             // Of what was read, not of what is there by now.
-            copy.set_copy_source_if_match(tag).bucket(&self.bucket).key(kept(id)).send().await.map_err(failed)?;
-            Found::Kept
+            match copy.set_copy_source_if_match(tag).bucket(&self.bucket).key(kept(id)).send().await {
+                Ok(_) => Found::Kept,
+                // Another call was quicker, and has moved it.
+                Err(error) if is_missing(&error) => {
+                    return Ok(if self.open(&kept(id)).await?.is_some() { Found::Kept } else { Found::Nothing });
+                }
+                // Somebody uploads it again at this moment.
+                Err(error) if error.code() == Some("PreconditionFailed") => return Err(DocumentError::Unavailable(error.into())),
+                Err(error) => return Err(failed(error)),
+            }
         };
         self.client.delete_object().bucket(&self.bucket).key(incoming(id)).set_version_id(version).send().await.map_err(failed)?;
         Ok(found)
@@ -118,9 +126,7 @@ impl Documents {
     async fn open(&self, key: &str) -> Result<Option<GetObjectOutput>, DocumentError> {
         match self.client.get_object().bucket(&self.bucket).key(key).send().await {
             Ok(object) => Ok(Some(object)),
-            Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_key() || error.code() == Some("NoSuchKey")) => {
-                Ok(None)
-            }
+            Err(error) if is_missing(&error) => Ok(None),
             Err(error) => Err(failed(error)),
         }
     }
@@ -170,6 +176,10 @@ fn term(within: Duration) -> Result<PresigningConfig, DocumentError> {
 fn link(request: &PresignedRequest) -> Link {
     let headers = request.headers().filter(|(name, _)| *name != "host").map(|(name, value)| (name.to_owned(), value.to_owned()));
     Link { url: request.uri().to_owned(), headers: headers.collect() }
+}
+
+fn is_missing<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
+    error.code() == Some("NoSuchKey")
 }
 
 fn failed<E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static>(error: SdkError<E>) -> DocumentError {

@@ -258,6 +258,7 @@ pub const POLICY: &[Rule] = &[
     rule("POST /doctors", ADMINISTRATORS).sensitive().written("doctor.add"),
     rule("GET /doctors/me/patients", OWN_DOCTOR).noted("patient.list_treated").of_patients().as_search(),
     rule("GET /doctors/me/dashboard", OWN_DOCTOR).noted("doctor.read_dashboard").of_patients().as_search(),
+    rule("GET /doctors/me/waiting", OWN_DOCTOR).noted("doctor.list_waiting").of_patients().as_search(),
     rule("GET /doctors/me", OWN_DOCTOR),
     rule("PATCH /doctors/me", OWN_DOCTOR).sensitive().written("doctor.change"),
     rule("GET /doctors/slots", EVERY_ACTIVE_ACCOUNT),
@@ -378,6 +379,15 @@ impl Rule {
     pub fn asks(&self, roles: &BTreeSet<Role>, relationship: Relationship) -> bool {
         !self.permits(roles, &Relationships::new())
             && self.grants.iter().any(|(who, asked)| who.includes(roles) && asked.contains(&relationship))
+    }
+}
+
+impl Rule {
+    /// Those of somebody's roles in which the route asks for a relationship.
+    #[must_use]
+    pub fn roles_asked(&self, roles: &BTreeSet<Role>, relationship: Relationship) -> BTreeSet<Role> {
+        let asks = |role: &Role| self.grants.iter().any(|(who, asked)| who.includes(&[*role].into()) && asked.contains(&relationship));
+        roles.iter().copied().filter(asks).collect()
     }
 }
 

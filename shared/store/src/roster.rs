@@ -277,15 +277,14 @@ impl Store {
         Ok(on_duty(duties, at, zone))
     }
 
-    /// Whether somebody is on duty in one of these roles at a moment. Their own month says it, however many others are on duty.
-    pub async fn is_on_duty(&self, user: UserId, roles: &BTreeSet<Role>, at: Timestamp, zone: &TimeZone) -> Result<bool, StoreError> {
+    /// The roles in which somebody is on duty at a moment. Their own month says it, however many others are on duty.
+    pub async fn on_duty_as(&self, user: UserId, at: Timestamp, zone: &TimeZone) -> Result<BTreeSet<Role>, StoreError> {
         let (date, _) = ShiftTime::at(at, zone);
+        let mut roles = BTreeSet::new();
         for month in self.query(keys::staff_months(user, date, Some(date))).consistent().all().await? {
-            if StaffMonth::of(month)?.duties().any(|duty| roles.contains(&duty.role) && duty.at_work(at, zone)) {
-                return Ok(true);
-            }
+            roles.extend(StaffMonth::of(month)?.duties().filter(|duty| duty.at_work(at, zone)).map(|duty| duty.role));
         }
-        Ok(false)
+        Ok(roles)
     }
 
     /// A person's months from that of a day on, as they are now.

@@ -93,6 +93,13 @@ async fn who_may_and_when() {
     c.act(&error, &wrong, "\"v1\"", &doctor).await.expect(204);
     c.get(&format!("encounters/{id}"), &doctor).await.refused(404, "not_found");
     c.get(&format!("encounters/{id}/note"), &doctor).await.refused(404, "not_found");
+    // Its history has the note and the reason. The patient never saw the draft, and does not see it now.
+    let versions = c.get(&format!("record/{id}/versions"), &doctor).await.expect(200).body;
+    assert_eq!(
+        (versions["items"][0]["entered_in_error"].as_bool(), versions["items"][0]["entry"]["reason"].as_str()),
+        (Some(true), Some("Wrong patient"))
+    );
+    c.get(&format!("record/{id}/versions"), &c.ada.token).await.refused(404, "not_found");
     c.post("encounters", &open(&c.appointment), &doctor).await.expect(201);
 }
 

@@ -164,6 +164,13 @@ async fn each_role_has_its_part() {
     c.app.on_roster(&technician, Role::LabTechnician, None).await;
     c.get("prescriptions/lab-tests", &technicians).await.expect(200);
     c.get("diagnoses", &technicians).await.refused(403, "forbidden");
+    c.get(&format!("record/{id}/versions"), &technicians).await.refused(403, "forbidden");
+    // Who has two roles is on shift in the one that the roster says.
+    let (both, _) = c.app.staff("Clara Barton", Role::Nurse).await;
+    let both = domain::account::Account { roles: [Role::Nurse, Role::Sweeper].into(), ..both };
+    c.app.on_roster(&both, Role::Sweeper, None).await;
+    let swept = c.app.token(&both).await;
+    c.get("record", &swept).await.refused(404, "not_found");
     // After the shift, at 16:00.
     c.app.set_clock("2026-03-02T16:00:00Z");
     let nurses = c.app.token(&nurse).await;

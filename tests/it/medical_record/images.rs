@@ -1,6 +1,6 @@
 //! Images: announced, uploaded by a link, checked, and downloaded by a link.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::Arc};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::role::Role;
@@ -135,6 +135,24 @@ async fn what_is_no_pdf_or_another_file_is_deleted() {
     let late = async |what: &str| c.app.call("POST", &c.path(&format!("images/{id}/{what}"))).bearer(&lab).send().await;
     late("complete").await.refused(409, "upload_over");
     late("upload-link").await.refused(409, "upload_over");
+}
+
+/// A client sends the same call twice: both say that the file is there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn completed_twice_at_once() {
+    let c = Consultation::new().await;
+    let file = pdf();
+    let announced = c.post("images", &announce(&file), &c.doctor.token).await.expect(201);
+    assert_eq!(follow(&announced.body["upload"], &file).await.0, 200);
+    let path = c.path(&format!("images/{}/complete", announced.body["image"]["id"].as_str().unwrap()));
+    let (app, token) = (Arc::new(c.app), c.doctor.token);
+    let tasks = (0..8).map(|_| {
+        let (app, path, token) = (Arc::clone(&app), path.clone(), token.clone());
+        tokio::spawn(async move { app.call("POST", &path).bearer(&token).send().await })
+    });
+    for task in tasks.collect::<Vec<_>>() {
+        assert_eq!(task.await.unwrap().expect(200).body["status"], "available");
+    }
 }
 
 #[tokio::test]

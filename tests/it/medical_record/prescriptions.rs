@@ -147,6 +147,37 @@ async fn allergies_stop_or_warn() {
     c.post("history", &wrong, &ada).await.invalid(&[("class", "allergies_only")]);
 }
 
+/// The limit is for medicines at the same time: courses that are over make room.
+#[tokio::test]
+async fn a_lifetime_of_courses() {
+    let c = Consultation::new().await;
+    for day in 0..32 {
+        let doctor = c.app.fresh_doctor(&c.doctor).await;
+        let mut course = of(&[&format!("ingredient-{day}")]);
+        (course["duration_days"], course["refills"]) = (json!(1), json!(0));
+        c.post(MEDICINES, &course, &doctor).await.expect(201);
+        c.app.wait(jiff::SignedDuration::from_hours(24));
+    }
+}
+
+/// The patient reads who has stopped it, and only once.
+#[tokio::test]
+async fn another_doctor_takes_a_prescription_out_of_view() {
+    let c = Consultation::new().await;
+    let (other, mut seen) = (c.second_doctor().await, 0);
+    c.app.new_mails(&mut seen).await;
+    let medicine = c.post(MEDICINES, &amoxicillin(), &c.doctor.token).await.expect(201);
+    let error = format!("record/{}/entered-in-error", medicine.id());
+    c.act(&error, &json!({ "reason": "Other patient" }), medicine.etag(), &other.token).await.expect(204);
+    let subjects: Vec<_> = c.app.new_mails(&mut seen).await.into_iter().map(|mail| mail.subject).collect();
+    assert_eq!(subjects, ["Dr. Helen Taussig has prescribed a medicine", "Dr. Maude Abbott has stopped a prescription"]);
+    let stopped = c.post(MEDICINES, &amoxicillin(), &c.doctor.token).await.expect(201);
+    let stop = format!("{MEDICINES}/{}/stop", stopped.id());
+    c.act(&stop, &json!({ "reason": "A rash" }), stopped.etag(), &c.doctor.token).await.expect(200);
+    c.act(&format!("record/{}/entered-in-error", stopped.id()), &json!({ "reason": "x" }), "\"v2\"", &other.token).await.expect(204);
+    assert_eq!(c.app.new_mails(&mut seen).await.len(), 2);
+}
+
 /// Allergies that were noted before there were summaries count as well.
 #[tokio::test]
 async fn an_allergy_of_an_older_history_stops() {

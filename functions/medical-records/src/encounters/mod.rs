@@ -100,13 +100,18 @@ pub(crate) async fn with_note(
     access: &PatientAccess,
     id: EncounterId,
 ) -> Result<(Entry<Encounter>, Entry<EncounterNote>), Problem> {
-    let (encounter, note) = tokio::join!(load::<Encounter>(state, access, id), load::<EncounterNote>(state, access, id));
-    let (encounter, note) = (encounter?, note?);
-    let is_patient = access.relationships.contains(&Relationship::Own) || access.relationships.contains(&Relationship::Guardian);
-    if is_patient && encounter.content.status() == EncounterStatus::Draft {
+    // One after the other: a note that is read after the signature is no draft.
+    let encounter = load::<Encounter>(state, access, id).await?;
+    if !shows_note(&encounter, access) {
         return Err(Problem::not_found("note"));
     }
-    Ok((encounter, note))
+    Ok((encounter, load::<EncounterNote>(state, access, id).await?))
+}
+
+/// Whether the caller may see the note as it is now.
+pub(crate) fn shows_note(encounter: &Entry<Encounter>, access: &PatientAccess) -> bool {
+    let is_patient = access.relationships.contains(&Relationship::Own) || access.relationships.contains(&Relationship::Guardian);
+    !is_patient || encounter.content.status() == EncounterStatus::Signed
 }
 
 /// The doctor who holds an encounter.

@@ -145,10 +145,14 @@ pub(crate) struct ResultBody {
     doctor_id: Option<String>,
 }
 
-/// A finite number that a laboratory may report.
+/// A number that a laboratory may report. The table takes no number that is as good as zero.
 fn number(value: f64) -> Result<f64, Invalid> {
-    let fits = value.is_finite() && value.abs() <= 1e9;
-    if fits { Ok(value) } else { Err(Invalid::new("out_of_range", "Use a number between -1,000,000,000 and 1,000,000,000.")) }
+    let fits = value == 0.0 || (1e-9..=1e9).contains(&value.abs());
+    if fits {
+        Ok(value)
+    } else {
+        Err(Invalid::new("out_of_range", "Use 0, or a number from 0.000000001 to 1,000,000,000, or the negative of one."))
+    }
 }
 
 fn unit(text: String) -> Result<String, Invalid> {
@@ -213,11 +217,12 @@ async fn settled(content: LabResult, author: &Author, state: &AppState, access: 
         }
     }
     let doctor_id = content.doctor_id.or(access.caller.doctor_id);
-    if let Some(id) = doctor_id
-        && state.store.doctor(id).await?.is_none()
-    {
-        return Err(Problem::invalid_field("doctor_id", "unknown_doctor", "There is no such doctor here."));
+    let missing = || Problem::invalid_field("doctor_id", "required", "Name the doctor who looks at it: one who treats the patient.");
+    let doctor = doctor_id.ok_or_else(missing)?;
+    let own = doctor_id == access.caller.doctor_id;
+    if !own && !state.store.patient_is_treated_by(doctor, access.patient.id, state.clock.now(), &state.hospital.zone).await? {
+        let detail = "This doctor does not treat the patient, and so could not look at it. Name one who does.";
+        return Err(Problem::invalid_field("doctor_id", "not_treating", detail));
     }
-    let own = doctor_id.is_some() && doctor_id == access.caller.doctor_id;
     Ok(LabResult { doctor_id, reviewed: own.then(|| author.clone()), ..content })
 }

@@ -153,6 +153,9 @@ impl Clinical for Image {
             modality: content.modality,
             taken_on: content.taken_on,
         });
+        if entry.in_error {
+            summary.take_back(&entry.id);
+        }
         let visible = |entry: &Entry<Self>| !entry.in_error && entry.content.status == ImageStatus::Available;
         if visible(entry) && !before.is_some_and(visible) {
             summary.tell(News::ImageAvailable, &entry.id, entry.author.at);

@@ -129,6 +129,9 @@ impl Clinical for LabResult {
             taken_at: content.taken_at,
             flag: content.found.flag(),
         });
+        if entry.in_error {
+            summary.take_back(&entry.id);
+        }
         if before.is_none() {
             summary.tell(News::ResultAvailable, &entry.id, entry.author.at);
         }

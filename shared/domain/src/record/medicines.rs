@@ -54,12 +54,62 @@ impl Ingredient {
         &self.0
     }
 
+    /// Its name without the salt or ester: `diclofenac` of `diclofenac sodium`. Substances are compared by it.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        let mut base = self.as_str();
+        while let Some((rest, last)) = base.rsplit_once(' ')
+            && SALTS.contains(&last)
+        {
+            base = rest;
+        }
+        base
+    }
+
     /// The class that it belongs to, if it is known here.
     #[must_use]
     pub fn class(&self) -> Option<MedicineClass> {
-        CLASSES.iter().find(|(_, members)| members.contains(&self.as_str())).map(|(class, _)| *class)
+        CLASSES.iter().find(|(_, members)| members.contains(&self.base())).map(|(class, _)| *class)
+    }
+
+    /// Whether a text names the substance: `Vancomycin (red man syndrome)`.
+    #[must_use]
+    pub fn is_named_in(&self, text: &str) -> bool {
+        names(&words(text), self.base())
     }
 }
+
+/// What follows a substance's name in that of a salt, an ester or a hydrate of it.
+const SALTS: [&str; 28] = [
+    "acetate",
+    "axetil",
+    "besilate",
+    "besylate",
+    "bromide",
+    "calcium",
+    "citrate",
+    "dihydrate",
+    "fumarate",
+    "hcl",
+    "hydrobromide",
+    "hydrochloride",
+    "maleate",
+    "mesilate",
+    "mesylate",
+    "monohydrate",
+    "nitrate",
+    "phosphate",
+    "potassium",
+    "sodium",
+    "stearate",
+    "succinate",
+    "sulfate",
+    "sulphate",
+    "tartrate",
+    "tosilate",
+    "trihydrate",
+    "valerate",
+];
 
 /// A class of medicines in which who is allergic to one may be allergic to the others. The groups are those of the Anatomical Therapeutic
 /// Chemical classification (WHO Collaborating Centre for Drug Statistics Methodology), from which the members are taken.
@@ -284,6 +334,18 @@ impl MedicineClass {
     }
 }
 
+/// The words of a text, with a space before and after each.
+fn words(text: &str) -> String {
+    let words: String = text.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+    format!(" {} ", words.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Whether a name is among the words, alone or in the plural, and not inside another one.
+fn names(words: &str, name: &str) -> bool {
+    let name = name.replace('-', " ");
+    words.contains(&format!(" {name} ")) || words.contains(&format!(" {name}s "))
+}
+
 /// What somebody means who says that a patient is allergic to this.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Meant {
@@ -296,13 +358,8 @@ pub struct Meant {
 /// Reads what somebody wrote: `Penicillins`, `aspirin (hives)`, `Amoxicillin 500 mg`.
 #[must_use]
 pub fn meant(text: &str) -> Meant {
-    let words: String = text.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
-    let words = format!(" {} ", words.split_whitespace().collect::<Vec<_>>().join(" "));
-    // A word stands in a text alone or in the plural.
-    let names = |name: &str| {
-        let name = name.replace('-', " ");
-        words.contains(&format!(" {name} ")) || words.contains(&format!(" {name}s "))
-    };
+    let words = words(text);
+    let names = |name: &str| names(&words, name);
     let known = CLASSES.iter().flat_map(|(_, members)| *members).filter(|name| names(name)).map(|name| Ingredient((*name).to_owned()));
     let others = OTHER_NAMES.iter().filter(|(other, _)| names(other)).map(|(_, name)| Ingredient((*name).to_owned()));
     let ingredients: Vec<_> = known.chain(others).collect();

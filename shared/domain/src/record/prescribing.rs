@@ -103,7 +103,9 @@ pub fn check(ingredients: &[Ingredient], summary: &Summary, today: Date, besides
     let mut hits = Vec::new();
     for ingredient in ingredients {
         hits.extend(summary.allergies.iter().filter_map(|allergy| against(ingredient, allergy)));
-        let others = summary.medicines_on(today).filter(|other| Some(other.id) != besides && other.ingredients.contains(ingredient));
+        let others = summary
+            .medicines_on(today)
+            .filter(|other| Some(other.id) != besides && other.ingredients.iter().any(|one| one.base() == ingredient.base()));
         hits.extend(others.map(|other| Hit {
             id: other.id.to_string(),
             level: HitLevel::Stop,
@@ -123,10 +125,10 @@ pub fn check(ingredients: &[Ingredient], summary: &Summary, today: Date, besides
 fn against(ingredient: &Ingredient, allergy: &Allergy) -> Option<Hit> {
     let mut meant = meant(allergy.what.as_str());
     meant.classes.extend(allergy.class);
-    // A substance that no list has is compared by its name.
-    meant.ingredients.extend(Ingredient::parse(allergy.what.as_str()).ok());
     let class = ingredient.class();
-    let cause = if meant.ingredients.contains(ingredient) {
+    // A substance that no list has is looked for by its name.
+    let is_named = ingredient.is_named_in(allergy.what.as_str()) || meant.ingredients.iter().any(|other| other.base() == ingredient.base());
+    let cause = if is_named {
         HitCause::SameSubstance
     } else if class.is_some_and(|class| meant.classes.contains(&class)) {
         HitCause::SameClass
@@ -188,6 +190,12 @@ mod tests {
             ("ibuprofen", "Aspirin", Some(Severe), Some((Stop, SameClass))),
             ("aspirin", "Acetylsalicylic acid", Some(Severe), Some((Stop, SameSubstance))),
             ("ivermectin", "Ivermectin", Some(Severe), Some((Stop, SameSubstance))),
+            ("vancomycin", "Vancomycin (red man syndrome)", Some(Severe), Some((Stop, SameSubstance))),
+            ("metronidazole", "allergic to metronidazole, rash", None, Some((Stop, SameSubstance))),
+            ("amoxicillin trihydrate", "Amoxicillin", Some(Severe), Some((Stop, SameSubstance))),
+            ("diclofenac sodium", "Aspirin", Some(Severe), Some((Stop, SameClass))),
+            ("metformin hydrochloride", "Metformin", Some(Severe), Some((Stop, SameSubstance))),
+            ("sodium chloride", "Diclofenac sodium", Some(Severe), None),
             ("paracetamol", "Penicillin", Some(Severe), None),
             ("azithromycin", "Peanuts", Some(Severe), None),
         ] {

@@ -1,6 +1,6 @@
 //! Prescriptions of medicines and of lab tests.
 
-use jiff::{ToSpan, civil::Date};
+use jiff::{ToSpan, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -156,6 +156,9 @@ impl Clinical for Medicine {
             until: content.until(),
             left: content.left(),
         });
+        // Courses that are over make room. A day more, because the hospital's day may be an earlier one.
+        let yesterday = TimeZone::UTC.to_datetime(entry.author.at).date().saturating_sub(1.day());
+        summary.medicines.retain(|medicine| medicine.id == entry.id || medicine.until >= yesterday);
         put(&mut summary.medicines, line, |other| other.id == entry.id, Full("medicines", MEDICINES))?;
         summary.tell(News::of_change(before.is_none(), entry.in_error || content.stopped, News::MEDICINE), &entry.id, entry.author.at);
         Ok(Vec::new())

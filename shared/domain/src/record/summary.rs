@@ -35,8 +35,10 @@ pub const LAB_TESTS: usize = 20;
 pub const REQUESTS: u8 = 10;
 /// How many of the latest things that the patient has not read about.
 pub const UNREAD: usize = 20;
-/// How many of the latest images and results.
+/// How many of the latest images and results are shown.
 pub const RECENT: usize = 5;
+/// How many of them are known, so that others follow when some were entered in error.
+const KNOWN: usize = 8;
 
 /// There is no room for another one: what, and how many there may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -297,6 +299,12 @@ impl Summary {
         put(&mut self.allergies, line, |other| other.id == entry.id, Full("allergies", ALLERGIES))
     }
 
+    /// Takes back what the patient was told of an entry.
+    pub fn take_back(&mut self, about: &impl ToString) {
+        let about = about.to_string();
+        self.unread.retain(|notice| notice.about != about);
+    }
+
     /// Tells the patient of something. Of the news about one entry only the latest is kept.
     pub fn tell(&mut self, news: News, about: &impl ToString, at: Timestamp) {
         let about = about.to_string();
@@ -348,5 +356,5 @@ pub(super) fn put_recent<T, K: Ord>(lines: &mut Vec<T>, line: Option<T>, same: i
     lines.retain(|other| !same(other));
     lines.extend(line);
     lines.sort_by_key(|line| std::cmp::Reverse(newest(line)));
-    lines.truncate(RECENT);
+    lines.truncate(KNOWN);
 }

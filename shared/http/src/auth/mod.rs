@@ -62,6 +62,14 @@ impl Caller {
     }
 }
 
+impl Caller {
+    /// Those of the caller's roles in which the route asks for a relationship.
+    #[must_use]
+    pub fn roles_asked(&self, relationship: Relationship) -> BTreeSet<Role> {
+        self.rule.roles_asked(&self.roles, relationship)
+    }
+}
+
 impl<S> FromRequestParts<S> for Caller
 where
     S: Send + Sync,

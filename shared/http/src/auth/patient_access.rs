@@ -1,5 +1,7 @@
 //! Checks whether the caller may do this with the patient in the path.
 
+use std::collections::BTreeSet;
+
 use axum::{
     extract::{FromRef, FromRequestParts},
     http::request::Parts,
@@ -8,6 +10,7 @@ use domain::{
     id::PatientId,
     patient::Patient,
     policy::{Relationship, Relationships},
+    role::Role,
 };
 use store::{StoreError, trail};
 
@@ -22,6 +25,8 @@ pub struct PatientAccess {
     pub caller: Caller,
     /// The caller's relationships to the patient, as far as they make a difference.
     pub relationships: Relationships,
+    /// The roles in which the caller is on shift, as far as they make a difference. A shift in another role is none.
+    pub on_shift_as: BTreeSet<Role>,
 }
 
 impl<S> FromRequestParts<S> for PatientAccess
@@ -37,14 +42,22 @@ where
         let Path(id) = Path::<PatientId>::from_request_parts(parts, state).await.map_err(|_| missing())?;
         let state = AppState::from_ref(state);
         let patient = state.store.patient(id).await?.ok_or_else(missing)?;
-        let relationships = state.relationships(&caller, &patient).await?;
+        let mut relationships = state.relationships(&caller, &patient).await?;
+        let mut on_shift_as = caller.roles_asked(Relationship::OnShift);
+        if !on_shift_as.is_empty() {
+            let duties = state.store.on_duty_as(caller.user_id, state.clock.now(), &state.hospital.zone).await?;
+            on_shift_as.retain(|role| duties.contains(role));
+        }
+        if !on_shift_as.is_empty() {
+            relationships.insert(Relationship::OnShift);
+        }
         if !caller.may(&relationships) {
             return Err(missing());
         }
         if relationships.contains(&Relationship::Guardian) {
             trail::detail("as guardian".to_owned());
         }
-        Ok(Self { patient, caller, relationships })
+        Ok(Self { patient, caller, relationships, on_shift_as })
     }
 }
 
@@ -81,11 +94,6 @@ impl AppState {
             && self.store.patient_is_treated_by(doctor, patient.id, self.clock.now(), &self.hospital.zone).await?
         {
             relationships.insert(Relationship::Treating);
-        }
-        if caller.is_asked_for(Relationship::OnShift)
-            && self.store.is_on_duty(caller.user_id, &caller.roles, self.clock.now(), &self.hospital.zone).await?
-        {
-            relationships.insert(Relationship::OnShift);
         }
         Ok(relationships)
     }

@@ -61,9 +61,14 @@ impl Store {
         write.commit().await
     }
 
-    /// Takes an encounter out of view. Its appointment may have another one.
-    pub async fn encounter_in_error(&self, before: &Entry<Encounter>, after: &Entry<Encounter>) -> Result<(), RecordError> {
+    /// Takes an encounter and its note out of view. Its appointment may have another one.
+    pub async fn encounter_in_error(
+        &self,
+        (before, after): (&Entry<Encounter>, &Entry<Encounter>),
+        (note, marked): (&Entry<EncounterNote>, &Entry<EncounterNote>),
+    ) -> Result<(), RecordError> {
         let mut write = self.transaction();
+        super::entry_writes(&mut write, Some(note), marked, Keep::Earlier)?;
         super::entry_writes(&mut write, Some(before), after, Keep::Earlier)?;
         if let Some(held) = held(before) {
             write.delete_if(&held.key(), super::THERE, &[], |_| RecordError::Stale)?;
