@@ -150,7 +150,7 @@ PERMANENT = [
     Row("(value_or_text|reversed)", "What one value means for another.", RECORD, r"(content\.)?(value|low)"),
     Row("invalid_loinc", "What the check digit has to be.", RECORD, r"(content\.)?loinc"),
     Row("allergies_only", "Only an allergy has a class.", "POST /patients/{patient_id}/history", "class"),
-    Row("unknown_code", "It is a word of a list, or has a check digit.", "GET /patients/{patient_id}/series", "code"),
+    Row("unknown_code", "What the check digit has to be.", "GET /patients/{patient_id}/series", "code"),
     # What a pattern does not express.
     Row("too_short", "Which characters are letters.", "GET /patients", "name"),
     Row("invalid_date", "Which days there are.", "GET /patients", "date_of_birth"),

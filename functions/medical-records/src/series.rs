@@ -19,7 +19,10 @@ use utoipa::{IntoParams, ToSchema};
 #[into_params(parameter_in = Query)]
 pub(crate) struct SeriesQuery {
     /// The name of a vital sign, such as `heart_rate`, or the LOINC code of a lab test, such as `718-7`.
-    #[param(required = true)]
+    #[param(
+        required = true,
+        pattern = "^(heart_rate|respiratory_rate|systolic_pressure|diastolic_pressure|temperature|oxygen_saturation|weight|height|pain|[1-9][0-9]{0,6}-[0-9])$"
+    )]
     code: Option<String>,
     /// Not before this instant.
     #[param(value_type = Option<Instant>)]
