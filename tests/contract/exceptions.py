@@ -148,6 +148,7 @@ PERMANENT = [
     Row("required", "One of nine has to be there.", RECORD, r"(content\.)?values"),
     Row("(impossible|too_fine)", "No schema compares two values, or counts decimals.", RECORD, r"(content\.)?values.*"),
     Row("(value_or_text|reversed)", "What one value means for another.", RECORD, r"(content\.)?(value|low)"),
+    Row("other_test", "It depends on the prescription.", RECORD, "loinc"),
     Row("invalid_loinc", "What the check digit has to be.", RECORD, r"(content\.)?loinc"),
     Row("allergies_only", "Only an allergy has a class.", "POST /patients/{patient_id}/history", "class"),
     Row("unknown_code", "What the check digit has to be.", "GET /patients/{patient_id}/series", "code"),

@@ -61,6 +61,7 @@ refusals! {
     pub(crate) NotUndone {
         409 "nothing_to_undo" { current_status: Status },
         409 "undone_too_often",
+        409 "has_encounter",
         409 "too_late" { not_after: Instant },
     }
 }
@@ -157,6 +158,7 @@ pub(crate) async fn not_written(state: &AppState, doctor: &Doctor, slot: Slot, w
         )
         .with("wanted", SlotView::of(slot, &state.hospital)),
         WriteError::Stale => Problem::stale(),
+        WriteError::HasEncounter => has_encounter(),
         WriteError::Store(error) => error.into(),
     }
 }
@@ -172,6 +174,7 @@ pub(crate) fn not_changed(why: WriteError) -> Problem {
         | WriteError::PatientBusy
         | WriteError::TooMany
         | WriteError::Stale => Problem::stale(),
+        WriteError::HasEncounter => has_encounter(),
     }
 }
 
@@ -211,4 +214,10 @@ pub(crate) fn refused(why: Refused, hospital: &Hospital) -> Problem {
 async fn offer(state: &AppState, doctor: &Doctor, from: Timestamp, problem: Problem) -> Problem {
     let free = state.store.doctor_next_free_slots(doctor, from, OFFERED, state.clock.now(), &state.hospital.zone).await.unwrap_or_default();
     problem.with("next_free", free.into_iter().map(|slot| SlotView::of(slot, &state.hospital)).collect::<Vec<_>>())
+}
+
+fn has_encounter() -> Problem {
+    let detail = "The doctor has opened an encounter for this appointment, so the patient was here. If that is wrong, the doctor marks the \
+        encounter as entered in error first.";
+    Problem::conflict("has_encounter", detail)
 }

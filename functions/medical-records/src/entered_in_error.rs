@@ -37,7 +37,8 @@ refusals! {
 /// Mark an entry as entered in error
 ///
 /// It is out of view everywhere, the summary and the graphs included, and stays in its history with the reason. Nurses do this with vital
-/// signs, lab technicians with results, images and blood typings, doctors with everything; with an encounter the doctor who holds it.
+/// signs, lab technicians with results, images and blood typings, doctors with everything; with an encounter, by the ETag
+/// of the encounter and together with its note, the doctor who holds it.
 #[utoipa::path(post, path = "/patients/{patient_id}/record/{entry_id}/entered-in-error", tag = "medical record",
     operation_id = "mark_entered_in_error", request_body = WithReason,
     params(("patient_id" = PatientId, Path), ("entry_id" = String, Path, description = "The id of an entry."), RequiredIfMatch),

@@ -226,9 +226,15 @@ pub(crate) async fn encounter(state: &AppState, patient: PatientId, id: Option<E
     Err(Problem::invalid_field("encounter_id", "unknown_encounter", "The patient has no such encounter. Leave it out, or open one."))
 }
 
-/// Refuses a day in the future.
-pub(crate) fn not_ahead(day: jiff::civil::Date, today: jiff::civil::Date) -> Result<jiff::civil::Date, domain::Invalid> {
-    if day <= today { Ok(day) } else { Err(domain::Invalid::new("in_the_future", "Give a day that is not in the future.")) }
+/// Refuses a day in the future, and one before the patient was born.
+pub(crate) fn not_ahead(day: jiff::civil::Date, access: &PatientAccess, state: &AppState) -> Result<jiff::civil::Date, domain::Invalid> {
+    if day > state.today() {
+        return Err(domain::Invalid::new("in_the_future", "Give a day that is not in the future."));
+    }
+    if access.patient.date_of_birth.is_some_and(|born| day < born.date()) {
+        return Err(domain::Invalid::new("before_birth", "This is before the patient was born. Check the day, and the date of birth."));
+    }
+    Ok(day)
 }
 
 /// Refuses a time in the future, and one before the patient was born. The clock that somebody read may be a little ahead.

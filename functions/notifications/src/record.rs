@@ -60,8 +60,8 @@ fn about<C: Clinical>(after: &Entry<C>, doctor_id: DoctorId, doctor_name: &Perso
         version: after.version,
         at: after.author.at,
         doctor_id,
-        // Another doctor may have taken it out of view.
-        doctor_name: if after.in_error { after.author.name.clone() } else { doctor_name.clone() },
+        // Another doctor may have taken it out of view, or declined it.
+        doctor_name: if after.in_error || what == What::Declined { after.author.name.clone() } else { doctor_name.clone() },
         what,
     }))
 }

@@ -129,7 +129,7 @@ schemas! {
     Place, "Place": free_text(HIDDEN, 80)
         .description(Some("A place in the hospital.")).examples(["Room 12, second floor"]);
     Reason, "Reason": free_text(HIDDEN_IN_LINES, 300)
-        .description(Some("Why something was asked for or cancelled.")).examples(["Palpitations since Monday"]);
+        .description(Some("A text of some lines.")).examples(["Palpitations since Monday"]);
     Specialization, "Specialization": free_text(&format!(r"{HIDDEN}!-%'-,./0-9:-@\[-`{{-~"), 60)
         .description(Some("A medical specialization. Answers have it in lower case.")).examples(["internal medicine"]);
 
@@ -147,7 +147,7 @@ schemas! {
         .description(Some("The international nonproprietary name of an active ingredient. Answers have it in lower case, and in its international form.")).examples(["amoxicillin"]);
 
     Title, "Title": free_text(HIDDEN, 120)
-        .description(Some("A short title, such as that of a qualification.")).examples(["Registered nurse"]);
+        .description(Some("A short text in one line.")).examples(["Registered nurse"]);
 
     Password, "Password": text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Password)))
         .min_length(Some(8)).max_length(Some(128))

@@ -105,6 +105,7 @@ pub(super) fn shape_error(path: &str, message: &str) -> Problem {
     let expected = message.rsplit_once("expected ").map_or("another type", |(_, rest)| rest.split(" at line ").next().unwrap_or(rest));
     let expected = match expected {
         "u8" | "u16" | "u32" | "u64" | "i8" | "i16" | "i32" | "i64" => "a whole number",
+        "f32" | "f64" => "a number",
         of if of.starts_with("struct ") => "an object",
         other => other,
     };

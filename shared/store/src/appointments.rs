@@ -130,6 +130,8 @@ pub enum WriteError {
     PlanChanged,
     #[error("the appointment has changed since it was read")]
     Stale,
+    #[error("the appointment has an encounter")]
+    HasEncounter,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -303,6 +305,11 @@ impl Store {
             day.free = before.slot.marks(zone);
             let (doctor, how, free) = (before.doctor_id, Marks::BookHeld { until: 0 }, &marks_of(before, zone));
             doctor_days::change_day(&mut write, &DayWrite { doctor, date, take: &[], how, free, plan: 0 })?;
+        }
+        // What was written about an appointment shows that the patient was there.
+        if matches!(before.status, Status::Arrived { .. }) && matches!(after.status, Status::Scheduled | Status::Rescheduled) {
+            let held = keys::appointment_held(before.patient_id, before.id);
+            write.check(&held, |check| check.condition_expression(NEW), |_| WriteError::HasEncounter)?;
         }
         change_day(&mut write, after, date, Some(after), &day)?;
         write.commit().await

@@ -43,6 +43,8 @@ async fn from_the_arrival_to_the_signature_and_after() {
     assert_eq!(c.get(&note, &ada).await.expect(200).body["plan"], "ECG.");
     let changed = json!({ "subjective": "Palpitations since Sunday." });
     write(changed.clone(), second.etag()).await.invalid(&[("reason", "required")]);
+    let blank = write(json!({ "reason": "No longer needed" }), second.etag()).await.refused(409, "note_empty");
+    assert!(blank.text.contains("entered in error"));
     let mut with_reason = changed;
     with_reason["reason"] = json!("The patient remembered the day");
     write(with_reason, second.etag()).await.expect(200);
@@ -86,6 +88,10 @@ async fn who_may_and_when() {
     c.get(&format!("encounters/{id}/note"), &desk).await.refused(403, "forbidden");
     c.get("record", &desk).await.refused(403, "forbidden");
 
+    // Who has an encounter was here.
+    let undo = async || c.app.post(&format!("/appointments/{}/undo", c.appointment), &json!({ "reason": "x" })).bearer(&desk).send().await;
+    undo().await.refused(409, "has_encounter");
+
     // Opened by mistake: the appointment may have another one.
     let wrong = json!({ "reason": "Wrong patient" });
     let error = format!("record/{id}/entered-in-error");
@@ -101,6 +107,17 @@ async fn who_may_and_when() {
     );
     c.get(&format!("record/{id}/versions"), &c.ada.token).await.refused(404, "not_found");
     c.post("encounters", &open(&c.appointment), &doctor).await.expect(201);
+    undo().await.refused(409, "has_encounter");
+}
+
+/// Without an encounter, an arrival that was noted by mistake is taken back.
+#[tokio::test]
+async fn an_arrival_without_an_encounter_is_taken_back() {
+    let c = Consultation::new().await;
+    let undo = c.app.post(&format!("/appointments/{}/undo", c.appointment), &json!({ "reason": "Another patient" }));
+    undo.bearer(&c.doctor.token).send().await.expect(200);
+    let outpatient = json!({ "class": "outpatient", "appointment_id": c.appointment });
+    c.post("encounters", &outpatient, &c.doctor.token).await.refused(409, "not_held");
 }
 
 /// An appointment has one encounter, however many ask at once.

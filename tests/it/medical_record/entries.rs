@@ -130,11 +130,13 @@ async fn a_blood_group_is_determined_twice() {
     let path = format!("blood-typings/{}", second.id());
     let corrected = c.put(&path, &typed("a_positive", "2026-03-01"), second.etag(), &doctor).await.expect(200);
     assert_eq!(known().await, is("a_positive", "certain"));
+    c.post("blood-typings", &typed("a_positive", "1989-01-01"), &lab).await.invalid(&[("determined_on", "before_birth")]);
     c.act(&format!("record/{}/entered-in-error", second.id()), &json!({ "reason": "Other sample" }), corrected.etag(), &lab)
         .await
         .expect(204);
-    assert_eq!(known().await, is("a_positive", "determined_once"));
-    assert_eq!(count(&c.get("blood-typings", &c.ada.token).await.expect(200).body["items"]), 1);
+    c.post("blood-typings", &typed("a_positive", "2026-02-01"), &lab).await.expect(201);
+    assert_eq!(known().await, is("a_positive", "determined_once"), "the same day is the same sample");
+    assert_eq!(1 + count(&c.get("blood-typings", &c.ada.token).await.expect(200).body["items"]), 3);
     c.get(&path, &doctor).await.refused(404, "not_found");
     let wrong = typed("unknown", "2026-03-03");
     c.post("blood-typings", &wrong, &lab).await.invalid(&[("blood_group", "invalid_blood_group"), ("determined_on", "in_the_future")]);

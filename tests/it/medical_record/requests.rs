@@ -59,6 +59,14 @@ async fn a_request_is_declined_or_withdrawn() {
     assert_eq!(subjects, ["A patient asks you for a prescription", "Dr. Helen Taussig has answered your request"]);
     assert!(!mails[1].text.contains("cough") && !mails[1].text.contains("come by"));
 
+    // A colleague declines: the email names who it was.
+    let asked = c.post(REQUESTS, &something, &ada).await.expect(201);
+    let other = c.second_doctor().await;
+    c.app.new_mails(&mut seen).await;
+    c.act(&format!("{REQUESTS}/{}/decline", asked.id()), &no, asked.etag(), &other.token).await.expect(200);
+    let mails = c.app.new_mails(&mut seen).await;
+    assert_eq!((mails.len(), mails[0].subject.as_str()), (1, "Dr. Maude Abbott has answered your request"));
+
     let asked = c.post(REQUESTS, &something, &ada).await.expect(201);
     let withdraw = format!("{REQUESTS}/{}/withdraw", asked.id());
     c.go(&withdraw, asked.etag(), &doctor).await.refused(403, "forbidden");
@@ -79,5 +87,5 @@ async fn a_request_is_declined_or_withdrawn() {
         c.post(REQUESTS, &something, &ada).await.expect(201);
     }
     c.post(REQUESTS, &something, &ada).await.refused(409, "too_many");
-    assert_eq!(count(&c.get(REQUESTS, &doctor).await.expect(200).body["items"]), 12);
+    assert_eq!(count(&c.get(REQUESTS, &doctor).await.expect(200).body["items"]), 13);
 }

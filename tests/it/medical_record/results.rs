@@ -16,9 +16,13 @@ async fn from_the_prescription_to_the_review() {
     let (technician, lab) = c.app.staff("Edward Jenner", Role::LabTechnician).await;
     c.post("results", &haemoglobin(), &lab).await.refused(404, "not_found");
     c.app.on_roster(&technician, Role::LabTechnician, None).await;
-    let test = c.post("prescriptions/lab-tests", &json!({ "test": "Haemoglobin" }), &doctor).await.expect(201).id();
+    let ordered = json!({ "test": "Haemoglobin", "loinc": "718-7" });
+    let test = c.post("prescriptions/lab-tests", &ordered, &doctor).await.expect(201).id();
     let mut body = haemoglobin();
     body["lab_test_id"] = json!(test);
+    let mut glucose = body.clone();
+    glucose["loinc"] = json!("2345-7");
+    c.post("results", &glucose, &lab).await.invalid(&[("loinc", "other_test")]);
     let added = c.post("results", &body, &lab).await.expect(201);
     assert_eq!((added.body["flag"].as_str(), added.body["doctor_id"].as_str()), (Some("low"), Some(c.doctor.id.to_string().as_str())));
     assert_eq!(c.get(&format!("prescriptions/lab-tests/{test}"), &doctor).await.expect(200).body["status"], "resulted");

@@ -57,6 +57,9 @@ async fn the_newest_value_follows_corrections() {
     let path = format!("vitals/{}", late.id());
     let corrected = c.put(&path, &taken("2026-03-02T07:30:00Z", 95), late.etag(), &nurses).await.expect(200);
     assert_eq!(newest().await, Some(95.0));
+    // A correction that says nothing of the time leaves it as it was.
+    let corrected = c.put(&path, &json!({ "values": { "heart_rate": 96 } }), corrected.etag(), &nurses).await.expect(200);
+    assert_eq!((corrected.body["taken_at"].as_str(), newest().await), (Some("2026-03-02T07:30:00+00:00"), Some(96.0)));
     let moved = c.put(&path, &taken("2026-03-02T06:30:00Z", 95), corrected.etag(), &nurses).await.expect(200);
     assert_eq!(newest().await, Some(80.0));
     // Entered in error.

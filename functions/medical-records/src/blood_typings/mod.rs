@@ -57,10 +57,10 @@ pub(crate) struct BloodTypingBody {
 }
 
 impl BloodTypingBody {
-    fn parse(self, fields: &mut In<'_>, _: &PatientAccess, state: &AppState) -> Option<(Option<EncounterId>, BloodTyping)> {
+    fn parse(self, fields: &mut In<'_>, access: &PatientAccess, state: &AppState) -> Option<(Option<EncounterId>, BloodTyping)> {
         let encounter = fields.optional("encounter_id", self.encounter_id, |id| id.parse());
         let group = fields.required("blood_group", self.blood_group, |text| BloodTyping::parse(&text));
-        let determined_on = fields.required("determined_on", self.determined_on, |day| not_ahead(parse_date(&day)?, state.today()));
+        let determined_on = fields.required("determined_on", self.determined_on, |day| not_ahead(parse_date(&day)?, access, state));
         Some((encounter?, BloodTyping { group: group?, determined_on: determined_on? }))
     }
 }

@@ -77,13 +77,13 @@ pub(crate) struct DiagnosisBody {
 }
 
 impl DiagnosisBody {
-    fn parse(self, fields: &mut In<'_>, _: &PatientAccess, state: &AppState) -> Option<(Option<EncounterId>, Diagnosis)> {
+    fn parse(self, fields: &mut In<'_>, access: &PatientAccess, state: &AppState) -> Option<(Option<EncounterId>, Diagnosis)> {
         let encounter = fields.optional("encounter_id", self.encounter_id, |id| id.parse());
         let what = fields.required("what", self.what, |text| Reason::parse(&text));
         let icd10 = fields.optional("icd10", self.icd10, |code| Icd10::parse(&code));
         let clinical = fields.required("clinical_status", self.clinical_status, |text| ClinicalStatus::parse(&text));
         let verification = fields.required("verification_status", self.verification_status, |text| VerificationStatus::parse(&text));
-        let onset = fields.optional("onset", self.onset, |day| crate::entries::not_ahead(parse_date(&day)?, state.today()));
+        let onset = fields.optional("onset", self.onset, |day| crate::entries::not_ahead(parse_date(&day)?, access, state));
         let detail = fields.optional("detail", self.detail, |text| Reason::parse(&text));
         let content = Diagnosis {
             what: what?,

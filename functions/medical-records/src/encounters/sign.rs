@@ -20,7 +20,7 @@ refusals! {
 
 /// Sign an encounter
 ///
-/// Send the ETag of the note, so that what is signed is what you have read. From now on the patient sees the note, and a change of it is a
+/// Send the ETag of the note, so that what is signed is what you have read. The answer has that of the encounter. From now on the patient sees the note, and a change of it is a
 /// new version with a reason.
 #[utoipa::path(post, path = "/patients/{patient_id}/encounters/{id}/sign", tag = "medical record", operation_id = "sign_encounter",
     params(("patient_id" = PatientId, Path), ("id" = EncounterId, Path), RequiredIfMatch),

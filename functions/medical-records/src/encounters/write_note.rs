@@ -19,6 +19,7 @@ use crate::{
 refusals! {
     pub(crate) NotYours {
         403 "not_your_encounter",
+        409 "note_empty",
     }
 }
 
@@ -76,6 +77,12 @@ pub(crate) async fn write_note(
         return Err(Problem::invalid_field("reason", "required", "The encounter is signed. Say why its note is changed."));
     }
     let content = EncounterNote { subjective, objective, assessment, plan };
+    if !is_draft && content.is_empty() {
+        return Err(Problem::conflict(
+            "note_empty",
+            "A signed note keeps some text. If it is wrong as a whole, mark the encounter as entered in error.",
+        ));
+    }
     let after = before.changed(author(&state, &access), reason, content);
     let written = if is_draft { state.store.note_save_draft(&before, &after).await } else { state.store.note_amend(&before, &after).await };
     written.map_err(not_written)?;

@@ -70,7 +70,7 @@ pub(crate) async fn announce(
     let encounter_id = fields.optional("encounter_id", request.encounter_id, |id| id.parse());
     let title = fields.required("title", request.title, |text| Title::parse(&text));
     let modality = fields.required("modality", request.modality, |text| Modality::parse(&text));
-    let taken_on = fields.required("taken_on", request.taken_on, |day| not_ahead(parse_date(&day)?, state.today()));
+    let taken_on = fields.required("taken_on", request.taken_on, |day| not_ahead(parse_date(&day)?, &access, &state));
     let finding = fields.optional("finding", request.finding, |text| Reason::parse(&text));
     let size = fields.required("size", request.size, size);
     let sha256 = fields.required("sha256", request.sha256, |text| Sha256::parse(&text));

@@ -34,7 +34,6 @@ use crate::{
 
 refusals! {
     pub(crate) NotAwaited {
-        409 "already_available",
         409 "file_rejected" { because: Rejection },
         409 "upload_over",
     }

@@ -3,16 +3,22 @@
 use axum::extract::State;
 use documents::Documents;
 use domain::id::{ImageId, PatientId};
-use http::{AppState, Json, NoBody, Path, Problem, auth::PatientAccess};
+use http::{AppState, Json, NoBody, Path, Problem, auth::PatientAccess, refusals};
 
 use super::{Image, LinkView, NotAwaited, link_to_upload, must_be_awaited};
 use crate::entries::load;
+
+refusals! {
+    pub(crate) Available {
+        409 "already_available",
+    }
+}
 
 /// Get another link to upload an image
 ///
 /// For ten minutes, for the same file.
 #[utoipa::path(post, path = "/patients/{patient_id}/images/{id}/upload-link", tag = "medical record", operation_id = "get_image_upload_link",
-    params(("patient_id" = PatientId, Path), ("id" = ImageId, Path)), responses((status = 200, body = LinkView), NotAwaited))]
+    params(("patient_id" = PatientId, Path), ("id" = ImageId, Path)), responses((status = 200, body = LinkView), NotAwaited, Available))]
 pub(crate) async fn upload_link(
     State(state): State<AppState>,
     State(documents): State<Documents>,

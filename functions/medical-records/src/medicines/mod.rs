@@ -12,7 +12,7 @@ use domain::{
     record::{
         Entry, Summary,
         medicines::Ingredient,
-        prescribing::{Hit, HitLevel, Override, OverrideReason, check, unanswered},
+        prescribing::{Hit, HitLevel, Override, OverrideReason, check, not_understood, unanswered},
         prescription::{MedicineStatus, Route},
         request::{PrescriptionRequest, RequestStatus},
     },
@@ -73,6 +73,10 @@ pub(crate) struct MedicineView {
     /// prescribes or revises.
     #[serde(skip_serializing_if = "Option::is_none")]
     not_classified: Option<Vec<Ingredient>>,
+    /// Allergies of the medical history that the check can make nothing of: brands, foods, misspelt names. Read them yourself. Only in the
+    /// answer to a doctor who prescribes or revises.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_understood: Option<Vec<Reason>>,
     #[serde(flatten)]
     head: EntryHead,
 }
@@ -113,6 +117,7 @@ impl Shown for Medicine {
             accepted: content.accepted.map(|Override { reason, note, hits }| OverrideView { reason, note, hits }),
             hits: None,
             not_classified: None,
+            not_understood: None,
             head,
         }
     }
@@ -247,9 +252,16 @@ impl MedicineBody {
     }
 }
 
+/// What the check says to a doctor who may go on.
+#[derive(Default)]
+struct Found {
+    hits: Vec<Hit>,
+    not_understood: Vec<Reason>,
+}
+
 /// Everything that speaks against a medicine, if the doctor has answered the stops. What an earlier version answered stays answered as long
 /// as the ingredients are the same.
-fn checked(parsed: &Parsed, before: Option<&Entry<Medicine>>, summary: &Summary, today: Date) -> Result<(Medicine, Vec<Hit>), RecordError> {
+fn checked(parsed: &Parsed, before: Option<&Entry<Medicine>>, summary: &Summary, today: Date) -> Result<(Medicine, Found), RecordError> {
     let hits = check(&parsed.medicine.ingredients, summary, today, before.map(|before| before.id));
     let same = before.filter(|before| before.content.ingredients == parsed.medicine.ingredients);
     let earlier = same.and_then(|before| before.content.accepted.clone());
@@ -263,7 +275,8 @@ fn checked(parsed: &Parsed, before: Option<&Entry<Medicine>>, summary: &Summary,
         Some((reason, note, _)) if !stops.is_empty() => Some(Override { reason: *reason, note: note.clone(), hits: stops }),
         _ => earlier,
     };
-    Ok((Medicine { accepted, ..parsed.medicine.clone() }, hits))
+    let not_understood = not_understood(&parsed.medicine.ingredients, summary);
+    Ok((Medicine { accepted, ..parsed.medicine.clone() }, Found { hits, not_understood }))
 }
 
 /// The request that a prescription answers, before and after.
@@ -280,9 +293,11 @@ async fn answered(state: &AppState, access: &PatientAccess, id: Option<RequestId
 }
 
 /// The answer to the doctor, with what speaks against the medicine.
-fn with_hits(entry: Entry<Medicine>, hits: Vec<Hit>, state: &AppState) -> MedicineView {
+fn with_hits(entry: Entry<Medicine>, found: Found, state: &AppState) -> MedicineView {
     let not_classified = entry.content.ingredients.iter().filter(|one| one.class().is_none()).cloned().collect();
-    MedicineView { hits: Some(hits), not_classified: Some(not_classified), ..Medicine::view(entry, state) }
+    let Found { hits, not_understood } = found;
+    let view = Medicine::view(entry, state);
+    MedicineView { hits: Some(hits), not_classified: Some(not_classified), not_understood: Some(not_understood), ..view }
 }
 
 /// The prescription that a doctor revises or stops.

@@ -7,7 +7,7 @@ use domain::{
 };
 use http::{AppState, Created, Json, Problem, auth::PatientAccess};
 
-use super::{MedicineBody, MedicineView, NotAnswered, answered, checked, with_hits};
+use super::{Found, MedicineBody, MedicineView, NotAnswered, answered, checked, with_hits};
 use crate::{
     entries::{author, content, doctor, encounter},
     refused::{Busy, NoRoom, NotPrescribed, PatientDied, not_written},
@@ -32,7 +32,7 @@ pub(crate) async fn prescribe(
     let encounter_id = encounter(&state, access.patient.id, parsed.encounter_id).await?;
     let (id, author) = (MedicineId::new(state.clock.now(), state.random.u128()?), author(&state, &access));
     let answered = answered(&state, &access, parsed.request_id, id).await?;
-    let mut hits = Vec::new();
+    let mut hits = Found::default();
     let written = state
         .store
         .medicine_write(access.patient.id, None, answered.as_ref(), |summary| {

@@ -7,7 +7,7 @@ use domain::{
 };
 use http::{AppState, Json, Path, Problem, RequiredIfMatch, Versioned, auth::PatientAccess, refusals};
 
-use super::{MedicineBody, MedicineView, NotAnswered, active, answered, checked, with_hits};
+use super::{Found, MedicineBody, MedicineView, NotAnswered, active, answered, checked, with_hits};
 use crate::{
     entries::{Revision, author, doctor, encounter, revision},
     refused::{Busy, NoRoom, NotPrescribed, PatientDied, not_written},
@@ -44,7 +44,7 @@ pub(crate) async fn revise(
     }
     let encounter_id = encounter(&state, access.patient.id, parsed.encounter_id).await?;
     let (author, answered) = (author(&state, &access), answered(&state, &access, parsed.request_id, id).await?);
-    let mut hits = Vec::new();
+    let mut hits = Found::default();
     let written = state
         .store
         .medicine_write(access.patient.id, Some(&before), answered.as_ref(), |summary| {

@@ -20,7 +20,7 @@ use crate::{
 /// Write a result
 ///
 /// Of a lab test that was prescribed, or one that the patient brought along. It waits on the doctor's dashboard until the doctor has looked at
-/// it. A lab test has one result: more values of it are results without `lab_test_id`.
+/// it; who writes a result for themselves has. A lab test has one result: more values of it are results without `lab_test_id`.
 #[utoipa::path(post, path = "/patients/{patient_id}/results", tag = "medical record", operation_id = "add_result", request_body = ResultBody,
     params(("patient_id" = PatientId, Path)), responses((status = 201, body = Created<ResultView>, description = "Written"), NotOpen, Busy))]
 pub(crate) async fn add(
@@ -34,6 +34,11 @@ pub(crate) async fn add(
         Some(id) => Some(open_test(&state, &access, id).await?),
         None => None,
     };
+    let tested = test.as_ref().and_then(|test| test.content.loinc.as_ref());
+    if tested.zip(content.loinc.as_ref()).is_some_and(|(tested, found)| tested != found) {
+        let detail = "The prescription is of another test. Check the code, or leave `lab_test_id` out.";
+        return Err(Problem::invalid_field("loinc", "other_test", detail));
+    }
     let author = author(&state, &access);
     let doctor_id = content.doctor_id.or(test.as_ref().map(|test| test.content.doctor_id));
     let content = settled(LabResult { doctor_id, ..content }, &author, &state, &access).await?;

@@ -74,12 +74,12 @@ pub(crate) struct SurgeryBody {
 }
 
 impl SurgeryBody {
-    fn parse(self, fields: &mut In<'_>, _: &PatientAccess, state: &AppState) -> Option<(Option<EncounterId>, Parsed)> {
+    fn parse(self, fields: &mut In<'_>, access: &PatientAccess, state: &AppState) -> Option<(Option<EncounterId>, Parsed)> {
         let encounter = fields.optional("encounter_id", self.encounter_id, |id| id.parse());
         let procedure = fields.required("procedure", self.procedure, |text| Reason::parse(&text));
         let surgeon = fields.required("surgeon_id", self.surgeon_id, |id| id.parse());
         let fee = fields.required("fee", self.fee, |fee| fee.parse(state.hospital.currency));
-        let performed_on = fields.required("performed_on", self.performed_on, |day| not_ahead(parse_date(&day)?, state.today()));
+        let performed_on = fields.required("performed_on", self.performed_on, |day| not_ahead(parse_date(&day)?, access, state));
         let report = fields.optional("report", self.report, |text| Narrative::parse(&text));
         let (procedure, surgeon_id, fee, performed_on, report) = (procedure?, surgeon?, fee?, performed_on?, report?);
         Some((encounter?, Parsed { procedure, surgeon_id, fee, performed_on, report }))

@@ -21,6 +21,7 @@ pub(crate) async fn add(
 ) -> Result<Created<VitalsView>, Problem> {
     let (encounter, content) = entries::content(body, |body, fields| body.parse(fields, &access, &state))?;
     let encounter = entries::encounter(&state, access.patient.id, encounter).await?;
+    let content = content.vitals(state.clock.now(), &access, &state)?;
     let id = VitalsId::new(state.clock.now(), state.random.u128()?);
     entries::add(&state, &access, id, encounter, content).await
 }

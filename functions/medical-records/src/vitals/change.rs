@@ -25,6 +25,7 @@ pub(crate) async fn change(
 ) -> Result<Versioned<VitalsView>, Problem> {
     let (reason, (encounter, content)) = entries::revision(revision, |body, fields| body.parse(fields, &access, &state))?;
     let before = entries::to_change::<Vitals>(&state, &access, id, version).await?;
+    let content = content.vitals(before.content.taken_at, &access, &state)?;
     let encounter = entries::encounter(&state, access.patient.id, encounter).await?;
     entries::change(&state, &access, &before, reason, encounter, content).await
 }

@@ -16,7 +16,8 @@ use domain::{
     },
     text::Reason,
 };
-use http::{AppState, auth::PatientAccess};
+use http::{AppState, Problem, auth::PatientAccess};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -73,7 +74,7 @@ pub(crate) struct VitalsBody {
     /// The encounter in which they were taken.
     #[schema(value_type = Option<EncounterId>)]
     encounter_id: Option<String>,
-    /// When they were taken. When left out: now.
+    /// When they were taken. When left out: now, and in a correction as it was.
     #[schema(value_type = Option<Instant>)]
     taken_at: Option<String>,
     /// At least one.
@@ -141,15 +142,35 @@ impl VitalSigns {
 }
 
 impl VitalsBody {
-    fn parse(self, fields: &mut In<'_>, access: &PatientAccess, state: &AppState) -> Option<(Option<EncounterId>, Vitals)> {
+    fn parse(self, fields: &mut In<'_>, access: &PatientAccess, state: &AppState) -> Option<(Option<EncounterId>, Parsed)> {
         let encounter = fields.optional("encounter_id", self.encounter_id, |id| id.parse());
         let taken_at = fields.optional("taken_at", self.taken_at, |at| not_before_birth(parse_instant(&at)?, access, state));
         let detail = fields.optional("detail", self.detail, |text| Reason::parse(&text));
         let values = fields.required("values", self.values, Ok::<_, Invalid>).and_then(|values| values.parse(fields));
-        let (taken_at, detail, values) = (taken_at?.unwrap_or_else(|| state.clock.now()), detail?, values?);
+        let parsed = Parsed { taken_at: taken_at?, values: values?, detail: detail? };
+        // Whether they can be true together does not depend on the time.
+        fields.check("values", parsed.flagged(state.clock.now(), None, state))?;
+        Some((encounter?, parsed))
+    }
+}
+
+/// What was written about vital signs, before it is known when they were taken.
+struct Parsed {
+    taken_at: Option<Timestamp>,
+    values: Vec<Measured>,
+    detail: Option<Reason>,
+}
+
+impl Parsed {
+    /// The vital signs with their flags. `otherwise` is when they were taken if nobody said so.
+    fn flagged(&self, otherwise: Timestamp, born: Option<DateOfBirth>, state: &AppState) -> Result<Vitals, Invalid> {
+        let taken_at = self.taken_at.unwrap_or(otherwise);
         let on = state.hospital.zone.to_datetime(taken_at).date();
-        let born = access.patient.date_of_birth.map(DateOfBirth::date);
-        let vitals = fields.check("values", Vitals::new(taken_at, &values, detail, born, on))?;
-        Some((encounter?, vitals))
+        Vitals::new(taken_at, &self.values, self.detail.clone(), born.map(DateOfBirth::date), on)
+    }
+
+    fn vitals(&self, otherwise: Timestamp, access: &PatientAccess, state: &AppState) -> Result<Vitals, Problem> {
+        let flagged = self.flagged(otherwise, access.patient.date_of_birth, state);
+        flagged.map_err(|why| Problem::invalid_field("values", why.code, why.detail))
     }
 }

@@ -12,7 +12,8 @@ use crate::Invalid;
 pub struct Ingredient(String);
 
 /// Other names of ingredients, and their international ones.
-const OTHER_NAMES: [(&str, &str); 14] = [
+const OTHER_NAMES: [(&str, &str); 15] = [
+    ("co-trimoxazole", "sulfamethoxazole"),
     ("acetaminophen", "paracetamol"),
     ("adrenaline", "epinephrine"),
     ("albuterol", "salbutamol"),
@@ -299,8 +300,15 @@ const RELATED: [(Class, Class); 3] =
     [(Class::Penicillins, Class::Cephalosporins), (Class::Penicillins, Class::Carbapenems), (Class::Cephalosporins, Class::Carbapenems)];
 
 /// Words for a class that people write when they say what somebody is allergic to.
-const WORDS: [(&str, Class); 24] = [
+const WORDS: [(&str, Class); 31] = [
     ("penicillin", Class::Penicillins),
+    ("penicilline", Class::Penicillins),
+    ("pencillin", Class::Penicillins),
+    ("penizillin", Class::Penicillins),
+    ("pcn", Class::Penicillins),
+    ("beta lactam", Class::Penicillins),
+    ("beta lactam", Class::Cephalosporins),
+    ("beta lactam", Class::Carbapenems),
     ("cephalosporin", Class::Cephalosporins),
     ("cefalosporin", Class::Cephalosporins),
     ("carbapenem", Class::Carbapenems),

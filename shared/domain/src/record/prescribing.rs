@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::{
     Summary,
-    medicines::{Ingredient, meant},
+    medicines::{Ingredient, Meant, meant},
     summary::Allergy,
 };
 use crate::{
@@ -95,6 +95,17 @@ pub struct Override {
     pub note: Option<Reason>,
     /// The stops that it is about.
     pub hits: Vec<Hit>,
+}
+
+/// The allergies that the check can make nothing of: it neither knows their class nor finds a substance that is prescribed. The doctor
+/// reads them.
+#[must_use]
+pub fn not_understood(ingredients: &[Ingredient], summary: &Summary) -> Vec<Reason> {
+    let understood = |allergy: &&Allergy| {
+        let text = allergy.what.as_str();
+        allergy.class.is_some() || meant(text) != Meant::default() || ingredients.iter().any(|one| one.is_named_in(text))
+    };
+    summary.allergies.iter().filter(|allergy| !understood(allergy)).map(|allergy| allergy.what.clone()).collect()
 }
 
 /// Everything that speaks against a medicine with these ingredients, stops first. `besides` is the prescription that is revised.

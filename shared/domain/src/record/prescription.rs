@@ -112,7 +112,7 @@ impl Medicine {
     /// How many units are left to be dispensed.
     #[must_use]
     pub const fn left(&self) -> u32 {
-        self.prescribed().saturating_sub(self.dispensed)
+        if self.stopped { 0 } else { self.prescribed().saturating_sub(self.dispensed) }
     }
 
     /// How many units were prescribed, with refills.
@@ -160,7 +160,11 @@ impl Clinical for Medicine {
         let yesterday = TimeZone::UTC.to_datetime(entry.author.at).date().saturating_sub(1.day());
         summary.medicines.retain(|medicine| medicine.id == entry.id || medicine.until >= yesterday);
         put(&mut summary.medicines, line, |other| other.id == entry.id, Full("medicines", MEDICINES))?;
-        summary.tell(News::of_change(before.is_none(), entry.in_error || content.stopped, News::MEDICINE), &entry.id, entry.author.at);
+        if entry.in_error {
+            summary.take_back(&entry.id);
+        } else {
+            summary.tell(News::of_change(before.is_none(), content.stopped, News::MEDICINE), &entry.id, entry.author.at);
+        }
         Ok(Vec::new())
     }
 }
@@ -225,9 +229,12 @@ impl Clinical for LabTest {
             doctor_id: content.doctor_id,
         });
         put(&mut summary.lab_tests, line, |other| other.id == entry.id, Full("open lab tests", LAB_TESTS))?;
-        // A result says itself that it is there.
-        if content.status != LabTestStatus::Resulted {
-            let stopped = entry.in_error || content.status == LabTestStatus::Stopped;
+        // A result says itself that it is there, and one that was wrong leaves the prescription as it was.
+        let resulted = |entry: &Entry<Self>| entry.content.status == LabTestStatus::Resulted;
+        if entry.in_error {
+            summary.take_back(&entry.id);
+        } else if !resulted(entry) && !before.is_some_and(resulted) {
+            let stopped = content.status == LabTestStatus::Stopped;
             summary.tell(News::of_change(before.is_none(), stopped, News::LAB_TEST), &entry.id, entry.author.at);
         }
         Ok(Vec::new())

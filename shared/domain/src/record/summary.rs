@@ -167,7 +167,7 @@ pub struct Typed {
 pub enum Certainty {
     /// One typing has found it.
     DeterminedOnce,
-    /// Two typings agree.
+    /// Two typings of different days agree.
     Certain,
     /// Two typings disagree. Type again before a transfusion.
     Contradictory,
@@ -318,9 +318,10 @@ impl Summary {
     pub fn blood_group(&self) -> Option<(BloodGroup, Certainty)> {
         let [latest, earlier @ ..] = self.blood_typings.as_slice() else { return None };
         let certainty = match earlier {
-            [] => Certainty::DeterminedOnce,
-            earlier if earlier.iter().all(|typed| typed.group == latest.group) => Certainty::Certain,
-            _ => Certainty::Contradictory,
+            earlier if earlier.iter().any(|typed| typed.group != latest.group) => Certainty::Contradictory,
+            // The same day is the same sample, as far as anybody can tell.
+            earlier if earlier.iter().any(|typed| typed.determined_on != latest.determined_on) => Certainty::Certain,
+            _ => Certainty::DeterminedOnce,
         };
         Some((latest.group, certainty))
     }

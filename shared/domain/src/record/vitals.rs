@@ -253,7 +253,7 @@ impl Vitals {
         {
             return Err(Invalid::new(
                 "impossible",
-                "The systolic pressure is higher than the diastolic one. Check whether they are swapped.",
+                "The systolic pressure must be higher than the diastolic one. Check whether they are swapped.",
             ));
         }
         let readings = measured.iter().map(|measured| Reading { measured: *measured, flag: measured.flag(born, on) }).collect();
