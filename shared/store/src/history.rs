@@ -8,10 +8,7 @@ use domain::{
     record::Full,
 };
 
-use super::{
-    Key, Record, Store, StoreError, from_item, keys, medical_record,
-    transact::{NEW, Transaction},
-};
+use super::{Key, Record, Store, StoreError, from_item, keys, medical_record, transact::Transaction};
 
 /// How often an entry is withdrawn when the record is changed by others at the same moment.
 const TRIES: usize = 8;
@@ -116,9 +113,5 @@ fn change_asked(
     let before = asked.version;
     change(&mut asked.none_known);
     asked.version += 1;
-    if before == 0 {
-        write.put_if(&asked, NEW, &[], |_| HistoryError::Stale)
-    } else {
-        write.replace(&asked, before, |_| HistoryError::Stale)
-    }
+    write.write_from(&asked, before, |_| HistoryError::Stale)
 }

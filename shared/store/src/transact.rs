@@ -51,6 +51,16 @@ impl<E: From<StoreError>> Transaction<'_, E> {
         self.put_if(record, "version = :before", &[(":before", number(before))], refuse)
     }
 
+    /// Writes a record that begins with version 0, which is not stored: a first one if its key is free, a changed one as [`Self::replace`].
+    pub(super) fn write_from(
+        &mut self,
+        record: &impl Record,
+        before: u64,
+        refuse: impl FnOnce(Item) -> E + Send + 'static,
+    ) -> Result<(), E> {
+        if before == 0 { self.put_new(record, refuse) } else { self.replace(record, before, refuse) }
+    }
+
     /// Writes a record under a condition.
     pub(super) fn put_if(
         &mut self,

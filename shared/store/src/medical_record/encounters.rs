@@ -9,8 +9,8 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Keep, RecordError};
-use crate::{Key, Record, Store, from_item, keys, number, text};
+use super::RecordError;
+use crate::{Key, Record, Store, from_item, keys, number, text, transact::Transaction};
 
 /// An appointment has this encounter.
 #[derive(Debug, Serialize, Deserialize)]
@@ -68,8 +68,8 @@ impl Store {
         (note, marked): (&Entry<EncounterNote>, &Entry<EncounterNote>),
     ) -> Result<(), RecordError> {
         let mut write = self.transaction();
-        super::entry_writes(&mut write, Some(note), marked, Keep::Earlier)?;
-        super::entry_writes(&mut write, Some(before), after, Keep::Earlier)?;
+        super::entry_writes(&mut write, Some(note), marked)?;
+        super::entry_writes(&mut write, Some(before), after)?;
         if let Some(held) = held(before) {
             write.delete_if(&held.key(), super::THERE, &[], |_| RecordError::Stale)?;
         }
@@ -84,31 +84,29 @@ impl Store {
             check.condition_expression("version = :version").expression_attribute_values(":version", number(note))
         };
         write.check(&key, unchanged, |_| RecordError::Stale)?;
-        super::entry_writes(&mut write, Some(before), after, Keep::Earlier)?;
+        super::entry_writes(&mut write, Some(before), after)?;
         write.commit().await
     }
 
     /// Saves a draft of a note, if the encounter is not signed. Drafts before it are not kept: nobody else has relied on them.
     pub async fn note_save_draft(&self, before: &Entry<EncounterNote>, after: &Entry<EncounterNote>) -> Result<(), RecordError> {
-        self.note_write(before, after, Keep::Nothing, "attribute_not_exists(content.signed_at) AND attribute_not_exists(in_error)").await
+        let mut write = self.transaction();
+        write.replace(after, before.version, |_| RecordError::Stale)?;
+        must_be(&mut write, after, "attribute_not_exists(content.signed_at) AND attribute_not_exists(in_error)")?;
+        write.commit().await
     }
 
     /// Changes a note that was signed. What was signed is kept.
     pub async fn note_amend(&self, before: &Entry<EncounterNote>, after: &Entry<EncounterNote>) -> Result<(), RecordError> {
-        self.note_write(before, after, Keep::Earlier, "attribute_exists(content.signed_at) AND attribute_not_exists(in_error)").await
-    }
-
-    async fn note_write(
-        &self,
-        before: &Entry<EncounterNote>,
-        after: &Entry<EncounterNote>,
-        keep: Keep,
-        state: &'static str,
-    ) -> Result<(), RecordError> {
         let mut write = self.transaction();
-        super::entry_writes(&mut write, Some(before), after, keep)?;
-        let key = keys::record_entry(after.patient_id, "encounter", &after.id.to_string());
-        write.check(&key, |check| check.condition_expression(state), |_| RecordError::WrongState)?;
+        super::entry_writes(&mut write, Some(before), after)?;
+        must_be(&mut write, after, "attribute_exists(content.signed_at) AND attribute_not_exists(in_error)")?;
         write.commit().await
     }
+}
+
+/// Requires a state of the encounter of a note.
+fn must_be(write: &mut Transaction<'_, RecordError>, note: &Entry<EncounterNote>, state: &'static str) -> Result<(), RecordError> {
+    let key = keys::record_entry(note.patient_id, "encounter", &note.id.to_string());
+    write.check(&key, |check| check.condition_expression(state), |_| RecordError::WrongState)
 }

@@ -23,7 +23,6 @@ use super::{
     Key, Listed, Record, Store, StoreError, from_item,
     keys::{self, IndexKey},
     record::from_index,
-    trail,
     transact::{NEW, Transaction},
 };
 
@@ -116,13 +115,6 @@ pub enum RecordError {
     Store(#[from] StoreError),
 }
 
-/// Whether the version before a change is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keep {
-    Earlier,
-    Nothing,
-}
-
 type Also<'a, C> = &'a (dyn Fn(&mut Transaction<'_, RecordError>, &Entry<C>) -> Result<(), RecordError> + Sync);
 
 impl Store {
@@ -179,12 +171,12 @@ impl Store {
 
     /// Writes a new entry.
     pub async fn record_add<C: Clinical>(&self, entry: &Entry<C>) -> Result<(), RecordError> {
-        self.record_write(entry.patient_id, None, Keep::Nothing, &mut |_| Ok(entry.clone()), &|_, _| Ok(())).await.map(drop)
+        self.record_write(entry.patient_id, None, &mut |_| Ok(entry.clone()), &|_, _| Ok(())).await.map(drop)
     }
 
     /// Writes a changed entry, and keeps what it was.
     pub async fn record_change<C: Clinical>(&self, before: &Entry<C>, after: &Entry<C>) -> Result<(), RecordError> {
-        self.record_write(after.patient_id, Some(before), Keep::Earlier, &mut |_| Ok(after.clone()), &|_, _| Ok(())).await.map(drop)
+        self.record_write(after.patient_id, Some(before), &mut |_| Ok(after.clone()), &|_, _| Ok(())).await.map(drop)
     }
 
     /// Writes an entry that is made from the summary, with the summary and everything else that follows. Tries again when the summary was
@@ -193,7 +185,6 @@ impl Store {
         &self,
         patient: PatientId,
         before: Option<&Entry<C>>,
-        keep: Keep,
         make: &mut (dyn FnMut(&mut Summary) -> Result<Entry<C>, RecordError> + Send),
         also: Also<'_, C>,
     ) -> Result<Entry<C>, RecordError> {
@@ -201,7 +192,7 @@ impl Store {
             let mut write = self.transaction();
             let mut summary = if C::IN_SUMMARY { self.record_summary(patient).await? } else { Summary::new(patient) };
             let after = make(&mut summary)?;
-            entry_writes(&mut write, before, &after, keep)?;
+            entry_writes(&mut write, before, &after)?;
             if C::IN_SUMMARY {
                 for sign in C::show(before, &after, &mut summary).map_err(RecordError::Full)? {
                     if let Some(newest) = self.newest_besides(&after, sign).await? {
@@ -245,13 +236,9 @@ fn entry_writes<C: Clinical>(
     write: &mut Transaction<'_, RecordError>,
     before: Option<&Entry<C>>,
     after: &Entry<C>,
-    keep: Keep,
 ) -> Result<(), RecordError> {
-    match before {
-        None => write.put_new(after, |_| RecordError::Stale)?,
-        Some(before) => write.replace(after, before.version, |_| RecordError::Stale)?,
-    }
-    if let Some(before) = before.filter(|_| keep == Keep::Earlier) {
+    write.write_from(after, before.map_or(0, |before| before.version), |_| RecordError::Stale)?;
+    if let Some(before) = before {
         write.put_new(&Earlier(before.clone()), |_| RecordError::Stale)?;
     }
     let (old, new) = (before.map(points).unwrap_or_default(), points(after));
@@ -273,9 +260,4 @@ fn points<C: Clinical>(entry: &Entry<C>) -> Vec<StoredPoint> {
 /// Requires that the patient lives.
 fn must_live(write: &mut Transaction<'_, RecordError>, patient: PatientId) -> Result<(), RecordError> {
     write.check(&keys::patient(patient), |check| check.condition_expression("attribute_not_exists(deceased)"), |_| RecordError::Deceased)
-}
-
-/// Notes whose record is read, where no single item is.
-pub(super) fn is_read(patient: PatientId) {
-    trail::patient(patient);
 }

@@ -10,7 +10,7 @@ use domain::{
     },
 };
 
-use super::{Keep, RecordError, entry_writes, must_live};
+use super::{RecordError, entry_writes, must_live};
 use crate::Store;
 
 /// A request before and after a doctor has answered it.
@@ -37,9 +37,9 @@ impl Store {
             }
             Ok(prescribed)
         };
-        self.record_write(patient, before, Keep::Earlier, &mut shown, &|write, medicine: &Entry<Medicine>| {
+        self.record_write(patient, before, &mut shown, &|write, medicine: &Entry<Medicine>| {
             if let Some(Answered { before, after }) = answered {
-                entry_writes(write, Some(before), after, Keep::Earlier)?;
+                entry_writes(write, Some(before), after)?;
             }
             // Nothing is prescribed for the dead. What was, can be stopped.
             if medicine.content.stopped || medicine.in_error { Ok(()) } else { must_live(write, patient) }
@@ -49,7 +49,7 @@ impl Store {
 
     /// Prescribes a lab test, or revises or stops a prescription.
     pub async fn lab_test_write(&self, before: Option<&Entry<LabTest>>, after: &Entry<LabTest>) -> Result<(), RecordError> {
-        self.record_write(after.patient_id, before, Keep::Earlier, &mut |_| Ok(after.clone()), &|write, test: &Entry<LabTest>| {
+        self.record_write(after.patient_id, before, &mut |_| Ok(after.clone()), &|write, test: &Entry<LabTest>| {
             use domain::record::prescription::LabTestStatus::Open;
             if test.content.status == Open && !test.in_error { must_live(write, after.patient_id) } else { Ok(()) }
         })
@@ -60,7 +60,7 @@ impl Store {
     /// Asks a doctor for a prescription.
     pub async fn request_ask(&self, request: &Entry<PrescriptionRequest>) -> Result<(), RecordError> {
         let patient = request.patient_id;
-        self.record_write(patient, None, Keep::Nothing, &mut |_| Ok(request.clone()), &|write, _| must_live(write, patient)).await.map(drop)
+        self.record_write(patient, None, &mut |_| Ok(request.clone()), &|write, _| must_live(write, patient)).await.map(drop)
     }
 
     /// Writes a result, or takes one out of view. The test that it answers follows: it waits no longer, or waits again.
@@ -76,8 +76,8 @@ impl Store {
             }
             Ok(result.clone())
         };
-        self.record_write(result.patient_id, earlier, Keep::Earlier, &mut shown, &|write, _| match test {
-            Some((before, after)) => entry_writes(write, Some(before), after, Keep::Earlier),
+        self.record_write(result.patient_id, earlier, &mut shown, &|write, _| match test {
+            Some((before, after)) => entry_writes(write, Some(before), after),
             None => Ok(()),
         })
         .await

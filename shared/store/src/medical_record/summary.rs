@@ -3,12 +3,12 @@
 use domain::{id::PatientId, record::Summary};
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{RecordError, is_read};
+use super::RecordError;
 use crate::{
     Key, Record, Store, StoreError,
     appointments::{AgendaEntry, day_entries, is_ahead},
-    from_item, keys,
-    transact::{NEW, Transaction},
+    from_item, keys, trail,
+    transact::Transaction,
 };
 
 /// How many entries of the history are read at once.
@@ -75,7 +75,7 @@ impl Store {
 
     /// The appointments ahead and the summary, in one query. A change may show a moment later.
     pub async fn patient_dashboard(&self, patient: PatientId, now: Timestamp, zone: &TimeZone) -> Result<Dashboard, StoreError> {
-        is_read(patient);
+        trail::patient(patient);
         let today = zone.to_datetime(now).date();
         let (mut appointments, mut summary) = (Vec::new(), None);
         for item in self.query(keys::dashboard(patient, today)).all().await? {
@@ -99,9 +99,9 @@ impl Store {
 pub(crate) fn write<E: From<StoreError>>(
     write: &mut Transaction<'_, E>,
     mut summary: Summary,
-    moved: impl Fn() -> E + Send + 'static,
+    moved: impl FnOnce() -> E + Send + 'static,
 ) -> Result<(), E> {
     let before = summary.version;
     summary.version += 1;
-    if before == 0 { write.put_if(&summary, NEW, &[], move |_| moved()) } else { write.replace(&summary, before, move |_| moved()) }
+    write.write_from(&summary, before, move |_| moved())
 }
