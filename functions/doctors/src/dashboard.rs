@@ -6,11 +6,10 @@ use domain::{
     id::{AppointmentId, DoctorId, PatientId},
     instant::Instant,
     mrn::Mrn,
-    policy::Relationship,
     record::{Waiting, lab_result::LabResult, request::PrescriptionRequest},
     text::{PersonName, Reason},
 };
-use http::{AppState, Json, Problem, auth::Caller};
+use http::{AppState, Json, Problem, auth::AsDoctor};
 use jiff::ToSpan;
 use serde::Serialize;
 use store::{Listed, appointments::AgendaEntry};
@@ -94,9 +93,7 @@ fn waiting(found: Vec<Listed<Waiting>>, state: &AppState) -> Vec<WaitingEntry> {
 /// Today's appointments, who waits, the results that you have not looked at, and the requests for prescriptions.
 #[utoipa::path(get, path = "/doctors/me/dashboard", tag = "doctors", operation_id = "get_own_doctor_dashboard",
     responses((status = 200, body = DoctorDashboard)))]
-pub(crate) async fn dashboard(State(state): State<AppState>, caller: Caller) -> Result<Json<DoctorDashboard>, Problem> {
-    let own = caller.doctor_id.filter(|_| caller.may(&[Relationship::Own].into()));
-    let doctor_id = own.ok_or_else(|| Problem::forbidden("Only doctors with a profile can do this."))?;
+pub(crate) async fn dashboard(State(state): State<AppState>, AsDoctor(doctor_id): AsDoctor) -> Result<Json<DoctorDashboard>, Problem> {
     let today = state.today();
     let day = (state.hospital.midnight(today), state.hospital.midnight(today.saturating_add(1.day())));
     let (entries, results, requests) = tokio::join!(

@@ -1,23 +1,21 @@
 //! `GET /doctors/me` and `PATCH /doctors/me`: the caller's own profile, and what administrators let them change of it.
 
 use axum::extract::State;
-use domain::{doctor::Doctor, policy::Relationship};
-use http::{AppState, DoctorView, FieldError, IfMatch, Json, Problem, Versioned, auth::Caller};
+use domain::{doctor::Doctor, id::DoctorId};
+use http::{AppState, DoctorView, FieldError, IfMatch, Json, Problem, Versioned, auth::AsDoctor};
 
 use crate::change::{ChangeDoctorRequest, NotWritten, write};
 
 /// The caller's own profile.
-pub(crate) async fn own(state: &AppState, caller: &Caller) -> Result<Doctor, Problem> {
-    let own = caller.doctor_id.filter(|_| caller.may(&[Relationship::Own].into()));
-    let id = own.ok_or_else(|| Problem::forbidden("Only doctors with a profile can do this."))?;
+async fn own(state: &AppState, id: DoctorId) -> Result<Doctor, Problem> {
     state.store.doctor(id).await?.ok_or_else(|| Problem::not_found("doctor"))
 }
 
 /// Read your own doctor's profile
 #[utoipa::path(get, path = "/doctors/me", tag = "doctors", operation_id = "get_own_doctor",
     responses((status = 200, body = Versioned<DoctorView>)))]
-pub(crate) async fn me(State(state): State<AppState>, caller: Caller) -> Result<Versioned<DoctorView>, Problem> {
-    let doctor = own(&state, &caller).await?;
+pub(crate) async fn me(State(state): State<AppState>, AsDoctor(id): AsDoctor) -> Result<Versioned<DoctorView>, Problem> {
+    let doctor = own(&state, id).await?;
     Ok(Versioned { version: doctor.version, body: DoctorView::of(doctor, state.today(), &state.hospital) })
 }
 
@@ -28,11 +26,11 @@ pub(crate) async fn me(State(state): State<AppState>, caller: Caller) -> Result<
     params(IfMatch), responses((status = 200, body = Versioned<DoctorView>), NotWritten))]
 pub(crate) async fn change_me(
     State(state): State<AppState>,
-    caller: Caller,
+    AsDoctor(id): AsDoctor,
     if_match: IfMatch,
     Json(request): Json<ChangeDoctorRequest>,
 ) -> Result<Versioned<DoctorView>, Problem> {
-    let before = own(&state, &caller).await?;
+    let before = own(&state, id).await?;
     if_match.check(before.version)?;
     let beyond = request.beyond(&before.may_change);
     if !beyond.is_empty() {

@@ -1,8 +1,8 @@
 //! `GET /doctors/me/patients`: the patients whom the caller treats.
 
 use axum::extract::State;
-use domain::{id::PatientId, instant::Instant, mrn::Mrn, policy::Relationship, text::PersonName};
-use http::{AppState, Json, Listing, NoFilter, Page, Problem, auth::Caller};
+use domain::{id::PatientId, instant::Instant, mrn::Mrn, text::PersonName};
+use http::{AppState, Json, Listing, NoFilter, Page, Problem, auth::AsDoctor};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -24,11 +24,9 @@ pub(crate) struct TreatedPatientView {
     responses((status = 200, body = Page<TreatedPatientView>)))]
 pub(crate) async fn patients(
     State(state): State<AppState>,
-    caller: Caller,
+    AsDoctor(doctor): AsDoctor,
     listing: Listing<NoFilter>,
 ) -> Result<Json<Page<TreatedPatientView>>, Problem> {
-    let own = caller.doctor_id.filter(|_| caller.may(&[Relationship::Own].into()));
-    let doctor = own.ok_or_else(|| Problem::forbidden("Only doctors with a profile can do this."))?;
     let list = format!("patients-of?{doctor}");
     let after = listing.after(&state.cursors, &list)?;
     let found = state.store.treated_list(doctor, after.as_deref(), listing.limit + 1).await?;

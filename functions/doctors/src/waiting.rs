@@ -3,10 +3,9 @@
 use axum::extract::State;
 use domain::{
     Invalid,
-    policy::Relationship,
     record::{lab_result::LabResult, request::PrescriptionRequest},
 };
-use http::{AppState, Fields, Json, Listing, Page, Problem, auth::Caller};
+use http::{AppState, Fields, Json, Listing, Page, Problem, auth::AsDoctor};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -45,11 +44,9 @@ fn kind(text: &str) -> Result<WaitingKind, Invalid> {
     responses((status = 200, body = Page<WaitingEntry>)))]
 pub(crate) async fn waiting(
     State(state): State<AppState>,
-    caller: Caller,
+    AsDoctor(doctor): AsDoctor,
     listing: Listing<WaitingQuery>,
 ) -> Result<Json<Page<WaitingEntry>>, Problem> {
-    let own = caller.doctor_id.filter(|_| caller.may(&[Relationship::Own].into()));
-    let doctor = own.ok_or_else(|| Problem::forbidden("Only doctors with a profile can do this."))?;
     let mut fields = Fields::default();
     let Some(kind) = fields.required("kind", listing.filter.kind.as_deref(), kind) else { return Err(fields.problem()) };
     let list = format!("waiting-for?{doctor}&{kind:?}");

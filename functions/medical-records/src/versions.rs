@@ -9,7 +9,7 @@ use domain::{
         BloodTypingId, DiagnosisId, EncounterId, ImageId, LabResultId, LabTestId, MedicineId, PatientId, SurgeryId, TreatmentPlanId,
         VitalsId,
     },
-    policy::Relationship::{Guardian, Own, Treating},
+    policy::Relationship,
     record::{
         Entry,
         blood_group::BloodTyping,
@@ -116,7 +116,7 @@ pub(crate) async fn versions(
     listing: Listing<NoFilter>,
 ) -> Result<Json<Page<VersionView>>, Problem> {
     let reads_everything =
-        !access.relationships.is_disjoint(&[Own, Guardian, Treating].into()) || access.on_shift_as.contains(&Role::Nurse);
+        access.is_patient() || access.relationships.contains(&Relationship::Treating) || access.on_shift_as.contains(&Role::Nurse);
     if !reads_everything && !matches!(id, EntryId::BloodTyping(_) | EntryId::Image(_) | EntryId::LabTest(_) | EntryId::Result(_)) {
         return Err(Problem::forbidden("Lab technicians read the history of lab tests, results, images and blood typings."));
     }

@@ -100,7 +100,7 @@ impl Documents {
     pub async fn check(&self, id: &str, announced: &Announced) -> Result<Found, DocumentError> {
         let Some(object) = self.open(&incoming(id)).await? else {
             // An earlier call kept it, and its answer was lost.
-            return Ok(if self.open(&kept(id)).await?.is_some() { Found::Kept } else { Found::Nothing });
+            return self.already(id).await;
         };
         let (tag, version) = (object.e_tag.clone(), object.version_id.clone());
         let found = if let Some(rejection) = read(object, announced).await? {
@@ -112,7 +112,7 @@ impl Documents {
                 Ok(_) => Found::Kept,
                 // Another call was quicker, and has moved it.
                 Err(error) if is_missing(&error) => {
-                    return Ok(if self.open(&kept(id)).await?.is_some() { Found::Kept } else { Found::Nothing });
+                    return self.already(id).await;
                 }
                 // Somebody uploads it again at this moment.
                 Err(error) if error.code() == Some("PreconditionFailed") => return Err(DocumentError::Unavailable(error.into())),
@@ -121,6 +121,11 @@ impl Documents {
         };
         self.client.delete_object().bucket(&self.bucket).key(incoming(id)).set_version_id(version).send().await.map_err(failed)?;
         Ok(found)
+    }
+
+    /// What an earlier call has left, when nothing waits to be checked.
+    async fn already(&self, id: &str) -> Result<Found, DocumentError> {
+        Ok(if self.open(&kept(id)).await?.is_some() { Found::Kept } else { Found::Nothing })
     }
 
     async fn open(&self, key: &str) -> Result<Option<GetObjectOutput>, DocumentError> {

@@ -76,7 +76,7 @@ impl Hospital {
         format!("{}/{path}", self.portal_url.trim_end_matches('/'))
     }
 
-    /// An instant in words, in the hospital's time zone.
+    /// An instant in words, in the hospital's time zone: `Monday 2 March 2026, 10:05 (London time)`.
     #[must_use]
     pub fn instant_in_words(&self, at: Timestamp) -> String {
         format!("{} ({})", self.zone.to_datetime(at).strftime("%A %-d %B %Y, %H:%M"), self.zone_name(at))
@@ -99,12 +99,6 @@ impl Hospital {
     #[must_use]
     pub fn midnight(&self, day: Date) -> Timestamp {
         day.to_zoned_datetime(self.zone.clone()).map_or(Timestamp::MAX, |midnight| midnight.timestamp())
-    }
-
-    /// A moment in words: `Monday 2 March 2026, 10:05 (London time)`.
-    #[must_use]
-    pub fn moment_in_words(&self, at: Timestamp) -> String {
-        format!("{} ({})", self.zone.to_datetime(at).strftime("%A %-d %B %Y, %H:%M"), self.zone_name(at))
     }
 
     /// The time zone in words: `London time` for `Europe/London`.

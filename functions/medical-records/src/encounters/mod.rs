@@ -10,7 +10,6 @@ pub(crate) mod write_note;
 use domain::{
     id::{AppointmentId, DoctorId, EncounterId},
     instant::Instant,
-    policy::Relationship,
     record::{
         Entry,
         encounter::{EncounterClass, EncounterStatus},
@@ -110,8 +109,7 @@ pub(crate) async fn with_note(
 
 /// Whether the caller may see the note as it is now.
 pub(crate) fn shows_note(encounter: &Entry<Encounter>, access: &PatientAccess) -> bool {
-    let is_patient = access.relationships.contains(&Relationship::Own) || access.relationships.contains(&Relationship::Guardian);
-    !is_patient || encounter.content.status() == EncounterStatus::Signed
+    !access.is_patient() || encounter.content.status() == EncounterStatus::Signed
 }
 
 /// The doctor who holds an encounter.

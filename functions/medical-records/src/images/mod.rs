@@ -13,7 +13,6 @@ use documents::{Announced, Documents, Link};
 use domain::{
     id::ImageId,
     instant::Instant,
-    policy::Relationship,
     record::{
         Entry,
         image::{ImageStatus, Modality, Rejection, Sha256, UPLOAD_LINK},
@@ -101,8 +100,7 @@ impl Shown for Image {
     }
 
     fn is_seen_by(entry: &Entry<Self>, access: &PatientAccess) -> bool {
-        let is_patient = access.relationships.contains(&Relationship::Own) || access.relationships.contains(&Relationship::Guardian);
-        !is_patient || entry.content.status == ImageStatus::Available
+        !access.is_patient() || entry.content.status == ImageStatus::Available
     }
 }
 

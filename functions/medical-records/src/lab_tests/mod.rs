@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 
 pub(crate) use domain::record::prescription::LabTest;
 
-use crate::entries::{EntryHead, In, Shown, head, load};
+use crate::entries::{EntryHead, In, Shown, head, to_change};
 
 refusals! {
     pub(crate) NotOpen {
@@ -101,10 +101,7 @@ impl LabTestBody {
 
 /// The prescription that a doctor revises or stops.
 async fn open(state: &AppState, access: &PatientAccess, id: LabTestId, version: u64) -> Result<Entry<LabTest>, Problem> {
-    let before = load::<LabTest>(state, access, id).await?;
-    if before.version != version {
-        return Err(Problem::stale());
-    }
+    let before = to_change::<LabTest>(state, access, id, version).await?;
     if before.content.status != LabTestStatus::Open {
         let detail = "This prescription was stopped or has a result. Prescribe the test anew.";
         return Err(Problem::conflict("not_open", detail).with("current_status", before.content.status));

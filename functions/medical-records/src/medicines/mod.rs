@@ -26,7 +26,7 @@ use utoipa::ToSchema;
 
 pub(crate) use domain::record::prescription::Medicine;
 
-use crate::entries::{EntryHead, In, Shown, author, head, load};
+use crate::entries::{EntryHead, In, Shown, author, head, to_change};
 
 refusals! {
     pub(crate) NotAnswered {
@@ -302,10 +302,7 @@ fn with_hits(entry: Entry<Medicine>, found: Found, state: &AppState) -> Medicine
 
 /// The prescription that a doctor revises or stops.
 async fn active(state: &AppState, access: &PatientAccess, id: MedicineId, version: u64) -> Result<Entry<Medicine>, Problem> {
-    let before = load::<Medicine>(state, access, id).await?;
-    if before.version != version {
-        return Err(Problem::stale());
-    }
+    let before = to_change::<Medicine>(state, access, id, version).await?;
     if before.content.stopped {
         return Err(Problem::conflict("already_stopped", "This prescription was stopped. Prescribe the medicine anew."));
     }

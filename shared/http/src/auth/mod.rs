@@ -163,3 +163,21 @@ where
         }
     }
 }
+
+/// A doctor with a profile, acting for themselves.
+#[derive(Clone, Copy, Debug)]
+pub struct AsDoctor(pub DoctorId);
+
+impl<S> FromRequestParts<S> for AsDoctor
+where
+    S: Send + Sync,
+    AppState: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        let own = caller.doctor_id.filter(|_| caller.may(&[Relationship::Own].into()));
+        own.map(Self).ok_or_else(|| Problem::forbidden("Only doctors with a profile can do this."))
+    }
+}

@@ -61,6 +61,14 @@ where
     }
 }
 
+impl PatientAccess {
+    /// Whether the caller is the patient, or acts for the patient.
+    #[must_use]
+    pub fn is_patient(&self) -> bool {
+        self.relationships.contains(&Relationship::Own) || self.relationships.contains(&Relationship::Guardian)
+    }
+}
+
 impl AppState {
     /// Whether the caller acts for the patient, who is a child.
     #[must_use]

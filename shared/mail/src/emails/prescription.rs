@@ -44,7 +44,7 @@ struct Requested<'a> {
 
 /// To the doctor: a patient asks for a prescription.
 pub fn requested(hospital: &Hospital, about: &RecordNews, patient: &str, refill: bool) -> Result<Message, RenderError> {
-    let (asked, url) = (&hospital.moment_in_words(about.at), &hospital.portal(&format!("prescription-requests/{}", about.id)));
+    let (asked, url) = (&hospital.instant_in_words(about.at), &hospital.portal(&format!("prescription-requests/{}", about.id)));
     write(&Requested { patient, asked, refill, url })
 }
 

@@ -25,7 +25,7 @@ impl Details {
             patient: wait.patient_name.to_string(),
             mrn: wait.patient_mrn.to_string(),
             when: hospital.slot_in_words(offer.slot),
-            held_until: hospital.moment_in_words(offer.until),
+            held_until: hospital.instant_in_words(offer.until),
             url: hospital.portal(&format!("waiting-list/{}", wait.id)),
         }
     }
