@@ -89,3 +89,18 @@ async fn a_request_is_declined_or_withdrawn() {
     c.post(REQUESTS, &something, &ada).await.refused(409, "too_many");
     assert_eq!(count(&c.get(REQUESTS, &doctor).await.expect(200).body["items"]), 13);
 }
+
+/// Each request is an email to the doctor, so asking and withdrawing does not go on for ever.
+#[tokio::test]
+async fn nobody_floods_a_doctor() {
+    let c = Consultation::new().await;
+    let something = json!({ "doctor_id": c.doctor.id, "what": "Something for the cough" });
+    for _ in 0..20 {
+        let asked = c.post(REQUESTS, &something, &c.ada.token).await.expect(201);
+        c.go(&format!("{REQUESTS}/{}/withdraw", asked.id()), asked.etag(), &c.ada.token).await.expect(200);
+    }
+    let refused = c.post(REQUESTS, &something, &c.ada.token).await.refused(409, "too_many");
+    assert_eq!(refused.body["at_most"], 20);
+    c.app.wait(jiff::SignedDuration::from_hours(24));
+    c.post(REQUESTS, &something, &c.app.fresh(&c.ada).await).await.expect(201);
+}

@@ -11,6 +11,7 @@ use domain::{
     text::Reason,
 };
 use http::{AppState, Created, Fields, Json, Problem, auth::PatientAccess, refusals};
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -40,10 +41,13 @@ pub(crate) struct RequestPrescriptionRequest {
     what: Option<String>,
 }
 
+/// How many requests a patient can send within a day.
+const A_DAY: usize = 20;
+
 /// Request a prescription or a refill
 ///
 /// A doctor who treats the patient gets an email and sees the request on their dashboard. The patient gets an email with the answer. At most
-/// ten requests wait at a time.
+/// ten requests wait at a time, and at most 20 are sent within 24 hours.
 #[utoipa::path(post, path = "/patients/{patient_id}/prescription-requests", tag = "medical record", operation_id = "request_prescription",
     request_body = RequestPrescriptionRequest, params(("patient_id" = PatientId, Path)),
     responses((status = 201, body = Created<RequestView>, description = "Asked"), NotAsked, PatientDied, NoRoom, Busy))]
@@ -58,6 +62,7 @@ pub(crate) async fn ask(
     let what = fields.required("what", request.what, |text| Reason::parse(&text));
     let (Some(doctor), Some(refill_of), Some(what)) = (doctor, refill_of, what) else { return Err(fields.problem()) };
     let patient = &access.patient;
+    must_not_flood(&state, patient.id).await?;
     let prescriber = match refill_of {
         Some(id) => {
             let unknown = || Problem::invalid_field("refill_of", "unknown_prescription", "The patient has no such prescription.");
@@ -89,4 +94,16 @@ pub(crate) async fn ask(
     let entry = Entry::new(id, patient.id, None, author, content);
     state.store.request_ask(&entry).await.map_err(not_written)?;
     Ok(created(entry, &state))
+}
+
+/// Every request is an email to a doctor, also one that is withdrawn. Requests at the same moment may be a few more: how many can wait is
+/// what the summary holds.
+async fn must_not_flood(state: &AppState, patient: PatientId) -> Result<(), Problem> {
+    let latest = state.store.record_list::<PrescriptionRequest>(patient, None, A_DAY).await?;
+    let a_day_ago = state.clock.now().saturating_sub(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MIN);
+    if latest.len() < A_DAY || latest.last().is_none_or(|oldest| oldest.content.asked_at <= a_day_ago) {
+        return Ok(());
+    }
+    let detail = format!("{A_DAY} requests were sent in the last 24 hours. Wait, or call the hospital.");
+    Err(Problem::conflict("too_many", detail).with("at_most", A_DAY))
 }
