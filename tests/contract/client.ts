@@ -266,7 +266,7 @@ check(linked.patient_id === newcomer.id && linked.status === "active", "the acco
 const katherine = await signIn(hers, password);
 check(told("own record", await katherine.GET("/patients/me")).mrn === newcomer.mrn, "she sees her profile");
 
-// The doctor writes into Katherine's record: an encounter with its note, a diagnosis, vital signs, a plan and an operation.
+// The doctor writes into Katherine's record: an encounter with its note, a diagnosis, vital signs, a plan and a surgery.
 {
   const ofKatherine = { patient_id: newcomer.id };
   const here = { params: { path: ofKatherine } };
@@ -313,7 +313,7 @@ check(told("own record", await katherine.GET("/patients/me")).mrn === newcomer.m
   const surgery = told("operate", await helen.POST("/patients/{patient_id}/surgeries", { ...here, body: operation }));
   told("change it", await helen.PUT("/patients/{patient_id}/surgeries/{id}", { ...version(surgery.id, 1), body: { reason: "Two", content: { ...operation, procedure: "Two stents" } } }));
   check(told("read it", await helen.GET("/patients/{patient_id}/surgeries/{id}", { params: entry(surgery.id) })).procedure === "Two stents", "changed");
-  check(told("operations", await helen.GET("/patients/{patient_id}/surgeries", here)).items.length > 0, "it is listed");
+  check(told("surgeries", await helen.GET("/patients/{patient_id}/surgeries", here)).items.length > 0, "it is listed");
   const summary = told("the summary", await helen.GET("/patients/{patient_id}/record", here));
   check(summary.problems.some((problem) => problem.diagnosis_id === diagnosis.id), "the diagnosis is active");
   const mistake = { ...ofKatherine, entry_id: diagnosis.id };

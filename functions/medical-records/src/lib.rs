@@ -1,4 +1,4 @@
-//! The medical record: encounters, diagnoses, vital signs, treatment plans, operations, prescriptions, images and results.
+//! The medical record: encounters, diagnoses, vital signs, treatment plans, surgeries, prescriptions, images and results.
 //!
 //! Every kind of entry has a folder with what can be done with it. What all kinds have in common is in `entries.rs`.
 

@@ -102,7 +102,7 @@ ids! {
     SessionId = "ses_";
     /// An entry in the roster.
     ShiftId = "shi_";
-    /// An operation in the medical record.
+    /// A surgery in the medical record.
     SurgeryId = "sur_";
     /// A treatment plan.
     TreatmentPlanId = "pla_";

@@ -7,7 +7,7 @@ use http::{AppState, Created, Json, Problem, auth::PatientAccess};
 use super::{SurgeryBody, SurgeryView};
 use crate::{entries, refused::Busy};
 
-/// Write an operation
+/// Write a surgery
 ///
 /// The surgeon is a doctor of this hospital. The fee is what a bill will say.
 #[utoipa::path(post, path = "/patients/{patient_id}/surgeries", tag = "medical record", operation_id = "add_surgery",

@@ -10,7 +10,7 @@ use crate::{
     refused::Busy,
 };
 
-/// Change an operation
+/// Change a surgery
 ///
 /// Writes a new version. The earlier one stays in the entry's history.
 #[utoipa::path(put, path = "/patients/{patient_id}/surgeries/{id}", tag = "medical record", operation_id = "change_surgery",

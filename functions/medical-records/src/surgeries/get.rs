@@ -7,7 +7,7 @@ use http::{AppState, Path, Problem, Versioned, auth::PatientAccess};
 use super::{Surgery, SurgeryView};
 use crate::entries;
 
-/// Read an operation
+/// Read a surgery
 #[utoipa::path(get, path = "/patients/{patient_id}/surgeries/{id}", tag = "medical record", operation_id = "get_surgery",
     params(("patient_id" = PatientId, Path), ("id" = SurgeryId, Path)), responses((status = 200, body = Versioned<SurgeryView>)))]
 pub(crate) async fn get(

@@ -7,7 +7,7 @@ use http::{AppState, Json, Listing, NoFilter, Page, Problem, auth::PatientAccess
 use super::{Surgery, SurgeryView};
 use crate::entries;
 
-/// List operations
+/// List surgeries
 ///
 /// Those that were performed here, the one that was written last first. A page holds at most 20. Earlier ones are in the medical history.
 #[utoipa::path(get, path = "/patients/{patient_id}/surgeries", tag = "medical record", operation_id = "list_surgeries",

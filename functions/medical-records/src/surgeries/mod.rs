@@ -1,4 +1,4 @@
-//! Operations that were performed here.
+//! Surgeries that were performed here.
 
 pub(crate) mod add;
 pub(crate) mod change;
@@ -21,7 +21,7 @@ pub(crate) use domain::record::surgery::Surgery;
 
 use crate::entries::{EntryHead, In, Shown, head, not_ahead};
 
-/// An operation.
+/// A surgery.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SurgeryView {
     id: SurgeryId,
@@ -49,7 +49,7 @@ impl Shown for Surgery {
     }
 }
 
-/// What is written about an operation.
+/// What is written about a surgery.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SurgeryBody {
@@ -86,7 +86,7 @@ impl SurgeryBody {
     }
 }
 
-/// What was written about an operation, before its surgeon is known.
+/// What was written about a surgery, before its surgeon is known.
 struct Parsed {
     procedure: Reason,
     surgeon_id: DoctorId,

@@ -1,4 +1,4 @@
-//! Operations that were performed here.
+//! Surgeries that were performed here.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use crate::{
     text::{Narrative, PersonName, Reason},
 };
 
-/// An operation.
+/// A surgery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Surgery {
     /// What was done.
