@@ -1,12 +1,28 @@
 //! Beds: which state follows which. A bed that a patient has left is cleaned before the next one comes.
 
+use std::{fmt, str::FromStr};
+
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::Invalid;
+use crate::{
+    Invalid,
+    admission::{Acuity, Admission, Isolation},
+    id::{AdmissionId, PatientId},
+    record::{
+        Summary,
+        summary::Newest,
+        vitals::{Flag, VitalSign},
+    },
+    text::Reason,
+    ward::Ward,
+};
 
 /// How many beds a ward has. They come into being with it.
 pub const BEDS: u8 = 40;
+/// How long the cleaning of a bed may take before the ward's manager is told.
+pub const CLEANING: SignedDuration = SignedDuration::from_mins(60);
 
 /// The number of a bed in its ward, from 1 to 40.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -32,6 +48,22 @@ impl BedNumber {
     #[must_use]
     pub const fn get(self) -> u8 {
         self.0
+    }
+}
+
+impl FromStr for BedNumber {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        // One spelling: not `07`, not `+7`.
+        let number = text.parse().ok().filter(|number: &i64| number.to_string() == text);
+        Self::new(number.unwrap_or_default())
+    }
+}
+
+impl fmt::Display for BedNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 
@@ -65,9 +97,6 @@ pub enum BedEvent {
 }
 
 impl BedStatus {
-    /// Every state.
-    pub const ALL: [Self; 4] = [Self::Free, Self::Occupied, Self::Cleaning, Self::Maintenance];
-
     /// The state after an event.
     ///
     /// # Errors
@@ -82,6 +111,147 @@ impl BedStatus {
             (Self::Free | Self::Cleaning, BedEvent::TakenOut) => Ok(Self::Maintenance),
             _ => Err(self),
         }
+    }
+}
+
+named! {
+    BedStatus, "invalid_status": { Free = "free", Occupied = "occupied", Cleaning = "cleaning", Maintenance = "maintenance" }
+}
+
+/// A bed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bed {
+    /// Its ward.
+    pub ward: Ward,
+    /// Its number there.
+    pub number: BedNumber,
+    /// Its state.
+    pub status: BedStatus,
+    /// Since when.
+    pub since: Timestamp,
+    /// Who has it. Present exactly while it is occupied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub occupant: Option<Occupant>,
+    /// Why it is out of use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// Grows with each change.
+    pub version: u64,
+}
+
+/// The patient in a bed, as the ward's board shows them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Occupant {
+    /// The patient.
+    pub patient_id: PatientId,
+    /// The admission.
+    pub admission_id: AdmissionId,
+    /// The first letters of the patient's names.
+    pub initials: String,
+    /// When they were admitted.
+    pub admitted_at: Timestamp,
+    /// When they are expected to leave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_discharge: Option<Date>,
+    /// How others are kept from an infection, or the patient from theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub isolation: Option<Isolation>,
+    /// How ill they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acuity: Option<Acuity>,
+    /// Since when they are medically ready to leave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ready_at: Option<Timestamp>,
+    /// Their latest vital signs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vitals: Option<LatestVitals>,
+}
+
+/// When the latest vital signs were taken, and which of them are critical.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LatestVitals {
+    /// When the latest ones were taken.
+    pub at: Timestamp,
+    /// Of each sign the newest value counts. Empty when none of them is critical.
+    pub critical: Vec<(VitalSign, Flag)>,
+    /// The version of the record's summary that says so.
+    pub as_of: u64,
+}
+
+impl LatestVitals {
+    /// What a record's summary says about vital signs that were taken since an instant.
+    #[must_use]
+    pub fn of(summary: &Summary, since: Timestamp) -> Option<Self> {
+        let newest = || summary.vitals.iter().filter(|(_, newest)| newest.at >= since);
+        let critical = |(sign, newest): (&VitalSign, &Newest)| {
+            let flag = newest.flag.filter(|flag| matches!(flag, Flag::CriticalLow | Flag::CriticalHigh))?;
+            Some((*sign, flag))
+        };
+        let at = newest().map(|(_, newest)| newest.at).max()?;
+        Some(Self { at, critical: newest().filter_map(critical).collect(), as_of: summary.version })
+    }
+}
+
+impl Occupant {
+    /// The patient of an admission.
+    #[must_use]
+    pub fn of(admission: &Admission, initials: String) -> Self {
+        Self {
+            patient_id: admission.patient_id,
+            admission_id: admission.id,
+            initials,
+            admitted_at: admission.admitted_at,
+            expected_discharge: admission.expected_discharge,
+            isolation: admission.isolation,
+            acuity: admission.acuity,
+            ready_at: admission.ready.as_ref().map(|ready| ready.at),
+            vitals: None,
+        }
+    }
+
+    /// The same patient, as the admission is now.
+    #[must_use]
+    pub fn follow(self, admission: &Admission) -> Self {
+        Self { vitals: self.vitals, ..Self::of(admission, self.initials) }
+    }
+}
+
+impl Bed {
+    /// A new bed.
+    #[must_use]
+    pub const fn new(ward: Ward, number: BedNumber, now: Timestamp) -> Self {
+        Self { ward, number, status: BedStatus::Free, since: now, occupant: None, reason: None, version: 1 }
+    }
+
+    /// The bed with its patient.
+    ///
+    /// # Errors
+    /// The bed's state, when it is not free.
+    pub fn take(self, occupant: Occupant, now: Timestamp) -> Result<Self, BedStatus> {
+        Ok(Self { occupant: Some(occupant), ..self.after(BedEvent::Taken, now)? })
+    }
+
+    /// The bed after what happens to it.
+    ///
+    /// # Errors
+    /// The bed's state, when that cannot happen in it.
+    pub fn after(self, event: BedEvent, now: Timestamp) -> Result<Self, BedStatus> {
+        let status = self.status.after(event)?;
+        Ok(Self { status, since: now, occupant: None, reason: None, version: self.version + 1, ..self })
+    }
+
+    /// The bed, taken out of use for a reason.
+    ///
+    /// # Errors
+    /// The bed's state, when somebody has it or it is out of use already.
+    pub fn take_out(self, reason: Reason, now: Timestamp) -> Result<Self, BedStatus> {
+        Ok(Self { reason: Some(reason), ..self.after(BedEvent::TakenOut, now)? })
+    }
+
+    /// The bed with other news of its patient.
+    #[must_use]
+    pub fn with_occupant(self, occupant: Occupant) -> Self {
+        Self { occupant: Some(occupant), version: self.version + 1, ..self }
     }
 }
 
@@ -104,7 +274,8 @@ mod tests {
     #[test]
     fn what_may_follow() {
         let allowed: Vec<_> = BedStatus::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .flat_map(|from| EVENTS.into_iter().filter_map(move |event| Some((from, event, from.after(event).ok()?))))
             .collect();
         assert_eq!(

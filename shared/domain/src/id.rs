@@ -66,12 +66,18 @@ macro_rules! ids {
 }
 
 ids! {
+    /// A patient's stay in the hospital.
+    AdmissionId = "adm_";
     /// An appointment of a patient with a doctor.
     AppointmentId = "apt_";
     /// One entry of the audit log.
     AuditId = "aud_";
+    /// A patient's place on the list for a bed.
+    BedRequestId = "bed_";
     /// A typing of a patient's blood.
     BloodTypingId = "blo_";
+    /// An emergency.
+    CaseId = "cas_";
     /// A diagnosis in the medical record.
     DiagnosisId = "dia_";
     /// A doctor profile.
@@ -112,6 +118,22 @@ ids! {
     VitalsId = "vit_";
     /// A patient's place on a waiting list.
     WaitId = "wai_";
+}
+
+impl AdmissionId {
+    /// The id of the stay that follows from a request for a bed, so that one request never leads to two.
+    #[must_use]
+    pub const fn following(request: BedRequestId) -> Self {
+        Self(request.0)
+    }
+}
+
+impl VitalsId {
+    /// The id of the vital signs of one of an emergency's judgements, so that they are written down once.
+    #[must_use]
+    pub fn following(case: CaseId, judgement: usize) -> Self {
+        Self(Ulid::from_parts(case.0.timestamp_ms(), case.0.random().wrapping_add(judgement as u128)))
+    }
 }
 
 #[cfg(test)]

@@ -8,15 +8,18 @@
 mod named;
 
 pub mod account;
+pub mod admission;
 pub mod appointment;
 pub mod audit;
 pub mod availability;
 pub mod bed;
+pub mod bed_request;
 pub mod booking_limit;
 pub mod clock;
 pub mod doctor;
 pub mod duplicates;
 pub mod email;
+pub mod emergency;
 pub mod history;
 pub mod id;
 pub mod instant;
@@ -44,6 +47,7 @@ pub mod treating;
 pub mod triage;
 pub mod waiting;
 pub mod ward;
+pub mod ward_manager;
 
 pub use clock::Clock;
 pub use invalid::Invalid;

@@ -314,6 +314,36 @@ impl Patient {
         };
         PersonName::parse(&format!("Unknown {who} {}", at.strftime("%-d %b %Y %Hh%M")))
     }
+
+    /// Somebody whom nobody knows. Of the age only what it looks like is known, if anything.
+    ///
+    /// # Errors
+    /// Never: see [`Self::temporary_name`].
+    pub fn unknown(id: PatientId, mrn: Mrn, gender: Gender, age: Option<i16>, now: Timestamp, here: DateTime) -> Result<Self, Invalid> {
+        let born = age.map(|age| here.date().saturating_sub(jiff::Span::new().years(age)).to_string());
+        let date_of_birth = born.map(|born| DateOfBirth::parse(&born, here.date())).transpose()?;
+        Ok(Self {
+            id,
+            user_id: None,
+            mrn,
+            identity: Identity::Temporary,
+            name: Self::temporary_name(gender, here)?,
+            date_of_birth,
+            date_of_birth_estimated: date_of_birth.is_some(),
+            gender,
+            phone: None,
+            emergency_contact: None,
+            address: None,
+            income: None,
+            registered_at: now,
+            next_of_kin: Vec::new(),
+            guardians: Vec::new(),
+            deceased: None,
+            consents: BTreeMap::new(),
+            not_a_duplicate: None,
+            version: 1,
+        })
+    }
 }
 
 /// What the front desk changed in a profile: the values from before, with who changed them and why. Never changed itself.

@@ -16,10 +16,11 @@ use utoipa::{
 use crate::{
     account::{self, Group},
     appointment,
+    bed::BedNumber,
     id::{
-        AppointmentId, AuditId, BloodTypingId, DiagnosisId, DoctorId, EmailTokenId, EncounterId, ExceptionId, HistoryId, ImageId,
-        LabResultId, LabTestId, LeaveId, MedicineId, PatientId, RequestId, SessionId, ShiftId, SurgeryId, TreatmentPlanId, UserId,
-        VitalsId, WaitId,
+        AdmissionId, AppointmentId, AuditId, BedRequestId, BloodTypingId, CaseId, DiagnosisId, DoctorId, EmailTokenId, EncounterId,
+        ExceptionId, HistoryId, ImageId, LabResultId, LabTestId, LeaveId, MedicineId, PatientId, RequestId, SessionId, ShiftId, SurgeryId,
+        TreatmentPlanId, UserId, VitalsId, WaitId,
     },
     money::Currency,
     mrn::Mrn,
@@ -95,7 +96,10 @@ fn concat_prefix(prefix: &str) -> String {
 }
 
 schemas! {
+    AdmissionId, "AdmissionId": id!(AdmissionId);
     AppointmentId, "AppointmentId": id!(AppointmentId);
+    BedRequestId, "BedRequestId": id!(BedRequestId);
+    CaseId, "CaseId": id!(CaseId);
     BloodTypingId, "BloodTypingId": id!(BloodTypingId);
     AuditId, "AuditId": id!(AuditId);
     DoctorId, "DoctorId": id!(DoctorId);
@@ -167,6 +171,8 @@ schemas! {
 
     account::Status, "AccountStatus": one_of(account::Status::ALL.map(account::Status::as_str));
     Group, "AccountGroup": one_of(Group::ALL.map(Group::as_str));
+    BedNumber, "BedNumber": ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(40))
+        .description(Some("The number of a bed in its ward.")).examples([7]);
     Ward, "Ward": one_of(Ward::ALL.iter().map(|ward| ward.as_str())).description(Some("A type of ward."));
     appointment::Status, "AppointmentStatus": one_of(appointment::Status::NAMES);
 }

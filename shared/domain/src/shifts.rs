@@ -1,6 +1,6 @@
 //! Shifts: who works when. A day has three, in the hospital's time zone, and they follow each other without a gap.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, str::FromStr};
 
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
@@ -72,6 +72,14 @@ impl ShiftTime {
             _ => Self::Evening,
         };
         (local.date(), time)
+    }
+}
+
+impl FromStr for ShiftTime {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        Self::parse(text)
     }
 }
 

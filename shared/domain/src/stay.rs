@@ -5,19 +5,24 @@ use serde::{Deserialize, Serialize};
 
 use crate::{bed::BedNumber, money::Money, ward::Ward};
 
-/// The time in one bed. A transfer ends a segment and begins another one at the same moment.
+/// The time in one bed. A transfer ends a segment and begins another one at the same moment. Its names are short in the table, because an
+/// admission has all of its segments.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Segment {
     /// The ward.
+    #[serde(rename = "w")]
     pub ward: Ward,
     /// The bed.
+    #[serde(rename = "b")]
     pub bed: BedNumber,
     /// What a day costs there, as it was when the segment began.
+    #[serde(rename = "f")]
     pub daily_fee: Money,
     /// When the patient came into the bed.
+    #[serde(rename = "s")]
     pub from: Timestamp,
     /// When the patient left it. `None` while the patient lies there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
     pub to: Option<Timestamp>,
 }
 

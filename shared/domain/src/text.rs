@@ -172,6 +172,14 @@ fn looks_like_a_domain(word: &str) -> bool {
 }
 
 impl PersonName {
+    /// The first letters of the first and the last name: `A. B.`. Boards that others can see show no more.
+    #[must_use]
+    pub fn initials(&self) -> String {
+        let words: Vec<_> = self.0.split([' ', '-']).filter_map(|word| word.chars().find(|c| c.is_alphanumeric())).collect();
+        let letters: Vec<_> = words.first().into_iter().chain(words.get(1..).and_then(<[_]>::last)).collect();
+        letters.iter().map(|letter| format!("{}.", letter.to_uppercase())).collect::<Vec<_>>().join(" ")
+    }
+
     /// What an account is called until the front desk has confirmed who its owner is.
     #[must_use]
     pub fn new_patient() -> Self {
@@ -184,6 +192,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn initials_are_those_of_the_first_and_the_last_name() {
+        let initials = |name: &str| PersonName::parse(name).unwrap().initials();
+        assert_eq!(initials("Ada Byron"), "A. B.");
+        assert_eq!(initials("gabriel josé de la concordia garcía márquez"), "G. M.");
+        assert_eq!(initials("J.R.R. Tolkien"), "J. T.");
+        assert_eq!(initials("Anne-Marie"), "A. M.");
+        assert_eq!((initials("Pelé"), initials("Øystein (senior)")), ("P.".to_owned(), "Ø. S.".to_owned()));
+    }
 
     #[test]
     fn canonical_forms() {

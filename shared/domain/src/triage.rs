@@ -56,6 +56,17 @@ impl Scale {
         Err(Invalid::new("invalid_scale", "Give five times in minutes, the most urgent level first, none shorter than the one before."))
     }
 
+    /// A scale of a hospital's own, as settings write it: five times in minutes with commas between them.
+    ///
+    /// # Errors
+    /// When these are not five times, or [`Self::new`] refuses them.
+    pub fn parse(name: &str, minutes: &str) -> Result<Self, Invalid> {
+        let times: Vec<u16> = minutes.split(',').map_while(|minutes| minutes.trim().parse().ok()).collect();
+        let complete = times.len() == minutes.split(',').count();
+        let times = times.try_into().ok().filter(|_| complete);
+        times.map_or_else(|| Self::new(name, [1, 0, 0, 0, 0]), |times| Self::new(name, times))
+    }
+
     /// How long a patient of a level may wait.
     #[must_use]
     pub const fn limit(&self, level: TriageLevel) -> SignedDuration {
@@ -90,6 +101,10 @@ mod tests {
         assert_eq!(due(TriageLevel::NonUrgent), "2026-03-02T10:00:00Z");
         assert_eq!(Scale::new("x", [0, 20, 10, 60, 120]).unwrap_err().code, "invalid_scale");
         assert_eq!(Scale::new("x", [0, 10, 30, 60, 1441]).unwrap_err().code, "invalid_scale");
+        assert_eq!(Scale::parse("Manchester", "0, 10,60,120,240"), Scale::new("Manchester", [0, 10, 60, 120, 240]));
+        for wrong in ["", "0,10,30,60", "0,10,30,60,120,240", "0,10,x,60,120", "0,10,30,60,", "-1,10,30,60,120"] {
+            assert_eq!(Scale::parse("x", wrong).unwrap_err().code, "invalid_scale", "{wrong}");
+        }
         assert_eq!(Scale::new("Manchester", [0, 10, 60, 120, 240]).unwrap().limit(TriageLevel::Urgent).as_mins(), 60);
     }
 

@@ -1,8 +1,15 @@
 //! The wards that a hospital can have.
 
+use std::str::FromStr;
+
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::Invalid;
+use crate::{
+    Invalid,
+    bed::{Bed, BedStatus},
+    money::Money,
+};
 
 macro_rules! wards {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
@@ -95,6 +102,58 @@ impl Ward {
         let names = || Self::ALL.iter().map(|ward| ward.as_str()).collect::<Vec<_>>().join("`, `");
         let known = Self::ALL.iter().copied().find(|ward| ward.as_str() == text);
         known.ok_or_else(|| Invalid::new("invalid_ward", format!("Use `{}`.", names())))
+    }
+}
+
+impl FromStr for Ward {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        Self::parse(text)
+    }
+}
+
+/// A ward that the hospital has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EstablishedWard {
+    /// Its type.
+    pub ward: Ward,
+    /// What a day in one of its beds costs. A stay keeps the fee that was true when the patient came into the bed.
+    pub daily_fee: Money,
+    /// When it was established.
+    pub established_at: Timestamp,
+    /// Grows with each change; sent as the ETag.
+    pub version: u64,
+}
+
+/// How many beds of a ward are in which state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BedCounts {
+    /// Patients can be admitted to them.
+    pub free: u8,
+    /// They have a patient.
+    pub occupied: u8,
+    /// They are not clean yet.
+    pub cleaning: u8,
+    /// They are being repaired.
+    pub maintenance: u8,
+}
+
+impl BedCounts {
+    /// Counts beds.
+    #[must_use]
+    pub fn of(beds: &[Bed]) -> Self {
+        let mut counts = Self::default();
+        for bed in beds {
+            let count = match bed.status {
+                BedStatus::Free => &mut counts.free,
+                BedStatus::Occupied => &mut counts.occupied,
+                BedStatus::Cleaning => &mut counts.cleaning,
+                BedStatus::Maintenance => &mut counts.maintenance,
+            };
+            *count += 1;
+        }
+        counts
     }
 }
 
