@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Item, Key, Record, Store, StoreError,
+    care::Care,
     doctor_days::{self, DayWrite, FOR_GOOD, Marks, check_plan, marks_of},
     from_item, integer,
     keys::{self, Range},
@@ -351,7 +352,7 @@ impl Store {
         Ok(())
     }
 
-    /// Whether a doctor treats a patient now, judged by the patient's appointments with this doctor.
+    /// Whether a doctor treats a patient now, judged by the patient's appointments with this doctor, and by stays and emergencies.
     pub async fn patient_is_treated_by(
         &self,
         doctor: DoctorId,
@@ -384,7 +385,12 @@ impl Store {
         let earliest = zone.to_datetime(now.saturating_sub(AFTERWARDS).unwrap_or(now)).date();
         let counts = |entry: &AgendaEntry| !matches!(entry.status.as_str(), "cancelled" | "no_show") && treats(entry.slot, now);
         let mut treatments = Vec::new();
-        for day in self.query(keys::patient_days(patient, Some(earliest), None)).consistent().all().await? {
+        for day in self.query(keys::treatments(patient, earliest)).consistent().all().await? {
+            if let Some(care) = Care::read(&day) {
+                let care = care?;
+                treatments.extend(Some((care.doctor_id, care.slot(now))).filter(|(_, slot)| treats(*slot, now)));
+                continue;
+            }
             treatments.extend(day_entries(day)?.into_iter().filter(counts).map(|entry| (entry.doctor_id, entry.slot)));
         }
         Ok(treatments)

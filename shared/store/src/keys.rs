@@ -6,7 +6,12 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     account::Group,
     audit::Entry,
-    id::{AppointmentId, DoctorId, EmailTokenId, ExceptionId, HistoryId, LeaveId, PatientId, SessionId, ShiftId, UserId, WaitId},
+    bed::BedNumber,
+    emergency::CaseStatus,
+    id::{
+        AdmissionId, AppointmentId, CaseId, DoctorId, EmailTokenId, ExceptionId, HistoryId, LeaveId, PatientId, SessionId, ShiftId, UserId,
+        WaitId,
+    },
     leave::{LeaveStatus, LeaveType},
     patient_search::Place,
     role::Role,
@@ -450,6 +455,19 @@ fn day_sk(day: Date) -> String {
     format!("{DAYS}{day}")
 }
 
+/// Because of what else a doctor treats a patient. It lies right behind the patient's days, so that one query reads both.
+#[must_use]
+pub fn care(patient: PatientId, doctor: DoctorId, cause: &str) -> Key {
+    Key::new(patient_partition(patient), format!("{CARE}{doctor}#{cause}"))
+}
+
+const CARE: &str = "DAY~";
+
+/// The days of a patient from one on, and because of what else doctors treat them.
+pub(super) fn treatments(id: PatientId, from: Date) -> Range {
+    Range::of(patient_partition(id)).from(day_sk(from)).to(end_of(CARE))
+}
+
 /// A patient's days with appointments.
 pub(super) fn patient_days(id: PatientId, from: Option<Date>, to: Option<Date>) -> Range {
     let all = Range::of(patient_partition(id)).with_prefix(DAYS, None);
@@ -618,6 +636,139 @@ fn queue_partition(queue: &Queue, day: Date) -> String {
 pub(super) fn wait_lines(queue: &Queue, day: Date, after: Option<WaitId>) -> Range {
     let all = Range::of(queue_partition(queue, day));
     after.iter().fold(all, |range, after| range.after(&after.to_string()))
+}
+
+const WARDS: &str = "WARDS";
+
+/// A ward that the hospital has.
+#[must_use]
+pub fn ward(ward: Ward) -> Key {
+    Key::new(WARDS, ward.as_str())
+}
+
+/// How many of a ward's beds are in which state.
+#[must_use]
+pub fn bed_counts(ward: Ward) -> Key {
+    Key::new(WARDS, format!("{}#BEDS", ward.as_str()))
+}
+
+/// Every ward, and its counts.
+pub(super) fn wards() -> Range {
+    Range::of(WARDS)
+}
+
+const BEDS: &str = "BED#";
+
+#[must_use]
+pub fn bed(ward: Ward, number: BedNumber) -> Key {
+    Key::new(ward_partition(ward), format!("{BEDS}{:02}", number.get()))
+}
+
+/// The beds of a ward.
+pub(super) fn beds(ward: Ward) -> Range {
+    Range::of(ward_partition(ward)).with_prefix(BEDS, None)
+}
+
+fn ward_partition(ward: Ward) -> String {
+    format!("WARD#{}", ward.as_str())
+}
+
+const MANAGERS: &str = "MANAGER#";
+
+/// Who manages a ward in one of its three shifts.
+#[must_use]
+pub fn manager_shift(ward: Ward, shift: ShiftTime) -> Key {
+    Key::new(ward_partition(ward), format!("{MANAGERS}{}", shift.as_str()))
+}
+
+/// The managers of a ward.
+pub(super) fn manager_shifts(ward: Ward) -> Range {
+    Range::of(ward_partition(ward)).with_prefix(MANAGERS, None)
+}
+
+/// The one shift that somebody manages.
+#[must_use]
+pub fn manages(id: UserId) -> Key {
+    Key::new(staff_partition(id), "MANAGES")
+}
+
+/// That a patient lies in the hospital now.
+#[must_use]
+pub fn stay(patient: PatientId) -> Key {
+    Key::new(patient_partition(patient), "STAY")
+}
+
+#[must_use]
+pub fn admission(patient: PatientId, id: AdmissionId) -> Key {
+    Key::new(patient_partition(patient), format!("{ADMISSIONS}{id}"))
+}
+
+const ADMISSIONS: &str = "ADMISSION#";
+
+/// A patient's admissions: all of them, or those before one.
+pub(super) fn admissions(patient: PatientId, before: Option<AdmissionId>) -> Range {
+    let range = Range::of(patient_partition(patient)).with_prefix(ADMISSIONS, None);
+    before.map(|id| just_before(&admission(patient, id).sk)).into_iter().fold(range, Range::to)
+}
+
+/// That a patient waits for a bed. A patient waits for one at a time.
+#[must_use]
+pub fn bed_request(patient: PatientId) -> Key {
+    Key::new(patient_partition(patient), "BEDREQUEST")
+}
+
+/// Its place among those who wait for a bed on a ward.
+#[must_use]
+pub fn listed_bed_request(ward: Ward, place: &str) -> IndexKey {
+    IndexKey::new(bed_list_partition(ward), place)
+}
+
+fn bed_list_partition(ward: Ward) -> String {
+    format!("BEDLIST#{}", ward.as_str())
+}
+
+/// Those who wait for a bed on a ward, after a position in the list.
+pub(super) fn bed_list(ward: Ward, after: Option<&str>) -> Range {
+    Range::in_index(BY_LIST, bed_list_partition(ward)).with_prefix("", after)
+}
+
+#[must_use]
+pub fn emergency_case(id: CaseId) -> Key {
+    Key::new(format!("CASE#{id}"), "CASE")
+}
+
+/// That a patient is an emergency now. Nobody is in the queue twice.
+#[must_use]
+pub fn emergency(patient: PatientId) -> Key {
+    Key::new(patient_partition(patient), "EMERGENCY")
+}
+
+/// The place of a case among those that wait, or among those that are being treated.
+#[must_use]
+pub fn listed_case(status: CaseStatus, place: &str) -> IndexKey {
+    IndexKey::new(case_list_partition(status), place)
+}
+
+fn case_list_partition(status: CaseStatus) -> String {
+    format!("CASES#{}", status.as_str())
+}
+
+/// The cases that stand like this, after a position in the list.
+pub(super) fn cases(status: CaseStatus, after: Option<&str>) -> Range {
+    Range::in_index(BY_LIST, case_list_partition(status)).with_prefix("", after)
+}
+
+const CLEANING: &str = "CLEANING";
+
+/// A bed that waits to be cleaned.
+#[must_use]
+pub fn cleaning_task(since: Timestamp, ward: Ward, number: BedNumber) -> Key {
+    Key::new(CLEANING, format!("{}#{}#{:02}", second(since), ward.as_str(), number.get()))
+}
+
+/// The beds that wait to be cleaned, after a position in the list.
+pub(super) fn cleaning_tasks(after: Option<&str>) -> Range {
+    Range::of(CLEANING).with_prefix("", after)
 }
 
 /// An entry in the roster.

@@ -8,16 +8,20 @@
 //! 4. A row in infra/README.md, and its cost in `tests/it/cost.rs`.
 
 pub mod accounts;
+pub mod admissions;
 pub mod appointments;
 pub mod audit;
 mod availability;
+pub mod bed_requests;
 pub mod bookings;
+pub mod care;
 pub mod day_lists;
 mod decoys;
 pub mod deliveries;
 pub mod doctor_days;
 pub mod doctors;
 pub mod email_tokens;
+pub mod emergency;
 mod error;
 pub mod history;
 pub mod idempotency;
@@ -38,6 +42,7 @@ pub mod trail;
 mod transact;
 pub mod treated;
 pub mod waiting;
+pub mod wards;
 
 use std::collections::HashMap;
 

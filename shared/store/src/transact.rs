@@ -127,7 +127,10 @@ impl<E: From<StoreError>> Transaction<'_, E> {
         refuse: impl FnOnce(Item) -> E + Send + 'static,
     ) -> Result<(), E> {
         trail::touched(TableAction::Check, &key.pk);
-        let check = ConditionCheck::builder().table_name(&self.store.table).set_key(Some(key.attributes()));
+        let check = ConditionCheck::builder()
+            .table_name(&self.store.table)
+            .set_key(Some(key.attributes()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let check = condition(check).build().map_err(StoreError::refused)?;
         self.add(TransactWriteItem::builder().condition_check(check).build(), refuse);
         Ok(())

@@ -7,6 +7,7 @@ use super::RecordError;
 use crate::{
     Key, Record, Store, StoreError,
     appointments::{AgendaEntry, day_entries, is_ahead},
+    care::Care,
     from_item, keys, trail,
     transact::Transaction,
 };
@@ -81,7 +82,7 @@ impl Store {
         for item in self.query(keys::dashboard(patient, today)).all().await? {
             if item.get("kind").and_then(|kind| kind.as_s().ok()).is_some_and(|kind| kind == Summary::KIND) {
                 summary = Some(from_item(item)?);
-            } else {
+            } else if Care::read(&item).is_none() {
                 appointments.extend(day_entries(item)?);
             }
         }
