@@ -6,7 +6,7 @@ use domain::{
 };
 use mail::{EventState, MailError, Message, emails::leave as emails};
 
-use crate::{Failure, Notifications, review, role_requested::to_administrators, waiting};
+use crate::{Failure, Notifications, review, waiting};
 
 pub(crate) async fn follow(state: &Notifications, before: Option<&Leave>, after: &Leave) -> Result<(), Failure> {
     let (store, base) = (&state.base.store, &state.base);
@@ -32,20 +32,20 @@ async fn tell(state: &EventState, before: Option<&Leave>, after: &Leave) -> Resu
     let (hospital, id) = (&state.hospital, format!("{}-v{}", after.id, after.version));
     let Some(before) = before else {
         to_person(state, after, &id, &emails::received(hospital, after)?).await?;
-        return to_administrators(state, &id, Some(after.user_id), &emails::asked(hospital, after)?).await;
+        return state.to_administrators(&id, Some(after.user_id), &emails::asked(hospital, after)?).await;
     };
     match (before.status, after.status) {
         (LeaveStatus::Pending, LeaveStatus::Approved | LeaveStatus::Rejected) => {
             to_person(state, after, &id, &emails::decided(hospital, after)?).await
         }
         (LeaveStatus::Pending, LeaveStatus::Pending) => {
-            to_administrators(state, &id, Some(after.user_id), &emails::asked(hospital, after)?).await
+            state.to_administrators(&id, Some(after.user_id), &emails::asked(hospital, after)?).await
         }
         (LeaveStatus::Approved, _) => {
             let email = emails::cancelled(hospital, after)?;
             to_person(state, after, &id, &email).await?;
             let own = after.decision.as_ref().is_some_and(|decision| decision.by == after.user_id);
-            if own { to_administrators(state, &id, Some(after.user_id), &email).await } else { Ok(()) }
+            if own { state.to_administrators(&id, Some(after.user_id), &email).await } else { Ok(()) }
         }
         _ => Ok(()),
     }

@@ -98,6 +98,7 @@ impl Settings {
             contact: Some("+44 20 7946 0000".to_owned()),
             zone: TimeZone::get(&self.time_zone).map_err(|_| SettingsError::TimeZone(self.time_zone.clone()))?,
             currency: Currency::parse("GBP")?,
+            triage: domain::triage::Scale::esi(),
             sender: Email::parse("hospital@seacole.example.org")?,
             portal_url: portal_url.to_owned(),
             issuer: portal_url.to_owned(),

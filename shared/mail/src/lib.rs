@@ -10,6 +10,7 @@ pub mod parties;
 pub mod record_news;
 pub mod reminders;
 mod state;
+pub mod ward_news;
 
 pub use cause::Cause;
 pub use email_tokens::EmailTokens;

@@ -171,6 +171,7 @@ mod tests {
             contact: Some("+44 20 7946 0000".to_owned()),
             zone: TimeZone::UTC,
             currency: domain::money::Currency::parse("GBP").unwrap(),
+            triage: domain::triage::Scale::esi(),
             sender: Email::parse("hospital@example.org").unwrap(),
             portal_url: "https://portal.example.org".to_owned(),
             issuer: "https://api.example.org".to_owned(),

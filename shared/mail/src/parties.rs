@@ -1,7 +1,7 @@
-//! The two sides of an appointment, as recipients.
+//! Who is told: the two sides of an appointment, whoever acts for a patient, colleagues, administrators.
 
 use domain::{
-    account::Account,
+    account::{Account, Group},
     appointment::Appointment,
     id::{PatientId, UserId},
     patient::Patient,
@@ -11,6 +11,9 @@ use jiff::Timestamp;
 
 use super::{MailError, Message, Recipient};
 use crate::EventState;
+
+/// Administrators are looked up in pages of this size.
+const PAGE: usize = 100;
 
 /// One email for each side of an appointment; whoever has no account gets none.
 #[derive(Debug, Clone)]
@@ -96,6 +99,24 @@ impl EventState {
     pub async fn colleague(&self, account: UserId, role: Role) -> Result<Option<Recipient>, MailError> {
         let account = self.store.account(account).await?.map(|stored| stored.account);
         Ok(account.filter(|account| account.active_roles().contains(&role)).map(Into::into))
+    }
+
+    /// Sends an email to every administrator but the one whom it is about.
+    pub async fn to_administrators(&self, cause: &str, about: Option<UserId>, email: &Message) -> Result<(), MailError> {
+        let mut after = None;
+        loop {
+            let administrators = self.store.account_list(Group::Administrators, after.as_deref(), PAGE).await?;
+            for administrator in &administrators {
+                let to = self.colleague(administrator.entry.id, Role::Administrator).await?;
+                if let Some(to) = to.filter(|_| about != Some(administrator.entry.id)) {
+                    self.mailer.send(&format!("{cause}-{}", administrator.entry.id), &to, email).await?;
+                }
+            }
+            match administrators.last() {
+                Some(last) if administrators.len() == PAGE => after = Some(last.position.clone()),
+                _ => return Ok(()),
+            }
+        }
     }
 
     /// Who is on duty in a role at a moment, for the whole hospital: the first one by name.

@@ -12,12 +12,16 @@ use aws_sdk_scheduler::{
 use aws_types::SdkConfig;
 use domain::{
     appointment::Appointment,
-    id::{AppointmentId, WaitId},
+    bed::Bed,
+    emergency::EmergencyCase,
+    id::{AppointmentId, CaseId, WaitId},
+    triage::Scale,
     waiting::{State, Wait},
 };
 use jiff::{SignedDuration, Timestamp};
 use platform::config::{Aws, Scheduling};
 use serde::{Deserialize, Serialize};
+use store::wards::CleaningTask;
 
 /// Scheduler knows minutes, and refuses what is over.
 const SOON: SignedDuration = SignedDuration::from_mins(1);
@@ -57,7 +61,23 @@ pub struct MissedDue {
     pub due_at: Timestamp,
 }
 
-/// Schedules reminders, no-shows and the ends of offers.
+/// What the `reminders` function is called with when a bed should be clean.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CleaningDue {
+    pub clean: CleaningTask,
+}
+
+/// What the `reminders` function is called with when a doctor should have seen an emergency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DoctorDue {
+    pub case_id: CaseId,
+    /// When it was due: when a doctor has seen the patient since, or the level has changed, this is void.
+    pub due_at: Timestamp,
+}
+
+/// Schedules reminders, no-shows, the ends of offers, and when a bed should be clean or a doctor have seen an emergency.
 #[derive(Clone, Debug)]
 pub struct Reminders {
     client: Client,
@@ -126,6 +146,30 @@ impl Reminders {
                 self.set(&name, offer.until.max(now.saturating_add(SOON).unwrap_or(now)), &input).await
             }
             _ => self.clear(&name).await,
+        }
+    }
+
+    /// Makes the schedule what a bed as it is now calls for: there when it should be clean, or not there.
+    pub async fn follow_bed(&self, bed: &Bed, now: Timestamp) -> Result<(), ReminderError> {
+        let name = format!("clean-{}-{}", bed.ward.as_str(), bed.number);
+        match CleaningTask::of(bed) {
+            Some(task) => {
+                let due = task.due_at().max(now.saturating_add(SOON).unwrap_or(now));
+                self.set(&name, due, &serde_json::json!({ "clean": task }).to_string()).await
+            }
+            None => self.clear(&name).await,
+        }
+    }
+
+    /// Makes the schedule what a case as it is now calls for: there when a doctor should have seen the patient, or not there.
+    pub async fn follow_case(&self, case: &EmergencyCase, scale: &Scale, now: Timestamp) -> Result<(), ReminderError> {
+        let name = format!("case-{}", case.id);
+        match case.due(scale).filter(|due| *due > now) {
+            Some(due) => {
+                let input = serde_json::json!({ "case_id": case.id, "due_at": due }).to_string();
+                self.set(&name, due.max(now.saturating_add(SOON).unwrap_or(now)), &input).await
+            }
+            None => self.clear(&name).await,
         }
     }
 

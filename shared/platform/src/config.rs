@@ -5,6 +5,7 @@ use domain::{
     money::Currency,
     schedule::Slot,
     text::{Email, Place},
+    triage::Scale,
 };
 use jiff::{
     Timestamp,
@@ -55,6 +56,8 @@ pub struct Hospital {
     /// One IANA time zone for the whole hospital: appointments, rosters and emails use it.
     pub zone: TimeZone,
     pub currency: Currency,
+    /// How urgent emergencies are, and for how long each may wait.
+    pub triage: Scale,
     /// The sender of all emails.
     pub sender: Email,
     /// The portal for patients and staff. Emails link to it.
@@ -196,6 +199,13 @@ impl Config {
                 address: optional("HOSPITAL_ADDRESS"),
                 contact: optional("HOSPITAL_CONTACT"),
                 zone: parsed("TIME_ZONE", |name| TimeZone::get(name).map_err(|_| "not an IANA time zone".to_owned()))?,
+                triage: match optional("TRIAGE_MINUTES") {
+                    Some(_) => {
+                        let name = required("TRIAGE_SCALE")?;
+                        parsed("TRIAGE_MINUTES", |minutes| Scale::parse(&name, minutes).map_err(|why| why.detail))?
+                    }
+                    None => Scale::esi(),
+                },
                 currency: parsed("CURRENCY", |code| Currency::parse(code).map_err(|why| why.detail))?,
                 sender: parsed("SENDER_EMAIL", |address| Email::parse(address).map_err(|why| why.detail))?,
                 portal_url: required("PORTAL_URL")?,
@@ -267,6 +277,7 @@ mod tests {
                 contact: None,
                 zone: TimeZone::get(zone).unwrap(),
                 currency: Currency::parse("USD").unwrap(),
+                triage: Scale::esi(),
                 sender: Email::parse("hospital@example.org").unwrap(),
                 portal_url: "https://portal.example.org".to_owned(),
                 issuer: "https://api.example.org".to_owned(),

@@ -9,6 +9,7 @@ pub mod prescription;
 pub mod roster;
 pub mod staff;
 pub mod waiting;
+pub mod ward;
 
 use askama::Template;
 
@@ -42,6 +43,7 @@ mod tests {
             roster::samples(value),
             staff::samples(value),
             waiting::samples(value),
+            ward::samples(value),
         ];
         all.into_iter().flatten().map(|(name, email)| (name, email.unwrap_or_else(|error| panic!("{name}: {error}")))).collect()
     }

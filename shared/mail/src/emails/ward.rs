@@ -1,0 +1,166 @@
+//! Emails about beds and emergencies: to sweepers, ward managers, doctors and administrators. And to a patient who has left.
+
+use askama::Template;
+use domain::{admission::Admission, bed::BedNumber, emergency::EmergencyCase, patient::Patient, ward::Ward};
+use jiff::Timestamp;
+use platform::config::Hospital;
+use store::wards::CleaningTask;
+
+use super::write;
+use crate::{Message, RenderError};
+
+#[derive(Template)]
+#[template(path = "bed-to-clean.email")]
+struct ToClean<'a> {
+    ward: &'a str,
+    bed: &'a str,
+    since: &'a str,
+    due: &'a str,
+    url: &'a str,
+}
+
+/// To the sweepers on shift: a bed waits to be cleaned.
+pub fn to_clean(hospital: &Hospital, task: &CleaningTask) -> Result<Message, RenderError> {
+    write(&ToClean {
+        ward: &task.ward.in_words(),
+        bed: &task.bed.to_string(),
+        since: &hospital.instant_in_words(task.since),
+        due: &hospital.instant_in_words(task.due_at()),
+        url: &hospital.portal("cleaning"),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "bed-not-cleaned.email")]
+struct NotCleaned<'a> {
+    ward: &'a str,
+    bed: &'a str,
+    since: &'a str,
+    due: &'a str,
+    url: &'a str,
+}
+
+/// To the ward's manager: nobody has cleaned a bed in time.
+pub fn not_cleaned(hospital: &Hospital, task: &CleaningTask) -> Result<Message, RenderError> {
+    write(&NotCleaned {
+        ward: &task.ward.in_words(),
+        bed: &task.bed.to_string(),
+        since: &hospital.instant_in_words(task.since),
+        due: &hospital.instant_in_words(task.due_at()),
+        url: &hospital.portal("cleaning"),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "stay-ended.email")]
+struct StayEnded<'a> {
+    patient: &'a str,
+    came: &'a str,
+    left: &'a str,
+    follow_up: Option<&'a str>,
+    url: &'a str,
+}
+
+/// To the patient: the stay has ended. It does not name the wards: some say why the patient was there.
+pub fn stay_ended(hospital: &Hospital, patient: &Patient, admission: &Admission, left: Timestamp) -> Result<Message, RenderError> {
+    write(&StayEnded {
+        patient: patient.name.as_str(),
+        came: &hospital.instant_in_words(admission.admitted_at),
+        left: &hospital.instant_in_words(left),
+        follow_up: admission.ready.as_ref().map(|ready| ready.follow_up.as_str()),
+        url: &hospital.portal("bills"),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "patient-comes-to-ward.email")]
+struct Comes<'a> {
+    patient: &'a str,
+    mrn: &'a str,
+    ward: &'a str,
+    bed: &'a str,
+    since: &'a str,
+    critical: bool,
+    url: &'a str,
+}
+
+/// To the ward's manager: a patient has a bed there.
+pub fn comes(
+    hospital: &Hospital,
+    patient: &Patient,
+    (ward, bed, since): (Ward, BedNumber, Timestamp),
+    critical: bool,
+) -> Result<Message, RenderError> {
+    write(&Comes {
+        patient: patient.name.as_str(),
+        mrn: patient.mrn.as_str(),
+        ward: &ward.in_words(),
+        bed: &bed.to_string(),
+        since: &hospital.instant_in_words(since),
+        critical,
+        url: &hospital.portal(&format!("wards/{}", ward.as_str())),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "no-critical-bed.email")]
+struct NoCriticalBed<'a> {
+    patient: &'a str,
+    mrn: &'a str,
+    arrived: &'a str,
+    has_ward: bool,
+    url: &'a str,
+}
+
+/// To the managers of the ICU and the administrators: somebody needs critical care, and there is no bed.
+pub fn no_critical_bed(hospital: &Hospital, case: &EmergencyCase, has_ward: bool) -> Result<Message, RenderError> {
+    write(&NoCriticalBed {
+        patient: case.patient_name.as_str(),
+        mrn: case.mrn.as_str(),
+        arrived: &hospital.instant_in_words(case.arrived_at),
+        has_ward,
+        url: &hospital.portal(&format!("emergency/cases/{}", case.id)),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "emergency-waits-too-long.email")]
+struct WaitsTooLong<'a> {
+    patient: &'a str,
+    mrn: &'a str,
+    level: &'a str,
+    arrived: &'a str,
+    due: &'a str,
+    url: &'a str,
+}
+
+/// To the doctors on duty and the manager of the Emergency ward: no doctor has seen a patient in time.
+pub fn waits_too_long(hospital: &Hospital, case: &EmergencyCase, due: Timestamp) -> Result<Message, RenderError> {
+    let level = case.level();
+    write(&WaitsTooLong {
+        patient: case.patient_name.as_str(),
+        mrn: case.mrn.as_str(),
+        level: &format!("{} ({})", level as u8 + 1, level.as_str().replace('_', " ")),
+        arrived: &hospital.instant_in_words(case.arrived_at),
+        due: &hospital.instant_in_words(due),
+        url: &hospital.portal(&format!("emergency/cases/{}", case.id)),
+    })
+}
+
+#[cfg(test)]
+pub(super) fn samples(value: &str) -> Vec<super::Sample> {
+    let (ward, bed, since, due, url, patient, mrn, arrived) = (value, value, value, value, value, value, value, value);
+    let mut samples = vec![
+        ("bed-to-clean", write(&ToClean { ward, bed, since, due, url })),
+        ("bed-not-cleaned", write(&NotCleaned { ward, bed, since, due, url })),
+        ("emergency-waits-too-long", write(&WaitsTooLong { patient, mrn, level: value, arrived, due, url })),
+    ];
+    for follow_up in [None, Some(value)] {
+        samples.push(("stay-ended", write(&StayEnded { patient, came: value, left: value, follow_up, url })));
+    }
+    for yes in [false, true] {
+        samples.push(("patient-comes-to-ward", write(&Comes { patient, mrn, ward, bed, since, critical: yes, url })));
+        samples.push(("no-critical-bed", write(&NoCriticalBed { patient, mrn, arrived, has_ward: yes, url })));
+    }
+    samples
+}
