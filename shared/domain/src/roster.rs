@@ -91,6 +91,10 @@ pub fn role_on_roster(text: &str) -> Result<Role, Invalid> {
         Role::Patient | Role::Administrator => {
             Err(Invalid::new("invalid_role", "Choose the role of somebody who works in shifts. Patients and administrators do not."))
         }
+        Role::WardManager => Err(Invalid::new(
+            "invalid_role",
+            "Ward managers are not on the roster: each manages one shift of one ward, every day. See `POST /wards/{ward}/managers`.",
+        )),
         role => Ok(role),
     }
 }
@@ -104,7 +108,7 @@ pub fn ward_of_role(role: Role, ward: Option<Ward>) -> Result<Option<Ward>, Inva
         (Role::Receptionist, Some(_)) => {
             Err(Invalid::new("not_for_role", "Receptionists are on duty for the whole hospital. Leave the ward out."))
         }
-        (Role::Accountant | Role::Nurse | Role::WardManager, None) => {
+        (Role::Accountant | Role::Nurse, None) => {
             Err(Invalid::new("required", format!("Say on which ward the {} works.", role.in_words())))
         }
         (_, ward) => Ok(ward),

@@ -1,6 +1,7 @@
 //! How this API speaks HTTP: one convention per file.
 
 pub mod auth;
+pub mod beds;
 mod cursor;
 mod days;
 mod doctor_view;
@@ -19,6 +20,7 @@ mod refusals;
 mod run;
 mod state;
 mod views;
+mod vitals;
 
 pub use days::days;
 pub use doctor_view::{DoctorView, PeriodBody, parse_hours};
@@ -36,3 +38,4 @@ pub use refusals::{Day, refusal};
 pub use run::run;
 pub use state::AppState;
 pub use views::{EmergencyContactBody, MoneyBody, SlotView, next_of_kin};
+pub use vitals::{VitalSignView, VitalSigns};

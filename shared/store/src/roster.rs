@@ -21,6 +21,7 @@ use domain::{
     shifts::ShiftTime,
     text::PersonName,
     ward::Ward,
+    ward_manager::ManagerShift,
 };
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
@@ -43,7 +44,7 @@ const KEPT_FOR: SignedDuration = SignedDuration::from_hours(400 * 24);
 /// How often months are written again when the account changes at the same moment.
 const TRIES: usize = 8;
 /// The roles that are on the roster.
-const ROLES: [Role; 9] = [
+const ROLES: [Role; 8] = [
     Role::Accountant,
     Role::Doctor,
     Role::LabTechnician,
@@ -52,7 +53,6 @@ const ROLES: [Role; 9] = [
     Role::Receptionist,
     Role::SecurityGuard,
     Role::Sweeper,
-    Role::WardManager,
 ];
 
 impl Record for Shift {
@@ -277,14 +277,25 @@ impl Store {
         Ok(on_duty(duties, at, zone))
     }
 
-    /// The roles in which somebody is on duty at a moment. Their own month says it, however many others are on duty.
-    pub async fn on_duty_as(&self, user: UserId, at: Timestamp, zone: &TimeZone) -> Result<BTreeSet<Role>, StoreError> {
-        let (date, _) = ShiftTime::at(at, zone);
-        let mut roles = BTreeSet::new();
-        for month in self.query(keys::staff_months(user, date, Some(date))).consistent().all().await? {
-            roles.extend(StaffMonth::of(month)?.duties().filter(|duty| duty.at_work(at, zone)).map(|duty| duty.role));
+    /// What somebody does at a moment. Their own month says it, however many others are on duty.
+    pub async fn duties_now(&self, user: UserId, at: Timestamp, zone: &TimeZone) -> Result<Vec<Duty>, StoreError> {
+        let months = self.months_at(user, at, zone).await?;
+        Ok(months.iter().flat_map(StaffMonth::duties).filter(|duty| duty.at_work(at, zone)).collect())
+    }
+
+    /// Whether somebody who manages a shift is at work at a moment: the shift is on, and they are not on leave.
+    pub async fn manager_at_work(&self, shift: &ManagerShift, at: Timestamp, zone: &TimeZone) -> Result<bool, StoreError> {
+        if !shift.is_on(at, zone) {
+            return Ok(false);
         }
-        Ok(roles)
+        let (day, half) = (zone.to_datetime(at).date(), Half::at(at, zone));
+        let months = self.months_at(shift.user_id, at, zone).await?;
+        Ok(!months.iter().any(|month| month.away.get(&day).is_some_and(|away| away.contains(&half))))
+    }
+
+    async fn months_at(&self, user: UserId, at: Timestamp, zone: &TimeZone) -> Result<Vec<StaffMonth>, StoreError> {
+        let day = zone.to_datetime(at).date();
+        self.query(keys::staff_months(user, day, Some(day))).consistent().all().await?.into_iter().map(StaffMonth::of).collect()
     }
 
     /// A person's months from that of a day on, as they are now.

@@ -4,6 +4,7 @@
 //! cannot be reached without it. `domain::policy` says who may call which route.
 
 pub mod access_token;
+mod at_work;
 mod patient_access;
 mod ring_provider;
 
@@ -21,7 +22,7 @@ use domain::{
     text::PersonName,
 };
 
-pub use self::{access_token::Bearer, patient_access::PatientAccess};
+pub use self::{access_token::Bearer, at_work::AtWork, patient_access::PatientAccess};
 use crate::{Problem, state::AppState};
 use store::trail;
 

@@ -43,11 +43,7 @@ where
         let state = AppState::from_ref(state);
         let patient = state.store.patient(id).await?.ok_or_else(missing)?;
         let mut relationships = state.relationships(&caller, &patient).await?;
-        let mut on_shift_as = caller.roles_asked(Relationship::OnShift);
-        if !on_shift_as.is_empty() {
-            let duties = state.store.on_duty_as(caller.user_id, state.clock.now(), &state.hospital.zone).await?;
-            on_shift_as.retain(|role| duties.contains(role));
-        }
+        let on_shift_as = state.at_work(&caller).await?.roles();
         if !on_shift_as.is_empty() {
             relationships.insert(Relationship::OnShift);
         }

@@ -1,0 +1,89 @@
+//! Where the caller is at work at this moment. Nurses, doctors, lab technicians and sweepers are when the roster says so; ward managers in the
+//! shift of the ward that they manage.
+
+use std::collections::BTreeSet;
+
+use domain::{
+    policy::{Relationship, Relationships},
+    role::Role,
+    schedule::Slot,
+    ward::Ward,
+    ward_manager::ManagerShift,
+};
+use store::StoreError;
+
+use super::Caller;
+use crate::{Problem, state::AppState};
+
+/// Where the caller is at work at this moment, in those of their roles in which it makes a difference.
+#[derive(Clone, Debug, Default)]
+pub struct AtWork {
+    /// In which roles, and on which wards. Without a ward: in the whole hospital.
+    places: Vec<(Role, Option<Ward>)>,
+    /// For ward managers: what they manage, and when that shift is on next, if it is not on now.
+    manages: Option<(ManagerShift, Option<Slot>)>,
+}
+
+impl AtWork {
+    /// The roles in which the caller is on shift.
+    #[must_use]
+    pub fn roles(&self) -> BTreeSet<Role> {
+        self.places.iter().map(|(role, _)| *role).collect()
+    }
+
+    /// The relationships to a ward, or to what is on it. Without a ward: to the hospital.
+    #[must_use]
+    pub fn relationships(&self, ward: Option<Ward>) -> Relationships {
+        let same_ward = ward.is_some() && self.places.iter().any(|(_, on)| *on == ward);
+        let on_shift = (!self.places.is_empty()).then_some(Relationship::OnShift);
+        on_shift.into_iter().chain(same_ward.then_some(Relationship::SameWard)).collect()
+    }
+
+    /// The wards on which the caller is at work.
+    pub fn wards(&self) -> impl Iterator<Item = Ward> {
+        self.places.iter().filter_map(|(_, ward)| *ward)
+    }
+
+    /// Why somebody is refused whom only a shift would have let in.
+    pub fn refusal(&self, state: &AppState) -> Problem {
+        if let (Some(ward), _) = (self.wards().next(), &self.manages) {
+            let detail = format!("You are on shift on the ward {}. Elsewhere, others act.", ward.in_words());
+            return Problem::forbidden(detail).coded("other_ward").with("ward", ward);
+        }
+        let Some((shift, next)) = &self.manages else {
+            return Problem::forbidden("You can do this while you are on shift here. See `GET /shifts`.").coded("outside_shift");
+        };
+        let (ward, time) = (shift.ward.in_words(), shift.shift.as_str());
+        let Some(next) = next else {
+            return Problem::forbidden(format!("You manage the ward {ward} in the {time} shift.")).coded("outside_shift");
+        };
+        let begins = state.hospital.instant_in_words(next.start);
+        let detail = format!("You manage the ward {ward} in the {time} shift. It begins on {begins}.");
+        Problem::forbidden(detail).coded("outside_shift").with("shift_begins_at", state.hospital.instant(next.start))
+    }
+}
+
+impl AppState {
+    /// Where the caller is at work now. Not looked up where it makes no difference.
+    pub async fn at_work(&self, caller: &Caller) -> Result<AtWork, StoreError> {
+        let (mut asked, now, zone) = (caller.roles_asked(Relationship::OnShift), self.clock.now(), &self.hospital.zone);
+        let mut at_work = AtWork::default();
+        if asked.remove(&Role::WardManager)
+            && let Some(shift) = self.store.manages(caller.user_id).await?
+        {
+            let on = self.store.manager_at_work(&shift, now, zone).await?;
+            if on {
+                at_work.places.push((Role::WardManager, Some(shift.ward)));
+            }
+            let next = shift.next(now, zone);
+            // On leave, the next one is the one after this.
+            let next = if next.start <= now { shift.next(next.end, zone) } else { next };
+            at_work.manages = Some((shift, (!on).then_some(next)));
+        }
+        if !asked.is_empty() {
+            let duties = self.store.duties_now(caller.user_id, now, zone).await?;
+            at_work.places.extend(duties.into_iter().filter(|duty| asked.contains(&duty.role)).map(|duty| (duty.role, duty.ward)));
+        }
+        Ok(at_work)
+    }
+}
