@@ -4,23 +4,28 @@ use crate::record;
 use aws_lambda_events::dynamodb::EventRecord;
 use domain::{
     account::Account,
+    admission::Admission,
     appointment::Appointment,
     availability::Exception,
+    bed::Bed,
+    bed_request::BedRequest,
     doctor::Doctor,
     email::DeliveryState,
+    emergency::EmergencyCase,
     id::{PatientId, UserId},
     leave::Leave,
     patient::Patient,
     record::{
-        Clinical,
+        Clinical, Entry,
         prescription::{LabTest, Medicine},
         request::PrescriptionRequest,
+        vitals::Vitals,
     },
     roster::Shift,
     staff::StaffProfile,
     waiting::{State, Wait},
 };
-use mail::{Cause, record_news::RecordNews, reminders::OfferEnds};
+use mail::{Cause, record_news::RecordNews, reminders::OfferEnds, ward_news::WardNews};
 use store::{
     Record, StoreError, StreamItem, StreamValue, accounts::StoredAccount, deliveries::Delivery, email_tokens::EmailToken, from_stream,
     origin_of, roster::StaffMonth, trail::Origin,
@@ -74,6 +79,27 @@ pub(crate) enum Change {
     },
     /// Something new in a medical record.
     Record(Box<RecordNews>),
+    /// A patient's vital signs.
+    Vitals(PatientId),
+    /// A bed is new, or its state has changed.
+    Bed {
+        before: Option<Box<Bed>>,
+        after: Box<Bed>,
+    },
+    /// A patient was admitted or moved, or has left; or something else of the stay has changed.
+    Admission {
+        before: Option<Box<Admission>>,
+        after: Box<Admission>,
+    },
+    /// Somebody waits for a bed.
+    BedRequest(Box<BedRequest>),
+    /// An emergency was opened, or has changed.
+    Case {
+        before: Option<Box<EmergencyCase>>,
+        after: Box<EmergencyCase>,
+    },
+    /// Something happened to a bed or an emergency that is told again.
+    Wards(Box<WardNews>),
     /// Somebody asks for an email again that SES had refused; what it follows from.
     EmailAskedForAgain {
         id: String,
@@ -135,6 +161,20 @@ impl Change {
             Some(PrescriptionRequest::KIND) => {
                 record::request(earlier(images.old_image, from_stream)?.as_deref(), &from_stream(images.new_image)?)
             }
+            Some(Entry::<Vitals>::KIND) => Some(Self::Vitals(from_stream::<Entry<Vitals>>(images.new_image)?.patient_id)),
+            Some(Bed::KIND) => {
+                let before = earlier(images.old_image, from_stream)?;
+                Some(Self::Bed { before, after: Box::new(from_stream(images.new_image)?) })
+            }
+            Some(Admission::KIND) => {
+                let before = earlier(images.old_image, from_stream)?;
+                Some(Self::Admission { before, after: Box::new(from_stream(images.new_image)?) })
+            }
+            Some(BedRequest::KIND) => Some(Self::BedRequest(Box::new(from_stream(images.new_image)?))),
+            Some(EmergencyCase::KIND) => {
+                let before = earlier(images.old_image, from_stream)?;
+                Some(Self::Case { before, after: Box::new(from_stream(images.new_image)?) })
+            }
             Some(Delivery::KIND) => match from_stream(images.new_image)? {
                 Delivery { id, state: DeliveryState::Queued, cause: Some(cause), .. } => Some(Self::EmailAskedForAgain { id, cause }),
                 _ => None,
@@ -154,6 +194,7 @@ impl Change {
             Self::Leave { before, after } => Cause::leave(before.as_deref(), after),
             Self::Shift { before, after } => Cause::Shift { before: before.clone(), after: after.clone() },
             Self::Record(news) => Cause::Record(news.clone()),
+            Self::Wards(news) => Cause::Wards(news.clone()),
             Self::Wait { after, .. } => match &after.state {
                 State::Offered(offer) => Cause::Offer(OfferEnds { wait_id: after.id, held_until: offer.until }),
                 _ => return None,
@@ -164,6 +205,11 @@ impl Change {
             | Self::Doctor { .. }
             | Self::DoctorException(_)
             | Self::StaffMonth { .. }
+            | Self::Vitals(_)
+            | Self::Bed { .. }
+            | Self::Admission { .. }
+            | Self::BedRequest(_)
+            | Self::Case { .. }
             | Self::EmailAskedForAgain { .. } => return None,
         })
     }

@@ -6,9 +6,11 @@
 mod account;
 mod appointment;
 mod audit;
+mod beds;
 mod change;
 mod doctor;
 mod email_token;
+mod emergency;
 mod feedback;
 mod leave;
 mod new_patient;
@@ -155,7 +157,10 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
         }
         Change::EmailTokenPromised(token) => email_token::send(state, *token).await?,
         Change::PatientRegistered(patient) => new_patient::tell_front_desk(&state.base, &patient).await?,
-        Change::PatientDied(id, origin) => patient_changed::cancel_appointments(state, id, origin.as_deref()).await?,
+        Change::PatientDied(id, origin) => {
+            patient_changed::cancel_appointments(state, id, origin.as_deref()).await?;
+            Box::pin(emergency::patient_died(state, id, origin.as_deref())).await?;
+        }
         Change::PatientRenamed(id, origin) => patient_changed::rename_in_appointments(state, id, origin.as_deref()).await?,
         Change::Appointment { before, after } => appointment::follow(state, before.as_deref(), &after).await?,
         Change::Wait { before, after } => waiting::follow(state, before.as_deref(), &after).await?,
@@ -167,6 +172,12 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
         }
         Change::Leave { before, after } => leave::follow(state, before.as_deref(), &after).await?,
         Change::Doctor { before, after } => doctor::follow(state, &before, &after).await?,
+        Change::Vitals(patient) => state.base.store.board_show_vitals(patient).await?,
+        Change::Bed { before, after } => Box::pin(beds::follow(state, before.as_deref(), &after)).await?,
+        Change::Admission { before, after } => Box::pin(beds::follow_admission(state, before.as_deref(), &after)).await?,
+        Change::BedRequest(request) => Box::pin(beds::serve(state, request.ward)).await?,
+        Change::Case { before, after } => Box::pin(emergency::follow(state, before.as_deref(), &after)).await?,
+        Change::Wards(news) => Box::pin(state.base.tell_wards(&news)).await?,
         Change::Record(news) => record::tell(&state.base, &news).await?,
         Change::DoctorException(exception) => {
             let day = exception.slot.day(&state.base.hospital.zone);

@@ -58,7 +58,7 @@ async fn change(
 }
 
 /// Does the work as that of whoever changed the profile.
-fn following<T>(origin: Option<&Origin>, work: impl Future<Output = T>) -> impl Future<Output = T> {
+pub(crate) fn following<T>(origin: Option<&Origin>, work: impl Future<Output = T>) -> impl Future<Output = T> {
     let work = Box::pin(work);
     async move {
         match origin {

@@ -1,5 +1,6 @@
 //! What is due at a time. One hour before an appointment both sides are reminded, if the appointment is still on. An hour after its end, it is
-//! a no-show if nobody has noted that the patient came. And an offer to somebody on the waiting list ends.
+//! a no-show if nobody has noted that the patient came. An offer to somebody on the waiting list ends. And somebody is told when a bed is not
+//! cleaned in time, or no doctor has seen an emergency.
 //!
 //! A schedule that fires proves nothing: the appointment is read again, and unless it lies ahead at the very time that the
 //! schedule was made for, nothing is sent.
@@ -7,10 +8,12 @@
 mod missed;
 mod offer_ends;
 
+use jiff::Timestamp;
 use mail::{
     Cause, EventState, MailError,
     emails::appointment as emails,
-    reminders::{MissedDue, OfferEnds, ReminderDue},
+    reminders::{CleaningDue, DoctorDue, MissedDue, OfferEnds, ReminderDue},
+    ward_news::WardNews,
 };
 use serde::Deserialize;
 use store::StoreError;
@@ -22,6 +25,8 @@ pub enum Due {
     Reminder(ReminderDue),
     Missed(MissedDue),
     Offer(OfferEnds),
+    Cleaning(CleaningDue),
+    Doctor(DoctorDue),
 }
 
 /// It could not be done this time. Scheduler calls again.
@@ -41,7 +46,17 @@ pub async fn handle(state: &EventState, due: Due) -> Result<(), Failure> {
         Due::Reminder(due) => Ok(remind(state, due).await?),
         Due::Missed(due) => missed::note(state, &due).await,
         Due::Offer(due) => offer_ends::end(state, &due).await,
+        Due::Cleaning(CleaningDue { clean }) => tell(state, clean.due_at(), WardNews::NotCleaned(clean)).await,
+        Due::Doctor(DoctorDue { case_id, due_at }) => tell(state, due_at, WardNews::WaitsTooLong { case_id, due_at }).await,
     }
+}
+
+/// Tells that something was not done in time, if it still is not.
+async fn tell(state: &EventState, due: Timestamp, news: WardNews) -> Result<(), Failure> {
+    if state.clock.now() < due {
+        return Err(Failure::TooEarly);
+    }
+    Ok(Box::pin(state.because_of(Cause::Wards(Box::new(news.clone()))).tell_wards(&news)).await?)
 }
 
 /// Sends a reminder. Each email goes out once.
