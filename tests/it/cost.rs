@@ -500,7 +500,7 @@ async fn the_medical_record() {
     write six vital signs: 5 read, 16 write
     note an allergy: 6 read, 6 write
     prescribe a medicine: 5 read, 8 write
-    what followed the eight changes: an audit entry for each, and an email: 3 read, 26 write
+    what followed the eight changes: an audit entry for each, and an email: 4 read, 26 write
     prescribe a tenth medicine: 5 read, 14 write
     the summary, ten medicines and nine diagnoses: 3 read, 3 write
     the dashboard: 2 read, 3 write

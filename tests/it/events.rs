@@ -33,7 +33,7 @@ async fn http() {
             let expected = match file.file_stem().unwrap().to_str().unwrap() {
                 "register" | "email-token" => 202,
                 "sign-in" | "me" | "list" | "access-log" => 200,
-                "list-accounts" | "list-emails" | "resend-email" | "on-duty" => 403,
+                "list-accounts" | "list-emails" | "resend-email" | "on-duty" | "board" | "queue" => 403,
                 "dashboard" => 404,
                 "book" => 422,
                 other => panic!("say what {other} should answer"),
@@ -79,11 +79,17 @@ async fn stream() {
             "account.register",
             "account.register",
             "account.register",
+            "admission.admit",
+            "admission.note_left",
+            "bed_request.ask",
             "email.resend",
+            "emergency.open",
+            "emergency.see",
             "lab_test.prescribe",
             "medicine.prescribe",
             "medicine.stop",
-            "prescription_request.ask"
+            "prescription_request.ask",
+            "vitals.add"
         ]
     );
 }
@@ -96,5 +102,5 @@ async fn schedule() {
         let due: Due = serde_json::from_str(&payload).unwrap();
         reminders::handle(&state, due).await.unwrap();
     }
-    assert!(app.services.mailbox.list().is_empty(), "the appointment does not exist here");
+    assert!(app.services.mailbox.list().is_empty(), "what it is about does not exist here");
 }

@@ -69,13 +69,15 @@ macro_rules! http_function {
 }
 
 /// All of them. The local hospital, the API document, the tests and the routes of `cargo lambda watch` follow this list.
-pub const HTTP_FUNCTIONS: [HttpFunction; 6] = [
+pub const HTTP_FUNCTIONS: [HttpFunction; 8] = [
     http_function!("users", users::routes, users: Users),
     http_function!("patients", patients::routes, state: AppState),
     http_function!("doctors", doctors::routes, state: AppState),
     http_function!("appointments", appointments::routes, state: AppState),
+    http_function!("emergency", emergency::routes, state: AppState),
     http_function!("medical-records", medical_records::routes, medical_records: MedicalRecords),
     http_function!("staff", staff::routes, state: AppState),
+    http_function!("wards", wards::routes, state: AppState),
 ];
 
 /// The lines of `[workspace.metadata.lambda.watch.router]` in Cargo.toml: which function `cargo lambda watch` sends a path to.
@@ -106,13 +108,13 @@ pub fn watch_routes() -> String {
     lines
 }
 
-/// The part of a path that says which function serves it. Below a patient there are two functions, and the router of `cargo lambda watch`
+/// The part of a path that says which function serves it. Below a patient there are several functions, and the router of `cargo lambda watch`
 /// takes no `/patients/{*path}` beside `/patients/{patient_id}/record`.
 fn prefix(function: &str, path: &str) -> String {
-    let segments = match function {
-        "medical-records" => 4,
-        "patients" => 3,
-        _ => 2,
+    let segments = match (function, path.starts_with("/patients/")) {
+        ("patients", _) => 3,
+        (_, true) => 4,
+        (_, false) => 2,
     };
     path.split('/').take(segments).collect::<Vec<_>>().join("/")
 }

@@ -171,7 +171,7 @@ fn routes(resources: &Value) -> Vec<Route> {
 }
 
 /// Keys of a single partition. All others end with `#*`.
-const WHOLE_KEYS: [&str; 2] = ["WARM", "DOCTORS"];
+const WHOLE_KEYS: [&str; 4] = ["WARM", "DOCTORS", "WARDS", "CLEANING"];
 
 fn table_permissions(resources: &Value) -> Result<BTreeMap<String, BTreeSet<Permission>>, TemplateError> {
     let mut all = BTreeMap::new();

@@ -75,8 +75,8 @@ pub struct Rule {
     pub searches: bool,
 }
 
-use Relationship::{Guardian, OnShift, Own, Treating};
-use Role::{Administrator, Doctor, LabTechnician, Nurse, Patient, Receptionist};
+use Relationship::{Guardian, OnShift, Own, SameWard, Treating};
+use Role::{Administrator, Doctor, LabTechnician, Nurse, Patient, Receptionist, Sweeper, WardManager};
 use Who::{AnyAccount, Everybody};
 
 /// Who may call a route, each with the relationships that they need. A caller needs to fit only one pair.
@@ -86,6 +86,9 @@ const PATIENT: Who = Who::Roles(&[Patient]);
 const DOCTOR: Who = Who::Roles(&[Doctor]);
 const NURSE: Who = Who::Roles(&[Nurse]);
 const LAB_TECHNICIAN: Who = Who::Roles(&[LabTechnician]);
+const SWEEPER: Who = Who::Roles(&[Sweeper]);
+const WARD_STAFF: Who = Who::Roles(&[Nurse, WardManager]);
+const WARD_MANAGER: Who = Who::Roles(&[WardManager]);
 const FRONT_DESK: Who = Who::Roles(&[Receptionist, Administrator]);
 const ADMINISTRATOR: Who = Who::Roles(&[Administrator]);
 const STAFF: Who = Who::Roles(&Role::STAFF);
@@ -116,6 +119,27 @@ const RECORD_OR_LABORATORY: Grants =
 const VITALS: Grants = &[(DOCTOR, &[Treating]), (NURSE, &[OnShift])];
 const DOCTOR_OR_LABORATORY: Grants = &[(DOCTOR, &[Treating]), (LAB_TECHNICIAN, &[OnShift])];
 const CLINICIANS: Grants = &[(DOCTOR, &[Treating]), (NURSE, &[OnShift]), (LAB_TECHNICIAN, &[OnShift])];
+const BOARD: Grants = &[(DOCTOR, &[OnShift]), (WARD_STAFF, &[SameWard, OnShift]), (FRONT_DESK, &[])];
+const BEDSIDE: Grants = &[(DOCTOR, &[Treating]), (DOCTOR, &[OnShift]), (WARD_STAFF, &[SameWard, OnShift]), (FRONT_DESK, &[])];
+const STAY: Grants = &[
+    (PATIENT, &[Own]),
+    (PATIENT, &[Guardian]),
+    (DOCTOR, &[Treating]),
+    (DOCTOR, &[OnShift]),
+    (WARD_STAFF, &[SameWard, OnShift]),
+    (FRONT_DESK, &[]),
+];
+const DOCTORS_AT_WORK: Grants = &[(DOCTOR, &[Treating]), (DOCTOR, &[OnShift])];
+const WARD_MANAGERS: Grants = &[(WARD_MANAGER, &[SameWard, OnShift]), (ADMINISTRATOR, &[])];
+const CLEANERS: Grants = &[(SWEEPER, &[OnShift]), (WARD_MANAGER, &[SameWard, OnShift]), (ADMINISTRATOR, &[])];
+const EMERGENCY_STAFF: Grants = &[(DOCTOR, &[OnShift]), (NURSE, &[OnShift]), (FRONT_DESK, &[])];
+const EMERGENCY_QUEUE: Grants = &[(DOCTOR, &[OnShift]), (NURSE, &[OnShift]), (WARD_MANAGER, &[SameWard, OnShift]), (FRONT_DESK, &[])];
+const CASE_STAFF: Grants = &[(DOCTOR, &[Treating]), (DOCTOR, &[OnShift]), (NURSE, &[OnShift]), (FRONT_DESK, &[])];
+const CASE: Grants =
+    &[(DOCTOR, &[Treating]), (DOCTOR, &[OnShift]), (NURSE, &[OnShift]), (WARD_MANAGER, &[SameWard, OnShift]), (FRONT_DESK, &[])];
+const DOCTORS_ON_SHIFT: Grants = &[(DOCTOR, &[OnShift])];
+const MANAGERS_TO_BE: Grants = &[(Who::Roles(&[WardManager, Administrator]), &[])];
+const OWN_MANAGER_OR_ADMINISTRATORS: Grants = &[(WARD_MANAGER, &[Own]), (ADMINISTRATOR, &[])];
 
 /// The table.
 pub const POLICY: &[Rule] = &[
@@ -253,6 +277,47 @@ pub const POLICY: &[Rule] = &[
     rule("GET /patients/{patient_id}/results/{id}", RECORD_OR_LABORATORY).noted("result.read").of_patients(),
     rule("PUT /patients/{patient_id}/results/{id}", DOCTOR_OR_LABORATORY).sensitive().written("result.change").of_patients(),
     rule("POST /patients/{patient_id}/results/{id}/review", TREATING_DOCTOR).sensitive().written("result.review").of_patients(),
+    // Stays
+    rule("GET /patients/{patient_id}/admissions", STAY).noted("admission.list").of_patients(),
+    rule("POST /patients/{patient_id}/admissions", BEDSIDE).sensitive().written("admission.admit").of_patients(),
+    rule("GET /patients/{patient_id}/admissions/{id}", STAY).noted("admission.read").of_patients(),
+    rule("PATCH /patients/{patient_id}/admissions/{id}", BEDSIDE).sensitive().written("admission.change").of_patients(),
+    rule("POST /patients/{patient_id}/admissions/{id}/transfer", BEDSIDE).sensitive().written("admission.transfer").of_patients(),
+    rule("POST /patients/{patient_id}/admissions/{id}/medically-ready", DOCTORS_AT_WORK)
+        .sensitive()
+        .written("admission.note_ready")
+        .of_patients(),
+    rule("POST /patients/{patient_id}/admissions/{id}/not-ready", DOCTORS_AT_WORK)
+        .sensitive()
+        .written("admission.undo_ready")
+        .of_patients(),
+    rule("POST /patients/{patient_id}/admissions/{id}/left", BEDSIDE).sensitive().written("admission.note_left").of_patients(),
+    rule("POST /patients/{patient_id}/bed-requests", BEDSIDE).sensitive().written("bed_request.ask").of_patients(),
+    rule("POST /patients/{patient_id}/bed-requests/{id}/withdraw", BEDSIDE).sensitive().noted("bed_request.withdraw").of_patients(),
+    // Wards
+    rule("GET /wards", EVERYBODY_WHO_WORKS_HERE),
+    rule("POST /wards", ADMINISTRATORS).sensitive().noted("ward.establish"),
+    rule("GET /wards/{ward}", EVERYBODY_WHO_WORKS_HERE),
+    rule("PATCH /wards/{ward}", ADMINISTRATORS).sensitive().noted("ward.change"),
+    rule("GET /wards/{ward}/managers", EVERYBODY_WHO_WORKS_HERE),
+    rule("POST /wards/{ward}/managers", MANAGERS_TO_BE).sensitive().written("ward_manager.begin"),
+    rule("POST /wards/{ward}/managers/{shift}/release", OWN_MANAGER_OR_ADMINISTRATORS).sensitive().noted("ward_manager.release"),
+    rule("GET /wards/{ward}/board", BOARD).noted("ward.read_board").of_patients().as_search(),
+    rule("GET /wards/{ward}/bed-requests", BOARD).noted("bed_request.list").of_patients().as_search(),
+    rule("POST /wards/{ward}/beds/{bed}/cleaned", CLEANERS).sensitive().noted("bed.note_cleaned"),
+    rule("POST /wards/{ward}/beds/{bed}/take-out", WARD_MANAGERS).sensitive().noted("bed.take_out"),
+    rule("POST /wards/{ward}/beds/{bed}/put-back", WARD_MANAGERS).sensitive().noted("bed.put_back"),
+    rule("GET /cleaning-tasks", EVERYBODY_WHO_WORKS_HERE),
+    rule("GET /critical-care", BOARD).noted("critical_care.list").of_patients().as_search(),
+    // Emergencies
+    rule("GET /emergency/scale", EVERYBODY_WHO_WORKS_HERE),
+    rule("GET /emergency/queue", EMERGENCY_QUEUE).noted("emergency.list").of_patients().as_search(),
+    rule("POST /emergency/cases", EMERGENCY_STAFF).sensitive().written("emergency.open").of_patients(),
+    rule("GET /emergency/cases/{id}", CASE).noted("emergency.read").of_patients(),
+    rule("POST /emergency/cases/{id}/triage", CASE_STAFF).sensitive().written("emergency.triage").of_patients(),
+    rule("POST /emergency/cases/{id}/see", DOCTORS_ON_SHIFT).sensitive().written("emergency.see").of_patients(),
+    rule("POST /emergency/cases/{id}/admit", CASE_STAFF).sensitive().written("emergency.admit").of_patients(),
+    rule("POST /emergency/cases/{id}/dispose", CASE_STAFF).sensitive().written("emergency.dispose").of_patients(),
     // Doctors
     rule("GET /doctors", EVERY_ACTIVE_ACCOUNT),
     rule("POST /doctors", ADMINISTRATORS).sensitive().written("doctor.add"),

@@ -10,6 +10,7 @@ mod patients;
 mod roster;
 mod users;
 mod waiting_list;
+mod wards;
 mod world;
 
 use std::{
@@ -37,6 +38,9 @@ async fn sample(world: &World, rule: &Rule, caller: &Person, standing: &Relation
     match path.split('/').nth(1).unwrap() {
         "users" | "auth" | "audit-log" | "emails" => users::sample(world, rule, caller, standing).await,
         "patients" if medical_record::has(path) => medical_record::sample(world, rule, caller, standing),
+        "patients" if wards::has(path) => wards::stay(world, rule, caller, standing),
+        "wards" | "cleaning-tasks" | "critical-care" => wards::ward(rule, caller, standing),
+        "emergency" => wards::emergency(world, rule, caller, standing),
         "patients" => patients::sample(world, rule, caller, standing),
         "doctors" => doctors::sample(world, rule, caller, standing),
         "waiting-list" => waiting_list::sample(world, rule, caller, standing),

@@ -14,8 +14,10 @@ use domain::{
     id::{DoctorId, HistoryId, PatientId, ShiftId, UserId},
     policy::{Relationship, Relationships, Rule},
     role::Role,
+    shifts::ShiftTime,
     text::Reason,
     ward::Ward,
+    ward_manager::ManagerShift,
 };
 use serde_json::json;
 
@@ -51,6 +53,10 @@ pub(super) struct World {
     pub(super) treated: Patient,
     /// A blocked time of each doctor.
     pub(super) exceptions: BTreeMap<String, String>,
+    /// Two stays of each patient: the present one in the ICU, and one that ended on the General ward.
+    pub(super) stays: BTreeMap<String, (String, String)>,
+    /// An emergency.
+    pub(super) case: String,
     /// Somebody who works here, and an entry in the roster to cancel.
     pub(super) nurse: UserId,
     pub(super) shift: ShiftId,
@@ -73,6 +79,11 @@ impl World {
         let (subject, _) = app.waiting("Mary Mahoney", Role::Sweeper).await;
         let (nurse, nurses_token) = app.staff("Mary Seacole", Role::Nurse).await;
         let shift = app.on_roster(&nurse, Role::Nurse, Some(Ward::Icu)).await;
+        let (_, admin) = app.staff("Florence Nightingale", Role::Administrator).await;
+        for ward in ["icu", "general"] {
+            let establish = json!({ "ward": ward, "daily_fee": { "amount": "200", "currency": "GBP" } });
+            app.post("/wards", &establish).bearer(&admin).send().await.expect(201);
+        }
         let mut world = Self {
             app,
             patient,
@@ -85,6 +96,8 @@ impl World {
             waits: BTreeMap::new(),
             treated,
             exceptions: BTreeMap::new(),
+            stays: BTreeMap::new(),
+            case: String::new(),
             nurse: nurse.id,
             shift,
             leaves: BTreeMap::new(),
@@ -109,7 +122,14 @@ impl World {
             };
             if let Some(role) = role {
                 let account = app.store().account(person.user_id).await.unwrap().unwrap().account;
-                app.on_roster(&account, role, None).await;
+                match role {
+                    Role::WardManager => {
+                        let shift = ManagerShift { ward: Ward::Icu, shift: ShiftTime::Day, user_id: account.id, since: app.now() };
+                        app.store().ward_manager_begin(&shift).await.unwrap();
+                    }
+                    Role::Nurse => drop(app.on_roster(&account, role, Some(Ward::Icu)).await),
+                    role => drop(app.on_roster(&account, role, None).await),
+                }
                 let gone = world.person(Some(role)).await;
                 app.post("/auth/logout", &json!({})).bearer(&gone.token).send().await.expect(204);
                 world.signed_out.insert(role, gone);
@@ -159,7 +179,18 @@ impl World {
             let wait = json!({ "patient_id": patient, "specialization": "cardiology", "to": "2026-03-20", "reason": "Cough" });
             let wait = world.app.post("/waiting-list", &wait).bearer(&desk).send().await.expect(201).id();
             world.waits.insert(patient.to_string(), wait);
+            let path = format!("/patients/{patient}/admissions");
+            let into = async |ward: &str| world.app.post(&path, &json!({ "ward": ward })).bearer(&desk).send().await.expect(201).id();
+            let earlier = into("general").await;
+            let left = world.app.post(&format!("{path}/{earlier}/left"), &json!({ "departure": "against_advice" }));
+            left.bearer(&desk).send().await.expect(200);
+            world.stays.insert(patient.to_string(), (into("icu").await, earlier));
         }
+        let emergency = json!({ "unknown": { "gender": "male" }, "complaint": "Fall", "triage": { "level": "urgent" } });
+        world.case = world.app.post("/emergency/cases", &emergency).bearer(&desk).send().await.expect(201).id();
+        let (other, _) = world.app.staff("Lillian Wald", Role::WardManager).await;
+        let shift = ManagerShift { ward: Ward::Icu, shift: ShiftTime::Night, user_id: other.id, since: world.app.now() };
+        world.app.store().ward_manager_begin(&shift).await.unwrap();
         world
     }
 

@@ -231,13 +231,18 @@ impl App {
 
     /// Enters somebody in the roster for today's day shift, 08:00 to 16:00.
     pub async fn on_roster(&self, account: &Account, role: Role, ward: Option<Ward>) -> ShiftId {
+        self.on_roster_in(ShiftTime::Day, account, role, ward).await
+    }
+
+    /// Enters somebody in the roster for one of today's shifts.
+    pub async fn on_roster_in(&self, time: ShiftTime, account: &Account, role: Role, ward: Option<Ward>) -> ShiftId {
         let shift = Shift {
             id: ShiftId::new(self.now(), self.random()),
             user_id: account.id,
             name: account.name.clone(),
             role,
             ward,
-            time: ShiftTime::Day,
+            time,
             weekdays: BTreeSet::new(),
             days: vec![self.functions.state.today()],
             spare: false,

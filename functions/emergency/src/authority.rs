@@ -1,0 +1,59 @@
+//! Who may do what with an emergency. Whoever needs to be on shift for it and is not gets 403.
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use domain::{
+    emergency::EmergencyCase,
+    id::CaseId,
+    patient::Patient,
+    policy::{Relationship, Relationships},
+    treating::AFTERWARDS,
+    ward::Ward,
+};
+use http::{AppState, Path, Problem, auth::Caller};
+
+/// A caller who may do this in the emergency department.
+pub(crate) struct AtEmergency {
+    pub(crate) caller: Caller,
+}
+
+impl FromRequestParts<AppState> for AtEmergency {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        let at_work = state.at_work(&caller).await?;
+        if caller.may(&at_work.relationships(Some(Ward::Emergency))) { Ok(Self { caller }) } else { Err(at_work.refusal(state)) }
+    }
+}
+
+/// The case in the path, for a caller who may do this with it.
+pub(crate) struct OfCase {
+    pub(crate) case: EmergencyCase,
+    pub(crate) patient: Patient,
+    pub(crate) caller: Caller,
+}
+
+impl FromRequestParts<AppState> for OfCase {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        let missing = || Problem::not_found("emergency");
+        let Path(id) = Path::<CaseId>::from_request_parts(parts, state).await.map_err(|_| missing())?;
+        let at_work = state.at_work(&caller).await?;
+        let here = at_work.relationships(Some(Ward::Emergency));
+        // Whoever only a shift lets in is told so, whether or not there is such a case.
+        if !caller.may(&here.iter().copied().chain([Relationship::Treating]).collect()) {
+            return Err(at_work.refusal(state));
+        }
+        let case = state.store.emergency_case(id).await?.ok_or_else(missing)?;
+        let treating = case.seen.as_ref().is_some_and(|seen| Some(seen.doctor.id) == caller.doctor_id)
+            && case.closed.as_ref().is_none_or(|closed| state.clock.now().duration_since(closed.at) < AFTERWARDS);
+        let relationships: Relationships = here.into_iter().chain(treating.then_some(Relationship::Treating)).collect();
+        if !caller.may(&relationships) {
+            return Err(missing());
+        }
+        let patient = state.store.patient(case.patient_id).await?.ok_or_else(missing)?;
+        Ok(Self { case, patient, caller })
+    }
+}
