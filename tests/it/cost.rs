@@ -4,13 +4,23 @@
 use std::collections::{BTreeMap, HashMap};
 
 use domain::{
+    admission::{Admission, Departure, Left},
     appointment::Appointment,
-    id::{AppointmentId, DoctorId, PatientId, WaitId},
+    bed::BedNumber,
+    bed_request::{BedPriority, BedRequest},
+    emergency::{EmergencyCase, Triage},
+    id::{AdmissionId, AppointmentId, BedRequestId, CaseId, DoctorId, PatientId, WaitId},
+    money::{Currency, Money},
     mrn::Mrn,
     patient::{DateOfBirth, Gender, Identity, Patient},
+    record::Author,
     role::Role,
-    text::{PersonName, Phone, Specialization},
+    stay::Segment,
+    text::{PersonName, Phone, Reason, Specialization},
+    triage::TriageLevel,
+    ward::Ward,
 };
+use jiff::Timestamp;
 use local::services::mailbox::Refusal;
 use serde_json::json;
 use store::{Record, StreamItem, StreamValue, Units, keys, patients::FoundPatient, to_item};
@@ -18,6 +28,7 @@ use store::{Record, StreamItem, StreamValue, Units, keys, patients::FoundPatient
 use crate::{
     medical_record::Consultation,
     support::{App, booking, shared_database},
+    wards::House,
 };
 
 /// What a request consumed.
@@ -510,4 +521,156 @@ async fn the_medical_record() {
     a graph: 1.5 read, 3 write
     a doctor's dashboard: 4 read, 2 write
     ");
+}
+
+/// With 20,000 patients who wait for a bed, 20,000 emergencies and a patient who has been here 2,000 times, as with a few.
+#[tokio::test]
+async fn beds_and_emergencies() {
+    let mut all = Vec::new();
+    for crowd in [30, 20_000] {
+        all.push(beds_and_emergencies_beside(crowd).await);
+    }
+    assert_eq!(all[0], all[1]);
+    insta::assert_snapshot!(all[0], @r"
+    admit to any free bed: 8.5 read, 8 write
+    transfer to a bed: 8.5 read, 6 write
+    the twelfth transfer: 8.5 read, 8 write
+    medically ready: 7 read, 6 write
+    left: 5 read, 8 write
+    clean a bed: 4 read, 3 write
+    what followed: 265.5 read, 108 write
+    open an emergency: 3 read, 9 write
+    open one for critical care: 6.5 read, 12 write
+    judge it anew: 4 read, 4 write
+    see the patient: 5 read, 6 write
+    wait for a bed: 5 read, 5 write
+    the board of a full ward: 4.5 read, 2 write
+    the wards: 0.5 read, 0 write
+    critical care: 2.5 read, 2 write
+    the queue of emergencies: 3 read, 2 write
+    those who wait for a bed: 4 read, 2 write
+    what has to be cleaned: 0.5 read, 0 write
+    a patient's stays: 4 read, 3 write
+    ");
+}
+
+async fn beds_and_emergencies_beside(crowd: u32) -> String {
+    let mut house = House::new(&[Ward::Icu, Ward::General, Ward::Burns, Ward::Trauma]).await;
+    house.fill(Ward::Trauma).await;
+    let app = &house.app;
+    let doctor = app.doctor("Dr. Helen Taussig").await;
+    app.on_roster(&app.store().account(doctor.user_id).await.unwrap().unwrap().account, Role::Doctor, None).await;
+    let ada = app.patient("Ada Byron").await;
+    let profile = app.store().patient(ada.id).await.unwrap().unwrap();
+    let mut items = Vec::new();
+    let (at, fee) = (app.now(), Money::parse("200", Currency::parse("GBP").unwrap()).unwrap());
+    for number in 0..crowd {
+        let id = PatientId::new(at, app.random());
+        let name = PersonName::parse("John Smith").unwrap();
+        items.push(imported(&BedRequest {
+            id: BedRequestId::new(at, app.random()),
+            ward: Ward::Burns,
+            patient_id: id,
+            patient_name: name.clone(),
+            mrn: profile.mrn.clone(),
+            priority: BedPriority::Routine,
+            reason: None,
+            doctor: None,
+            case_id: None,
+            since: at,
+            by: doctor.user_id,
+        }));
+        let author = Author { at, by: doctor.user_id, name: name.clone() };
+        items.push(imported(&EmergencyCase {
+            id: CaseId::new(at, app.random()),
+            patient_id: id,
+            patient_name: name,
+            mrn: profile.mrn.clone(),
+            complaint: Reason::parse("Chest pain").unwrap(),
+            arrived_at: at,
+            triages: vec![Triage { author, level: TriageLevel::Urgent, critical: false, note: None, vitals: None }],
+            counts_from: at,
+            seen: None,
+            admission_id: None,
+            closed: None,
+            version: 1,
+        }));
+        if number >= 2_000 {
+            continue;
+        }
+        let segment = Segment { ward: Ward::Icu, bed: BedNumber::new(1).unwrap(), daily_fee: fee, from: at, to: Some(at) };
+        items.push(imported(&Admission {
+            id: AdmissionId::new(Timestamp::UNIX_EPOCH, app.random()),
+            patient_id: ada.id,
+            doctor: None,
+            case_id: None,
+            admitted_at: at,
+            admitted_by: None,
+            segments: vec![segment],
+            expected_discharge: None,
+            isolation: None,
+            acuity: None,
+            ready: None,
+            left: Some(Left { at, by: doctor.user_id, how: Departure::Home }),
+            version: 1,
+        }));
+    }
+    shared_database().0.import_items(&app.table, items, dynoxide::ImportOptions::default()).unwrap();
+    let mut lines = Vec::new();
+    let mut line = |name: &str, (read, write): (f64, f64)| lines.push(format!("{name}: {read} read, {write} write"));
+    let post = async |path: String, body: serde_json::Value| app.post(&path, &body).bearer(&house.desk).send().await;
+    let admissions = format!("/patients/{}/admissions", ada.id);
+    let body =
+        json!({ "ward": "icu", "doctor_id": doctor.id, "expected_discharge": "2026-03-06", "isolation": "contact", "acuity": "fair" });
+    let mut stay = String::new();
+    line("admit to any free bed", spent(app, async { stay = post(admissions.clone(), body).await.expect(201).id() }).await);
+    let to = json!({ "ward": "general", "bed": 7 });
+    line("transfer to a bed", spent(app, async { drop(post(format!("{admissions}/{stay}/transfer"), to).await.expect(200)) }).await);
+    for _ in 0..10 {
+        post(format!("{admissions}/{stay}/transfer"), json!({ "ward": "general" })).await.expect(200);
+    }
+    let twelfth = json!({ "ward": "icu" });
+    line(
+        "the twelfth transfer",
+        spent(app, async { drop(post(format!("{admissions}/{stay}/transfer"), twelfth).await.expect(200)) }).await,
+    );
+    let follow_up = json!({ "follow_up": "See your doctor in a week. ".repeat(10).trim() });
+    let ready = app.post(&format!("{admissions}/{stay}/medically-ready"), &follow_up).bearer(&doctor.token);
+    line("medically ready", spent(app, async { drop(ready.send().await.expect(200)) }).await);
+    line("left", spent(app, async { drop(post(format!("{admissions}/{stay}/left"), json!({})).await.expect(200)) }).await);
+    line("clean a bed", spent(app, async { drop(house.cleaned(Ward::General, &json!(7)).await.expect(200)) }).await);
+    let before = app.functions.events().store.meter().read();
+    app.drain().await;
+    let Units { read, write } = app.functions.events().store.meter().read() - before;
+    line("what followed", (read, write));
+    let (grace, lin) = (app.patient("Grace Hopper").await, app.patient("Lin Chen").await);
+    let case = |patient: PatientId, critical: bool| json!({ "patient_id": patient, "complaint": "Fall", "triage": { "level": "urgent", "critical_care": critical } });
+    let mut opened = String::new();
+    line(
+        "open an emergency",
+        spent(app, async { opened = post("/emergency/cases".into(), case(grace.id, false)).await.expect(201).id() }).await,
+    );
+    line(
+        "open one for critical care",
+        spent(app, async { drop(post("/emergency/cases".into(), case(lin.id, true)).await.expect(201)) }).await,
+    );
+    let judged = json!({ "level": "emergent" });
+    line("judge it anew", spent(app, async { drop(post(format!("/emergency/cases/{opened}/triage"), judged).await.expect(200)) }).await);
+    let see = app.call("POST", &format!("/emergency/cases/{opened}/see")).bearer(&doctor.token);
+    line("see the patient", spent(app, async { drop(see.send().await.expect(200)) }).await);
+    let asks = post(format!("/patients/{}/bed-requests", ada.id), json!({ "ward": "burns", "priority": "urgent" }));
+    line("wait for a bed", spent(app, async { drop(asks.await.expect(201)) }).await);
+    let get = async |path: &str| drop(app.get(path).bearer(&house.desk).send().await.expect(200));
+    for (name, path) in [
+        ("the board of a full ward", "/wards/trauma/board"),
+        ("the wards", "/wards"),
+        ("critical care", "/critical-care"),
+        ("the queue of emergencies", "/emergency/queue"),
+        ("those who wait for a bed", "/wards/burns/bed-requests"),
+        ("what has to be cleaned", "/cleaning-tasks"),
+        ("a patient's stays", admissions.as_str()),
+    ] {
+        line(name, spent(app, get(path)).await);
+    }
+    lines.join("\n")
 }

@@ -3,6 +3,8 @@
 use domain::{
     account::Group,
     audit::{Entry, Outcome},
+    bed::BedNumber,
+    emergency::CaseStatus,
     leave::{LeaveStatus, LeaveType},
     mrn::Mrn,
     patient_search::Place,
@@ -77,6 +79,18 @@ fn every_key() {
             day,
             "wai_00000000000000000000000010".parse().unwrap(),
         ),
+        keys::ward(Ward::Icu),
+        keys::bed_counts(Ward::Icu),
+        keys::bed(Ward::Icu, BedNumber::new(7).unwrap()),
+        keys::manager_shift(Ward::Icu, ShiftTime::Night),
+        keys::manages(user.parse().unwrap()),
+        keys::stay(patient.parse().unwrap()),
+        keys::admission(patient.parse().unwrap(), "adm_00000000000000000000000017".parse().unwrap()),
+        keys::bed_request(patient.parse().unwrap()),
+        keys::emergency_case("cas_00000000000000000000000018".parse().unwrap()),
+        keys::emergency(patient.parse().unwrap()),
+        keys::care(patient.parse().unwrap(), doctor.parse().unwrap(), "adm_00000000000000000000000017"),
+        keys::cleaning_task(at, Ward::Icu, BedNumber::new(7).unwrap()),
         keys::shift("shi_00000000000000000000000011".parse().unwrap()),
         keys::staff_profile(user.parse().unwrap()),
         keys::listed_staff(user.parse().unwrap(), StaffList { role: Some(Role::Nurse), ward: Some(Ward::Icu) }),
@@ -105,6 +119,8 @@ fn every_key() {
         keys::listed_exception(doctor.parse().unwrap(), at, "exc_00000000000000000000000012".parse().unwrap()),
         keys::listed_leave(LeaveStatus::Pending, day, "lea_00000000000000000000000013".parse().unwrap()),
         keys::listed_leave_of_person(user.parse().unwrap(), day, "lea_00000000000000000000000013".parse().unwrap()),
+        keys::listed_bed_request(Ward::Icu, "1#bed_00000000000000000000000019"),
+        keys::listed_case(CaseStatus::Waiting, "2#2026-03-02T09:00:00.000Z#cas_00000000000000000000000018"),
         keys::waiting_for_doctor(doctor.parse().unwrap(), "lab_result", at, "res_00000000000000000000000016"),
         keys::listed_suppression(entry.at, &Email::parse("Ada@example.org").unwrap()),
         keys::listed_delivery(entry.at, "apt_00000000000000000000000004-0-booked-patient"),
@@ -120,6 +136,8 @@ fn every_key() {
     EXCEPTIONS#doc_00000000000000000000000003 | 2026-03-02T09:00:00Z#exc_00000000000000000000000012
     LEAVES#pending | 2026-03-02#lea_00000000000000000000000013
     LEAVES#usr_00000000000000000000000001 | 2026-03-02#lea_00000000000000000000000013
+    BEDLIST#icu | 1#bed_00000000000000000000000019
+    CASES#waiting | 2#2026-03-02T09:00:00.000Z#cas_00000000000000000000000018
     TODO#doc_00000000000000000000000003#lab_result | 2026-03-02T09:00:00Z#res_00000000000000000000000016
     MAIL#suppressed | 2026-03-02T09:00:00.012Z#ada@example.org
     MAIL#failed | 2026-03-02T09:00:00.012Z#apt_00000000000000000000000004-0-booked-patient
@@ -162,6 +180,18 @@ fn every_key() {
     PAT#pat_00000000000000000000000002 | WAITING#4
     QUEUE#doc_00000000000000000000000003#2026-03-02 | wai_00000000000000000000000010
     QUEUE#cardiology#2026-03-02 | wai_00000000000000000000000010
+    WARDS | icu
+    WARDS | icu#BEDS
+    WARD#icu | BED#07
+    WARD#icu | MANAGER#night
+    STAFF#usr_00000000000000000000000001 | MANAGES
+    PAT#pat_00000000000000000000000002 | STAY
+    PAT#pat_00000000000000000000000002 | ADMISSION#adm_00000000000000000000000017
+    PAT#pat_00000000000000000000000002 | BEDREQUEST
+    CASE#cas_00000000000000000000000018 | CASE
+    PAT#pat_00000000000000000000000002 | EMERGENCY
+    PAT#pat_00000000000000000000000002 | DAY~doc_00000000000000000000000003#adm_00000000000000000000000017
+    CLEANING | 2026-03-02T09:00:00Z#icu#07
     SHIFT#shi_00000000000000000000000011 | SHIFT
     STAFF#usr_00000000000000000000000001 | PROFILE
     STAFF#usr_00000000000000000000000001 | LISTED#nurse#icu

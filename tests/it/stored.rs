@@ -7,7 +7,7 @@ use store::{Record, StoreError, StreamItem, accounts::StoredAccount, from_stream
 use crate::support::{App, PASSWORD, emailed_token, shared_database};
 
 /// Kinds that name a patient and have no `origin`, each with the reason why the audit log still misses nothing.
-const WITHOUT_ORIGIN: [(&str, &str); 11] = [
+const WITHOUT_ORIGIN: [(&str, &str); 13] = [
     ("day_list", "copies of appointments, which follow from the stream"),
     ("audit", "it is the audit log"),
     ("found_patient", "a copy of a profile, written in its transaction"),
@@ -17,6 +17,8 @@ const WITHOUT_ORIGIN: [(&str, &str); 11] = [
     ("treated_patient", "follows from appointments, by way of the stream"),
     ("wait_line", "a copy of a wait, written in its transaction"),
     ("waiting_place", "names a wait, written in its transaction"),
+    ("bed", "shows a stay that is written in the same transaction"),
+    ("care", "follows from stays and emergencies, by way of the stream"),
     ("bookings", "a count of appointments that are written next"),
     ("delivery", "an email that follows from what somebody wrote; asking for it again carries who asks"),
 ];
@@ -64,6 +66,22 @@ async fn whatever_is_a_patients_says_who_wrote_it_and_whose_it_is() {
     app.post(&format!("/appointments/{second}/cancel"), &json!({})).bearer(&desk).send().await.expect(200);
     app.call("POST", &format!("/appointments/{first}/arrive")).bearer(&desk).send().await.expect(200);
     app.drain().await;
+    let ward = json!({ "ward": "icu", "daily_fee": { "amount": "900", "currency": "GBP" } });
+    app.post("/wards", &ward).bearer(&admin).send().await.expect(201);
+    let emergency = |patient: &str| json!({ "patient_id": patient, "complaint": "Fall", "triage": { "level": "urgent" } });
+    let patient = own.body["id"].as_str().unwrap();
+    app.post("/emergency/cases", &emergency(patient)).bearer(&desk).send().await.expect(201);
+    let waits = json!({ "ward": "icu" });
+    app.post(&format!("/patients/{patient}/bed-requests"), &waits).bearer(&desk).send().await.expect(201);
+    let newcomer = json!({ "name": "Grace Hopper", "date_of_birth": "1986-12-09", "gender": "female" });
+    let other = app.post("/patients", &newcomer).bearer(&desk).send().await.expect(201).id();
+    app.post("/emergency/cases", &emergency(&other)).bearer(&desk).send().await.expect(201);
+    app.drain().await;
+    let third = json!({ "name": "Mary Somerville", "date_of_birth": "1980-12-26", "gender": "female" });
+    let third = app.post("/patients", &third).bearer(&desk).send().await.expect(201).id();
+    let admit = json!({ "ward": "icu", "doctor_id": doctor });
+    app.post(&format!("/patients/{third}/admissions"), &admit).bearer(&desk).send().await.expect(201);
+    app.drain().await;
 
     let mut kinds = std::collections::BTreeSet::new();
     for item in items(&app) {
@@ -72,13 +90,18 @@ async fn whatever_is_a_patients_says_who_wrote_it_and_whose_it_is() {
         if !whole.contains("\"pat_") && !whole.contains("PAT#pat_") || WITHOUT_ORIGIN.iter().any(|(known, _)| *known == kind) {
             continue;
         }
+        // What a bed that became free leads to: nobody asked for it at that moment.
+        if kind == "admission" && item["admitted_by"].is_null() || kind == "stay" || kind == "emergency_case" && item["closed"].is_object()
+        {
+            continue;
+        }
         let origin = &item["origin"]["M"];
         assert!(text(origin, "request_id").len() > 10 && !text(origin, "action").is_empty(), "{kind} does not say who wrote it: {whole}");
         let owner = if kind == "account" { text(origin, "account") } else { text(origin, "patient") };
         assert!(whole.matches(owner).count() > 1 && !owner.is_empty(), "{kind} does not say whose it is: {whole}");
         kinds.insert(kind);
     }
-    assert_eq!(kinds, ["account", "appointment", "patient"].map(str::to_owned).into());
+    assert_eq!(kinds, ["account", "admission", "appointment", "emergency", "emergency_case", "patient"].map(str::to_owned).into());
 }
 
 /// An account as the first release stored it.

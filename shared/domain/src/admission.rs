@@ -126,6 +126,7 @@ pub struct Admission {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub admitted_by: Option<UserId>,
     /// Where the patient lay, in order. The last one is where they are or were last.
+    #[serde(with = "crate::stay::stored")]
     pub segments: Vec<Segment>,
     /// When they are expected to leave.
     #[serde(default, skip_serializing_if = "Option::is_none")]

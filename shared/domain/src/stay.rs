@@ -1,29 +1,60 @@
 //! A stay in the hospital, as segments: where the patient lay, from when to when, and what a day there costs.
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::{bed::BedNumber, money::Money, ward::Ward};
 
-/// The time in one bed. A transfer ends a segment and begins another one at the same moment. Its names are short in the table, because an
-/// admission has all of its segments.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The time in one bed. A transfer ends a segment and begins another one at the same moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Segment {
     /// The ward.
-    #[serde(rename = "w")]
     pub ward: Ward,
     /// The bed.
-    #[serde(rename = "b")]
     pub bed: BedNumber,
     /// What a day costs there, as it was when the segment began.
-    #[serde(rename = "f")]
     pub daily_fee: Money,
     /// When the patient came into the bed.
-    #[serde(rename = "s")]
     pub from: Timestamp,
     /// When the patient left it. `None` while the patient lies there.
-    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
     pub to: Option<Timestamp>,
+}
+
+/// Segments as an admission stores them: a line of text for each, such as `icu 7 900.00 GBP 2026-03-02T10:00:00Z`, and its end only where no other
+/// one begins. An admission has all of its segments, and its size is what a transfer costs.
+pub(crate) mod stored {
+    use serde::{Deserializer, Serializer, de::Error};
+
+    use super::{BedNumber, Deserialize, Money, Segment, Timestamp, Ward};
+    use crate::money::Currency;
+
+    pub(crate) fn serialize<S: Serializer>(segments: &[Segment], serializer: S) -> Result<S::Ok, S::Error> {
+        let next = segments.iter().skip(1).map(|segment| Some(segment.from)).chain([None]);
+        serializer.collect_seq(segments.iter().zip(next).map(|(segment, next)| {
+            let Segment { ward, bed, daily_fee, from, to } = segment;
+            let to = to.filter(|to| next != Some(*to)).map(|to| format!(" {to}")).unwrap_or_default();
+            format!("{} {bed} {} {} {from}{to}", ward.as_str(), daily_fee.amount(), daily_fee.currency().code())
+        }))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Segment>, D::Error> {
+        let lines: Vec<String> = Vec::deserialize(deserializer)?;
+        let segments: Option<Vec<_>> = lines.iter().map(|line| read(line)).collect();
+        let mut segments = segments.ok_or_else(|| D::Error::custom("a segment that cannot be read"))?;
+        let next: Vec<_> = segments.iter().skip(1).map(|segment| segment.from).collect();
+        for (segment, next) in segments.iter_mut().zip(next) {
+            segment.to = segment.to.or(Some(next));
+        }
+        Ok(segments)
+    }
+
+    fn read(line: &str) -> Option<Segment> {
+        let mut words = line.split(' ');
+        let (ward, bed) = (Ward::parse(words.next()?).ok()?, words.next()?.parse::<BedNumber>().ok()?);
+        let (amount, currency) = (words.next()?, Currency::parse(words.next()?).ok()?);
+        let (from, to) = (words.next()?.parse().ok()?, words.next().map(str::parse::<Timestamp>).transpose().ok()?);
+        Some(Segment { ward, bed, daily_fee: Money::parse(amount, currency).ok()?, from, to })
+    }
 }
 
 /// How many days each segment counts, until the stay's end or until `now`.
@@ -96,6 +127,23 @@ mod tests {
         let until = |now: &str| days(&open, at(now), &london());
         assert_eq!((until("2026-03-02T11:00:00Z"), until("2026-03-04T11:00:00Z")), (vec![1], vec![2]));
         assert_eq!(days(&[], at("2026-03-02T11:00:00Z"), &london()), Vec::<u32>::new());
+    }
+
+    #[derive(Debug, PartialEq, Eq, serde::Serialize, Deserialize)]
+    struct Stored(#[serde(with = "stored")] Vec<Segment>);
+
+    #[test]
+    fn segments_as_they_are_stored() {
+        let (first, second) = (at("2026-03-02T10:00:00.5Z"), at("2026-03-04T12:00:00Z"));
+        let open = Stored(vec![segment(Ward::Icu, first, Some(second)), segment(Ward::General, second, None)]);
+        let json = serde_json::to_string(&open).unwrap();
+        assert_eq!(json, r#"["icu 1 100.00 GBP 2026-03-02T10:00:00.5Z","general 1 100.00 GBP 2026-03-04T12:00:00Z"]"#);
+        assert_eq!(serde_json::from_str::<Stored>(&json).unwrap(), open);
+        let over = Stored(vec![segment(Ward::Icu, first, Some(second)), segment(Ward::General, second, Some(at("2026-03-05T09:00:00Z")))]);
+        assert_eq!(serde_json::from_str::<Stored>(&serde_json::to_string(&over).unwrap()).unwrap(), over);
+        for wrong in ["", "icu", "moon 1 100.00 GBP 2026-03-02T10:00:00Z", "icu 41 100.00 GBP 2026-03-02T10:00:00Z", "icu 1 100.00 GBP x"] {
+            assert!(serde_json::from_str::<Stored>(&format!("[\"{wrong}\"]")).is_err(), "{wrong}");
+        }
     }
 
     proptest! {

@@ -38,9 +38,9 @@ impl Record for Admission {
 
 /// That a patient lies in the hospital. The admission says where.
 #[derive(Debug, Serialize, Deserialize)]
-struct Stay {
-    patient_id: PatientId,
-    admission_id: AdmissionId,
+pub struct Stay {
+    pub patient_id: PatientId,
+    pub admission_id: AdmissionId,
 }
 
 impl Record for Stay {

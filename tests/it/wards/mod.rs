@@ -15,16 +15,18 @@ use std::{
 
 use domain::{
     account::Account,
-    bed::BedStatus,
-    id::PatientId,
+    admission::Admission,
+    bed::{BedStatus, Occupant},
+    id::{AdmissionId, PatientId},
     role::Role,
     shifts::ShiftTime,
+    stay::Segment,
     ward::{BedCounts, Ward},
     ward_manager::ManagerShift,
 };
 use local::services::mailbox::Mail;
 use serde_json::{Value, json};
-use store::patients::FoundPatient;
+use store::{admissions::Stay, patients::FoundPatient};
 
 use crate::{
     cost::imported,
@@ -146,13 +148,34 @@ impl House {
         self.app.post(&format!("/patients/{patient}/bed-requests"), &body).bearer(&self.desk).send().await
     }
 
-    /// Every bed of a ward is taken. Returns the stays by bed.
+    /// Every bed of a ward is taken, as if it had always been so. Returns the stays by bed.
     pub(crate) async fn fill(&mut self, ward: Ward) -> BTreeMap<i64, Value> {
-        let mut stays = BTreeMap::new();
-        for patient in self.crowd(40).await {
-            let stay = self.admit(patient, &json!({ "ward": ward })).await.expect(201).body;
-            stays.insert(stay["bed"].as_i64().unwrap(), stay);
+        let (now, mut items, mut stays) = (self.app.now(), Vec::new(), BTreeMap::new());
+        let daily_fee = self.app.store().ward(ward).await.unwrap().unwrap().daily_fee;
+        for (bed, patient_id) in self.app.store().beds_now(ward).await.unwrap().into_iter().zip(self.crowd(40).await) {
+            let admission = Admission {
+                id: AdmissionId::new(now, self.app.random()),
+                patient_id,
+                doctor: None,
+                case_id: None,
+                admitted_at: now,
+                admitted_by: None,
+                segments: vec![Segment { ward, bed: bed.number, daily_fee, from: now, to: None }],
+                expected_discharge: None,
+                isolation: None,
+                acuity: None,
+                ready: None,
+                left: None,
+                version: 1,
+            };
+            stays.insert(bed.number.get().into(), json!({ "id": admission.id, "patient_id": patient_id }));
+            let occupant =
+                Occupant { expected_discharge: Some(self.app.functions.state.today()), ..Occupant::of(&admission, "A. B.".to_owned()) };
+            let stay = Stay { patient_id, admission_id: admission.id };
+            items.extend([imported(&bed.take(occupant, now).unwrap()), imported(&stay), imported(&admission)]);
         }
+        shared_database().0.import_items(&self.app.table, items, dynoxide::ImportOptions::default()).unwrap();
+        self.app.store().bed_counts_follow(ward).await.unwrap();
         self.mails().await;
         stays
     }

@@ -67,7 +67,7 @@ async fn many_establish_one_ward() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_are_moved_into_one_bed() {
-    for _ in 0..5 {
+    for _ in 0..3 {
         let mut house = House::new(&[Ward::Icu, Ward::General]).await;
         let mut requests = Vec::new();
         for _ in 0..6 {
