@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Makes the reminders of all future appointments again, from the table. Use it for a stack whose table was restored.
+"""Makes the reminders of all future appointments again, from the table, and the schedules of offers, beds and emergencies. Use it for a stack whose
+table was restored, and after TriageMinutes has changed.
 
     infra/rebuild_reminders.py STACK
 
@@ -29,30 +30,36 @@ def main() -> int:
     table = next(output["OutputValue"] for output in outputs if output["OutputKey"] == "TableName")
     function = cloudformation.describe_stack_resource(StackName=stack, LogicalResourceId="NotificationsFunction")["StackResourceDetail"]["PhysicalResourceId"]
     functions = boto3.client("lambda", config=Config(read_timeout=330))
-    done, ids = 0, upcoming(table)
-    while batch := list(itertools.islice(ids, AT_ONCE)):
-        # What is not an appointment is a wait with an offer.
-        appointments = [id for id in batch if id.startswith("apt_")]
-        payload = {"rebuild_reminders": appointments, "rebuild_offers": [id for id in batch if id not in appointments]}
+    done, items = 0, scheduled(table)
+    while batch := list(itertools.islice(items, AT_ONCE)):
+        of = lambda kind: [item for item in batch if item["kind"]["S"] == kind]
+        ids = lambda kind: [item["id"]["S"] for item in of(kind)]
+        payload = {
+            "rebuild_reminders": ids("appointment"), "rebuild_offers": ids("wait"), "rebuild_emergencies": ids("emergency_case"),
+            "rebuild_cleaning": [{"ward": task["ward"]["S"], "bed": int(task["bed"]["N"]), "since": task["since"]["S"]} for task in of("cleaning_task")],
+        }
         answer = functions.invoke(FunctionName=function, Payload=json.dumps(payload).encode())
         if "FunctionError" in answer:
             print(f"{function}: {answer['Payload'].read().decode()[:300]}", file=sys.stderr)
             return 1
-        done += len(appointments)
+        done += len(of("appointment"))
     print(f"{done} future appointments have their reminders")
     return 0
 
 
-def upcoming(table: str):
-    """The ids of future appointments, and of waits to whom a slot is offered. It scans the table: no request of the hospital needs this list, so no index has it."""
+def scheduled(table: str):
+    """Future appointments, waits to whom a slot is offered, beds that wait to be cleaned, and emergencies that have not ended. It scans the table: no
+    request of the hospital needs this list, so no index has it."""
     now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     pages = boto3.client("dynamodb").get_paginator("scan").paginate(
-        TableName=table, FilterExpression="#kind = :appointment OR (#kind = :wait AND #state.#name = :offered)", ProjectionExpression="#id, #slot",
-        ExpressionAttributeNames={"#kind": "kind", "#id": "id", "#slot": "slot", "#state": "state", "#name": "name"},
-        ExpressionAttributeValues={":appointment": {"S": "appointment"}, ":wait": {"S": "wait"}, ":offered": {"S": "offered"}},
+        TableName=table, ProjectionExpression="#kind, #id, #slot, #ward, #bed, #since",
+        FilterExpression="#kind = :appointment OR (#kind = :wait AND #state.#name = :offered) OR #kind = :task OR (#kind = :case AND attribute_not_exists(closed))",
+        ExpressionAttributeNames={"#kind": "kind", "#id": "id", "#slot": "slot", "#state": "state", "#name": "name", "#ward": "ward", "#bed": "bed", "#since": "since"},
+        ExpressionAttributeValues={":appointment": {"S": "appointment"}, ":wait": {"S": "wait"}, ":offered": {"S": "offered"},
+                                   ":task": {"S": "cleaning_task"}, ":case": {"S": "emergency_case"}},
     )
     for page in pages:
-        yield from (item["id"]["S"] for item in page["Items"] if "slot" not in item or item["slot"]["M"]["start"]["S"] > now)
+        yield from (item for item in page["Items"] if "slot" not in item or item["slot"]["M"]["start"]["S"] > now)
 
 
 if __name__ == "__main__":

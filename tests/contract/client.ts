@@ -458,6 +458,98 @@ check(changed.slot_minutes === 30 && changed.later?.[0]?.slot_minutes === 20, "f
 check(told("own place", await helen.PATCH("/doctors/me", { body: { place: "Room 22" } })).place === "Room 22", "a doctor says where she is");
 check(told("own doctor's profile", await helen.GET("/doctors/me")).place === "Room 22", "it is kept");
 
+// An administrator establishes a ward, and changes what a day costs. A manager takes a shift, and gives it back.
+{
+  const fee = { amount: "200.00", currency: "GBP" };
+  const burns = told("establish a ward", await florence.POST("/wards", { body: { ward: "burns", daily_fee: fee } }));
+  const again = await florence.POST("/wards", { body: { ward: "burns", daily_fee: fee } });
+  check(burns.ward === "burns" && again.error?.code === "established", "once");
+  const ofBurns = { path: { ward: "burns" as const } };
+  check(told("a ward", await rosa.GET("/wards/{ward}", { params: ofBurns })).daily_fee.amount === "200.00", "it costs");
+  const dearer = { params: { ...ofBurns, header: { "If-Match": '"v1"' } }, body: { daily_fee: { ...fee, amount: "210.00" } } };
+  check(told("change it", await florence.PATCH("/wards/{ward}", dearer)).daily_fee.amount === "210.00", "it costs more");
+  check(told("wards", await rosa.GET("/wards")).items.some((item) => item.ward === "burns" && item.beds === 40), "it has forty beds");
+  const lillian = await signIn("lillian@seacole.example.org", demo);
+  const second = await lillian.POST("/wards/{ward}/managers", { params: ofBurns, body: { shift: "night" } });
+  check(second.error?.code === "manages_another" && second.error.ward === "icu", "one shift in one ward");
+  const released = await lillian.POST("/wards/{ward}/managers/{shift}/release", { params: { path: { ward: "icu", shift: "day" } } });
+  check(released.response.status === 204, "it is free");
+  const taken = told("take a shift", await lillian.POST("/wards/{ward}/managers", { params: { path: { ward: "icu" } }, body: { shift: "day" } }));
+  const managers = told("managers", await rosa.GET("/wards/{ward}/managers", { params: { path: { ward: "icu" } } }));
+  check(managers.items.some((item) => item.user_id === taken.user_id && item.shift === "day"), "it is hers");
+
+  // The front desk admits a patient, who is transferred and leaves in two steps. The bed is cleaned.
+  const stayer = told("register", await rosa.POST("/patients", { body: { name: "Mary Somerville", date_of_birth: "1980-12-26", gender: "female" } }));
+  const of = { path: { patient_id: stayer.id } };
+  const admitted = told("admit", await rosa.POST("/patients/{patient_id}/admissions", {
+    params: of, body: { ward: "burns", bed: 7, doctor_id: line.doctor.id, isolation: "contact", acuity: "fair" },
+  }));
+  check(admitted.bed === 7 && admitted.days === 1, "she has bed 7");
+  const twice = await rosa.POST("/patients/{patient_id}/admissions", { params: of, body: { ward: "general" } });
+  check(twice.error?.code === "already_admitted" && twice.error.admission_id === admitted.id, "and no other one");
+  const at = { path: { ...of.path, id: admitted.id } };
+  check(told("read a stay", await rosa.GET("/patients/{patient_id}/admissions/{id}", { params: at })).status === "admitted", "she lies there");
+  check(told("stays", await rosa.GET("/patients/{patient_id}/admissions", { params: of })).items.length === 1, "it is listed");
+  const board = told("board", await rosa.GET("/wards/{ward}/board", { params: ofBurns }));
+  check(board.beds[6]?.patient?.initials === "M. S." && board.occupied === 1, "the board shows her");
+  const better = { params: { ...at, header: { "If-Match": '"v1"' } }, body: { acuity: "good" as const } };
+  check(told("change a stay", await rosa.PATCH("/patients/{patient_id}/admissions/{id}", better)).acuity === "good", "she is better");
+  const there = told("transfer", await rosa.POST("/patients/{patient_id}/admissions/{id}/transfer", { params: at, body: { ward: "burns", bed: 8 } }));
+  check(there.segments.length === 2, "two segments");
+  let treats = false;
+  for (let tries = 0; tries < 100 && !treats; tries += 1) {
+    treats = (await helen.GET("/patients/{patient_id}", { params: of })).response.ok;
+    if (!treats) await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  const step = { params: at };
+  const advice = { ...step, body: { follow_up: "See your doctor in a week." } };
+  check(told("ready", await helen.POST("/patients/{patient_id}/admissions/{id}/medically-ready", advice)).status === "medically_ready", "ready");
+  check(told("not yet", await helen.POST("/patients/{patient_id}/admissions/{id}/not-ready", step)).status === "admitted", "not yet");
+  told("ready again", await helen.POST("/patients/{patient_id}/admissions/{id}/medically-ready", advice));
+  check(told("left", await rosa.POST("/patients/{patient_id}/admissions/{id}/left", { ...step, body: {} })).departure === "home", "she has left");
+  const bed = (number: number) => ({ path: { ...ofBurns.path, bed: number } });
+  check(told("clean", await florence.POST("/wards/{ward}/beds/{bed}/cleaned", { params: bed(8) })).status === "free", "clean");
+  const broken = await florence.POST("/wards/{ward}/beds/{bed}/take-out", { params: bed(8), body: { reason: "A wheel is broken" } });
+  check(told("take it out", broken).status === "maintenance", "broken");
+  check(told("put it back", await florence.POST("/wards/{ward}/beds/{bed}/put-back", { params: bed(8) })).status === "cleaning", "mended");
+  check(told("what has to be cleaned", await rosa.GET("/cleaning-tasks")).items.length >= 0, "listed");
+
+  // She waits for a bed, and no longer does. The next bed would be hers.
+  const asks = told("ask for a bed", await rosa.POST("/patients/{patient_id}/bed-requests", { params: of, body: { ward: "burns" } }));
+  told("those who wait", await rosa.GET("/wards/{ward}/bed-requests", { params: ofBurns }));
+  const withdrawn = await rosa.POST("/patients/{patient_id}/bed-requests/{id}/withdraw", { params: { path: { ...of.path, id: asks.id } } });
+  check([204, 404].includes(withdrawn.response.status), "withdrawn, unless she has got it already");
+
+  // An emergency is judged, seen and ended. Another one needs critical care, and gets a bed at once.
+  check(told("the scale", await rosa.GET("/emergency/scale")).levels.length === 5, "five levels");
+  const opened = told("open", await rosa.POST("/emergency/cases", {
+    body: { unknown: { gender: "male", age: 60 }, complaint: "Fall", triage: { level: "urgent", vitals: { heart_rate: 90 } } },
+  }));
+  const ofCase = { params: { path: { id: opened.id } } };
+  check(told("read", await rosa.GET("/emergency/cases/{id}", ofCase)).status === "waiting", "it waits");
+  const worse = told("judge anew", await rosa.POST("/emergency/cases/{id}/triage", { ...ofCase, body: { level: "emergent" } }));
+  check(worse.triages.length === 2 && worse.level === "emergent", "with its history");
+  told("the queue", await rosa.GET("/emergency/queue", { params: { query: { status: "waiting" } } }));
+  const helenId = told("own account", await helen.GET("/users/me")).id;
+  const today = told("today", await rosa.GET("/on-duty")).at.slice(0, 10);
+  const duty = { user_id: helenId, role: "doctor" as const, ward: "emergency" as const, shift: "day" as const, date: today };
+  told("on duty", await florence.POST("/shifts", { body: duty }));
+  check(told("see", await helen.POST("/emergency/cases/{id}/see", ofCase)).doctor_id === line.doctor.id, "she sees him");
+  const ended = await helen.POST("/emergency/cases/{id}/dispose", { ...ofCase, body: { disposition: "discharged", note: "Well again" } });
+  check(told("dispose", ended).disposition === "discharged", "he goes home");
+  const next = told("open", await rosa.POST("/emergency/cases", {
+    body: { unknown: { gender: "female" }, complaint: "Fever", triage: { level: "urgent" } },
+  }));
+  const bedded = await rosa.POST("/emergency/cases/{id}/admit", { params: { path: { id: next.id } }, body: { ward: "general" } });
+  check(told("admit", bedded).disposition === "admitted", "she has a bed");
+  const critical = told("critical care", await rosa.POST("/emergency/cases", {
+    body: { unknown: { gender: "male" }, complaint: "Stroke", triage: { level: "emergent", critical_care: true } },
+  }));
+  check(critical.disposition === "admitted", "he has a bed of the ICU");
+  const icu = told("critical care", await rosa.GET("/critical-care"));
+  check(icu.items.some((item) => item.admission_id === critical.admission_id && item.hours === 0), "he is on the list");
+}
+
 // Lin cancels her appointment.
 const cancelled = told("cancel", await lin.POST("/appointments/{id}/cancel", {
   params: { path: { id: booked.id } }, body: { reason: "I am well again" },

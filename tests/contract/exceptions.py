@@ -85,10 +85,17 @@ ONLY_THE_CLIENT = {
     "request_prescription": "It takes a doctor who treats the patient.",
     **dict.fromkeys(
         ["get_image_upload_link", "complete_image", "get_image_download_link"], "It takes an image of that very patient, and a file."),
+    **dict.fromkeys(["establish_ward", "change_ward", "take_ward_shift", "release_ward_shift"], "It takes a ward that is there or is not, and a manager."),
+    **dict.fromkeys(["note_bed_cleaned", "take_bed_out", "put_bed_back"], "It takes a bed in the right state."),
+    **dict.fromkeys(["admit_patient", "get_admission", "change_admission", "transfer_patient", "note_medically_ready", "undo_medically_ready", "note_left"],
+                    "It takes a patient who has a bed, or has none, and a ward that is there."),
+    **dict.fromkeys(["request_bed", "withdraw_bed_request"], "It takes a patient who waits for a bed, or does not."),
+    **dict.fromkeys(["open_emergency", "get_emergency", "triage_emergency", "see_emergency", "admit_emergency", "dispose_emergency"],
+                    "It takes an emergency, and one of two members."),
     "add_doctor": "It takes one of two members, and hours that fit the slots and each other.",
 }
 
-MONEY = r"income|consultation_fee|(content\.)?fee"
+MONEY = r"income|consultation_fee|daily_fee|(content\.)?fee"
 RECORD = r"(POST|PUT) /patients/\{patient_id\}/(encounters|diagnoses|vitals|treatment-plans|surgeries|prescriptions|prescription-requests|images|blood-typings|results).*"
 
 PERMANENT = [
@@ -103,7 +110,7 @@ PERMANENT = [
     Row("invalid_token", "A token is what an email brought.", "POST /users/me/email/confirm"),
     Row("stale", "Which version is there changes.", "(PATCH|POST|PUT) .*"),
     Row("unknown", "Not every id that looks like one is somebody's.", "POST /(appointments|doctors)", "(doctor|patient|user)_id"),
-    Row("MissingHeaderNotRejected", "428 is what a missing If-Match gets (RFC 6585): schemathesis does not know it.", r"PATCH /patients/(me|\{patient_id\})|(PUT|POST) /patients/\{patient_id\}/.*",
+    Row("MissingHeaderNotRejected", "428 is what a missing If-Match gets (RFC 6585): schemathesis does not know it.", r"PATCH /patients/(me|\{patient_id\}(/admissions/\{id\})?)|PATCH /wards/\{ward\}|(PUT|POST) /patients/\{patient_id\}/.*",
         "Missing `If-Match` at header"),
     Row("unknown", "Not every id that looks like one is somebody's.", "POST /(appointments/extra|waiting-list|users/patient-accounts(/confirm)?)", "(doctor|patient)_id|specialization"),
     # What depends on the day, and on the doctor.
@@ -152,6 +159,14 @@ PERMANENT = [
     Row("invalid_loinc", "What the check digit has to be.", RECORD, r"(content\.)?loinc"),
     Row("allergies_only", "Only an allergy has a class.", "POST /patients/{patient_id}/history", "class"),
     Row("unknown_code", "What the check digit has to be.", "GET /patients/{patient_id}/series", "code"),
+    # Wards and emergencies depend on what is there.
+    Row("not_established", "It depends on the wards that are there.", "POST /(patients/{patient_id}/(admissions|bed-requests).*|emergency/cases/{id}/admit)", "ward"),
+    Row("(unknown|not_in_role)", "Not every id that looks like one is somebody's.", "(POST|PATCH) /(patients/{patient_id}/(admissions|bed-requests).*|emergency/cases.*|wards/{ward}/managers)",
+        "(doctor|patient|user)_id"),
+    Row("out_of_range", "It depends on the day.", "(POST|PATCH) /patients/{patient_id}/admissions.*", "expected_discharge"),
+    Row("one_of", "Members that exclude each other are described in words.", "POST /emergency/cases", "patient_id"),
+    Row("required", "One of nine has to be there.", "POST /emergency/cases.*", r"(triage\.)?vitals"),
+    Row("(impossible|too_fine)", "No schema compares two values, or counts decimals.", "POST /emergency/cases.*", r"(triage\.)?vitals.*"),
     # What a pattern does not express.
     Row("too_short", "Which characters are letters.", "GET /patients", "name"),
     Row("invalid_date", "Which days there are.", "GET /patients", "date_of_birth"),

@@ -84,11 +84,10 @@ fn every_key() {
         keys::bed(Ward::Icu, BedNumber::new(7).unwrap()),
         keys::manager_shift(Ward::Icu, ShiftTime::Night),
         keys::manages(user.parse().unwrap()),
-        keys::stay(patient.parse().unwrap()),
+        keys::presence(patient.parse().unwrap()),
         keys::admission(patient.parse().unwrap(), "adm_00000000000000000000000017".parse().unwrap()),
         keys::bed_request(patient.parse().unwrap()),
         keys::emergency_case("cas_00000000000000000000000018".parse().unwrap()),
-        keys::emergency(patient.parse().unwrap()),
         keys::care(patient.parse().unwrap(), doctor.parse().unwrap(), "adm_00000000000000000000000017"),
         keys::cleaning_task(at, Ward::Icu, BedNumber::new(7).unwrap()),
         keys::shift("shi_00000000000000000000000011".parse().unwrap()),
@@ -185,11 +184,10 @@ fn every_key() {
     WARD#icu | BED#07
     WARD#icu | MANAGER#night
     STAFF#usr_00000000000000000000000001 | MANAGES
-    PAT#pat_00000000000000000000000002 | STAY
+    PAT#pat_00000000000000000000000002 | HERE
     PAT#pat_00000000000000000000000002 | ADMISSION#adm_00000000000000000000000017
     PAT#pat_00000000000000000000000002 | BEDREQUEST
     CASE#cas_00000000000000000000000018 | CASE
-    PAT#pat_00000000000000000000000002 | EMERGENCY
     PAT#pat_00000000000000000000000002 | DAY~doc_00000000000000000000000003#adm_00000000000000000000000017
     CLEANING | 2026-03-02T09:00:00Z#icu#07
     SHIFT#shi_00000000000000000000000011 | SHIFT

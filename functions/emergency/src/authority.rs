@@ -9,7 +9,10 @@ use domain::{
     treating::AFTERWARDS,
     ward::Ward,
 };
-use http::{AppState, Path, Problem, auth::Caller};
+use http::{
+    AppState, Path, Problem,
+    auth::{AtWork, Caller},
+};
 
 /// A caller who may do this in the emergency department.
 pub(crate) struct AtEmergency {
@@ -22,7 +25,7 @@ impl FromRequestParts<AppState> for AtEmergency {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let caller = Caller::from_request_parts(parts, state).await?;
         let at_work = state.at_work(&caller).await?;
-        if caller.may(&at_work.relationships(Some(Ward::Emergency))) { Ok(Self { caller }) } else { Err(at_work.refusal(state)) }
+        if at_work.may(&caller, Some(Ward::Emergency), &Relationships::new()) { Ok(Self { caller }) } else { Err(at_work.refusal(state)) }
     }
 }
 
@@ -41,16 +44,17 @@ impl FromRequestParts<AppState> for OfCase {
         let missing = || Problem::not_found("emergency");
         let Path(id) = Path::<CaseId>::from_request_parts(parts, state).await.map_err(|_| missing())?;
         let at_work = state.at_work(&caller).await?;
-        let here = at_work.relationships(Some(Ward::Emergency));
         // Whoever only a shift lets in is told so, whether or not there is such a case.
-        if !caller.may(&here.iter().copied().chain([Relationship::Treating]).collect()) {
+        if !at_work.may(&caller, Some(Ward::Emergency), &[Relationship::Treating].into()) {
             return Err(at_work.refusal(state));
         }
         let case = state.store.emergency_case(id).await?.ok_or_else(missing)?;
-        let treating = case.seen.as_ref().is_some_and(|seen| Some(seen.doctor.id) == caller.doctor_id)
-            && case.closed.as_ref().is_none_or(|closed| state.clock.now().duration_since(closed.at) < AFTERWARDS);
-        let relationships: Relationships = here.into_iter().chain(treating.then_some(Relationship::Treating)).collect();
-        if !caller.may(&relationships) {
+        let recent = case.closed.as_ref().is_none_or(|closed| state.clock.now().duration_since(closed.at) < AFTERWARDS);
+        let treating = recent && case.seen.iter().any(|seen| Some(seen.doctor.id) == caller.doctor_id);
+        let relationships: Relationships = treating.then_some(Relationship::Treating).into_iter().collect();
+        // What ended long ago is no longer the business of those who are on shift.
+        let at_work = if recent { at_work } else { AtWork::default() };
+        if !at_work.may(&caller, Some(Ward::Emergency), &relationships) {
             return Err(missing());
         }
         let patient = state.store.patient(case.patient_id).await?.ok_or_else(missing)?;

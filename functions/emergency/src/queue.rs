@@ -79,7 +79,7 @@ pub(crate) async fn queue(
     let page = Page::cut(found, listing.limit, |last| state.cursors.seal(&list, &last.position));
     Ok(Json(page.map(|line| {
         let entry = line.entry;
-        let due = (status == CaseStatus::Waiting).then(|| state.hospital.triage.due(entry.level, entry.counts_from));
+        let due = if status == CaseStatus::Waiting { state.hospital.triage.due(&entry.clocks) } else { None };
         QueueLine {
             id: entry.id,
             patient_id: entry.patient_id,

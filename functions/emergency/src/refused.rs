@@ -3,7 +3,7 @@
 use domain::{
     bed::BedStatus,
     emergency::CannotNow,
-    id::{AdmissionId, CaseId},
+    id::{AdmissionId, CaseId, DoctorId},
     instant::Instant,
     ward::Ward,
 };
@@ -29,7 +29,7 @@ refusals! {
     }
     pub(crate) NotSeen {
         409 "closed",
-        409 "seen",
+        409 "seen" { doctor_id: Option<DoctorId> },
     }
     pub(crate) NotAdmitted {
         409 "closed",
@@ -41,6 +41,7 @@ refusals! {
     }
     pub(crate) NotDisposed {
         403 "doctors_only",
+        409 "death_not_noted",
         409 "closed",
         409 "seen",
         409 "not_seen",
@@ -51,7 +52,7 @@ refusals! {
 pub(crate) fn cannot_now(why: CannotNow) -> Problem {
     match why {
         CannotNow::Closed => Problem::conflict("closed", "This emergency has ended. Open another one if the patient has come again."),
-        CannotNow::Seen => Problem::conflict("seen", "A doctor has seen the patient already."),
+        CannotNow::Seen => Problem::conflict("seen", "A doctor has seen the patient. Somebody who goes then goes `against_advice`."),
         CannotNow::NotSeen => {
             Problem::conflict("not_seen", "No doctor has seen the patient yet. Note that first, or that they left without.")
         }
@@ -65,11 +66,11 @@ pub(crate) fn not_written(why: CaseError) -> Problem {
             Problem::conflict("case_open", "The patient is an emergency already. Judge that case anew instead.").with("case_id", id)
         }
         CaseError::Admitted(id) => {
-            let detail = "The patient lies in the hospital. Transfer them to the ICU, or put them on its list.";
+            let detail = "The patient has a bed in the hospital. Transfer them, or put them on the list of another ward.";
             Problem::conflict("already_admitted", detail).with("admission_id", id)
         }
         CaseError::Deceased => Problem::conflict("deceased", "The patient has died."),
-        CaseError::Stale => Problem::stale(),
+        CaseError::Stale | CaseError::ListChanged => Problem::stale(),
         CaseError::Store(error) => error.into(),
     }
 }

@@ -4,9 +4,8 @@ use domain::{
     admission::Admission,
     bed::{Bed, BedNumber, BedStatus},
     bed_request::BedRequest,
-    emergency::{Closed, Disposition, EmergencyCase},
+    emergency::EmergencyCase,
     id::AdmissionId,
-    stay::Segment,
     ward::{EstablishedWard, Ward},
 };
 use mail::{Cause, ward_news::WardNews};
@@ -33,6 +32,10 @@ pub(crate) async fn follow(state: &Notifications, before: Option<&Bed>, after: &
     if before.map_or(!is_last, |before| before.status == after.status) {
         return Ok(());
     }
+    // Those who wait first: whatever else fails must not keep a bed from them.
+    if after.status == BedStatus::Free {
+        Box::pin(serve(state, after.ward, None)).await?;
+    }
     store.bed_counts_follow(after.ward).await?;
     // As it is now: this record may come late.
     let Some(now) = store.bed(after.ward, after.number).await? else { return Ok(()) };
@@ -42,9 +45,6 @@ pub(crate) async fn follow(state: &Notifications, before: Option<&Bed>, after: &
     if before.is_some() {
         state.reminders.follow_bed(&now, base.clock.now()).await?;
     }
-    if after.status == BedStatus::Free {
-        Box::pin(serve(state, after.ward)).await?;
-    }
     match CleaningTask::of(after) {
         Some(task) => tell(state, WardNews::ToClean(task)).await,
         None => Ok(()),
@@ -53,22 +53,26 @@ pub(crate) async fn follow(state: &Notifications, before: Option<&Bed>, after: &
 
 /// A patient was admitted or moved, or has left.
 pub(crate) async fn follow_admission(state: &Notifications, before: Option<&Admission>, after: &Admission) -> Result<(), Failure> {
-    for admission in before.into_iter().chain([after]) {
+    let doctor = |admission: &Admission| admission.doctor.as_ref().map(|doctor| doctor.id);
+    let earlier = before.filter(|before| doctor(before) != doctor(after));
+    for admission in earlier.into_iter().chain([after]) {
         treats(state, admission, after).await?;
+    }
+    if before.is_none() {
+        // What was measured before they had a bed.
+        state.base.store.board_show_vitals(after.patient_id).await?;
     }
     let (patient_id, admission_id) = (after.patient_id, after.id);
     if after.left.is_some() {
         return tell(state, WardNews::Left { patient_id, admission_id }).await;
     }
     let ward = |admission: &Admission| admission.place().map(|(ward, _)| ward);
-    match after.segments.last() {
-        // Within a ward its manager sees it on the board.
-        Some(Segment { ward: there, bed, from, .. }) if before.and_then(ward) != Some(*there) => {
-            let admitted_by = after.admitted_by.filter(|_| before.is_none());
-            tell(state, WardNews::Comes { patient_id, admission_id, ward: *there, bed: *bed, since: *from, admitted_by }).await
-        }
-        _ => Ok(()),
-    }
+    let (Some(now), earlier) = (ward(after), before.and_then(ward)) else { return Ok(()) };
+    // Whoever admits a patient by hand knows of it, and within a ward its manager sees it on the board.
+    let is_news = earlier.map_or(after.admitted_by.is_none() || after.case_id.is_some(), |earlier| earlier != now);
+    let Some(segment) = after.segments.last().filter(|_| is_news) else { return Ok(()) };
+    let news = WardNews::Comes { patient_id, admission_id, ward: now, since: segment.from, from: earlier };
+    tell(state, news).await
 }
 
 /// The doctor of a stay treats the patient while they are responsible, and for some time afterwards.
@@ -88,8 +92,8 @@ async fn treats(state: &Notifications, admission: &Admission, after: &Admission)
     }
 }
 
-/// Gives the free beds of a ward to those who wait for them, the most urgent one first.
-pub(crate) async fn serve(state: &Notifications, ward: Ward) -> Result<(), Failure> {
+/// Gives the free beds of a ward to those who wait for them, the most urgent one first. The list may not show a request yet that was made just now.
+pub(crate) async fn serve(state: &Notifications, ward: Ward, just_made: Option<&BedRequest>) -> Result<(), Failure> {
     let store = &state.base.store;
     let Some(established) = store.ward(ward).await? else { return Ok(()) };
     let mut after: Option<String> = None;
@@ -102,9 +106,13 @@ pub(crate) async fn serve(state: &Notifications, ward: Ward) -> Result<(), Failu
         }
         match waiting.last() {
             Some(last) if waiting.len() == AT_ONCE => after = Some(last.position.clone()),
-            _ => return Ok(()),
+            _ => break,
         }
     }
+    if let Some(request) = just_made {
+        Box::pin(give(state, &established, request)).await?;
+    }
+    Ok(())
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -132,6 +140,10 @@ async fn give(state: &Notifications, ward: &EstablishedWard, listed: &BedRequest
                 let there = (ward.ward, None, ward.daily_fee);
                 store.admission_move(&admission, there, Some(&request), state.base.clock.now()).await
             }
+            None if is_gone(state, &request).await? => {
+                store.bed_request_end(&request).await?;
+                return Ok(Given::Done);
+            }
             None => Box::pin(admit(state, ward, &request)).await?,
         };
         match given {
@@ -149,31 +161,28 @@ async fn give(state: &Notifications, ward: &EstablishedWard, listed: &BedRequest
     Err(StoreError::Unavailable("the beds of the ward are changed by others at this moment".into()).into())
 }
 
+/// Whether a patient has left since they were put on the list: from a bed, or from the emergency room.
+async fn is_gone(state: &Notifications, request: &BedRequest) -> Result<bool, Failure> {
+    let store = &state.base.store;
+    let latest = store.admission_list(request.patient_id, None, 1).await?.pop();
+    if latest.and_then(|admission| admission.left).is_some_and(|left| left.at >= request.since) {
+        return Ok(true);
+    }
+    let Some(case) = request.case_id else { return Ok(false) };
+    Ok(store.emergency_case(case).await?.is_some_and(|case| case.closed.is_some()))
+}
+
 async fn admit(state: &Notifications, ward: &EstablishedWard, request: &BedRequest) -> Result<Result<Admission, AdmitError>, Failure> {
     let (store, now) = (&state.base.store, state.base.clock.now());
     let Some(patient) = store.patient(request.patient_id).await? else { return Ok(Err(AdmitError::Deceased)) };
-    let before = match request.case_id {
-        Some(id) => store.emergency_case(id).await?,
-        None => store.current_case(patient.id).await?,
-    };
+    let before = store.current_case(patient.id).await?;
     let admission = Admission {
-        // The id follows from the request, so that one request never leads to two stays.
-        id: AdmissionId::following(request.id),
-        patient_id: patient.id,
         doctor: request.doctor.clone().or_else(|| before.as_ref().and_then(EmergencyCase::doctor)),
         case_id: before.as_ref().map(|case| case.id),
-        admitted_at: now,
-        admitted_by: None,
-        segments: Vec::new(),
-        expected_discharge: None,
-        isolation: None,
-        acuity: None,
-        ready: None,
-        left: None,
-        version: 1,
+        // The id follows from the request, so that one request never leads to two stays.
+        ..Admission::new(AdmissionId::following(request.id), patient.id, now)
     };
-    let closed = Closed { at: now, by: None, how: Disposition::Admitted, note: None };
-    let case = before.and_then(|before| Some((before.clone().close(closed, Some(admission.id)).ok()?, before)));
+    let case = before.and_then(|before| Some((before.clone().admitted(admission.id, now, None).ok()?, before)));
     let case = case.as_ref().map(|(after, before)| CaseWrite::Changed { before, after });
     let new = NewAdmission { admission, patient: &patient, ward: ward.ward, daily_fee: ward.daily_fee, request: Some(request), case };
     Ok(store.admission_begin(&new, None, now).await)

@@ -125,7 +125,8 @@ impl Change {
             Some(Patient::KIND) => {
                 let origin = origin_of(&images.new_image)?.map(Box::new);
                 let (before, after): (Patient, Patient) = (from_stream(images.old_image)?, from_stream(images.new_image)?);
-                match (before.deceased.is_none() && after.deceased.is_some(), before.name != after.name) {
+                let renamed = before.name != after.name || before.identity != after.identity;
+                match (before.deceased.is_none() && after.deceased.is_some(), renamed) {
                     (true, _) => Some(Self::PatientDied(after.id, origin)),
                     (false, true) => Some(Self::PatientRenamed(after.id, origin)),
                     (false, false) => None,

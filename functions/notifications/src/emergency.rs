@@ -1,12 +1,14 @@
 //! Emergencies: when a doctor should have seen the patient, who is told that there is no bed, and the vital signs in the medical record.
 
 use domain::{
+    bed_request::BedRequest,
     emergency::{Closed, Disposition, EmergencyCase},
     id::{PatientId, VitalsId},
     record::Entry,
 };
 use mail::ward_news::WardNews;
 use store::{
+    StoreError,
     care::Care,
     emergency::{CaseError, CaseWrite, InBedList},
     medical_record::RecordError,
@@ -45,42 +47,59 @@ async fn note_vitals(state: &Notifications, before: Option<&EmergencyCase>, afte
             // There already: this record came twice.
             Ok(()) | Err(RecordError::Stale) => {}
             Err(RecordError::Store(error)) => return Err(error.into()),
-            Err(other) => return Err(store::StoreError::Unavailable(Box::new(other)).into()),
+            Err(other) => return Err(StoreError::Unavailable(Box::new(other)).into()),
         }
     }
     Ok(())
 }
 
-/// The doctor who has seen an emergency treats the patient, and for some time afterwards.
+/// The doctor who has seen an emergency treats the patient until another one takes over or it ends, and for some time afterwards.
 async fn treats(state: &Notifications, case: &EmergencyCase) -> Result<(), Failure> {
     let (store, now, zone) = (&state.base.store, state.base.clock.now(), &state.base.hospital.zone);
-    let Some(seen) = &case.seen else { return Ok(()) };
-    let to = case.closed.as_ref().map(|closed| closed.at);
-    store.care_put(&Care { doctor_id: seen.doctor.id, patient_id: case.patient_id, cause: case.id.to_string(), from: seen.at, to }).await?;
-    match store.patient(case.patient_id).await? {
-        Some(patient) => Ok(store.treated_follow(seen.doctor.id, &patient, now, zone).await?),
-        None => Ok(()),
+    let Some(patient) = store.patient(case.patient_id).await? else { return Ok(()) };
+    let ends = case.seen.iter().skip(1).map(|next| Some(next.at)).chain([case.closed.as_ref().map(|closed| closed.at)]);
+    for (seen, to) in case.seen.iter().zip(ends) {
+        // Who takes over twice treats the patient twice.
+        let cause = format!("{}#{}", case.id, seen.at);
+        store.care_put(&Care { doctor_id: seen.doctor.id, patient_id: case.patient_id, cause, from: seen.at, to }).await?;
+        store.treated_follow(seen.doctor.id, &patient, now, zone).await?;
     }
+    Ok(())
+}
+
+/// A patient has another name: the emergency, the list for a bed and the board show it.
+pub(crate) async fn patient_renamed(state: &Notifications, id: PatientId, origin: Option<&Origin>) -> Result<(), Failure> {
+    let store = &state.base.store;
+    let Some(patient) = store.patient(id).await? else { return Ok(()) };
+    store.board_show_profile(&patient).await?;
+    if let Some(request) = store.bed_request(id).await?.filter(|request| request.patient_name != patient.name) {
+        let renamed = BedRequest { patient_name: patient.name.clone(), ..request };
+        following(origin, store.bed_request_rename(&renamed)).await?;
+    }
+    let Some(before) = store.current_case(id).await?.filter(|case| case.patient_name != patient.name) else { return Ok(()) };
+    let after = EmergencyCase { patient_name: patient.name, version: before.version + 1, ..before.clone() };
+    written(following(origin, store.case_write(CaseWrite::Changed { before: &before, after: &after }, InBedList::AsBefore)).await)
 }
 
 /// A patient has died: they are no longer in the queue, and wait for no bed. The bed that they have is free when they have left it.
 pub(crate) async fn patient_died(state: &Notifications, id: PatientId, origin: Option<&Origin>) -> Result<(), Failure> {
     let store = &state.base.store;
     // It may have been a mistake, and taken back before this record came.
-    if store.patient(id).await?.is_none_or(|patient| patient.deceased.is_none()) {
-        return Ok(());
-    }
+    let Some(patient) = store.patient(id).await?.filter(|patient| patient.deceased.is_some()) else { return Ok(()) };
+    store.board_show_profile(&patient).await?;
     if let Some(request) = store.bed_request(id).await? {
         store.bed_request_end(&request).await?;
     }
     let Some(before) = store.current_case(id).await? else { return Ok(()) };
     let closed = Closed { at: state.base.clock.now(), by: None, how: Disposition::Died, note: None };
-    let Ok(after) = before.clone().close(closed, None) else { return Ok(()) };
-    let write = CaseWrite::Changed { before: &before, after: &after };
-    match following(origin, store.case_write(write, InBedList::AsBefore)).await {
-        Ok(()) => Ok(()),
-        Err(CaseError::Store(error)) => Err(error.into()),
+    let Ok(after) = before.clone().close(closed) else { return Ok(()) };
+    written(following(origin, store.case_write(CaseWrite::Changed { before: &before, after: &after }, InBedList::AsBefore)).await)
+}
+
+fn written(outcome: Result<(), CaseError>) -> Result<(), Failure> {
+    outcome.map_err(|why| match why {
+        CaseError::Store(error) => error.into(),
         // It changes at this moment: the record comes again.
-        Err(other) => Err(store::StoreError::Unavailable(Box::new(other)).into()),
-    }
+        other => StoreError::Unavailable(Box::new(other)).into(),
+    })
 }

@@ -28,7 +28,15 @@ use std::collections::{BTreeSet, HashSet};
 
 use aws_lambda_events::dynamodb::{Event, EventRecord};
 use change::Change;
-use domain::{Clock, account::Status, availability::ExceptionKind, id::AuditId, waiting::Ending};
+use domain::{
+    Clock,
+    account::{Account, Status},
+    availability::ExceptionKind,
+    id::AuditId,
+    role::Role,
+    waiting::Ending,
+    ward_manager::ManagerShift,
+};
 pub use feedback::{Feedback, note};
 use mail::{
     EmailTokens, EventState, MailError,
@@ -40,7 +48,7 @@ use platform::{
 };
 pub use rebuild::Rebuild;
 use serde::{Deserialize, Serialize};
-use store::StoreError;
+use store::{StoreError, wards::ManagerError};
 
 /// What this function works with.
 #[derive(Clone, Debug)]
@@ -147,6 +155,9 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
                 waiting::end_all(state, patient, Ending::Left).await?;
             }
             staff::follow_account(state, Some(&before.account), &after.account).await?;
+            if let Some(shift) = after_managing(state, &before.account, &after.account).await? {
+                state.base.store.ward_manager_end(&shift).await.map_err(ManagerError::to_retry)?;
+            }
             if before.account.doctor_id != after.account.doctor_id {
                 doctor::follow_new_profile(state, &after.account).await?;
             }
@@ -161,7 +172,10 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
             patient_changed::cancel_appointments(state, id, origin.as_deref()).await?;
             Box::pin(emergency::patient_died(state, id, origin.as_deref())).await?;
         }
-        Change::PatientRenamed(id, origin) => patient_changed::rename_in_appointments(state, id, origin.as_deref()).await?,
+        Change::PatientRenamed(id, origin) => {
+            patient_changed::rename_in_appointments(state, id, origin.as_deref()).await?;
+            Box::pin(emergency::patient_renamed(state, id, origin.as_deref())).await?;
+        }
         Change::Appointment { before, after } => appointment::follow(state, before.as_deref(), &after).await?,
         Change::Wait { before, after } => waiting::follow(state, before.as_deref(), &after).await?,
         Change::Shift { before, after } => roster::tell(&state.base, before.as_deref(), &after).await?,
@@ -175,7 +189,7 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
         Change::Vitals(patient) => state.base.store.board_show_vitals(patient).await?,
         Change::Bed { before, after } => Box::pin(beds::follow(state, before.as_deref(), &after)).await?,
         Change::Admission { before, after } => Box::pin(beds::follow_admission(state, before.as_deref(), &after)).await?,
-        Change::BedRequest(request) => Box::pin(beds::serve(state, request.ward)).await?,
+        Change::BedRequest(request) => Box::pin(beds::serve(state, request.ward, Some(&request))).await?,
         Change::Case { before, after } => Box::pin(emergency::follow(state, before.as_deref(), &after)).await?,
         Change::Wards(news) => Box::pin(state.base.tell_wards(&news)).await?,
         Change::Record(news) => record::tell(&state.base, &news).await?,
@@ -190,6 +204,19 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
         Change::EmailAskedForAgain { .. } => {}
     }
     Ok(())
+}
+
+/// The shift of somebody who is no longer a ward manager here. Who is suspended may come back, and keeps it.
+async fn after_managing(state: &Notifications, before: &Account, after: &Account) -> Result<Option<ManagerShift>, StoreError> {
+    let manages = |account: &Account| account.roles.contains(&Role::WardManager) && account.status != Status::Closed;
+    if !manages(before) || manages(after) {
+        return Ok(None);
+    }
+    // As it is now: this record may come late.
+    match state.base.store.account(after.id).await? {
+        Some(now) if manages(&now.account) => Ok(None),
+        _ => state.base.store.manages(after.id).await,
+    }
 }
 
 /// A record, or another call, could not be handled this time.

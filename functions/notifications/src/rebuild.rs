@@ -1,7 +1,8 @@
-//! Schedules are not in the table: after it was restored, each is made to follow its appointment as it is there.
+//! Schedules are not in the table: after it was restored, or the times of the triage scale have changed, each is made to follow what is there.
 
-use domain::id::{AppointmentId, WaitId};
+use domain::id::{AppointmentId, CaseId, WaitId};
 use serde::Deserialize;
+use store::wards::CleaningTask;
 
 use crate::{Failure, Notifications};
 
@@ -11,9 +12,13 @@ pub struct Rebuild {
     rebuild_reminders: Vec<AppointmentId>,
     #[serde(default)]
     rebuild_offers: Vec<WaitId>,
+    #[serde(default)]
+    rebuild_cleaning: Vec<CleaningTask>,
+    #[serde(default)]
+    rebuild_emergencies: Vec<CaseId>,
 }
 
-/// Makes the reminder of each appointment what the appointment calls for, and the end of each offer what the wait calls for. Once more does no harm.
+/// Makes each schedule what the appointment, the wait, the bed or the emergency calls for. Once more does no harm.
 pub(crate) async fn reminders(state: &Notifications, rebuild: &Rebuild) -> Result<(), Failure> {
     for id in &rebuild.rebuild_reminders {
         if let Some(appointment) = state.base.store.appointment(*id).await? {
@@ -23,6 +28,16 @@ pub(crate) async fn reminders(state: &Notifications, rebuild: &Rebuild) -> Resul
     for id in &rebuild.rebuild_offers {
         if let Some(wait) = state.base.store.wait(*id).await? {
             state.reminders.follow_offer(&wait, state.base.clock.now()).await?;
+        }
+    }
+    for task in &rebuild.rebuild_cleaning {
+        if let Some(bed) = state.base.store.bed(task.ward, task.bed).await? {
+            state.reminders.follow_bed(&bed, state.base.clock.now()).await?;
+        }
+    }
+    for id in &rebuild.rebuild_emergencies {
+        if let Some(case) = state.base.store.emergency_case(*id).await? {
+            state.reminders.follow_case(&case, &state.base.hospital.triage, state.base.clock.now()).await?;
         }
     }
     Ok(())

@@ -11,6 +11,7 @@ use domain::{
     patient::Patient,
     policy::{Relationship, Relationships},
     shifts::ShiftTime,
+    treating::AFTERWARDS,
     ward::{EstablishedWard, Ward},
     ward_manager::ManagerShift,
 };
@@ -18,7 +19,7 @@ use http::{
     AppState, Path, Problem,
     auth::{AtWork, Caller},
 };
-use store::trail;
+use store::{presence::Whereabouts, trail};
 
 /// The ward in the path, for a caller who may do this there.
 pub(crate) struct OnWard {
@@ -41,7 +42,7 @@ impl FromRequestParts<AppState> for OnWard {
 /// Refuses a caller who may not do this on a ward.
 pub(crate) async fn may_on(state: &AppState, caller: &Caller, ward: Ward) -> Result<(), Problem> {
     let at_work = state.at_work(caller).await?;
-    if caller.may(&at_work.relationships(Some(ward))) { Ok(()) } else { Err(at_work.refusal(state)) }
+    if at_work.may(caller, Some(ward), &Relationships::new()) { Ok(()) } else { Err(at_work.refusal(state)) }
 }
 
 /// Who manages the shift in the path, for a caller who may do this with it. Any other caller gets 404, as if nobody managed it.
@@ -81,8 +82,8 @@ impl FromRequestParts<AppState> for OfPatient {
         let at_work = state.at_work(&caller).await?;
         let somewhere = at_work.wards().next();
         // Whoever only a shift lets in is told so, whether or not there is such a patient.
-        let any_other = [Relationship::Own, Relationship::Guardian, Relationship::Treating];
-        if !caller.may(&at_work.relationships(somewhere).into_iter().chain(any_other).collect()) {
+        let any_other = [Relationship::Own, Relationship::Guardian, Relationship::Treating].into();
+        if !at_work.may(&caller, somewhere, &any_other) {
             return Err(at_work.refusal(state));
         }
         let patient = state.store.patient(id).await?.ok_or_else(missing)?;
@@ -100,7 +101,7 @@ impl FromRequestParts<AppState> for OfPatient {
 
 impl OfPatient {
     fn may_on(&self, ward: Option<Ward>) -> bool {
-        self.caller.may(&self.at_work.relationships(ward).into_iter().chain(self.relationships.iter().copied()).collect())
+        self.at_work.may(&self.caller, ward, &self.relationships)
     }
 
     /// Refuses a caller who may not do this on a ward.
@@ -108,23 +109,31 @@ impl OfPatient {
         if self.may_on(Some(ward)) { Ok(()) } else { Err(self.at_work.refusal(state)) }
     }
 
-    /// Refuses a caller who may not do this on a ward, nor where the patient lies now. Returns where that is.
-    pub(crate) async fn on_or_where_they_lie(&self, ward: Ward, state: &AppState) -> Result<Option<Ward>, Problem> {
-        let admission = state.store.current_admission(self.patient.id).await?;
-        let there = admission.and_then(|admission| admission.place()).map(|(there, _)| there);
-        if there.is_some() && self.may_on(there) {
-            return Ok(there);
-        }
-        self.on(ward, state).map(|()| there)
+    /// Refuses a caller who may not do this on a ward, nor where the patient is now: in a bed, or in the emergency room. Returns the ward of the bed.
+    pub(crate) async fn on_or_where_they_are(&self, ward: Ward, state: &AppState) -> Result<Option<Ward>, Problem> {
+        let (there, lies_there) = match state.store.presence(self.patient.id).await? {
+            Some(Whereabouts::Emergency(_)) => (Some(Ward::Emergency), None),
+            Some(Whereabouts::Bed(id)) => {
+                let admission = state.store.admission(self.patient.id, id).await?;
+                let there = admission.and_then(|admission| admission.place()).map(|(there, _)| there);
+                (there, there)
+            }
+            None => (None, None),
+        };
+        if there.is_some() && self.may_on(there) { Ok(lies_there) } else { self.on(ward, state).map(|()| lies_there) }
+    }
+
+    /// Whether the caller may do this with a stay, by the ward where the patient lies. For some time after its end, the ward counts as well.
+    pub(crate) fn may_with(&self, admission: &Admission, state: &AppState) -> bool {
+        let recent = admission.left.as_ref().is_none_or(|left| state.clock.now().duration_since(left.at) < AFTERWARDS);
+        self.may_on(admission.place().map(|(ward, _)| ward).filter(|_| recent))
     }
 }
 
 /// The admission in the path, for a caller who may do this with it.
 pub(crate) struct OfAdmission {
     pub(crate) admission: Admission,
-    pub(crate) patient: Patient,
-    pub(crate) caller: Caller,
-    of: (AtWork, Relationships),
+    pub(crate) access: OfPatient,
 }
 
 impl FromRequestParts<AppState> for OfAdmission {
@@ -137,19 +146,6 @@ impl FromRequestParts<AppState> for OfAdmission {
         let access = access.map_err(|refused| if refused.status == StatusCode::NOT_FOUND { missing() } else { refused })?;
         let Path(id) = Path::<AdmissionId>::from_request_parts(parts, state).await.map_err(|_| missing())?;
         let admission = state.store.admission(access.patient.id, id).await?.ok_or_else(missing)?;
-        let ward = admission.place().map(|(ward, _)| ward);
-        if !access.may_on(ward) {
-            return Err(missing());
-        }
-        Ok(Self { admission, patient: access.patient, caller: access.caller, of: (access.at_work, access.relationships) })
-    }
-}
-
-impl OfAdmission {
-    /// Refuses a caller who may not do this on another ward.
-    pub(crate) fn on(&self, ward: Ward, state: &AppState) -> Result<(), Problem> {
-        let (at_work, relationships) = &self.of;
-        let there = at_work.relationships(Some(ward)).into_iter().chain(relationships.iter().copied()).collect();
-        if self.caller.may(&there) { Ok(()) } else { Err(at_work.refusal(state)) }
+        if access.may_with(&admission, state) { Ok(Self { admission, access }) } else { Err(missing()) }
     }
 }

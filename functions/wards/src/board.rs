@@ -7,10 +7,11 @@ use domain::{
     id::{AdmissionId, PatientId},
     instant::Instant,
     record::vitals::{Flag, VitalSign},
+    role::Role,
     text::Reason,
     ward::{BedCounts, Ward},
 };
-use http::{AppState, Json, Problem};
+use http::{AppState, Json, Problem, auth::Caller};
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 use store::trail;
@@ -64,7 +65,9 @@ pub(crate) struct OccupantView {
     /// Since when the patient is medically ready to leave.
     #[serde(skip_serializing_if = "Option::is_none")]
     medically_ready_at: Option<Instant>,
-    /// Which of the latest vital signs are critical. Somebody has to act.
+    /// Whether the patient has died, and has not left yet.
+    deceased: bool,
+    /// Which of the latest vital signs are critical. Somebody has to act. Those who work at the front desk do not see it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) critical_vitals: Vec<CriticalSign>,
     /// When the latest vital signs were taken.
@@ -79,10 +82,12 @@ pub(crate) struct CriticalSign {
 }
 
 impl OccupantView {
-    pub(crate) fn of(occupant: Occupant, now: Timestamp, state: &AppState) -> Self {
+    pub(crate) fn of(occupant: Occupant, caller: &Caller, now: Timestamp, state: &AppState) -> Self {
         let instant = |at| state.hospital.instant(at);
-        let vitals_at = occupant.vitals.as_ref().map(|vitals| instant(vitals.at));
-        let critical = occupant.vitals.into_iter().flat_map(|vitals| vitals.critical);
+        let sees_vitals = caller.roles.iter().any(|role| matches!(role, Role::Doctor | Role::Nurse | Role::WardManager));
+        let vitals = occupant.vitals.filter(|_| sees_vitals);
+        let vitals_at = vitals.as_ref().and_then(|vitals| vitals.at).map(instant);
+        let critical = vitals.into_iter().flat_map(|vitals| vitals.critical);
         Self {
             patient_id: occupant.patient_id,
             admission_id: occupant.admission_id,
@@ -93,6 +98,7 @@ impl OccupantView {
             isolation: occupant.isolation,
             acuity: occupant.acuity,
             medically_ready_at: occupant.ready_at.map(instant),
+            deceased: occupant.deceased,
             critical_vitals: critical.map(|(code, flag)| CriticalSign { code, flag }).collect(),
             vitals_at,
         }
@@ -114,7 +120,7 @@ pub(crate) async fn board(State(state): State<AppState>, on: OnWard) -> Result<J
         status: bed.status,
         since: state.hospital.instant(bed.since),
         reason: bed.reason,
-        patient: bed.occupant.map(|occupant| OccupantView::of(occupant, now, &state)),
+        patient: bed.occupant.map(|occupant| OccupantView::of(occupant, &on.caller, now, &state)),
     };
     Ok(Json(Board { ward, free, occupied, cleaning, maintenance, beds: beds.into_iter().map(shown).collect() }))
 }

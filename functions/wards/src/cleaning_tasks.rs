@@ -13,7 +13,7 @@ pub(crate) struct CleaningTaskView {
     ward: Ward,
     bed: BedNumber,
     since: Instant,
-    /// By when it should be done: an hour after the patient left.
+    /// By when it should be done: within an hour.
     due_at: Instant,
     overdue: bool,
 }

@@ -37,6 +37,6 @@ pub(crate) async fn critical_care(State(state): State<AppState>, caller: Caller)
         let acuity = occupant.acuity.map_or(3, |acuity| 2 * acuity as u8);
         (is_calm, acuity, occupant.admitted_at, *number)
     });
-    let line = |(bed, occupant)| CriticalCareLine { bed, patient: OccupantView::of(occupant, now, &state) };
+    let line = |(bed, occupant)| CriticalCareLine { bed, patient: OccupantView::of(occupant, &caller, now, &state) };
     Ok(Json(CriticalCare { items: patients.into_iter().map(line).collect() }))
 }

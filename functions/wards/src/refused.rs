@@ -17,17 +17,25 @@ refusals! {
     }
     pub(crate) NotMoved {
         409 "has_left",
+        409 "deceased",
+        409 "same_bed",
         409 "bed_not_free" { bed_status: BedStatus },
         409 "ward_full" { ward: Ward },
         409 "others_wait" { ward: Ward },
     }
     pub(crate) NotReady {
         409 "has_left",
+        409 "deceased",
         409 "ready_already",
     }
     pub(crate) NotUndone {
         409 "has_left",
         409 "not_ready",
+    }
+    pub(crate) NotGone {
+        409 "has_left",
+        409 "not_ready",
+        409 "death_not_noted",
     }
     pub(crate) HasLeft {
         409 "has_left",

@@ -17,7 +17,8 @@ use domain::{
     schedule::{Buffer, Period, SlotLength, TimeOfDay, Weekday, WeeklyHours},
     shifts::ShiftTime,
     text::{Email, PersonName, Phone, Place, PostalAddress, Reason, Specialization},
-    ward::Ward,
+    ward::{EstablishedWard, Ward},
+    ward_manager::ManagerShift,
 };
 use http::AppState;
 use jiff::{Timestamp, ToSpan};
@@ -27,6 +28,7 @@ use store::{
     accounts::{AccountParts, OpenError, StoredAccount},
     appointments::WriteError,
     roster::ShiftError,
+    wards::{EstablishError, ManagerError},
 };
 use users::password_hash::{HashError, Passwords};
 
@@ -45,6 +47,8 @@ const ADMINISTRATOR: Person = Person { name: "Florence Nightingale", email: "flo
 const DAY_RECEPTION: Person = Person { name: "Rosa Parks", email: "rosa@seacole.example.org", role: Role::Receptionist };
 const NURSE: Person = Person { name: "Walt Whitman", email: "walt@seacole.example.org", role: Role::Nurse };
 const ACCOUNTANT: Person = Person { name: "Luca Pacioli", email: "luca@seacole.example.org", role: Role::Accountant };
+const WARD_MANAGER: Person = Person { name: "Lillian Wald", email: "lillian@seacole.example.org", role: Role::WardManager };
+const SWEEPER: Person = Person { name: "Ignaz Semmelweis", email: "ignaz@seacole.example.org", role: Role::Sweeper };
 const NIGHT_RECEPTION: Person = Person { name: "Sojourner Truth", email: "sojourner@seacole.example.org", role: Role::Receptionist };
 
 struct DemoDoctor {
@@ -186,7 +190,7 @@ pub enum DemoError {
 
 /// Everybody who can sign in.
 pub fn people() -> impl Iterator<Item = Person> {
-    let staff = [ADMINISTRATOR, DAY_RECEPTION, NIGHT_RECEPTION, NURSE, ACCOUNTANT].into_iter();
+    let staff = [ADMINISTRATOR, DAY_RECEPTION, NIGHT_RECEPTION, NURSE, ACCOUNTANT, WARD_MANAGER, SWEEPER].into_iter();
     staff.chain(DOCTORS.iter().map(|doctor| doctor.person)).chain(PATIENTS.iter().map(|patient| patient.person))
 }
 
@@ -220,13 +224,14 @@ pub async fn seed(state: &AppState) -> Result<(), DemoError> {
             state.store.account_open(&account, AccountParts { patient: Some(&record), ..AccountParts::default() }).await?;
         }
     }
-    for person in [NURSE, ACCOUNTANT] {
+    for person in [NURSE, ACCOUNTANT, WARD_MANAGER, SWEEPER] {
         number += 1;
         if let Some(account) = new_account(state, person, number, None, None).await? {
             state.store.account_open(&account, AccountParts::default()).await?;
         }
     }
     fill_roster(state).await?;
+    establish_wards(state).await?;
     book_first_appointments(state).await
 }
 
@@ -311,7 +316,7 @@ impl DemoPatient {
 }
 
 /// Who works in which shift, on every day of the next two months.
-const ROSTER: [(Person, ShiftTime, Option<Ward>, bool); 7] = [
+const ROSTER: [(Person, ShiftTime, Option<Ward>, bool); 8] = [
     (DAY_RECEPTION, ShiftTime::Day, None, false),
     (NIGHT_RECEPTION, ShiftTime::Evening, None, false),
     (NIGHT_RECEPTION, ShiftTime::Night, None, false),
@@ -319,7 +324,11 @@ const ROSTER: [(Person, ShiftTime, Option<Ward>, bool); 7] = [
     (NURSE, ShiftTime::Day, Some(Ward::Icu), false),
     (NURSE, ShiftTime::Evening, Some(Ward::Emergency), false),
     (ACCOUNTANT, ShiftTime::Day, Some(Ward::General), false),
+    (SWEEPER, ShiftTime::Day, None, false),
 ];
+
+/// The wards, and what a day in one of their beds costs.
+const WARDS: [(Ward, &str); 3] = [(Ward::Emergency, "300.00"), (Ward::General, "250.00"), (Ward::Icu, "900.00")];
 
 /// Fills the roster from today on, unless it was filled before.
 async fn fill_roster(state: &AppState) -> Result<(), DemoError> {
@@ -344,6 +353,25 @@ async fn fill_roster(state: &AppState) -> Result<(), DemoError> {
         };
         // Any other refusal: somebody has filled this part of the roster by hand.
         if let Err(ShiftError::Store(error)) = state.store.shift_enter(&shift, &account).await {
+            return Err(error.into());
+        }
+    }
+    Ok(())
+}
+
+/// Establishes the wards, and gives the ICU a manager in the day shift, as far as this was not done before.
+async fn establish_wards(state: &AppState) -> Result<(), DemoError> {
+    let now = state.clock.now();
+    for (ward, fee) in WARDS {
+        let daily_fee = Money::parse(fee, state.hospital.currency)?;
+        let established = EstablishedWard { ward, daily_fee, established_at: now, version: 1 };
+        if let Err(EstablishError::Store(error)) = state.store.ward_establish(&established).await {
+            return Err(error.into());
+        }
+    }
+    if let Some(stored) = state.store.account_by_email(&Email::parse(WARD_MANAGER.email)?).await? {
+        let shift = ManagerShift { ward: Ward::Icu, shift: ShiftTime::Day, user_id: stored.account.id, since: now };
+        if let Err(ManagerError::Store(error)) = state.store.ward_manager_begin(&shift, &stored.account).await {
             return Err(error.into());
         }
     }

@@ -191,12 +191,38 @@ impl Admission {
         if self.left.is_some() { Err(NotNow::HasLeft) } else { Ok(()) }
     }
 
-    /// With the patient in another bed, at what a day costs there.
+    /// A new one, still without a bed.
+    #[must_use]
+    pub const fn new(id: AdmissionId, patient_id: PatientId, now: Timestamp) -> Self {
+        Self {
+            id,
+            patient_id,
+            doctor: None,
+            case_id: None,
+            admitted_at: now,
+            admitted_by: None,
+            segments: Vec::new(),
+            expected_discharge: None,
+            isolation: None,
+            acuity: None,
+            ready: None,
+            left: None,
+            version: 1,
+        }
+    }
+
+    /// With the patient in another bed. On another ward a day costs what it costs there now, and a doctor has to say anew that the patient can
+    /// leave. Within the ward neither changes.
     ///
     /// # Errors
     /// When the patient is gone.
     pub fn moved(mut self, ward: Ward, bed: BedNumber, daily_fee: Money, now: Timestamp) -> Result<Self, NotNow> {
         self.changing()?;
+        let here = self.segments.last().filter(|last| last.ward == ward).map(|last| last.daily_fee);
+        if here.is_none() {
+            self.ready = None;
+        }
+        let daily_fee = here.unwrap_or(daily_fee);
         if let Some(last) = self.segments.last_mut() {
             last.to = Some(now);
         }
@@ -263,21 +289,8 @@ mod tests {
 
     fn admission() -> Admission {
         let from = at("2026-03-02T10:00:00Z");
-        Admission {
-            id: AdmissionId::new(from, 1),
-            patient_id: PatientId::new(from, 2),
-            doctor: None,
-            case_id: None,
-            admitted_at: from,
-            admitted_by: None,
-            segments: vec![Segment { ward: Ward::Icu, bed: bed(1), daily_fee: fee("900"), from, to: None }],
-            expected_discharge: None,
-            isolation: None,
-            acuity: None,
-            ready: None,
-            left: None,
-            version: 1,
-        }
+        let segments = vec![Segment { ward: Ward::Icu, bed: bed(1), daily_fee: fee("900"), from, to: None }];
+        Admission { segments, ..Admission::new(AdmissionId::new(from, 1), PatientId::new(from, 2), from) }
     }
 
     fn ready() -> Ready {
@@ -304,6 +317,10 @@ mod tests {
         let can_leave = admission().ready(ready()).unwrap();
         assert_eq!((can_leave.status(), can_leave.clone().ready(ready())), (AdmissionStatus::MedicallyReady, Err(NotNow::ReadyAlready)));
         assert_eq!(can_leave.clone().not_ready().unwrap().status(), AdmissionStatus::Admitted);
+        let elsewhere = can_leave.clone().moved(Ward::General, bed(2), fee("200"), at("2026-03-04T09:00:00Z")).unwrap();
+        assert_eq!(elsewhere.status(), AdmissionStatus::Admitted, "on another ward a doctor says it anew");
+        let other_bed = can_leave.clone().moved(Ward::Icu, bed(2), fee("999"), at("2026-03-04T09:00:00Z")).unwrap();
+        assert_eq!((other_bed.status(), other_bed.segments[1].daily_fee), (AdmissionStatus::MedicallyReady, fee("900")));
         let gone = can_leave.left(left(Departure::Home)).unwrap();
         assert_eq!((gone.status(), gone.segments[0].to), (AdmissionStatus::Left, Some(at("2026-03-04T12:00:00Z"))));
         assert_eq!(gone.clone().left(left(Departure::Died)), Err(NotNow::HasLeft));

@@ -162,6 +162,9 @@ pub struct Occupant {
     /// Since when they are medically ready to leave.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ready_at: Option<Timestamp>,
+    /// Whether they have died, and have not left yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deceased: bool,
     /// Their latest vital signs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vitals: Option<LatestVitals>,
@@ -171,7 +174,8 @@ pub struct Occupant {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LatestVitals {
     /// When the latest ones were taken.
-    pub at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
     /// Of each sign the newest value counts. Empty when none of them is critical.
     pub critical: Vec<(VitalSign, Flag)>,
     /// The version of the record's summary that says so.
@@ -181,14 +185,14 @@ pub struct LatestVitals {
 impl LatestVitals {
     /// What a record's summary says about vital signs that were taken since an instant.
     #[must_use]
-    pub fn of(summary: &Summary, since: Timestamp) -> Option<Self> {
+    pub fn of(summary: &Summary, since: Timestamp) -> Self {
         let newest = || summary.vitals.iter().filter(|(_, newest)| newest.at >= since);
         let critical = |(sign, newest): (&VitalSign, &Newest)| {
             let flag = newest.flag.filter(|flag| matches!(flag, Flag::CriticalLow | Flag::CriticalHigh))?;
             Some((*sign, flag))
         };
-        let at = newest().map(|(_, newest)| newest.at).max()?;
-        Some(Self { at, critical: newest().filter_map(critical).collect(), as_of: summary.version })
+        let at = newest().map(|(_, newest)| newest.at).max();
+        Self { at, critical: newest().filter_map(critical).collect(), as_of: summary.version }
     }
 }
 
@@ -205,6 +209,7 @@ impl Occupant {
             isolation: admission.isolation,
             acuity: admission.acuity,
             ready_at: admission.ready.as_ref().map(|ready| ready.at),
+            deceased: false,
             vitals: None,
         }
     }
@@ -212,7 +217,7 @@ impl Occupant {
     /// The same patient, as the admission is now.
     #[must_use]
     pub fn follow(self, admission: &Admission) -> Self {
-        Self { vitals: self.vitals, ..Self::of(admission, self.initials) }
+        Self { vitals: self.vitals, deceased: self.deceased, ..Self::of(admission, self.initials) }
     }
 }
 

@@ -28,6 +28,8 @@ pub enum Disposition {
     TransferredOut,
     /// The patient went before a doctor saw them.
     LeftWithoutBeingSeen,
+    /// The patient went after a doctor saw them, against medical advice.
+    AgainstAdvice,
     /// The patient died.
     Died,
 }
@@ -47,7 +49,7 @@ pub enum CaseStatus {
 named! {
     Disposition, "invalid_disposition": {
         Admitted = "admitted", Discharged = "discharged", TransferredOut = "transferred_out",
-        LeftWithoutBeingSeen = "left_without_being_seen", Died = "died",
+        LeftWithoutBeingSeen = "left_without_being_seen", AgainstAdvice = "against_advice", Died = "died",
     }
     CaseStatus, "invalid_status": { Waiting = "waiting", InTreatment = "in_treatment", Closed = "closed" }
 }
@@ -110,11 +112,9 @@ pub struct EmergencyCase {
     pub arrived_at: Timestamp,
     /// Every judgement, the first one first. There is at least one.
     pub triages: Vec<Triage>,
-    /// Since when the wait of the present level counts: since the arrival, or since it became more urgent.
-    pub counts_from: Timestamp,
-    /// That a doctor has seen them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub seen: Option<Seen>,
+    /// The doctors who have seen them, in order. The last one treats them now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seen: Vec<Seen>,
     /// The stay that follows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub admission_id: Option<AdmissionId>,
@@ -142,10 +142,10 @@ impl EmergencyCase {
     /// Where it stands.
     #[must_use]
     pub const fn status(&self) -> CaseStatus {
-        match (&self.closed, &self.seen) {
+        match (&self.closed, self.seen.is_empty()) {
             (Some(_), _) => CaseStatus::Closed,
-            (None, Some(_)) => CaseStatus::InTreatment,
-            (None, None) => CaseStatus::Waiting,
+            (None, false) => CaseStatus::InTreatment,
+            (None, true) => CaseStatus::Waiting,
         }
     }
 
@@ -161,10 +161,10 @@ impl EmergencyCase {
         self.triages.last().is_some_and(|triage| triage.critical)
     }
 
-    /// The doctor who has seen the patient.
+    /// The doctor who treats the patient.
     #[must_use]
     pub fn doctor(&self) -> Option<Attending> {
-        self.seen.as_ref().map(|seen| seen.doctor.clone())
+        self.seen.last().map(|seen| seen.doctor.clone())
     }
 
     /// The place in the queue. The order of the text is the order of the queue.
@@ -176,52 +176,72 @@ impl EmergencyCase {
     /// By when a doctor has to see the patient. `None` once that is so, or the patient is gone.
     #[must_use]
     pub fn due(&self, scale: &Scale) -> Option<Timestamp> {
-        (self.status() == CaseStatus::Waiting).then(|| scale.due(self.level(), self.counts_from))
+        if self.status() == CaseStatus::Waiting { scale.due(&self.clocks()) } else { None }
+    }
+
+    /// Since when the patient has been at least as urgent as each level, from the present one on. The first judgement counts from the arrival. So
+    /// whoever becomes more urgent is never due later than before, and whoever was more urgent for a while keeps that time.
+    #[must_use]
+    pub fn clocks(&self) -> Vec<(TriageLevel, Timestamp)> {
+        let judged = || self.triages.iter().enumerate();
+        let since = |level: TriageLevel| {
+            let (number, first) = judged().find(|(_, triage)| triage.level <= level)?;
+            Some((level, if number == 0 { self.arrived_at } else { first.author.at }))
+        };
+        TriageLevel::ALL.iter().copied().filter(|level| *level >= self.level()).filter_map(since).collect()
     }
 
     const fn open(&self) -> Result<(), CannotNow> {
         if self.closed.is_some() { Err(CannotNow::Closed) } else { Ok(()) }
     }
 
-    /// With another judgement. A more urgent one counts from now on. Any other keeps the time from which the wait counts, so that nobody waits
-    /// longer because they were judged again.
+    /// With another judgement.
     ///
     /// # Errors
-    /// When it ended.
+    /// When it ended, or was judged too often.
     pub fn judged(mut self, triage: Triage) -> Result<Self, CannotNow> {
         self.open()?;
         if self.triages.len() >= MOST_TRIAGES {
             return Err(CannotNow::TooOften);
         }
-        if triage.level < self.level() {
-            self.counts_from = triage.author.at;
-        }
         self.triages.push(triage);
         Ok(Self { version: self.version + 1, ..self })
     }
 
-    /// With the doctor who has seen the patient.
+    /// With a doctor who sees the patient. Another doctor has to say that they take over.
     ///
     /// # Errors
-    /// When it ended, or a doctor has seen them already.
-    pub fn seen(self, seen: Seen) -> Result<Self, CannotNow> {
+    /// When it ended, when the doctor treats the patient already, or another one does.
+    pub fn seen(mut self, seen: Seen, takes_over: bool) -> Result<Self, CannotNow> {
         self.open()?;
-        if self.seen.is_some() {
-            return Err(CannotNow::Seen);
+        match self.seen.last() {
+            Some(last) if !takes_over || last.doctor.id == seen.doctor.id => Err(CannotNow::Seen),
+            _ => {
+                self.seen.push(seen);
+                Ok(Self { version: self.version + 1, ..self })
+            }
         }
-        Ok(Self { seen: Some(seen), version: self.version + 1, ..self })
     }
 
-    /// With its end, and the stay that follows if the patient is admitted.
+    /// With the stay that it leads to.
+    ///
+    /// # Errors
+    /// When it ended already.
+    pub fn admitted(self, admission: AdmissionId, at: Timestamp, by: Option<UserId>) -> Result<Self, CannotNow> {
+        let closed = Closed { at, by, how: Disposition::Admitted, note: None };
+        Ok(Self { admission_id: Some(admission), ..self.close(closed)? })
+    }
+
+    /// With its end.
     ///
     /// # Errors
     /// When it ended already, when a patient whom a doctor has seen would leave unseen, or one whom none has seen would be discharged.
-    pub fn close(self, closed: Closed, admission_id: Option<AdmissionId>) -> Result<Self, CannotNow> {
+    pub fn close(self, closed: Closed) -> Result<Self, CannotNow> {
         self.open()?;
-        match (closed.how, &self.seen) {
-            (Disposition::LeftWithoutBeingSeen, Some(_)) => Err(CannotNow::Seen),
-            (Disposition::Discharged, None) => Err(CannotNow::NotSeen),
-            _ => Ok(Self { closed: Some(closed), admission_id, version: self.version + 1, ..self }),
+        match (closed.how, self.seen.is_empty()) {
+            (Disposition::LeftWithoutBeingSeen, false) => Err(CannotNow::Seen),
+            (Disposition::Discharged | Disposition::AgainstAdvice, true) => Err(CannotNow::NotSeen),
+            _ => Ok(Self { closed: Some(closed), version: self.version + 1, ..self }),
         }
     }
 }
@@ -249,17 +269,16 @@ mod tests {
             complaint: Reason::parse("Chest pain").unwrap(),
             arrived_at,
             triages: vec![triage(TriageLevel::Urgent, "2026-03-02T08:00:00Z")],
-            counts_from: arrived_at,
-            seen: None,
+            seen: Vec::new(),
             admission_id: None,
             closed: None,
             version: 1,
         }
     }
 
-    fn seen() -> Seen {
-        let doctor =
-            Attending { id: crate::id::DoctorId::new(Timestamp::UNIX_EPOCH, 1), name: PersonName::parse("Dr. Helen Taussig").unwrap() };
+    fn seen(number: u128) -> Seen {
+        let name = PersonName::parse("Dr. Helen Taussig").unwrap();
+        let doctor = Attending { id: crate::id::DoctorId::new(Timestamp::UNIX_EPOCH, number), name };
         Seen { at: at("2026-03-02T08:20:00Z"), doctor }
     }
 
@@ -267,32 +286,52 @@ mod tests {
         Closed { at: at("2026-03-02T09:00:00Z"), by: None, how, note: None }
     }
 
-    #[test]
-    fn a_more_urgent_level_counts_from_then_on_and_nobody_waits_longer_because_they_were_judged_again() {
-        let scale = Scale::esi();
-        assert_eq!(case().due(&scale), Some(at("2026-03-02T08:30:00Z")));
-        let same = case().judged(triage(TriageLevel::Urgent, "2026-03-02T08:15:00Z")).unwrap();
-        assert_eq!(same.due(&scale), Some(at("2026-03-02T08:30:00Z")));
-        let worse = same.judged(triage(TriageLevel::Emergent, "2026-03-02T08:20:00Z")).unwrap();
-        assert_eq!(worse.due(&scale), Some(at("2026-03-02T08:30:00Z")));
-        assert!(worse.place() < case().place(), "it comes first now");
-        let better = case().judged(triage(TriageLevel::NonUrgent, "2026-03-02T08:20:00Z")).unwrap();
-        assert_eq!(better.due(&scale), Some(at("2026-03-02T10:00:00Z")));
-        assert_eq!((better.triages.len(), better.status()), (2, CaseStatus::Waiting));
+    /// The case after it was judged like this at these times, and by when a doctor is due.
+    fn due(judged: &[(TriageLevel, &str)]) -> String {
+        let after =
+            judged.iter().fold(case(), |case, (level, when)| case.judged(triage(*level, &format!("2026-03-02T{when}:00Z"))).unwrap());
+        after.due(&Scale::esi()).unwrap().strftime("%H:%M").to_string()
     }
 
     #[test]
-    fn who_is_seen_waits_no_longer_and_no_case_ends_twice() {
-        let in_treatment = case().seen(seen()).unwrap();
+    fn nobody_is_due_later_because_they_became_more_urgent() {
+        use TriageLevel::{Emergent, LessUrgent, NonUrgent, Urgent};
+        // Urgent at 08:00, so within 30 minutes.
+        assert_eq!(due(&[]), "08:30");
+        assert_eq!(due(&[(Urgent, "08:15")]), "08:30");
+        assert_eq!(due(&[(Emergent, "08:10")]), "08:20", "ten minutes from then on");
+        assert_eq!(due(&[(Emergent, "08:29")]), "08:30", "not later than before");
+        assert_eq!(due(&[(Emergent, "08:10"), (Emergent, "08:15")]), "08:20");
+        assert_eq!(due(&[(NonUrgent, "08:20")]), "10:00", "two hours from the arrival");
+        assert_eq!(due(&[(LessUrgent, "08:20"), (Urgent, "08:28")]), "08:30", "as urgent as at first");
+        assert_eq!(due(&[(Emergent, "08:10"), (Urgent, "08:12"), (Emergent, "08:19")]), "08:20", "as urgent as before");
+    }
+
+    #[test]
+    fn the_order_follows_the_level() {
+        let worse = case().judged(triage(TriageLevel::Emergent, "2026-03-02T08:20:00Z")).unwrap();
+        assert!(worse.place() < case().place());
+        assert_eq!((worse.triages.len(), worse.status()), (2, CaseStatus::Waiting));
+    }
+
+    #[test]
+    fn who_is_seen_waits_no_longer_and_another_doctor_takes_over_only_if_they_say_so() {
+        let in_treatment = case().seen(seen(1), false).unwrap();
         assert_eq!((in_treatment.status(), in_treatment.due(&Scale::esi())), (CaseStatus::InTreatment, None));
-        assert_eq!(in_treatment.clone().seen(seen()), Err(CannotNow::Seen));
-        assert_eq!(in_treatment.clone().close(closed(Disposition::LeftWithoutBeingSeen), None), Err(CannotNow::Seen));
-        assert_eq!(case().close(closed(Disposition::Discharged), None), Err(CannotNow::NotSeen));
+        assert_eq!(in_treatment.clone().seen(seen(1), true), Err(CannotNow::Seen));
+        assert_eq!(in_treatment.clone().seen(seen(2), false), Err(CannotNow::Seen));
+        assert_eq!(in_treatment.clone().seen(seen(2), true).unwrap().doctor(), Some(seen(2).doctor));
+        assert_eq!(in_treatment.close(closed(Disposition::LeftWithoutBeingSeen)), Err(CannotNow::Seen));
+        assert_eq!(case().close(closed(Disposition::Discharged)), Err(CannotNow::NotSeen));
+    }
+
+    #[test]
+    fn no_case_ends_twice() {
         for how in [Disposition::LeftWithoutBeingSeen, Disposition::TransferredOut, Disposition::Died, Disposition::Admitted] {
-            let over = case().close(closed(how), None).unwrap();
+            let over = case().close(closed(how)).unwrap();
             assert_eq!((over.status(), over.due(&Scale::esi())), (CaseStatus::Closed, None), "{how:?}");
-            assert_eq!(over.clone().close(closed(how), None), Err(CannotNow::Closed));
-            assert_eq!(over.clone().seen(seen()), Err(CannotNow::Closed));
+            assert_eq!(over.clone().close(closed(how)), Err(CannotNow::Closed));
+            assert_eq!(over.clone().seen(seen(1), true), Err(CannotNow::Closed));
             assert_eq!(over.judged(triage(TriageLevel::Urgent, "2026-03-02T10:00:00Z")), Err(CannotNow::Closed));
         }
     }

@@ -315,6 +315,15 @@ impl Patient {
         PersonName::parse(&format!("Unknown {who} {}", at.strftime("%-d %b %Y %Hh%M")))
     }
 
+    /// What a board shows of the name. Of somebody whom nobody knows, the last digits of the medical record number.
+    #[must_use]
+    pub fn initials(&self) -> String {
+        match self.identity {
+            Identity::Temporary => format!("? {}", self.mrn.as_str().get(5..).unwrap_or_default()),
+            Identity::Stated | Identity::Confirmed => self.name.initials(),
+        }
+    }
+
     /// Somebody whom nobody knows. Of the age only what it looks like is known, if anything.
     ///
     /// # Errors

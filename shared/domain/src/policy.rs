@@ -120,6 +120,7 @@ const VITALS: Grants = &[(DOCTOR, &[Treating]), (NURSE, &[OnShift])];
 const DOCTOR_OR_LABORATORY: Grants = &[(DOCTOR, &[Treating]), (LAB_TECHNICIAN, &[OnShift])];
 const CLINICIANS: Grants = &[(DOCTOR, &[Treating]), (NURSE, &[OnShift]), (LAB_TECHNICIAN, &[OnShift])];
 const BOARD: Grants = &[(DOCTOR, &[OnShift]), (WARD_STAFF, &[SameWard, OnShift]), (FRONT_DESK, &[])];
+const CLINICIANS_OF_WARD: Grants = &[(DOCTOR, &[Treating]), (DOCTOR, &[OnShift]), (WARD_STAFF, &[SameWard, OnShift])];
 const BEDSIDE: Grants = &[(DOCTOR, &[Treating]), (DOCTOR, &[OnShift]), (WARD_STAFF, &[SameWard, OnShift]), (FRONT_DESK, &[])];
 const STAY: Grants = &[
     (PATIENT, &[Own]),
@@ -281,7 +282,7 @@ pub const POLICY: &[Rule] = &[
     rule("GET /patients/{patient_id}/admissions", STAY).noted("admission.list").of_patients(),
     rule("POST /patients/{patient_id}/admissions", BEDSIDE).sensitive().written("admission.admit").of_patients(),
     rule("GET /patients/{patient_id}/admissions/{id}", STAY).noted("admission.read").of_patients(),
-    rule("PATCH /patients/{patient_id}/admissions/{id}", BEDSIDE).sensitive().written("admission.change").of_patients(),
+    rule("PATCH /patients/{patient_id}/admissions/{id}", CLINICIANS_OF_WARD).sensitive().written("admission.change").of_patients(),
     rule("POST /patients/{patient_id}/admissions/{id}/transfer", BEDSIDE).sensitive().written("admission.transfer").of_patients(),
     rule("POST /patients/{patient_id}/admissions/{id}/medically-ready", DOCTORS_AT_WORK)
         .sensitive()
@@ -439,6 +440,15 @@ impl Rule {
         self.grants.iter().any(|(who, asked)| who.includes(roles) && asked.iter().all(|asked| relationships.contains(asked)))
     }
 
+    /// Whether somebody may call it whose relationships depend on the role in which they act: a shift in one role is none in another.
+    #[must_use]
+    pub fn permits_as(&self, roles: &BTreeSet<Role>, standing: impl Fn(Role) -> Relationships) -> bool {
+        roles.iter().any(|role| {
+            let standing = standing(*role);
+            self.grants.iter().any(|(who, asked)| who.includes(&[*role].into()) && asked.iter().all(|asked| standing.contains(asked)))
+        })
+    }
+
     /// Whether a relationship can make a difference for somebody with these roles. If not, nobody needs to look it up.
     #[must_use]
     pub fn asks(&self, roles: &BTreeSet<Role>, relationship: Relationship) -> bool {
@@ -541,6 +551,16 @@ mod tests {
         assert!(!rule.permits(&doctor, &[].into()) && !rule.permits(&doctor, &[Own].into()));
         assert!(!rule.permits(&[Administrator].into(), &[].into()));
         assert!(rule.asks(&doctor, Treating) && !rule.asks(&doctor, Own) && !rule.asks(&[Patient].into(), Treating));
+    }
+
+    #[test]
+    fn a_shift_in_one_role_is_none_in_another() {
+        let rule = Rule::of("GET", "/wards/{ward}/board").unwrap();
+        let roles: BTreeSet<Role> = [Doctor, WardManager].into();
+        // They manage another ward now, and are not on duty as a doctor.
+        let managing = |role| if role == WardManager { [OnShift].into() } else { Relationships::new() };
+        assert!(rule.permits(&roles, &[OnShift].into()) && !rule.permits_as(&roles, managing));
+        assert!(rule.permits_as(&roles, |role| if role == Doctor { [OnShift].into() } else { Relationships::new() }));
     }
 
     #[test]

@@ -173,7 +173,7 @@ schemas! {
     Group, "AccountGroup": one_of(Group::ALL.map(Group::as_str));
     BedNumber, "BedNumber": ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(40))
         .description(Some("The number of a bed in its ward.")).examples([7]);
-    Ward, "Ward": one_of(Ward::ALL.iter().map(|ward| ward.as_str())).description(Some("A type of ward."));
+    Ward, "Ward": one_of(Ward::ALL.iter().map(|ward| ward.as_str())).description(Some("A type of ward. Emergencies that need critical care go to the ward `icu`; `intensive_care` is another ward, for hospitals that have both."));
     appointment::Status, "AppointmentStatus": one_of(appointment::Status::NAMES);
 }
 

@@ -1,4 +1,6 @@
-//! Which doctors treat a patient, and so may see the patient's data. This follows from their appointments and ends by itself.
+//! Which doctors treat a patient, and so may see the patient's data. This follows from their appointments, from the stays for which they are
+//! responsible and from the emergencies that they have seen, and ends by itself. Besides, a doctor treats who lies on the ward on which they are on
+//! shift.
 
 use jiff::{SignedDuration, Timestamp};
 

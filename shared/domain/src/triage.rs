@@ -73,10 +73,11 @@ impl Scale {
         SignedDuration::from_mins(self.minutes[level as usize] as i64)
     }
 
-    /// When the wait of a patient becomes too long.
+    /// When the wait of a patient becomes too long, who has been at least as urgent as these levels since then: the first time counts.
     #[must_use]
-    pub fn due(&self, level: TriageLevel, arrived_at: Timestamp) -> Timestamp {
-        arrived_at.saturating_add(self.limit(level)).unwrap_or(Timestamp::MAX)
+    pub fn due(&self, clocks: &[(TriageLevel, Timestamp)]) -> Option<Timestamp> {
+        let due = |(level, since): &(TriageLevel, Timestamp)| since.saturating_add(self.limit(*level)).unwrap_or(Timestamp::MAX);
+        clocks.iter().map(due).min()
     }
 }
 
@@ -95,7 +96,7 @@ mod tests {
     #[test]
     fn limits_by_level() {
         let (scale, arrived) = (Scale::esi(), "2026-03-02T08:00:00Z".parse().unwrap());
-        let due = |level| scale.due(level, arrived).to_string();
+        let due = |level| scale.due(&[(level, arrived)]).unwrap().to_string();
         assert_eq!(due(TriageLevel::Resuscitation), "2026-03-02T08:00:00Z");
         assert_eq!(due(TriageLevel::Emergent), "2026-03-02T08:10:00Z");
         assert_eq!(due(TriageLevel::NonUrgent), "2026-03-02T10:00:00Z");

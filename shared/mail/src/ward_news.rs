@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    bed::BedNumber,
     emergency::EmergencyCase,
-    id::{AdmissionId, CaseId, PatientId, UserId},
+    id::{AdmissionId, CaseId, PatientId},
     role::Role,
+    roster::Duty,
     shifts::ShiftTime,
     ward::Ward,
 };
@@ -25,7 +25,7 @@ pub enum WardNews {
     /// Nobody has cleaned it in time.
     NotCleaned(CleaningTask),
     /// A patient has a bed on another ward than before.
-    Comes { patient_id: PatientId, admission_id: AdmissionId, ward: Ward, bed: BedNumber, since: Timestamp, admitted_by: Option<UserId> },
+    Comes { patient_id: PatientId, admission_id: AdmissionId, ward: Ward, since: Timestamp, from: Option<Ward> },
     /// A patient has left.
     Left { patient_id: PatientId, admission_id: AdmissionId },
     /// Somebody needs critical care, and there is no bed.
@@ -44,12 +44,10 @@ impl EventState {
                     return Ok(());
                 }
                 let (id, email) = (format!("{}-late", name(task)), emails::not_cleaned(&self.hospital, task)?);
-                let to = self.who_runs(task.ward).await?;
-                self.send_to_each(&id, to, &email).await
+                self.send_to_who_runs(&id, task.ward, &email).await
             }
-            WardNews::Comes { patient_id, admission_id, ward, bed, since, admitted_by } => {
-                let at = (*ward, *bed, *since);
-                self.comes(*patient_id, *admission_id, at, *admitted_by).await
+            WardNews::Comes { patient_id, admission_id, ward, since, from } => {
+                self.comes(*patient_id, *admission_id, (*ward, *since), *from).await
             }
             WardNews::Left { patient_id, admission_id } => {
                 let Some(admission) = self.store.admission(*patient_id, *admission_id).await? else { return Ok(()) };
@@ -70,10 +68,11 @@ impl EventState {
             }
             WardNews::WaitsTooLong { case_id, due_at } => {
                 let Some(case) = self.store.emergency_case(*case_id).await? else { return Ok(()) };
-                if case.due(&self.hospital.triage) != Some(*due_at) {
-                    return Ok(());
+                // The schedule may be that of another level, or of a scale that the hospital has changed since.
+                match case.due(&self.hospital.triage) {
+                    Some(due) if due <= self.clock.now().max(*due_at) => self.waits_too_long(&case, due).await,
+                    _ => Ok(()),
                 }
-                self.waits_too_long(&case, *due_at).await
             }
         }
     }
@@ -89,46 +88,55 @@ impl EventState {
         }
         let mut sweepers = self.on_duty_on(Role::Sweeper, Some(task.ward)).await?;
         sweepers.extend(self.on_duty_on(Role::Sweeper, None).await?);
+        let (id, email) = (name(task), emails::to_clean(&self.hospital, task)?);
         if sweepers.is_empty() {
-            sweepers = self.who_runs(task.ward).await?;
+            self.send_to_who_runs(&id, task.ward, &email).await
+        } else {
+            self.send_to_each(&id, sweepers, &email).await
         }
-        self.send_to_each(&name(task), sweepers, &emails::to_clean(&self.hospital, task)?).await
     }
 
-    /// The ward's manager on shift, unless they did it themselves. Who needs critical care is never overlooked: if there is none, all managers
-    /// of the ward and the administrators are told.
+    /// The managers on shift of the ward where the patient comes, and of the one that they leave. Who needs critical care is never overlooked: the
+    /// doctors on shift there are told, and if there is no manager, all managers of the ward and the administrators.
     async fn comes(
         &self,
         patient: PatientId,
         admission: AdmissionId,
-        at: (Ward, BedNumber, Timestamp),
-        by: Option<UserId>,
+        (ward, since): (Ward, Timestamp),
+        from: Option<Ward>,
     ) -> Result<(), MailError> {
         let Some(admission) = self.store.admission(patient, admission).await? else { return Ok(()) };
-        let (ward, bed, since) = at;
-        if admission.place() != Some((ward, bed)) || admission.left.is_some() {
-            return Ok(());
-        }
+        let Some((_, bed)) = admission.place().filter(|(there, _)| *there == ward && admission.left.is_none()) else { return Ok(()) };
         let Some(patient) = self.store.patient(patient).await? else { return Ok(()) };
         let case = match admission.case_id {
             Some(case) => self.store.emergency_case(case).await?,
             None => None,
         };
         let critical = ward == Ward::Icu && case.is_some_and(|case| case.is_critical());
-        let (id, email) = (format!("{}-{}", admission.id, since.as_millisecond()), emails::comes(&self.hospital, &patient, at, critical)?);
+        let (id, at) = (format!("{}-{}", admission.id, since.as_millisecond()), (ward, bed, since));
+        let email = emails::comes(&self.hospital, &patient, at, critical)?;
+        if let Some(from) = from
+            && let Some(manager) = self.manager_on_shift(from).await?
+        {
+            let goes = emails::goes(&self.hospital, &patient, from, at)?;
+            self.send_to_each(&format!("{id}-goes"), vec![manager], &goes).await?;
+        }
+        let doctors = if critical { self.on_duty_on(Role::Doctor, Some(ward)).await? } else { Vec::new() };
+        self.send_to_each(&id, doctors, &email).await?;
         match self.manager_on_shift(ward).await? {
-            Some(manager) if !critical && by == Some(manager.user_id) => Ok(()),
             Some(manager) => self.send_to_each(&id, vec![manager], &email).await,
             None if critical => self.send_to_managers_and_administrators(&id, ward, &email).await,
             None => Ok(()),
         }
     }
 
-    /// The doctors on duty on the Emergency ward and its manager. If there is none of these, other doctors on duty and all managers.
+    /// The doctors on duty on the Emergency ward and for the whole hospital, and the ward's manager. If there is none of these, all doctors on duty
+    /// and all of its managers; if there are none, the administrators.
     async fn waits_too_long(&self, case: &EmergencyCase, due: Timestamp) -> Result<(), MailError> {
         let mut to = self.on_duty_on(Role::Doctor, Some(Ward::Emergency)).await?;
+        to.extend(self.on_duty_on(Role::Doctor, None).await?);
         if to.is_empty() {
-            to = self.on_duty_on(Role::Doctor, None).await?;
+            to = self.colleagues(self.store.on_duty(Some(Role::Doctor), None, self.clock.now(), &self.hospital.zone).await?).await?;
         }
         to.extend(match self.manager_on_shift(Ward::Emergency).await? {
             Some(manager) => vec![manager],
@@ -138,12 +146,13 @@ impl EventState {
         if to.is_empty() { self.to_administrators(&id, None, &email).await } else { self.send_to_each(&id, to, &email).await }
     }
 
-    /// The ward's manager on shift. If there is none, all of its managers. If there is none of them, nobody: the board shows it.
-    async fn who_runs(&self, ward: Ward) -> Result<Vec<Recipient>, MailError> {
-        match self.manager_on_shift(ward).await? {
-            Some(manager) => Ok(vec![manager]),
-            None => self.managers(ward).await,
-        }
+    /// To the ward's manager on shift. If there is none, to all of its managers; if there are none, to the administrators.
+    async fn send_to_who_runs(&self, id: &str, ward: Ward, email: &Message) -> Result<(), MailError> {
+        let managers = match self.manager_on_shift(ward).await? {
+            Some(manager) => vec![manager],
+            None => self.managers(ward).await?,
+        };
+        if managers.is_empty() { self.to_administrators(id, None, email).await } else { self.send_to_each(id, managers, email).await }
     }
 
     async fn manager_on_shift(&self, ward: Ward) -> Result<Option<Recipient>, MailError> {
@@ -165,13 +174,17 @@ impl EventState {
 
     /// Those who are on duty in a role on a ward, or for the whole hospital.
     async fn on_duty_on(&self, role: Role, ward: Option<Ward>) -> Result<Vec<Recipient>, MailError> {
-        let mut on_duty = Vec::new();
-        for duty in self.store.on_duty(Some(role), ward, self.clock.now(), &self.hospital.zone).await? {
-            if duty.ward == ward {
-                on_duty.extend(self.colleague(duty.user_id, role).await?);
-            }
+        let mut duties = self.store.on_duty(Some(role), ward, self.clock.now(), &self.hospital.zone).await?;
+        duties.retain(|duty| duty.ward == ward);
+        self.colleagues(duties).await
+    }
+
+    async fn colleagues(&self, duties: Vec<Duty>) -> Result<Vec<Recipient>, MailError> {
+        let mut colleagues = Vec::new();
+        for duty in duties {
+            colleagues.extend(self.colleague(duty.user_id, duty.role).await?);
         }
-        Ok(on_duty)
+        Ok(colleagues)
     }
 
     async fn send_to_managers_and_administrators(&self, id: &str, ward: Ward, email: &Message) -> Result<(), MailError> {

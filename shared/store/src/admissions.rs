@@ -12,13 +12,13 @@ use domain::{
     ward::Ward,
 };
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use super::{
     Item, Key, Record, Store, StoreError,
     bed_requests::forget,
     emergency::{CaseError, CaseWrite, write_case},
     from_item, keys,
+    presence::{Whereabouts, come, go},
     transact::Transaction,
 };
 
@@ -36,23 +36,6 @@ impl Record for Admission {
     }
 }
 
-/// That a patient lies in the hospital. The admission says where.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Stay {
-    pub patient_id: PatientId,
-    pub admission_id: AdmissionId,
-}
-
-impl Record for Stay {
-    const KIND: &'static str = "stay";
-    fn key(&self) -> Key {
-        keys::stay(self.patient_id)
-    }
-    fn patient(&self) -> Option<PatientId> {
-        Some(self.patient_id)
-    }
-}
-
 /// Who is admitted, and what else that changes.
 #[derive(Debug, Clone)]
 pub struct NewAdmission<'a> {
@@ -63,7 +46,7 @@ pub struct NewAdmission<'a> {
     pub daily_fee: Money,
     /// What the patient waits for, if it is a bed on this ward.
     pub request: Option<&'a BedRequest>,
-    /// The emergency that it follows from.
+    /// The emergency that it ends. A patient who is one is not admitted without.
     pub case: Option<CaseWrite<'a>>,
 }
 
@@ -84,7 +67,7 @@ pub enum AdmitError {
     Stale,
     #[error("the patient no longer waits for the bed")]
     NotWaiting,
-    #[error("the patient is in the emergency queue already, or no longer")]
+    #[error("the patient is an emergency, or no longer")]
     Case(#[from] CaseError),
     /// Something that the board shows has changed in the patient's bed. It is read again.
     #[error("the patient's bed has changed since it was read")]
@@ -113,9 +96,9 @@ impl Store {
 
     /// The admission of a patient who lies in the hospital now.
     pub async fn current_admission(&self, patient: PatientId) -> Result<Option<Admission>, StoreError> {
-        match self.get::<Stay>(&keys::stay(patient)).await? {
-            Some(stay) => self.admission(patient, stay.admission_id).await,
-            None => Ok(None),
+        match self.presence(patient).await? {
+            Some(Whereabouts::Bed(id)) => self.admission(patient, id).await,
+            _ => Ok(None),
         }
     }
 
@@ -150,13 +133,17 @@ impl Store {
     async fn admit_to(&self, new: &NewAdmission<'_>, before: &Bed, now: Timestamp) -> Result<Admission, AdmitError> {
         let segment = Segment { ward: new.ward, bed: before.number, daily_fee: new.daily_fee, from: now, to: None };
         let admission = Admission { segments: vec![segment], ..new.admission.clone() };
-        let occupant = Occupant::of(&admission, new.patient.name.initials());
+        let occupant = Occupant::of(&admission, new.patient.initials());
         let mut write = self.transaction();
         // What speaks against the patient counts first: then no other bed is tried.
-        let stay = Stay { patient_id: admission.patient_id, admission_id: admission.id };
-        write.put_new(&stay, |there| match from_item::<Stay>(there) {
-            Ok(stay) => AdmitError::AlreadyAdmitted(stay.admission_id),
-            Err(error) => error.into(),
+        let from = match new.case {
+            Some(CaseWrite::Changed { before, .. }) => Some(Whereabouts::Emergency(before.id)),
+            Some(CaseWrite::New(_)) | None => None,
+        };
+        come(&mut write, admission.patient_id, from, Whereabouts::Bed(admission.id), |there| match there {
+            Some(Whereabouts::Bed(id)) => AdmitError::AlreadyAdmitted(id),
+            Some(Whereabouts::Emergency(id)) => AdmitError::Case(CaseError::Open(id)),
+            None => AdmitError::Case(CaseError::Stale),
         })?;
         must_live(&mut write, admission.patient_id, || AdmitError::Deceased)?;
         if let Some(request) = new.request {
@@ -197,7 +184,10 @@ impl Store {
         now: Timestamp,
     ) -> Result<Admission, AdmitError> {
         let from = self.bed_of(before).await?;
-        let after = before.clone().moved(bed.ward, bed.number, daily_fee, now).map_err(|_| AdmitError::Stale)?;
+        let moved = before.clone().moved(bed.ward, bed.number, daily_fee, now).map_err(|_| AdmitError::Stale)?;
+        // Who was asked for with the bed is responsible from now on.
+        let doctor = request.and_then(|request| request.doctor.clone());
+        let after = Admission { doctor: doctor.or_else(|| moved.doctor.clone()), ..moved };
         let occupant = from.occupant.clone().ok_or(AdmitError::Stale)?.follow(&after);
         let mut write = self.transaction();
         write.replace(&after, before.version, |_| AdmitError::Stale)?;
@@ -209,12 +199,19 @@ impl Store {
         write.commit().await.map(|()| after)
     }
 
-    /// Writes that a patient is gone. The bed waits to be cleaned.
-    pub async fn admission_end(&self, before: &Admission, after: &Admission, now: Timestamp) -> Result<(), AdmitError> {
+    /// Writes that a patient is gone. The bed waits to be cleaned. `request` is what they wait for: who is gone waits for nothing.
+    pub async fn admission_end(
+        &self,
+        before: &Admission,
+        after: &Admission,
+        request: Option<&BedRequest>,
+        now: Timestamp,
+    ) -> Result<(), AdmitError> {
         self.with_the_bed_of(before, |write, bed| {
             write.replace(after, before.version, |_| AdmitError::Stale)?;
             leave(write, bed, now)?;
-            write.delete_if(&keys::stay(after.patient_id), "attribute_exists(pk)", &[], |_| AdmitError::Stale)
+            go(write, after.patient_id, Whereabouts::Bed(after.id), || AdmitError::Stale)?;
+            request.map_or(Ok(()), |request| forget(write, request, || AdmitError::NotWaiting))
         })
         .await
     }
@@ -258,13 +255,17 @@ impl Store {
                 Err(_) => return Ok(()),
             };
             let Some(occupant) = bed.occupant.clone() else { continue };
-            let vitals = LatestVitals::of(&self.record_summary(patient).await?, admission.admitted_at);
+            // What was measured when they came as an emergency counts.
+            let since = match admission.case_id {
+                Some(case) => self.emergency_case(case).await?.map_or(admission.admitted_at, |case| case.arrived_at),
+                None => admission.admitted_at,
+            };
+            let vitals = LatestVitals::of(&self.record_summary(patient).await?, since);
             // A record that comes late does not bring back what is older.
-            let version = |vitals: Option<&LatestVitals>| vitals.map_or(0, |vitals| vitals.as_of);
-            if version(vitals.as_ref()) <= version(occupant.vitals.as_ref()) {
+            if vitals.as_of <= occupant.vitals.as_ref().map_or(0, |shown| shown.as_of) {
                 return Ok(());
             }
-            if self.bed_change(&bed, &bed.clone().with_occupant(Occupant { vitals, ..occupant })).await? {
+            if self.bed_change(&bed, &bed.clone().with_occupant(Occupant { vitals: Some(vitals), ..occupant })).await? {
                 return Ok(());
             }
         }
@@ -321,4 +322,25 @@ fn take(write: &mut Write<'_>, before: &Bed, occupant: Occupant, now: Timestamp)
 fn leave(write: &mut Write<'_>, before: &Bed, now: Timestamp) -> Result<(), AdmitError> {
     let after = before.clone().after(BedEvent::Left, now).map_err(|_| AdmitError::Stale)?;
     write.replace(&after, before.version, |_| AdmitError::BedChanged)
+}
+
+impl Store {
+    /// Makes the board show the initials that a patient has now, and whether they live.
+    pub async fn board_show_profile(&self, patient: &Patient) -> Result<(), StoreError> {
+        for _ in 0..TRIES {
+            let Some(admission) = self.current_admission(patient.id).await? else { return Ok(()) };
+            let bed = match self.bed_of(&admission).await {
+                Ok(bed) => bed,
+                Err(AdmitError::Stale) => continue,
+                Err(AdmitError::Store(error)) => return Err(error),
+                Err(_) => return Ok(()),
+            };
+            let Some(before) = bed.occupant.clone() else { continue };
+            let occupant = Occupant { initials: patient.initials(), deceased: patient.deceased.is_some(), ..before.clone() };
+            if occupant == before || self.bed_change(&bed, &bed.clone().with_occupant(occupant)).await? {
+                return Ok(());
+            }
+        }
+        Err(StoreError::Unavailable("the bed is changed by others at this moment".into()))
+    }
 }

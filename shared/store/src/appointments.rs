@@ -388,7 +388,7 @@ impl Store {
         for day in self.query(keys::treatments(patient, earliest)).consistent().all().await? {
             if let Some(care) = Care::read(&day) {
                 let care = care?;
-                treatments.extend(Some((care.doctor_id, care.slot(now))).filter(|(_, slot)| treats(*slot, now)));
+                treatments.extend(Some((care.doctor_id, care.slot())).filter(|(_, slot)| treats(*slot, now)));
                 continue;
             }
             treatments.extend(day_entries(day)?.into_iter().filter(counts).map(|entry| (entry.doctor_id, entry.slot)));

@@ -59,6 +59,11 @@ impl Store {
         write.commit().await
     }
 
+    /// Writes a request under the name that the patient has now. Not when it has ended meanwhile.
+    pub async fn bed_request_rename(&self, request: &BedRequest) -> Result<(), StoreError> {
+        self.put_where(request, "id = :id", &[(":id", text(request.id))]).await.map(drop)
+    }
+
     /// Writes that a patient no longer waits. `false` when that was so already.
     pub async fn bed_request_end(&self, request: &BedRequest) -> Result<bool, StoreError> {
         let mut write = self.transaction::<Gone>();

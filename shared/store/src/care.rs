@@ -6,10 +6,13 @@ use domain::{
     schedule::Slot,
     treating::AFTERWARDS,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Item, Key, Record, Store, StoreError, from_item, keys};
+
+/// Longer than any stay.
+const GOES_ON: SignedDuration = SignedDuration::from_hours(100 * 365 * 24);
 
 /// A doctor treats a patient.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,9 +44,9 @@ impl Care {
         is_one.then(|| from_item(item.clone()))
     }
 
-    /// The time of it, until now if it goes on.
-    pub(super) fn slot(&self, now: Timestamp) -> Slot {
-        Slot { start: self.from, end: self.to.unwrap_or(now) }
+    /// The time of it. While it goes on, it has no end that anybody lives to see.
+    pub(super) fn slot(&self) -> Slot {
+        Slot { start: self.from, end: self.to.unwrap_or_else(|| self.from.saturating_add(GOES_ON).unwrap_or(Timestamp::MAX)) }
     }
 }
 

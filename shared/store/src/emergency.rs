@@ -12,13 +12,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Item, Key, Listed, Record, Store, StoreError,
+    Key, Listed, Record, Store, StoreError,
     admissions::must_live,
     bed_requests::forget,
-    from_item,
     keys::{self, IndexKey},
+    presence::{Whereabouts, come, go},
     record::from_index,
-    transact::{NEW, Transaction},
+    text,
+    transact::Transaction,
 };
 
 /// A case in the queue.
@@ -32,7 +33,8 @@ pub struct CaseEntry {
     pub level: TriageLevel,
     pub critical: bool,
     pub arrived_at: Timestamp,
-    pub counts_from: Timestamp,
+    /// Since when the patient has been at least as urgent as each level: see [`EmergencyCase::clocks`].
+    pub clocks: Vec<(TriageLevel, Timestamp)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub doctor_name: Option<PersonName>,
 }
@@ -58,26 +60,9 @@ impl Record for EmergencyCase {
             level: self.level(),
             critical: self.is_critical(),
             arrived_at: self.arrived_at,
-            counts_from: self.counts_from,
-            doctor_name: self.seen.as_ref().map(|seen| seen.doctor.name.clone()),
+            clocks: self.clocks(),
+            doctor_name: self.doctor().map(|doctor| doctor.name),
         })
-    }
-}
-
-/// That a patient is an emergency now.
-#[derive(Debug, Serialize, Deserialize)]
-struct Emergency {
-    patient_id: PatientId,
-    case_id: CaseId,
-}
-
-impl Record for Emergency {
-    const KIND: &'static str = "emergency";
-    fn key(&self) -> Key {
-        keys::emergency(self.patient_id)
-    }
-    fn patient(&self) -> Option<PatientId> {
-        Some(self.patient_id)
     }
 }
 
@@ -94,8 +79,11 @@ pub enum CaseWrite<'a> {
 #[derive(Debug, Clone, Copy)]
 pub enum InBedList<'a> {
     AsBefore,
-    /// They wait for this bed, and for no other one.
-    From(&'a BedRequest),
+    /// They wait for this bed, and no longer for the one that was read.
+    From {
+        before: Option<&'a BedRequest>,
+        request: &'a BedRequest,
+    },
     /// They wait for this bed no longer.
     NoLonger(&'a BedRequest),
 }
@@ -111,6 +99,8 @@ pub enum CaseError {
     Deceased,
     #[error("the case has changed since it was read")]
     Stale,
+    #[error("what the patient waits for has changed since it was read")]
+    ListChanged,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -123,9 +113,9 @@ impl Store {
 
     /// The case of a patient who is an emergency now.
     pub async fn current_case(&self, patient: PatientId) -> Result<Option<EmergencyCase>, StoreError> {
-        match self.get::<Emergency>(&keys::emergency(patient)).await? {
-            Some(emergency) => self.emergency_case(emergency.case_id).await,
-            None => Ok(None),
+        match self.presence(patient).await? {
+            Some(Whereabouts::Emergency(id)) => self.emergency_case(id).await,
+            _ => Ok(None),
         }
     }
 
@@ -134,54 +124,43 @@ impl Store {
         from_index::<EmergencyCase, _>(self.query(keys::cases(status, after)).first(limit).await?)
     }
 
-    /// Writes a case, and what becomes of the patient on the lists for a bed.
+    /// Writes a case, and what becomes of the patient on the lists for a bed. Not one that leads to a stay.
     pub async fn case_write(&self, case: CaseWrite<'_>, in_bed_list: InBedList<'_>) -> Result<(), CaseError> {
         let mut write = self.transaction();
-        if let CaseWrite::New(case) = case {
-            let free = |check: aws_sdk_dynamodb::types::builders::ConditionCheckBuilder| check.condition_expression(NEW);
-            write.check(&keys::stay(case.patient_id), free, |there| {
-                let id = there.get("admission_id").and_then(|id| id.as_s().ok()).and_then(|id| id.parse().ok());
-                id.map_or(CaseError::Stale, CaseError::Admitted)
-            })?;
-            must_live(&mut write, case.patient_id, || CaseError::Deceased)?;
+        match case {
+            CaseWrite::New(case) => {
+                come(&mut write, case.patient_id, None, Whereabouts::Emergency(case.id), |there| match there {
+                    Some(Whereabouts::Emergency(id)) => CaseError::Open(id),
+                    Some(Whereabouts::Bed(id)) => CaseError::Admitted(id),
+                    None => CaseError::Stale,
+                })?;
+                must_live(&mut write, case.patient_id, || CaseError::Deceased)?;
+            }
+            CaseWrite::Changed { before, after } if after.closed.is_some() && before.closed.is_none() => {
+                go(&mut write, after.patient_id, Whereabouts::Emergency(after.id), || CaseError::Stale)?;
+            }
+            CaseWrite::Changed { .. } => {}
         }
         write_case(&mut write, &case)?;
         match in_bed_list {
             InBedList::AsBefore => {}
-            InBedList::From(request) => {
-                write.put_if(request, "attribute_not_exists(pk) OR attribute_exists(pk)", &[], |_| CaseError::Stale)?;
-            }
-            InBedList::NoLonger(request) => forget(&mut write, request, || CaseError::Stale)?,
+            InBedList::From { before, request } => match before {
+                Some(before) => write.put_if(request, "id = :id", &[(":id", text(before.id))], |_| CaseError::ListChanged)?,
+                None => write.put_new(request, |_| CaseError::ListChanged)?,
+            },
+            InBedList::NoLonger(request) => forget(&mut write, request, || CaseError::ListChanged)?,
         }
         write.commit().await
     }
 }
 
-/// The case itself, and that the patient is an emergency now or no longer.
+/// The case itself.
 pub(super) fn write_case<E: From<StoreError> + From<CaseError> + 'static>(
     write: &mut Transaction<'_, E>,
     case: &CaseWrite<'_>,
 ) -> Result<(), E> {
     match *case {
-        CaseWrite::New(case) => {
-            let open = |there: Item| match from_item::<Emergency>(there) {
-                Ok(emergency) => CaseError::Open(emergency.case_id).into(),
-                Err(error) => error.into(),
-            };
-            if case.status() == CaseStatus::Closed {
-                // The patient got a bed at once.
-                write.check(&keys::emergency(case.patient_id), |check| check.condition_expression(NEW), open)?;
-            } else {
-                write.put_new(&Emergency { patient_id: case.patient_id, case_id: case.id }, open)?;
-            }
-            write.put_new(case, |_| CaseError::Stale.into())
-        }
-        CaseWrite::Changed { before, after } => {
-            write.replace(after, before.version, |_| CaseError::Stale.into())?;
-            if after.status() == CaseStatus::Closed && before.status() != CaseStatus::Closed {
-                write.delete_if(&keys::emergency(after.patient_id), "attribute_exists(pk)", &[], |_| CaseError::Stale.into())?;
-            }
-            Ok(())
-        }
+        CaseWrite::New(case) => write.put_new(case, |_| CaseError::Stale.into()),
+        CaseWrite::Changed { before, after } => write.replace(after, before.version, |_| CaseError::Stale.into()),
     }
 }

@@ -692,10 +692,10 @@ pub fn manages(id: UserId) -> Key {
     Key::new(staff_partition(id), "MANAGES")
 }
 
-/// That a patient lies in the hospital now.
+/// That a patient is in the hospital now: as an emergency, or in a bed. One item for both, so they are never both.
 #[must_use]
-pub fn stay(patient: PatientId) -> Key {
-    Key::new(patient_partition(patient), "STAY")
+pub fn presence(patient: PatientId) -> Key {
+    Key::new(patient_partition(patient), "HERE")
 }
 
 #[must_use]
@@ -735,12 +735,6 @@ pub(super) fn bed_list(ward: Ward, after: Option<&str>) -> Range {
 #[must_use]
 pub fn emergency_case(id: CaseId) -> Key {
     Key::new(format!("CASE#{id}"), "CASE")
-}
-
-/// That a patient is an emergency now. Nobody is in the queue twice.
-#[must_use]
-pub fn emergency(patient: PatientId) -> Key {
-    Key::new(patient_partition(patient), "EMERGENCY")
 }
 
 /// The place of a case among those that wait, or among those that are being treated.

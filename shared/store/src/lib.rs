@@ -31,6 +31,7 @@ pub mod leave;
 pub mod medical_record;
 mod meter;
 pub mod patients;
+pub mod presence;
 mod query;
 mod record;
 pub mod roster;

@@ -4,19 +4,17 @@
 //! follow from the stream and are a moment late.
 
 use domain::{
+    account::Account,
     bed::{Bed, BedNumber, BedStatus, CLEANING},
     id::UserId,
     shifts::ShiftTime,
     ward::{BedCounts, EstablishedWard, Ward},
     ward_manager::ManagerShift,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Item, Key, Record, Store, StoreError, from_item, keys, number, text, transact::NEW};
-
-/// How long a task is kept that nothing has taken away.
-const KEPT_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
+use super::{Item, Key, Record, Store, StoreError, from_item, keys, number, roster::unchanged, text, transact::NEW};
 
 impl Record for EstablishedWard {
     const KIND: &'static str = "ward";
@@ -112,9 +110,6 @@ impl Record for CleaningTask {
     fn key(&self) -> Key {
         keys::cleaning_task(self.since, self.ward, self.bed)
     }
-    fn expires_at(&self) -> Option<Timestamp> {
-        self.since.checked_add(KEPT_FOR).ok()
-    }
 }
 
 /// A ward with what its beds are in, as far as they were counted.
@@ -142,10 +137,21 @@ pub enum ManagerError {
     Taken(UserId),
     #[error("they manage another shift")]
     HasAnother(ManagerShift),
-    #[error("the shift has changed since it was read")]
+    #[error("the shift or the account has changed since it was read")]
     Changed,
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl ManagerError {
+    /// For those who try again: somebody else has ended it already.
+    #[must_use]
+    pub fn to_retry(self) -> StoreError {
+        match self {
+            Self::Store(error) => error,
+            other => StoreError::Unavailable(Box::new(other)),
+        }
+    }
 }
 
 impl Store {
@@ -242,8 +248,9 @@ impl Store {
     }
 
     /// Writes who manages a shift, if nobody does and they manage no other one.
-    pub async fn ward_manager_begin(&self, shift: &ManagerShift) -> Result<(), ManagerError> {
+    pub async fn ward_manager_begin(&self, shift: &ManagerShift, account: &Account) -> Result<(), ManagerError> {
         let mut write = self.transaction();
+        write.check(&keys::account(account.id), unchanged(account), |_| ManagerError::Changed)?;
         write.check(&keys::ward(shift.ward), |check| check.condition_expression("attribute_exists(pk)"), |_| ManagerError::NoWard)?;
         let read = |there: Item, or: fn(ManagerShift) -> ManagerError| {
             serde_dynamo::from_item(there).map_or_else(|error| StoreError::corrupt(ManagerShift::KIND, error).into(), or)

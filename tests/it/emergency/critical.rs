@@ -67,13 +67,14 @@ async fn an_unknown_patient_at_three_in_the_night() {
     let case = house.app.post("/emergency/cases", &body).bearer(&nurses).send().await.expect(201).body;
     assert_eq!((case["status"].as_str(), case["patient_name"].as_str()), (Some("waiting"), Some("Unknown man 3 Mar 2026 03h00")));
     assert_eq!(case["triages"][0]["vitals"][0]["flag"], "critical_low", "by the age that he looks");
+    assert_eq!(house.case(&case).await["triages"][0].get("vitals"), None, "the front desk does not see them");
     let mails = house.mails().await;
     let both = ["lillian-wald@example.org", "clara-barton@example.org"].map(str::to_owned);
     let no_bed = subjects(&mails, "Critical care: there is no bed");
     assert!(both.iter().all(|to| no_bed.contains(to)), "{no_bed:?}");
     assert!(no_bed.contains("florence-nightingale@example.org"), "{no_bed:?}");
     assert_eq!(subjects(&mails, "A new patient has registered"), ["walt-whitman@example.org".to_owned()].into());
-    let told_of_wait = subjects(&mails, "waits too long");
+    let told_of_wait = subjects(&mails, "needs a doctor now");
     assert!(told_of_wait.contains("florence-nightingale@example.org"), "no doctor is on duty: {told_of_wait:?}");
     assert!(mails.iter().all(|mail| !mail.text.contains("street")));
     // He is at the head of the list, before somebody who has waited since yesterday.
@@ -94,7 +95,24 @@ async fn an_unknown_patient_at_three_in_the_night() {
     assert_eq!((over["disposition"].as_str(), over["ended_at"].as_str()), (Some("admitted"), Some("2026-03-03T03:30:00+00:00")));
     let board = house.app.get("/wards/icu/board").bearer(&house.desk).send().await.expect(200).body;
     let bed = &board["beds"][16];
-    assert_eq!((&bed["patient"]["admission_id"], &bed["patient"]["initials"]), (&over["admission_id"], &json!("U. 0.")));
+    let mrn = case["mrn"].as_str().unwrap();
+    assert_eq!((&bed["patient"]["admission_id"], &bed["patient"]["initials"]), (&over["admission_id"], &json!(format!("? {}", &mrn[5..]))));
+    // What was measured at three is on the nurse's board, and not on that of the front desk.
+    assert_eq!(bed["patient"].get("critical_vitals"), None);
+    let (of_icu, _) = house.app.staff("Edith Cavell", Role::Nurse).await;
+    house.app.on_roster_in(ShiftTime::Night, &of_icu, Role::Nurse, Some(Ward::Icu)).await;
+    let list = house.app.get("/critical-care").bearer(&house.app.token(&of_icu).await).send().await.expect(200).body;
+    assert_eq!(list["items"][0]["admission_id"], over["admission_id"], "the most ill one comes first");
+    let signs = json!([{ "code": "systolic_pressure", "flag": "critical_low" }, { "code": "oxygen_saturation", "flag": "critical_low" }]);
+    assert_eq!(list["items"][0]["critical_vitals"], signs);
+    // In the morning somebody knows him.
+    let patient = case["patient_id"].as_str().unwrap();
+    let known = json!({ "name": "Paul Hawking", "identity": "confirmed", "reason": "His wife brought his passport" });
+    let identify = house.app.call("PATCH", &format!("/patients/{patient}")).json(&known).header("if-match", "\"v1\"");
+    identify.bearer(&house.desk).send().await.expect(200);
+    house.mails().await;
+    let board = house.app.get("/wards/icu/board").bearer(&house.desk).send().await.expect(200).body;
+    assert_eq!(board["beds"][16]["patient"]["initials"], "P. H.");
     let list = house.app.get("/wards/icu/bed-requests").bearer(&house.desk).send().await.expect(200).body;
     assert_eq!(list["items"], json!([]));
     assert!(house.queue("waiting").await.is_empty());
@@ -205,4 +223,62 @@ async fn fifty_need_three_beds() {
     }
     assert_eq!((in_beds, waiting), (3, 47));
     assert_eq!(house.queue("waiting&limit=100").await.len(), 47);
+}
+
+#[tokio::test]
+async fn what_is_left_out_stays_and_false_takes_off_the_list() {
+    let mut house = House::new(&[Ward::Icu]).await;
+    let stays = house.fill(Ward::Icu).await;
+    let (_, nurse) = house.on_duty("Mary Seacole", Role::Nurse, Some(Ward::Emergency)).await;
+    let patient = house.patient().await;
+    let case = house.emergency(patient, &json!({ "level": "emergent", "critical_care": true })).await.expect(201).body;
+    let again = house.act(&nurse, &case, "triage", &json!({ "level": "emergent", "vitals": { "heart_rate": 120 } })).await.expect(200).body;
+    assert_eq!(again["critical_care"], true);
+    // Nobody takes them off the list by the way.
+    let request = house.app.store().bed_request(patient).await.unwrap().unwrap();
+    let withdraw = format!("/patients/{patient}/bed-requests/{}/withdraw", request.id);
+    house.app.call("POST", &withdraw).bearer(&house.desk).send().await.refused(409, "needs_critical_care");
+    let better = json!({ "level": "less_urgent", "critical_care": false, "note": "Fainted, and well again" });
+    assert_eq!(house.act(&nurse, &case, "triage", &better).await.expect(200).body["critical_care"], false);
+    assert!(house.app.store().bed_request(patient).await.unwrap().is_none());
+    house.mails().await;
+    house.leaves(&stays[&1]).await.expect(200);
+    house.cleaned(Ward::Icu, &json!(1)).await.expect(200);
+    house.mails().await;
+    assert_eq!(house.is_consistent(Ward::Icu).await.free, 1);
+    assert_eq!(house.case(&case).await["status"], "waiting");
+}
+
+/// Nobody is an emergency and in a bed at the same time, however the requests meet.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_emergency_and_an_admission_at_the_same_moment() {
+    for _ in 0..4 {
+        let mut house = House::new(&[Ward::General]).await;
+        let patient = house.patient().await;
+        let emergency = json!({ "patient_id": patient, "complaint": "Fall", "triage": { "level": "urgent" } });
+        let requests = (0..12).flat_map(|_| {
+            [
+                ("/emergency/cases".to_owned(), emergency.clone(), house.desk.clone()),
+                (format!("/patients/{patient}/admissions"), json!({ "ward": "general" }), house.desk.clone()),
+            ]
+        });
+        let answers = at_once(&house.app, requests.collect()).await;
+        assert!(answers.iter().all(|answer| [201, 409].contains(&answer.status.as_u16())), "{answers:?}");
+        house.mails().await;
+        assert_eq!(house.is_consistent(Ward::General).await.occupied, 1);
+        assert!(house.queue("waiting").await.is_empty(), "the admission has ended the emergency, or there was none");
+    }
+}
+
+#[tokio::test]
+async fn the_doctors_on_shift_in_the_icu_hear_of_critical_care() {
+    let mut house = House::new(&[Ward::Icu]).await;
+    house.doctor_on_duty("Dr. Helen Taussig", Some(Ward::Icu)).await;
+    house.doctor_on_duty("Dr. Mary Seacole", Some(Ward::General)).await;
+    house.manager("Lillian Wald", Ward::Icu, ShiftTime::Day).await;
+    let patient = house.patient().await;
+    house.mails().await;
+    house.emergency(patient, &json!({ "level": "emergent", "critical_care": true })).await.expect(201);
+    let expected = ["dr--helen-taussig@example.org", "lillian-wald@example.org"].map(str::to_owned);
+    assert_eq!(subjects(&house.mails().await, "Critical care"), expected.into());
 }

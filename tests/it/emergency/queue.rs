@@ -91,7 +91,7 @@ async fn a_doctor_sees_the_patient_and_treats_them_until_it_ends_and_afterwards(
 async fn a_wait_that_is_too_long_is_told_once_and_not_after_a_doctor_came() {
     let mut house = House::new(&[Ward::Emergency]).await;
     let doctor = house.doctor_on_duty("Dr. Helen Taussig", Some(Ward::Emergency)).await;
-    house.doctor_on_duty("Dr. Elsewhere", None).await;
+    house.doctor_on_duty("Dr. Elsewhere", Some(Ward::Icu)).await;
     house.manager("Lillian Wald", Ward::Emergency, ShiftTime::Day).await;
     house.manager("Clara Barton", Ward::Emergency, ShiftTime::Night).await;
     let mut cases = Vec::new();
@@ -115,7 +115,7 @@ async fn a_wait_that_is_too_long_is_told_once_and_not_after_a_doctor_came() {
     assert!(mails[0].text.contains("3 (urgent)") && !mails[0].text.contains("Chest"), "{}", mails[0].text);
     house.sign_in_again().await;
     assert_eq!(house.queue("waiting").await[0]["overdue"], true);
-    // Worse now: the limit of the new level counts from now on.
+    // Worse now: ten minutes from now on.
     house.act(&house.desk, &cases[1], "triage", &json!({ "level": "emergent" })).await.expect(200);
     house.mails().await;
     house.app.set_clock("2026-03-02T08:39:59Z");
@@ -138,7 +138,7 @@ async fn who_may_not_wait_at_all_is_told_of_at_once() {
     // Nobody is on duty, and there is no Emergency ward: the administrators hear of it.
     assert_eq!(
         told(&house.mails().await),
-        [("florence-nightingale@example.org".to_owned(), "An emergency patient waits too long".to_owned())].into()
+        [("florence-nightingale@example.org".to_owned(), "An emergency patient needs a doctor now".to_owned())].into()
     );
 }
 
@@ -146,12 +146,13 @@ async fn who_may_not_wait_at_all_is_told_of_at_once() {
 async fn how_an_emergency_can_end() {
     let mut house = House::new(&[Ward::General]).await;
     let doctor = house.doctor_on_duty("Dr. Helen Taussig", None).await;
-    for (how, seen) in [("left_without_being_seen", false), ("transferred_out", true), ("died", true), ("discharged", true)] {
+    for (how, seen) in [("left_without_being_seen", false), ("transferred_out", true), ("against_advice", true), ("discharged", true)] {
         let patient = house.patient().await;
         let case = house.emergency(patient, &json!({ "level": "urgent" })).await.expect(201).body;
         if how == "discharged" {
             house.act(&doctor.token, &case, "dispose", &json!({ "disposition": how })).await.refused(409, "not_seen");
         }
+        house.act(&doctor.token, &case, "dispose", &json!({ "disposition": "died" })).await.refused(409, "death_not_noted");
         if seen {
             house.act(&doctor.token, &case, "see", &json!({})).await.expect(200);
         }
@@ -202,4 +203,47 @@ async fn the_scale_is_data() {
         .map(|level| (level["number"].as_i64().unwrap(), level["minutes"].as_i64().unwrap()))
         .collect();
     assert_eq!(limits, [(1, 0), (2, 10), (3, 30), (4, 60), (5, 120)]);
+}
+
+/// At the end of a shift another doctor takes over. The first one treats the patient for some time, and the second one from then on.
+#[tokio::test]
+async fn another_doctor_takes_over() {
+    let mut house = House::new(&[]).await;
+    let (helen, mary) = (house.doctor_on_duty("Dr. Helen Taussig", None).await, house.doctor_on_duty("Dr. Mary Seacole", None).await);
+    let patient = house.patient().await;
+    let case = house.emergency(patient, &json!({ "level": "urgent" })).await.expect(201).body;
+    house.act(&helen.token, &case, "see", &json!({})).await.expect(200);
+    let refused = house.act(&mary.token, &case, "see", &json!({})).await.refused(409, "seen");
+    assert_eq!(refused.body["doctor_id"], json!(helen.id));
+    let record = format!("/patients/{patient}/record");
+    house.mails().await;
+    house.app.get(&record).bearer(&mary.token).send().await.refused(404, "not_found");
+    let taken = house.act(&mary.token, &case, "see", &json!({ "take_over": true })).await.expect(200).body;
+    assert_eq!((taken["doctor_name"].as_str(), taken["seen_at"].as_str()), (Some("Dr. Mary Seacole"), Some("2026-03-02T08:00:00+00:00")));
+    house.mails().await;
+    for doctor in [&helen, &mary] {
+        house.app.get(&record).bearer(&doctor.token).send().await.expect(200);
+    }
+    house.act(&mary.token, &case, "see", &json!({ "take_over": 1 })).await.invalid(&[("take_over", "invalid_type")]);
+}
+
+/// After a restore, or when the hospital has another scale, the schedules are made again.
+#[tokio::test]
+async fn schedules_are_made_again() {
+    let mut house = House::new(&[Ward::General]).await;
+    let (ill, stays) = (house.patient().await, house.patient().await);
+    let case = house.emergency(ill, &json!({ "level": "urgent" })).await.expect(201).body;
+    let stay = house.admit(stays, &json!({ "ward": "general", "bed": 7 })).await.expect(201).body;
+    house.leaves(&stay).await.expect(200);
+    house.mails().await;
+    let before = house.app.services.schedules.list();
+    assert_eq!(before.len(), 2);
+    for due in house.app.services.schedules.due("2027-01-01T00:00:00Z".parse().unwrap()) {
+        house.app.services.schedules.fired(&due);
+    }
+    assert!(house.app.services.schedules.list().is_empty());
+    let task = json!({ "ward": "general", "bed": 7, "since": "2026-03-02T08:00:00Z" });
+    let rebuild = json!({ "rebuild_reminders": [], "rebuild_cleaning": [task], "rebuild_emergencies": [case["id"]] });
+    local::stream::Consumer::call(&house.app.functions, rebuild).await.unwrap();
+    assert_eq!(house.app.services.schedules.list(), before);
 }

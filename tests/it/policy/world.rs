@@ -125,7 +125,7 @@ impl World {
                 match role {
                     Role::WardManager => {
                         let shift = ManagerShift { ward: Ward::Icu, shift: ShiftTime::Day, user_id: account.id, since: app.now() };
-                        app.store().ward_manager_begin(&shift).await.unwrap();
+                        app.store().ward_manager_begin(&shift, &account).await.unwrap();
                     }
                     Role::Nurse => drop(app.on_roster(&account, role, Some(Ward::Icu)).await),
                     role => drop(app.on_roster(&account, role, None).await),
@@ -190,7 +190,7 @@ impl World {
         world.case = world.app.post("/emergency/cases", &emergency).bearer(&desk).send().await.expect(201).id();
         let (other, _) = world.app.staff("Lillian Wald", Role::WardManager).await;
         let shift = ManagerShift { ward: Ward::Icu, shift: ShiftTime::Night, user_id: other.id, since: world.app.now() };
-        world.app.store().ward_manager_begin(&shift).await.unwrap();
+        world.app.store().ward_manager_begin(&shift, &other).await.unwrap();
         world
     }
 

@@ -23,7 +23,7 @@ async fn every_bed_with_initials_and_how_the_patient_is() {
         shown,
         json!({
             "bed": 7, "status": "occupied", "since": "2026-03-02T08:00:00+00:00",
-            "patient": { "patient_id": ada.id, "admission_id": stay["id"], "initials": "A. B.", "admitted_at": "2026-03-02T08:00:00+00:00", "hours": 5,
+            "patient": { "patient_id": ada.id, "admission_id": stay["id"], "initials": "A. B.", "admitted_at": "2026-03-02T08:00:00+00:00", "hours": 5, "deceased": false,
                 "expected_discharge": "2026-03-06", "isolation": "airborne", "acuity": "critical" }
         })
     );
@@ -49,6 +49,8 @@ async fn every_bed_with_initials_and_how_the_patient_is() {
     house.app.wait(jiff::SignedDuration::from_mins(1));
     take(json!({ "oxygen_saturation": 97 })).await;
     assert_eq!(bed(&house, &manager, 7).await["patient"]["critical_vitals"], json!([{ "code": "heart_rate", "flag": "critical_high" }]));
+    // The front desk sees who lies where, and no vital signs.
+    assert_eq!(bed(&house, &house.desk, 7).await["patient"].get("critical_vitals"), None);
     // It was written of the wrong patient.
     let error = json!({ "reason": "Another patient's" });
     let path_of_error = format!("/patients/{}/record/{wrong}/entered-in-error", ada.id);
@@ -106,13 +108,52 @@ async fn vital_signs_and_a_change_of_the_stay_do_not_lose_each_other() {
         house.app.post(&format!("/patients/{patient}/vitals"), &vitals).bearer(&nurse).send().await.expect(201);
         let plan = json!({ "expected_discharge": format!("2026-03-{:02}", 3 + round) });
         let (change, _) = tokio::join!(
-            house.app.call("PATCH", &path(&stay)).json(&plan).header("if-match", &format!("\"v{round}\"")).bearer(&house.desk).send(),
+            house.app.call("PATCH", &path(&stay)).json(&plan).header("if-match", &format!("\"v{round}\"")).bearer(&nurse).send(),
             house.app.drain(),
         );
         change.expect(200);
         house.app.drain().await;
-        let shown = bed(&house, &house.desk, 7).await["patient"].clone();
+        let shown = bed(&house, &nurse, 7).await["patient"].clone();
         assert_eq!(shown["expected_discharge"], plan["expected_discharge"], "{round}");
         assert_eq!(shown["vitals_at"], json!(house.app.functions.state.hospital.instant(house.app.now())), "{round}");
     }
+}
+
+/// The only vital signs were entered in error: the board does not keep them.
+#[tokio::test]
+async fn vital_signs_that_were_entered_in_error_leave_the_board() {
+    let mut house = House::new(&[Ward::Icu]).await;
+    let (_, nurse) = house.on_duty("Mary Seacole", Role::Nurse, Some(Ward::Icu)).await;
+    let patient = house.patient().await;
+    house.admit(patient, &json!({ "ward": "icu", "bed": 7 })).await.expect(201);
+    let body = json!({ "values": { "heart_rate": 170 } });
+    let id = house.app.post(&format!("/patients/{patient}/vitals"), &body).bearer(&nurse).send().await.expect(201).id();
+    house.mails().await;
+    assert!(bed(&house, &nurse, 7).await["patient"]["critical_vitals"].is_array());
+    let error = format!("/patients/{patient}/record/{id}/entered-in-error");
+    let reason = json!({ "reason": "Another patient's" });
+    house.app.post(&error, &reason).header("if-match", "\"v1\"").bearer(&nurse).send().await.expect(204);
+    house.mails().await;
+    let shown = bed(&house, &nurse, 7).await["patient"].clone();
+    assert_eq!((shown.get("critical_vitals"), shown.get("vitals_at")), (None, None));
+}
+
+/// Whoever is on duty on the ward treats who lies there, also if another doctor is responsible.
+#[tokio::test]
+async fn the_doctor_on_duty_on_the_ward_opens_the_record() {
+    let mut house = House::new(&[Ward::Icu, Ward::General]).await;
+    let (on_ward, elsewhere) = (house.app.doctor("Dr. Helen Taussig").await, house.app.doctor("Dr. Mary Seacole").await);
+    for (doctor, ward) in [(&on_ward, Ward::Icu), (&elsewhere, Ward::General)] {
+        house.app.on_roster(&house.app.store().account(doctor.user_id).await.unwrap().unwrap().account, Role::Doctor, Some(ward)).await;
+    }
+    let patient = house.patient().await;
+    let stay = house.admit(patient, &json!({ "ward": "icu" })).await.expect(201).body;
+    let record = format!("/patients/{patient}/record");
+    house.app.get(&record).bearer(&on_ward.token).send().await.expect(200);
+    house.app.get(&record).bearer(&elsewhere.token).send().await.refused(404, "not_found");
+    house.step(&stay, "transfer", &json!({ "ward": "general" })).await.expect(200);
+    house.app.get(&record).bearer(&on_ward.token).send().await.refused(404, "not_found");
+    house.app.get(&record).bearer(&elsewhere.token).send().await.expect(200);
+    house.leaves(&stay).await.expect(200);
+    house.app.get(&record).bearer(&elsewhere.token).send().await.refused(404, "not_found");
 }

@@ -94,3 +94,22 @@ async fn long_lists_come_in_pages_oldest_first() {
     }
     assert_eq!(seen, stays.keys().copied().take(25).collect::<Vec<_>>());
 }
+
+#[tokio::test]
+async fn without_sweeper_and_manager_the_administrators_hear_of_it() {
+    let mut house = House::new(&[Ward::Burns]).await;
+    let patient = house.patient().await;
+    let stay = house.admit(patient, &json!({ "ward": "burns", "bed": 7 })).await.expect(201).body;
+    house.mails().await;
+    house.leaves(&stay).await.expect(200);
+    assert_eq!(
+        told(&house.mails().await),
+        [("florence-nightingale@example.org".to_owned(), "Bed 7 on the ward burns waits to be cleaned".to_owned())].into()
+    );
+    house.app.set_clock("2026-03-02T09:00:00Z");
+    assert_eq!(house.app.fire_due().await, 1);
+    assert_eq!(
+        told(&house.mails().await),
+        [("florence-nightingale@example.org".to_owned(), "Bed 7 on the ward burns is not clean yet".to_owned())].into()
+    );
+}

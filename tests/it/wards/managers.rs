@@ -50,7 +50,7 @@ async fn what_is_wrong_is_named() {
     give(&house.admin, &nurse.id.to_string()).await.invalid(&[("user_id", "not_in_role")]);
     give(&house.admin, "usr_01JD8Z0V3XQ5T4E2W9K7M6N8PR").await.invalid(&[("user_id", "not_in_role")]);
     // An administrator who is no manager names somebody.
-    take(&house, &house.admin, "icu", "night").await.invalid(&[("user_id", "not_in_role")]);
+    take(&house, &house.admin, "icu", "night").await.invalid(&[("user_id", "required")]);
     give(&house.admin, &manager.id.to_string()).await.expect(200);
     // Managers are not on the roster: they have their shift every day.
     let enter = json!({ "user_id": manager.id, "role": "ward_manager", "ward": "icu", "shift": "day", "date": "2026-03-03" });
@@ -138,4 +138,36 @@ async fn nurses_and_doctors_act_while_they_are_on_shift() {
     let account = house.app.store().account(doctor.user_id).await.unwrap().unwrap().account;
     house.app.on_roster(&account, Role::Doctor, None).await;
     house.step_as(&doctor.token, &stay, "medically-ready", &json!({ "follow_up": "Rest for a week." })).await.expect(200);
+}
+
+/// A shift in one role is none in another.
+#[tokio::test]
+async fn who_manages_one_ward_is_no_doctor_on_duty_of_another() {
+    let house = House::new(&[Ward::Icu, Ward::General]).await;
+    let (account, token) = house.manager("Lillian Wald", Ward::General, ShiftTime::Day).await;
+    let roles = json!({ "roles": ["ward_manager", "nurse", "sweeper"] });
+    house.app.post(&format!("/users/{}/roles", account.id), &roles).bearer(&house.admin).send().await.expect(200);
+    house.app.get("/wards/general/board").bearer(&token).send().await.expect(200);
+    // As a nurse she would see emergencies, and as a sweeper clean any bed. She is not on shift as either.
+    house.app.get("/emergency/queue").bearer(&token).send().await.refused(403, "other_ward");
+    house.app.call("POST", "/wards/icu/beds/1/cleaned").bearer(&token).send().await.refused(403, "other_ward");
+    house.app.get("/critical-care").bearer(&token).send().await.refused(403, "other_ward");
+}
+
+#[tokio::test]
+async fn who_is_no_longer_a_manager_gives_the_shift_back() {
+    let mut house = House::new(&[Ward::Icu]).await;
+    let (account, _) = house.manager("Lillian Wald", Ward::Icu, ShiftTime::Day).await;
+    house.mails().await;
+    // Who is suspended may come back.
+    for step in ["suspend", "reinstate"] {
+        house.app.call("POST", &format!("/users/{}/{step}", account.id)).bearer(&house.admin).send().await.expect(200);
+        house.mails().await;
+        assert_eq!(house.app.store().ward_managers(Ward::Icu).await.unwrap().len(), 1, "{step}");
+    }
+    let roles = json!({ "roles": ["nurse"] });
+    house.app.post(&format!("/users/{}/roles", account.id), &roles).bearer(&house.admin).send().await.expect(200);
+    house.mails().await;
+    assert!(house.app.store().ward_managers(Ward::Icu).await.unwrap().is_empty());
+    assert!(house.app.store().manages(account.id).await.unwrap().is_none());
 }

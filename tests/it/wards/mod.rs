@@ -16,17 +16,21 @@ use std::{
 use domain::{
     account::Account,
     admission::Admission,
-    bed::{BedStatus, Occupant},
+    bed::{Bed, BedNumber, BedStatus, Occupant},
     id::{AdmissionId, PatientId},
+    money::{Currency, Money},
     role::Role,
     shifts::ShiftTime,
     stay::Segment,
-    ward::{BedCounts, Ward},
+    ward::{BedCounts, EstablishedWard, Ward},
     ward_manager::ManagerShift,
 };
 use local::services::mailbox::Mail;
 use serde_json::{Value, json};
-use store::{admissions::Stay, patients::FoundPatient};
+use store::{
+    patients::FoundPatient,
+    presence::{Presence, Whereabouts},
+};
 
 use crate::{
     cost::imported,
@@ -48,11 +52,21 @@ impl House {
         let (_, admin) = app.staff("Florence Nightingale", Role::Administrator).await;
         let (_, desk) = app.staff("Rosa Parks", Role::Receptionist).await;
         let mut house = Self { app, admin, desk, seen: 0, patients: 0 };
-        for ward in wards {
-            house.establish(*ward, "200").await.expect(201);
-        }
+        house.import(wards).await;
         house.mails().await;
         house
+    }
+
+    /// Wards, as if they had always been there: `POST /wards` has tests of its own.
+    async fn import(&self, wards: &[Ward]) {
+        let (now, daily_fee) = (self.app.now(), Money::parse("200", Currency::parse("GBP").unwrap()).unwrap());
+        for ward in wards {
+            let established = EstablishedWard { ward: *ward, daily_fee, established_at: now, version: 1 };
+            let beds = BedNumber::all().map(|number| imported(&Bed::new(*ward, number, now)));
+            let items = [imported(&established)].into_iter().chain(beds).collect();
+            shared_database().0.import_items(&self.app.table, items, dynoxide::ImportOptions::default()).unwrap();
+            self.app.store().bed_counts_follow(*ward).await.unwrap();
+        }
     }
 
     pub(crate) async fn establish(&self, ward: Ward, fee: &str) -> Answer {
@@ -103,7 +117,7 @@ impl House {
     pub(crate) async fn manager(&self, name: &str, ward: Ward, shift: ShiftTime) -> (Account, String) {
         let (account, token) = self.app.staff(name, Role::WardManager).await;
         let managed = ManagerShift { ward, shift, user_id: account.id, since: self.app.now() };
-        self.app.store().ward_manager_begin(&managed).await.unwrap();
+        self.app.store().ward_manager_begin(&managed, &account).await.unwrap();
         (account, token)
     }
 
@@ -153,26 +167,13 @@ impl House {
         let (now, mut items, mut stays) = (self.app.now(), Vec::new(), BTreeMap::new());
         let daily_fee = self.app.store().ward(ward).await.unwrap().unwrap().daily_fee;
         for (bed, patient_id) in self.app.store().beds_now(ward).await.unwrap().into_iter().zip(self.crowd(40).await) {
-            let admission = Admission {
-                id: AdmissionId::new(now, self.app.random()),
-                patient_id,
-                doctor: None,
-                case_id: None,
-                admitted_at: now,
-                admitted_by: None,
-                segments: vec![Segment { ward, bed: bed.number, daily_fee, from: now, to: None }],
-                expected_discharge: None,
-                isolation: None,
-                acuity: None,
-                ready: None,
-                left: None,
-                version: 1,
-            };
+            let segments = vec![Segment { ward, bed: bed.number, daily_fee, from: now, to: None }];
+            let admission = Admission { segments, ..Admission::new(AdmissionId::new(now, self.app.random()), patient_id, now) };
             stays.insert(bed.number.get().into(), json!({ "id": admission.id, "patient_id": patient_id }));
             let occupant =
                 Occupant { expected_discharge: Some(self.app.functions.state.today()), ..Occupant::of(&admission, "A. B.".to_owned()) };
-            let stay = Stay { patient_id, admission_id: admission.id };
-            items.extend([imported(&bed.take(occupant, now).unwrap()), imported(&stay), imported(&admission)]);
+            let presence = Presence::new(patient_id, Whereabouts::Bed(admission.id));
+            items.extend([imported(&bed.take(occupant, now).unwrap()), imported(&presence), imported(&admission)]);
         }
         shared_database().0.import_items(&self.app.table, items, dynoxide::ImportOptions::default()).unwrap();
         self.app.store().bed_counts_follow(ward).await.unwrap();

@@ -42,7 +42,8 @@ async fn from_the_admission_to_the_email_about_the_bill() {
         ])
     );
     let plan = json!({ "expected_discharge": null, "isolation": null, "acuity": "good" });
-    let patch = house.app.call("PATCH", &path(&stay)).json(&plan).header("if-match", "\"v2\"").bearer(&house.desk);
+    let doctors = house.app.fresh_doctor(&doctor).await;
+    let patch = house.app.call("PATCH", &path(&stay)).json(&plan).header("if-match", "\"v2\"").bearer(&doctors);
     let changed = patch.send().await.expect(200).body;
     assert_eq!((changed.get("expected_discharge"), changed.get("isolation"), &changed["acuity"]), (None, None, &json!("good")));
     // She may leave, but has not left.
@@ -111,7 +112,7 @@ async fn what_cannot_be_is_refused_and_nothing_changes() {
     let missing = "pat_01JD8Z0V3XQ5T4E2W9K7M6N8PR".parse().unwrap();
     house.admit(missing, &json!({ "ward": "icu" })).await.refused(404, "not_found");
     // Into the bed that they have, one that another has, and one that is not there.
-    house.step(&stay, "transfer", &json!({ "ward": "icu", "bed": 7 })).await.refused(409, "bed_not_free");
+    house.step(&stay, "transfer", &json!({ "ward": "icu", "bed": 7 })).await.refused(409, "same_bed");
     house.admit(other, &json!({ "ward": "general", "bed": 3 })).await.expect(201);
     house.step(&stay, "transfer", &json!({ "ward": "general", "bed": 3 })).await.refused(409, "bed_not_free");
     house.step(&stay, "transfer", &json!({ "ward": "burns" })).await.invalid(&[("ward", "not_established")]);
@@ -124,10 +125,10 @@ async fn what_cannot_be_is_refused_and_nothing_changes() {
     house.leaves(&stay).await.expect(200);
     house.leaves(&stay).await.refused(409, "has_left");
     house.step(&stay, "transfer", &json!({ "ward": "general" })).await.refused(409, "has_left");
-    let patch = house.app.call("PATCH", &path(&stay)).json(&json!({ "acuity": "good" })).header("if-match", "\"v2\"");
-    patch.bearer(&house.desk).send().await.refused(409, "has_left");
     let doctor = house.app.doctor("Dr. Helen Taussig").await;
     house.app.on_roster(&house.app.store().account(doctor.user_id).await.unwrap().unwrap().account, domain::role::Role::Doctor, None).await;
+    let patch = house.app.call("PATCH", &path(&stay)).json(&json!({ "acuity": "good" })).header("if-match", "\"v2\"");
+    patch.bearer(&doctor.token).send().await.refused(409, "has_left");
     house.step_as(&doctor.token, &stay, "medically-ready", &json!({ "follow_up": "Rest." })).await.refused(409, "has_left");
     house.step_as(&doctor.token, &stay, "not-ready", &json!({})).await.refused(409, "has_left");
     assert_eq!(house.is_consistent(Ward::Icu).await, BedCounts { free: 39, occupied: 0, cleaning: 1, maintenance: 0 });
@@ -145,12 +146,18 @@ async fn nobody_admits_the_dead_and_who_dies_keeps_the_bed_until_they_have_left_
     let ada = house.app.patient("Ada Byron").await;
     let stay = house.admit(ada.id, &json!({ "ward": "icu" })).await.expect(201).body;
     house.ask_for_bed(ada.id, Ward::General, "urgent").await.expect(201);
+    house.step(&stay, "left", &json!({ "departure": "died" })).await.refused(409, "death_not_noted");
     let death = json!({ "date_of_death": "2026-03-02", "reason": "Certified on the ward" });
     house.app.post(&format!("/patients/{}/death", ada.id), &death).bearer(&house.desk).send().await.expect(200);
     house.mails().await;
     assert_eq!(house.is_consistent(Ward::Icu).await.occupied, 1);
     assert!(house.app.store().bed_request(ada.id).await.unwrap().is_none(), "the dead wait for nothing");
-    let left = house.step(&stay, "left", &json!({ "departure": "died" })).await.expect(200).body;
+    let board = house.app.get("/wards/icu/board").bearer(&house.desk).send().await.expect(200).body;
+    let shown = board["beds"].as_array().unwrap().iter().find(|bed| bed["status"] == "occupied").unwrap();
+    assert_eq!(shown["patient"]["deceased"], true);
+    house.step(&stay, "transfer", &json!({ "ward": "icu" })).await.refused(409, "deceased");
+    house.step(&stay, "left", &json!({ "departure": "home" })).await.invalid(&[("departure", "has_died")]);
+    let left = house.step(&stay, "left", &json!({})).await.expect(200).body;
     assert_eq!((left["departure"].as_str(), left.get("follow_up")), (Some("died"), None));
     assert!(told(&house.mails().await).iter().all(|(to, _)| *to != ada.email), "no email goes to the dead");
     house.admit(ada.id, &json!({ "ward": "icu" })).await.refused(409, "deceased");
@@ -177,4 +184,38 @@ async fn days_count_at_midnight_and_a_stay_of_one_day_counts_one() {
     house.at("2026-03-30T21:59:00Z").await;
     let left = house.leaves(&stay).await.expect(200).body;
     assert_eq!((days(&left), left["days"].as_i64()), (vec![1, 1], Some(2)));
+}
+
+/// Within a ward the fee stays what it was; it changes with the ward.
+#[tokio::test]
+async fn a_move_within_the_ward_costs_nothing_more() {
+    let mut house = House::new(&[Ward::Icu, Ward::General]).await;
+    let patient = house.patient().await;
+    let stay = house.admit(patient, &json!({ "ward": "general" })).await.expect(201).body;
+    for ward in ["general", "icu"] {
+        let dearer = json!({ "daily_fee": { "amount": "999", "currency": "GBP" } });
+        let patch = house.app.call("PATCH", &format!("/wards/{ward}")).json(&dearer).header("if-match", "\"v1\"");
+        patch.bearer(&house.admin).send().await.expect(200);
+    }
+    house.step(&stay, "transfer", &json!({ "ward": "general" })).await.expect(200);
+    let moved = house.step(&stay, "transfer", &json!({ "ward": "icu" })).await.expect(200).body;
+    let fees: Vec<_> = moved["segments"].as_array().unwrap().iter().map(|one| one["daily_fee"]["amount"].as_str().unwrap()).collect();
+    assert_eq!(fees, ["200.00", "200.00", "999.00"]);
+}
+
+#[tokio::test]
+async fn what_ended_long_ago_is_no_longer_the_business_of_the_ward() {
+    let mut house = House::new(&[Ward::Icu]).await;
+    let (nurse, _) = house.app.staff("Mary Seacole", domain::role::Role::Nurse).await;
+    let patient = house.patient().await;
+    let stay = house.admit(patient, &json!({ "ward": "icu" })).await.expect(201).body;
+    house.leaves(&stay).await.expect(200);
+    for (clock, status) in [("2026-05-31T07:59:00Z", 200), ("2026-06-01T08:00:00Z", 404)] {
+        house.at(clock).await;
+        house.app.on_roster(&nurse, domain::role::Role::Nurse, Some(Ward::Icu)).await;
+        let token = house.app.token(&nurse).await;
+        assert_eq!(house.app.get(&path(&stay)).bearer(&token).send().await.status.as_u16(), status, "{clock}");
+        let list = house.app.get(&format!("/patients/{patient}/admissions")).bearer(&token).send().await.expect(200).body;
+        assert_eq!(list["items"].as_array().unwrap().len(), usize::from(status == 200), "{clock}");
+    }
 }

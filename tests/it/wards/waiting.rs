@@ -12,6 +12,8 @@ async fn list(house: &House, ward: Ward) -> Vec<Value> {
 async fn the_most_urgent_one_gets_the_bed_that_becomes_free() {
     let mut house = House::new(&[Ward::Icu, Ward::General]).await;
     house.manager("Lillian Wald", Ward::General, ShiftTime::Day).await;
+    house.manager("Clara Barton", Ward::Icu, ShiftTime::Day).await;
+    let doctor = house.app.doctor("Dr. Helen Taussig").await;
     let stays = house.fill(Ward::General).await;
     let (first, urgent, lies_elsewhere) = (house.patient().await, house.patient().await, house.patient().await);
     let full = house.admit(first, &json!({ "ward": "general" })).await.refused(409, "ward_full");
@@ -19,7 +21,8 @@ async fn the_most_urgent_one_gets_the_bed_that_becomes_free() {
     house.ask_for_bed(first, Ward::General, "routine").await.expect(201);
     house.app.wait(jiff::SignedDuration::from_secs(1));
     let elsewhere = house.admit(lies_elsewhere, &json!({ "ward": "icu" })).await.expect(201).body;
-    house.ask_for_bed(lies_elsewhere, Ward::General, "routine").await.expect(201);
+    let under = json!({ "ward": "general", "doctor_id": doctor.id });
+    house.app.post(&format!("/patients/{lies_elsewhere}/bed-requests"), &under).bearer(&house.desk).send().await.expect(201);
     house.app.wait(jiff::SignedDuration::from_secs(1));
     let asked = house.ask_for_bed(urgent, Ward::General, "urgent").await.expect(201).body;
     assert_eq!(house.ask_for_bed(urgent, Ward::Icu, "urgent").await.refused(409, "waits_already").body["bed_request_id"], asked["id"]);
@@ -45,13 +48,17 @@ async fn the_most_urgent_one_gets_the_bed_that_becomes_free() {
         house.leaves(&stays[&bed]).await.expect(200);
         house.cleaned(Ward::General, &json!(bed)).await.expect(200);
     }
-    house.mails().await;
+    let mails = house.mails().await;
+    let goes = ("clara-barton@example.org".to_owned(), "A patient leaves the ward ICU for another ward".to_owned());
+    assert!(told(&mails).contains(&goes), "{:?}", told(&mails));
+    assert!(mails.iter().all(|mail| !mail.text.contains("Patient Number")), "wards and names do not stand together");
     assert!(list(&house, Ward::General).await.is_empty());
     for patient in [first, lies_elsewhere] {
         assert_eq!(house.app.store().current_admission(patient).await.unwrap().unwrap().place().unwrap().0, Ward::General);
     }
     let moved = house.app.get(&super::path(&elsewhere)).bearer(&house.desk).send().await.expect(200).body;
     assert_eq!((moved["segments"].as_array().unwrap().len(), moved["segments"][0]["ward"].clone()), (2, json!("icu")));
+    assert_eq!(moved["doctor_id"], json!(doctor.id), "who was asked for is responsible");
     assert_eq!(house.is_consistent(Ward::General).await.occupied, 40);
     assert_eq!(house.is_consistent(Ward::Icu).await.cleaning, 1);
 }
@@ -150,4 +157,46 @@ async fn a_patient_may_wait_for_a_bed_in_the_icu_while_lying_elsewhere() {
     house.mails().await;
     assert_eq!(house.app.store().current_admission(patient).await.unwrap().unwrap().place().unwrap().0, Ward::Icu);
     assert_eq!(house.is_consistent(Ward::General).await.cleaning, 1);
+}
+
+#[tokio::test]
+async fn who_has_left_waits_for_nothing() {
+    let mut house = House::new(&[Ward::General, Ward::Icu]).await;
+    let stays = house.fill(Ward::General).await;
+    let (first, second) = (house.patient().await, house.patient().await);
+    let mut lain = Vec::new();
+    for patient in [first, second] {
+        lain.push(house.admit(patient, &json!({ "ward": "icu" })).await.expect(201).body);
+        house.app.wait(jiff::SignedDuration::from_secs(1));
+        house.ask_for_bed(patient, Ward::General, "urgent").await.expect(201);
+    }
+    house.leaves(&lain[0]).await.expect(200);
+    assert!(house.app.store().bed_request(first).await.unwrap().is_none());
+    // A request that was made in the very moment in which the patient left is found out when its turn comes.
+    let late = house.app.store().bed_request(second).await.unwrap().unwrap();
+    house.leaves(&lain[1]).await.expect(200);
+    house.app.store().bed_request_begin(&late).await.unwrap();
+    house.mails().await;
+    house.leaves(&stays[&1]).await.expect(200);
+    house.cleaned(Ward::General, &json!(1)).await.expect(200);
+    house.mails().await;
+    assert!(list(&house, Ward::General).await.is_empty());
+    for patient in [first, second] {
+        assert!(house.app.store().current_admission(patient).await.unwrap().is_none());
+    }
+    assert_eq!(house.is_consistent(Ward::General).await.free, 1);
+}
+
+#[tokio::test]
+async fn a_nurse_of_the_emergency_ward_puts_an_emergency_on_a_list() {
+    let mut house = House::new(&[Ward::General]).await;
+    house.fill(Ward::General).await;
+    let (_, nurse) = house.on_duty("Mary Seacole", Role::Nurse, Some(Ward::Emergency)).await;
+    let patient = house.patient().await;
+    let ask = async |house: &House| {
+        house.app.post(&format!("/patients/{patient}/bed-requests"), &json!({ "ward": "general" })).bearer(&nurse).send().await
+    };
+    ask(&house).await.refused(403, "other_ward");
+    house.emergency(patient, &json!({ "level": "urgent" })).await.expect(201);
+    ask(&house).await.expect(201);
 }

@@ -4,7 +4,6 @@ use axum::extract::State;
 use domain::{
     admission::Admission,
     bed::BedNumber,
-    emergency::{Closed, Disposition},
     id::{CaseId, DoctorId},
     ward::Ward,
 };
@@ -54,13 +53,12 @@ pub(crate) async fn admit(
     let (Some(wanted), Some(doctor)) = (wanted, doctor) else { return Err(fields.problem()) };
     if_match.check(of.case.version)?;
     let (now, ward, doctor) = (state.clock.now(), wanted.ward, attending(&state, doctor).await?);
-    let planned = new_admission(&state, &of.case, &of.caller)?;
-    let admission = Admission { doctor: doctor.or_else(|| planned.doctor.clone()), ..planned };
-    let closed = Closed { at: now, by: Some(of.caller.user_id), how: Disposition::Admitted, note: None };
-    let after = of.case.clone().close(closed, Some(admission.id)).map_err(cannot_now)?;
     let (daily_fee, request) = (wanted.daily_fee(&state).await?, wanted.turn(&state, of.patient.id).await?);
+    let planned = new_admission(&state, &of.case, request.as_ref(), &of.caller)?;
+    let admission = Admission { doctor: doctor.or_else(|| planned.doctor.clone()), ..planned };
+    let after = of.case.clone().admitted(admission.id, now, admission.admitted_by).map_err(cannot_now)?;
     let case = Some(CaseWrite::Changed { before: &of.case, after: &after });
     let new = NewAdmission { admission, patient: &of.patient, ward, daily_fee, request: request.as_ref(), case };
     state.store.admission_begin(&new, wanted.bed, now).await.map_err(|why| no_bed(why, ward))?;
-    Ok(view(after, &state))
+    Ok(view(after, &of.caller, &state))
 }

@@ -4,7 +4,7 @@
 use domain::{
     admission::Admission,
     bed_request::{BedPriority, BedRequest},
-    emergency::{Closed, Disposition, EmergencyCase},
+    emergency::EmergencyCase,
     id::{AdmissionId, BedRequestId},
     patient::Patient,
     ward::Ward,
@@ -13,7 +13,7 @@ use http::{AppState, Problem, auth::Caller};
 use store::{
     StoreError,
     admissions::{AdmitError, NewAdmission},
-    emergency::{CaseWrite, InBedList},
+    emergency::{CaseError, CaseWrite, InBedList},
 };
 
 use crate::refused::{cannot_now, no_bed, not_written};
@@ -45,20 +45,27 @@ async fn try_to_write(
     caller: &Caller,
 ) -> Result<Option<EmergencyCase>, Problem> {
     let (store, now) = (&state.store, state.clock.now());
-    let waits = if case.is_critical() { store.bed_request(patient.id).await? } else { None };
-    // Who waits for a bed of the ICU already stays where they are on the list.
-    let is_on_the_list = waits.as_ref().is_some_and(|waits| waits.ward == Ward::Icu && waits.priority == BedPriority::Critical);
-    if !case.is_critical() || is_on_the_list {
-        store.case_write(of(before, case), InBedList::AsBefore).await.map_err(not_written)?;
-        return Ok(Some(case.clone()));
+    let waits = store.bed_request(patient.id).await?;
+    let own = waits.as_ref().filter(|waits| waits.priority == BedPriority::Critical && waits.case_id == Some(case.id));
+    let in_bed_list = match (case.is_critical(), own) {
+        // Who needs critical care already keeps the place on the list.
+        (true, Some(_)) | (false, None) => Some(InBedList::AsBefore),
+        (false, Some(own)) => Some(InBedList::NoLonger(own)),
+        (true, None) => None,
+    };
+    if let Some(in_bed_list) = in_bed_list {
+        return match store.case_write(of(before, case), in_bed_list).await {
+            Ok(()) => Ok(Some(case.clone())),
+            Err(CaseError::ListChanged) => Ok(None),
+            Err(why) => Err(not_written(why)),
+        };
     }
     // Others who need critical care and came first get the bed first.
     let first = store.bed_request_list(Ward::Icu, None, 1).await?.into_iter().next();
     let others_wait = first.is_some_and(|first| first.entry.priority == BedPriority::Critical);
     if let Some(ward) = store.ward(Ward::Icu).await?.filter(|_| !others_wait) {
-        let admission = new_admission(state, case, caller)?;
-        let closed = Closed { at: now, by: Some(caller.user_id), how: Disposition::Admitted, note: None };
-        let admitted = case.clone().close(closed, Some(admission.id)).map_err(cannot_now)?;
+        let admission = new_admission(state, case, waits.as_ref(), caller)?;
+        let admitted = case.clone().admitted(admission.id, now, admission.admitted_by).map_err(cannot_now)?;
         // It is written once, so it is one version.
         let admitted = EmergencyCase { version: case.version, ..admitted };
         let (ward, daily_fee, request) = (ward.ward, ward.daily_fee, waits.as_ref());
@@ -78,35 +85,34 @@ async fn try_to_write(
         mrn: patient.mrn.clone(),
         priority: BedPriority::Critical,
         reason: None,
-        doctor: case.doctor(),
+        doctor: case.doctor().or_else(|| waits.as_ref().and_then(|waits| waits.doctor.clone())),
         case_id: Some(case.id),
         since: now,
         by: caller.user_id,
     };
-    store.case_write(of(before, case), InBedList::From(&request)).await.map_err(not_written)?;
-    Ok(Some(case.clone()))
+    match store.case_write(of(before, case), InBedList::From { before: waits.as_ref(), request: &request }).await {
+        Ok(()) => Ok(Some(case.clone())),
+        Err(CaseError::ListChanged) => Ok(None),
+        Err(why) => Err(not_written(why)),
+    }
 }
 
 fn of<'a>(before: Option<&'a EmergencyCase>, after: &'a EmergencyCase) -> CaseWrite<'a> {
     before.map_or(CaseWrite::New(after), |before| CaseWrite::Changed { before, after })
 }
 
-/// The stay that follows from a case. The doctor who has seen the patient is responsible.
-pub(crate) fn new_admission(state: &AppState, case: &EmergencyCase, caller: &Caller) -> Result<Admission, Problem> {
+/// The stay that follows from a case. The doctor who treats the patient is responsible, or the one whom the request for the bed names.
+pub(crate) fn new_admission(
+    state: &AppState,
+    case: &EmergencyCase,
+    request: Option<&BedRequest>,
+    caller: &Caller,
+) -> Result<Admission, Problem> {
     let now = state.clock.now();
     Ok(Admission {
-        id: AdmissionId::new(now, state.random.u128()?),
-        patient_id: case.patient_id,
-        doctor: case.doctor(),
+        doctor: case.doctor().or_else(|| request.and_then(|request| request.doctor.clone())),
         case_id: Some(case.id),
-        admitted_at: now,
         admitted_by: Some(caller.user_id),
-        segments: Vec::new(),
-        expected_discharge: None,
-        isolation: None,
-        acuity: None,
-        ready: None,
-        left: None,
-        version: 1,
+        ..Admission::new(AdmissionId::new(now, state.random.u128()?), case.patient_id, now)
     })
 }

@@ -11,5 +11,5 @@ use crate::{authority::OfCase, refused::NotHere};
 #[utoipa::path(get, path = "/emergency/cases/{id}", tag = "emergencies", operation_id = "get_emergency", params(("id" = CaseId, Path)),
     responses((status = 200, body = Versioned<CaseView>), NotHere))]
 pub(crate) async fn get(State(state): State<AppState>, of: OfCase) -> Result<Versioned<CaseView>, Problem> {
-    Ok(view(of.case, &state))
+    Ok(view(of.case, &of.caller, &state))
 }

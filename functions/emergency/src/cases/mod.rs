@@ -15,6 +15,7 @@ use domain::{
     mrn::Mrn,
     patient::{DateOfBirth, Patient},
     record::{Author, vitals::Vitals},
+    role::Role,
     text::{PersonName, Reason},
     triage::TriageLevel,
 };
@@ -41,9 +42,10 @@ pub(crate) struct CaseView {
     /// Every judgement, the first one first.
     #[schema(min_items = 1, max_items = 100)]
     triages: Vec<TriageView>,
-    /// When a doctor saw the patient.
+    /// When the first doctor saw the patient.
     #[serde(skip_serializing_if = "Option::is_none")]
     seen_at: Option<Instant>,
+    /// Who treats the patient now.
     #[serde(skip_serializing_if = "Option::is_none")]
     doctor_id: Option<DoctorId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,12 +73,13 @@ struct TriageView {
     critical_care: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<Reason>,
-    /// The vital signs at that time. They are in the medical record, too.
+    /// The vital signs at that time. They are in the medical record, too. Doctors and nurses see them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     vitals: Vec<VitalSignView>,
 }
 
-pub(crate) fn view(case: EmergencyCase, state: &AppState) -> Versioned<CaseView> {
+pub(crate) fn view(case: EmergencyCase, caller: &Caller, state: &AppState) -> Versioned<CaseView> {
+    let sees_vitals = caller.roles.iter().any(|role| matches!(role, Role::Doctor | Role::Nurse));
     let instant = |at| state.hospital.instant(at);
     let (status, level, critical_care, due) = (case.status(), case.level(), case.is_critical(), case.due(&state.hospital.triage));
     let triage = |triage: Triage| TriageView {
@@ -86,10 +89,10 @@ pub(crate) fn view(case: EmergencyCase, state: &AppState) -> Versioned<CaseView>
         level: triage.level,
         critical_care: triage.critical,
         note: triage.note,
-        vitals: triage.vitals.iter().flat_map(|vitals| &vitals.readings).map(VitalSignView::of).collect(),
+        vitals: triage.vitals.iter().filter(|_| sees_vitals).flat_map(|vitals| &vitals.readings).map(VitalSignView::of).collect(),
     };
-    let (seen_at, doctor) = case.seen.map(|seen| (instant(seen.at), seen.doctor)).unzip();
-    let (doctor_id, doctor_name) = doctor.map(|doctor| (doctor.id, doctor.name)).unzip();
+    let seen_at = case.seen.first().map(|seen| instant(seen.at));
+    let (doctor_id, doctor_name) = case.doctor().map(|doctor| (doctor.id, doctor.name)).unzip();
     let (ended_at, end) = case.closed.map(|closed| (instant(closed.at), (closed.how, closed.note))).unzip();
     let (disposition, note) = end.unzip();
     Versioned {
@@ -124,7 +127,8 @@ pub(crate) struct TriageBody {
     /// See `GET /emergency/scale`.
     #[schema(value_type = TriageLevel)]
     level: Option<String>,
-    /// Whether the patient needs critical care. They get a free bed of the ICU at once. When there is none, they are at the head of its list.
+    /// Whether the patient needs critical care. They get a free bed of the ICU at once. When there is none, they are at the head of its list. `false`
+    /// takes them off the list. When left out: as before, and at first `false`.
     critical_care: Option<bool>,
     /// Why this level.
     #[schema(value_type = Option<Reason>)]
@@ -140,6 +144,7 @@ impl TriageBody {
         self,
         at: &str,
         born: Option<DateOfBirth>,
+        critical_before: bool,
         caller: &Caller,
         state: &AppState,
         fields: &mut Fields,
@@ -156,7 +161,7 @@ impl TriageBody {
             }
         };
         let author = Author { at: now, by: caller.user_id, name };
-        Some(Triage { author, level: level?, critical: self.critical_care == Some(true), note: note?, vitals: vitals? })
+        Some(Triage { author, level: level?, critical: self.critical_care.unwrap_or(critical_before), note: note?, vitals: vitals? })
     }
 }
 
@@ -171,8 +176,7 @@ pub(crate) fn new_case(state: &AppState, patient: &Patient, complaint: Reason, t
         complaint,
         arrived_at: now,
         triages: vec![triage],
-        counts_from: now,
-        seen: None,
+        seen: Vec::new(),
         admission_id: None,
         closed: None,
         version: 1,

@@ -48,8 +48,9 @@ pub(crate) struct UnknownPatient {
 /// Open an emergency
 ///
 /// Send a patient or `unknown`, not both. Nobody is in the queue twice. Who needs critical care gets a free bed of the ICU at once: then the case has
-/// ended as `admitted`, and the ICU's manager on shift gets an email. When there is no ICU, no bed or no manager on shift, the case is opened all the
-/// same. The patient is at the head of the list for the ICU, and its managers and the administrators get an email.
+/// ended as `admitted`, and the ICU's manager and doctors on shift get an email. When no bed of the ICU is free, or the hospital has none, the case is
+/// opened all the same, and the patient is at the head of the ICU's list. Then, and when no manager is on shift, all of its managers and the
+/// administrators get an email.
 #[utoipa::path(post, path = "/emergency/cases", tag = "emergencies", operation_id = "open_emergency", request_body = OpenCaseRequest,
     responses((status = 201, body = Created<CaseView>, description = "Opened"), NotHere, NotOpened))]
 pub(crate) async fn open(
@@ -81,7 +82,7 @@ pub(crate) async fn open(
     let born = patient.as_ref().and_then(|(patient, _)| patient.date_of_birth);
     let triage = fields
         .required("triage", request.triage, Ok::<_, Invalid>)
-        .and_then(|triage| triage.parse("triage.", born, &at.caller, &state, &mut fields));
+        .and_then(|triage| triage.parse("triage.", born, false, &at.caller, &state, &mut fields));
     let (Some((mut patient, is_new)), Some(complaint), Some(triage)) = (patient, complaint, triage) else { return Err(fields.problem()) };
     if is_new {
         register(&state, &mut patient).await?;
@@ -89,7 +90,7 @@ pub(crate) async fn open(
     let case = new_case(&state, &patient, complaint, triage)?;
     let case = critical::write(&state, &patient, None, case, &at.caller).await?;
     let location = format!("/emergency/cases/{}", case.id);
-    let shown = view(case, &state);
+    let shown = view(case, &at.caller, &state);
     Ok(Created { location, version: shown.version, body: shown.body })
 }
 

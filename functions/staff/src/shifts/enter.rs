@@ -36,10 +36,11 @@ pub(crate) struct EnterShiftRequest {
     /// The person. Their account must be active and have the role.
     #[schema(value_type = UserId)]
     user_id: Option<String>,
-    /// In which role they work. Any role except `administrator` and `patient`.
+    /// In which role they work. Any role except `administrator`, `patient` and `ward_manager`: ward managers have a shift every day, see
+    /// `POST /wards/{ward}/managers`.
     #[schema(value_type = Role)]
     role: Option<String>,
-    /// On which ward. Accountants, nurses and ward managers need one, receptionists have none.
+    /// On which ward. Accountants and nurses need one, receptionists have none.
     #[schema(value_type = Option<Ward>)]
     ward: Option<String>,
     /// `night` (00:00 to 08:00), `day` (08:00 to 16:00) or `evening` (16:00 to 24:00) in the hospital's time zone.

@@ -4,7 +4,7 @@ use axum::extract::State;
 use domain::{
     admission::{Acuity, Admission, Isolation},
     bed::BedNumber,
-    emergency::{Closed, Disposition, EmergencyCase},
+    emergency::EmergencyCase,
     id::{AdmissionId, DoctorId, PatientId},
     ward::Ward,
 };
@@ -72,28 +72,21 @@ pub(crate) async fn admit(
     access.on(wanted.ward, &state)?;
     let (now, daily_fee, doctor) = (state.clock.now(), wanted.daily_fee(&state).await?, attending(&state, doctor).await?);
     let planned = Admission {
-        id: AdmissionId::new(now, state.random.u128()?),
-        patient_id: access.patient.id,
         doctor,
-        case_id: None,
-        admitted_at: now,
         admitted_by: Some(access.caller.user_id),
-        segments: Vec::new(),
         expected_discharge,
         isolation,
         acuity,
-        ready: None,
-        left: None,
-        version: 1,
+        ..Admission::new(AdmissionId::new(now, state.random.u128()?), access.patient.id, now)
     };
     for _ in 0..TRIES {
         let request = wanted.turn(&state, access.patient.id).await?;
         // Who is an emergency no longer is.
         let before = state.store.current_case(access.patient.id).await?;
-        let doctor = planned.doctor.clone().or_else(|| before.as_ref().and_then(EmergencyCase::doctor));
+        let asked_for = request.as_ref().and_then(|request| request.doctor.clone());
+        let doctor = planned.doctor.clone().or(asked_for).or_else(|| before.as_ref().and_then(EmergencyCase::doctor));
         let admission = Admission { doctor, case_id: before.as_ref().map(|case| case.id), ..planned.clone() };
-        let closed = Closed { at: now, by: admission.admitted_by, how: Disposition::Admitted, note: None };
-        let case = before.and_then(|before| Some((before.clone().close(closed, Some(admission.id)).ok()?, before)));
+        let case = before.and_then(|before| Some((before.clone().admitted(admission.id, now, admission.admitted_by).ok()?, before)));
         let case = case.as_ref().map(|(after, before)| CaseWrite::Changed { before, after });
         let new = NewAdmission { admission, patient: &access.patient, ward: wanted.ward, daily_fee, request: request.as_ref(), case };
         match state.store.admission_begin(&new, wanted.bed, now).await {

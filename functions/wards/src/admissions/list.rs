@@ -29,7 +29,7 @@ pub(crate) async fn list(
         before.map(|id| id.parse::<AdmissionId>().map_err(|_| Problem::bad_request("invalid_cursor", "Send `next_cursor` unchanged.")));
     let found = state.store.admission_list(access.patient.id, before.transpose()?, limit + 1).await?;
     let Page { mut items, next_cursor } = Page::cut(found, limit, |last| state.cursors.seal(&list, &last.id.to_string()));
-    items.retain(|admission: &Admission| admission.place().is_some_and(|(ward, _)| access.on(ward, &state).is_ok()));
+    items.retain(|admission: &Admission| access.may_with(admission, &state));
     let items = items.into_iter().map(|admission| Ok(view(&admission, &state)?.body)).collect::<Result<_, Problem>>()?;
     Ok(Json(Page { items, next_cursor }))
 }

@@ -39,9 +39,12 @@ pub(crate) async fn medically_ready(
     let mut fields = Fields::default();
     let follow_up = fields.required("follow_up", request.follow_up, |text| Reason::parse(&text));
     let Some(follow_up) = follow_up else { return Err(fields.problem()) };
+    if of.access.patient.deceased.is_some() {
+        return Err(Problem::conflict("deceased", "The patient has died. Note that they have left with the departure `died`."));
+    }
     let before = of.admission;
     if_match.check(before.version)?;
-    let ready = Ready { at: state.clock.now(), by: of.caller.user_id, follow_up };
+    let ready = Ready { at: state.clock.now(), by: of.access.caller.user_id, follow_up };
     let after = before.clone().ready(ready).map_err(not_now)?;
     let ward = after.place().map(|(ward, _)| ward).ok_or_else(Problem::stale)?;
     state.store.admission_change(&before, &after).await.map_err(|why| no_bed(why, ward))?;

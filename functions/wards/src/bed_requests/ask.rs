@@ -55,7 +55,7 @@ enum Asked {
 ///
 /// For a patient who is in the hospital: the next bed of the ward that is free is theirs at once. Who lies on another ward is transferred, and
 /// anybody else is admitted. If a bed is free now, they get it a moment later. A patient waits for one bed at a time. Nurses and ward managers ask
-/// for a bed of the ward on which they are on shift, and for one elsewhere for a patient who lies there.
+/// for a bed of the ward on which they are on shift, and for one elsewhere for a patient who lies there or is an emergency there.
 #[utoipa::path(post, path = "/patients/{patient_id}/bed-requests", tag = "stays", operation_id = "request_bed",
     params(("patient_id" = PatientId, Path)), request_body = AskForBedRequest,
     responses((status = 201, body = BedRequestView, description = "On the list"), NotHere, NotAsked))]
@@ -75,7 +75,7 @@ pub(crate) async fn ask(
     let reason = fields.optional("reason", request.reason, |text| Reason::parse(&text));
     let doctor = fields.optional("doctor_id", request.doctor_id, |text| text.parse());
     let (Some(ward), Some(priority), Some(reason), Some(doctor)) = (ward, priority, reason, doctor) else { return Err(fields.problem()) };
-    let there = access.on_or_where_they_lie(ward, &state).await?;
+    let there = access.on_or_where_they_are(ward, &state).await?;
     let patient = access.patient;
     if state.store.ward(ward).await?.is_none() {
         return Err(ward_not_established());

@@ -21,5 +21,8 @@ pub(crate) async fn cleaned(
     Path(number): Path<BedNumber>,
     _: NoBody,
 ) -> Result<Json<BedView>, Problem> {
-    change(&state, (on.ward.ward, number), |bed| bed.after(BedEvent::Cleaned, state.clock.now())).await
+    change(&state, (on.ward.ward, number), "Only a bed that waits to be cleaned becomes clean.", |bed| {
+        bed.after(BedEvent::Cleaned, state.clock.now())
+    })
+    .await
 }

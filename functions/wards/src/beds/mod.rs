@@ -12,6 +12,7 @@ use domain::{
 };
 use http::{AppState, Json, Problem, refusals};
 use serde::Serialize;
+use store::StoreError;
 use utoipa::ToSchema;
 
 refusals! {
@@ -39,6 +40,7 @@ const TRIES: usize = 8;
 pub(crate) async fn change(
     state: &AppState,
     (ward, number): (Ward, BedNumber),
+    hint: &str,
     change: impl Fn(Bed) -> Result<Bed, BedStatus>,
 ) -> Result<Json<BedView>, Problem> {
     for _ in 0..TRIES {
@@ -48,7 +50,7 @@ pub(crate) async fn change(
                 Problem::conflict("bed_occupied", "A patient has this bed. It is cleaned, and free, when they have left it.")
             }
             status => {
-                let detail = format!("The bed's status is `{}`. This cannot follow.", status.as_str());
+                let detail = format!("The bed's status is `{}`. {hint}", status.as_str());
                 Problem::conflict("wrong_status", detail).with("bed_status", status)
             }
         })?;
@@ -57,5 +59,5 @@ pub(crate) async fn change(
             return Ok(Json(BedView { ward, bed: number, status: after.status, since, reason: after.reason }));
         }
     }
-    Err(Problem::stale())
+    Err(StoreError::Unavailable("the bed is changed by others at this moment".into()).into())
 }

@@ -21,5 +21,8 @@ pub(crate) async fn put_back(
     Path(number): Path<BedNumber>,
     _: NoBody,
 ) -> Result<Json<BedView>, Problem> {
-    change(&state, (on.ward.ward, number), |bed| bed.after(BedEvent::PutBack, state.clock.now())).await
+    change(&state, (on.ward.ward, number), "Only a bed that was taken out is put back.", |bed| {
+        bed.after(BedEvent::PutBack, state.clock.now())
+    })
+    .await
 }

@@ -32,5 +32,5 @@ pub(crate) async fn take_out(
     let mut fields = Fields::default();
     let reason = fields.required("reason", request.reason, |text| Reason::parse(&text));
     let Some(reason) = reason else { return Err(fields.problem()) };
-    change(&state, (on.ward.ward, number), |bed| bed.take_out(reason.clone(), state.clock.now())).await
+    change(&state, (on.ward.ward, number), "It is out of use already.", |bed| bed.take_out(reason.clone(), state.clock.now())).await
 }

@@ -4,7 +4,7 @@ use axum::extract::State;
 use domain::{id::UserId, role::Role, shifts::ShiftTime, ward::Ward, ward_manager::ManagerShift};
 use http::{AppState, Fields, Json, Problem, refusals};
 use serde::Deserialize;
-use store::{trail, wards::ManagerError};
+use store::{StoreError, trail, wards::ManagerError};
 use utoipa::ToSchema;
 
 use super::ManagerView;
@@ -43,17 +43,22 @@ pub(crate) async fn take(
     let shift = fields.required("shift", request.shift, |text| ShiftTime::parse(&text));
     let user_id = fields.optional("user_id", request.user_id, |text| text.parse::<UserId>());
     let (Some(shift), Some(user_id)) = (shift, user_id) else { return Err(fields.problem()) };
-    let user_id = user_id.unwrap_or(on.caller.user_id);
+    let manages = on.caller.roles.contains(&Role::WardManager);
+    let user_id = match user_id {
+        Some(user_id) => user_id,
+        None if manages => on.caller.user_id,
+        None => return Err(Problem::invalid_field("user_id", "required", "Say to whom you give the shift.")),
+    };
     if user_id != on.caller.user_id && !on.caller.roles.contains(&Role::Administrator) {
         return Err(Problem::forbidden("You can take a shift for yourself. Administrators give shifts to others."));
     }
     trail::account(user_id);
     let account = state.store.account(user_id).await?.map(|stored| stored.account);
-    if account.is_none_or(|account| !account.active_roles().contains(&Role::WardManager)) {
-        return Err(Problem::invalid_field("user_id", "not_in_role", "Name an active account that has the role `ward_manager`."));
-    }
+    let account = account.filter(|account| account.active_roles().contains(&Role::WardManager));
+    let not_in_role = || Problem::invalid_field("user_id", "not_in_role", "Name an active account that has the role `ward_manager`.");
+    let account = account.ok_or_else(not_in_role)?;
     let taken = ManagerShift { ward: on.ward.ward, shift, user_id, since: state.clock.now() };
-    match state.store.ward_manager_begin(&taken).await {
+    match state.store.ward_manager_begin(&taken, &account).await {
         Ok(()) => Ok(Json(ManagerView::of(taken, &state).await?.ok_or_else(|| Problem::not_found("account"))?)),
         Err(ManagerError::Taken(by)) => {
             let detail = "Somebody manages this shift. An administrator can release it. See `GET /wards/{ward}/managers`.";
@@ -61,14 +66,14 @@ pub(crate) async fn take(
         }
         Err(ManagerError::HasAnother(other)) => {
             let detail = format!(
-                "They manage the ward {} in the {} shift already. Release that one first.",
+                "Each manager has one shift. This one is that of the ward {} in the {} shift. Release it first.",
                 other.ward.in_words(),
                 other.shift.as_str()
             );
             Err(Problem::conflict("manages_another", detail).with("ward", other.ward).with("shift", other.shift))
         }
         Err(ManagerError::NoWard) => Err(Problem::not_found("ward")),
-        Err(ManagerError::Changed) => Err(Problem::stale()),
+        Err(ManagerError::Changed) => Err(StoreError::Unavailable("the account is changed by others at this moment".into()).into()),
         Err(ManagerError::Store(error)) => Err(error.into()),
     }
 }

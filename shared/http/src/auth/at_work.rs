@@ -31,12 +31,16 @@ impl AtWork {
         self.places.iter().map(|(role, _)| *role).collect()
     }
 
-    /// The relationships to a ward, or to what is on it. Without a ward: to the hospital.
+    /// Whether the caller may call the route, about a ward or about something of the whole hospital, with what else relates them to it. A shift in
+    /// one role is none in another.
     #[must_use]
-    pub fn relationships(&self, ward: Option<Ward>) -> Relationships {
-        let same_ward = ward.is_some() && self.places.iter().any(|(_, on)| *on == ward);
-        let on_shift = (!self.places.is_empty()).then_some(Relationship::OnShift);
-        on_shift.into_iter().chain(same_ward.then_some(Relationship::SameWard)).collect()
+    pub fn may(&self, caller: &Caller, ward: Option<Ward>, besides: &Relationships) -> bool {
+        caller.may_as(|role| {
+            let works = self.places.iter().any(|(as_role, _)| *as_role == role);
+            let works_there = ward.is_some() && self.places.contains(&(role, ward));
+            let (shift, same_ward) = (works.then_some(Relationship::OnShift), works_there.then_some(Relationship::SameWard));
+            besides.iter().copied().chain(shift).chain(same_ward).collect()
+        })
     }
 
     /// The wards on which the caller is at work.
@@ -46,20 +50,18 @@ impl AtWork {
 
     /// Why somebody is refused whom only a shift would have let in.
     pub fn refusal(&self, state: &AppState) -> Problem {
-        if let (Some(ward), _) = (self.wards().next(), &self.manages) {
+        if let Some((shift, Some(next))) = &self.manages {
+            let (ward, time, begins) = (shift.ward.in_words(), shift.shift.as_str(), state.hospital.instant_in_words(next.start));
+            let detail = format!("You manage the ward {ward} in the {time} shift. It begins on {begins}.");
+            return Problem::forbidden(detail).coded("outside_shift").with("shift_begins_at", state.hospital.instant(next.start));
+        }
+        if let Some(ward) = self.wards().next() {
             let detail = format!("You are on shift on the ward {}. Elsewhere, others act.", ward.in_words());
             return Problem::forbidden(detail).coded("other_ward").with("ward", ward);
         }
-        let Some((shift, next)) = &self.manages else {
-            return Problem::forbidden("You can do this while you are on shift here. See `GET /shifts`.").coded("outside_shift");
-        };
-        let (ward, time) = (shift.ward.in_words(), shift.shift.as_str());
-        let Some(next) = next else {
-            return Problem::forbidden(format!("You manage the ward {ward} in the {time} shift.")).coded("outside_shift");
-        };
-        let begins = state.hospital.instant_in_words(next.start);
-        let detail = format!("You manage the ward {ward} in the {time} shift. It begins on {begins}.");
-        Problem::forbidden(detail).coded("outside_shift").with("shift_begins_at", state.hospital.instant(next.start))
+        let detail = "You can do this while you are on shift here. `GET /shifts` shows your shifts. Ward managers take one with \
+            `POST /wards/{ward}/managers`.";
+        Problem::forbidden(detail).coded("outside_shift")
     }
 }
 

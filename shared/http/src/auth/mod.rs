@@ -50,6 +50,12 @@ impl Caller {
         self.rule.permits(&self.roles, relationships)
     }
 
+    /// Whether they may call the route, with relationships that depend on the role in which they act.
+    #[must_use]
+    pub fn may_as(&self, standing: impl Fn(Role) -> Relationships) -> bool {
+        self.rule.permits_as(&self.roles, standing)
+    }
+
     /// Whether they may call the route without any relationship to what it is about.
     #[must_use]
     pub fn may_without_relationship(&self) -> bool {

@@ -95,10 +95,19 @@ impl AppState {
             relationships.insert(Relationship::Guardian);
         }
         if let Some(doctor) = caller.doctor_id.filter(|_| caller.is_asked_for(Relationship::Treating))
-            && self.store.patient_is_treated_by(doctor, patient.id, self.clock.now(), &self.hospital.zone).await?
+            && (self.store.patient_is_treated_by(doctor, patient.id, self.clock.now(), &self.hospital.zone).await?
+                || self.works_where_they_lie(caller, patient.id).await?)
         {
             relationships.insert(Relationship::Treating);
         }
         Ok(relationships)
+    }
+
+    /// Whether a doctor is on shift on the ward where a patient lies: then they treat the patient, whoever is responsible.
+    async fn works_where_they_lie(&self, caller: &Caller, patient: PatientId) -> Result<bool, StoreError> {
+        let Some(admission) = self.store.current_admission(patient).await? else { return Ok(false) };
+        let ward = admission.place().map(|(ward, _)| ward);
+        let duties = self.store.duties_now(caller.user_id, self.clock.now(), &self.hospital.zone).await?;
+        Ok(duties.iter().any(|duty| duty.role == Role::Doctor && duty.ward.is_some() && duty.ward == ward))
     }
 }

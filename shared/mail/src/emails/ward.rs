@@ -1,7 +1,13 @@
 //! Emails about beds and emergencies: to sweepers, ward managers, doctors and administrators. And to a patient who has left.
 
 use askama::Template;
-use domain::{admission::Admission, bed::BedNumber, emergency::EmergencyCase, patient::Patient, ward::Ward};
+use domain::{
+    admission::{Admission, Departure},
+    bed::BedNumber,
+    emergency::EmergencyCase,
+    patient::Patient,
+    ward::Ward,
+};
 use jiff::Timestamp;
 use platform::config::Hospital;
 use store::wards::CleaningTask;
@@ -58,6 +64,7 @@ struct StayEnded<'a> {
     came: &'a str,
     left: &'a str,
     follow_up: Option<&'a str>,
+    against_advice: bool,
     url: &'a str,
 }
 
@@ -68,6 +75,7 @@ pub fn stay_ended(hospital: &Hospital, patient: &Patient, admission: &Admission,
         came: &hospital.instant_in_words(admission.admitted_at),
         left: &hospital.instant_in_words(left),
         follow_up: admission.ready.as_ref().map(|ready| ready.follow_up.as_str()),
+        against_advice: admission.left.as_ref().is_some_and(|left| left.how == Departure::AgainstAdvice),
         url: &hospital.portal("bills"),
     })
 }
@@ -75,7 +83,6 @@ pub fn stay_ended(hospital: &Hospital, patient: &Patient, admission: &Admission,
 #[derive(Template)]
 #[template(path = "patient-comes-to-ward.email")]
 struct Comes<'a> {
-    patient: &'a str,
     mrn: &'a str,
     ward: &'a str,
     bed: &'a str,
@@ -92,7 +99,6 @@ pub fn comes(
     critical: bool,
 ) -> Result<Message, RenderError> {
     write(&Comes {
-        patient: patient.name.as_str(),
         mrn: patient.mrn.as_str(),
         ward: &ward.in_words(),
         bed: &bed.to_string(),
@@ -103,9 +109,36 @@ pub fn comes(
 }
 
 #[derive(Template)]
+#[template(path = "patient-leaves-ward.email")]
+struct Goes<'a> {
+    mrn: &'a str,
+    from: &'a str,
+    ward: &'a str,
+    bed: &'a str,
+    since: &'a str,
+    url: &'a str,
+}
+
+/// To the manager of the ward that a patient leaves for another one.
+pub fn goes(
+    hospital: &Hospital,
+    patient: &Patient,
+    from: Ward,
+    (ward, bed, since): (Ward, BedNumber, Timestamp),
+) -> Result<Message, RenderError> {
+    write(&Goes {
+        mrn: patient.mrn.as_str(),
+        from: &from.in_words(),
+        ward: &ward.in_words(),
+        bed: &bed.to_string(),
+        since: &hospital.instant_in_words(since),
+        url: &hospital.portal(&format!("wards/{}", from.as_str())),
+    })
+}
+
+#[derive(Template)]
 #[template(path = "no-critical-bed.email")]
 struct NoCriticalBed<'a> {
-    patient: &'a str,
     mrn: &'a str,
     arrived: &'a str,
     has_ward: bool,
@@ -115,7 +148,6 @@ struct NoCriticalBed<'a> {
 /// To the managers of the ICU and the administrators: somebody needs critical care, and there is no bed.
 pub fn no_critical_bed(hospital: &Hospital, case: &EmergencyCase, has_ward: bool) -> Result<Message, RenderError> {
     write(&NoCriticalBed {
-        patient: case.patient_name.as_str(),
         mrn: case.mrn.as_str(),
         arrived: &hospital.instant_in_words(case.arrived_at),
         has_ward,
@@ -126,7 +158,7 @@ pub fn no_critical_bed(hospital: &Hospital, case: &EmergencyCase, has_ward: bool
 #[derive(Template)]
 #[template(path = "emergency-waits-too-long.email")]
 struct WaitsTooLong<'a> {
-    patient: &'a str,
+    at_once: bool,
     mrn: &'a str,
     level: &'a str,
     arrived: &'a str,
@@ -138,9 +170,9 @@ struct WaitsTooLong<'a> {
 pub fn waits_too_long(hospital: &Hospital, case: &EmergencyCase, due: Timestamp) -> Result<Message, RenderError> {
     let level = case.level();
     write(&WaitsTooLong {
-        patient: case.patient_name.as_str(),
+        at_once: hospital.triage.limit(level).is_zero(),
         mrn: case.mrn.as_str(),
-        level: &format!("{} ({})", level as u8 + 1, level.as_str().replace('_', " ")),
+        level: &format!("{} ({})", level as u8 + 1, level.as_str().replace('_', "-")),
         arrived: &hospital.instant_in_words(case.arrived_at),
         due: &hospital.instant_in_words(due),
         url: &hospital.portal(&format!("emergency/cases/{}", case.id)),
@@ -153,14 +185,17 @@ pub(super) fn samples(value: &str) -> Vec<super::Sample> {
     let mut samples = vec![
         ("bed-to-clean", write(&ToClean { ward, bed, since, due, url })),
         ("bed-not-cleaned", write(&NotCleaned { ward, bed, since, due, url })),
-        ("emergency-waits-too-long", write(&WaitsTooLong { patient, mrn, level: value, arrived, due, url })),
+        ("patient-leaves-ward", write(&Goes { mrn, from: value, ward, bed, since, url })),
     ];
     for follow_up in [None, Some(value)] {
-        samples.push(("stay-ended", write(&StayEnded { patient, came: value, left: value, follow_up, url })));
+        for against_advice in [false, true] {
+            samples.push(("stay-ended", write(&StayEnded { patient, came: value, left: value, follow_up, against_advice, url })));
+        }
     }
     for yes in [false, true] {
-        samples.push(("patient-comes-to-ward", write(&Comes { patient, mrn, ward, bed, since, critical: yes, url })));
-        samples.push(("no-critical-bed", write(&NoCriticalBed { patient, mrn, arrived, has_ward: yes, url })));
+        samples.push(("patient-comes-to-ward", write(&Comes { mrn, ward, bed, since, critical: yes, url })));
+        samples.push(("no-critical-bed", write(&NoCriticalBed { mrn, arrived, has_ward: yes, url })));
+        samples.push(("emergency-waits-too-long", write(&WaitsTooLong { at_once: yes, mrn, level: value, arrived, due, url })));
     }
     samples
 }
