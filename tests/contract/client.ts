@@ -492,8 +492,6 @@ check(told("own doctor's profile", await helen.GET("/doctors/me")).place === "Ro
   check(told("stays", await rosa.GET("/patients/{patient_id}/admissions", { params: of })).items.length === 1, "it is listed");
   const board = told("board", await rosa.GET("/wards/{ward}/board", { params: ofBurns }));
   check(board.beds[6]?.patient?.initials === "M. S." && board.occupied === 1, "the board shows her");
-  const better = { params: { ...at, header: { "If-Match": '"v1"' } }, body: { acuity: "good" as const } };
-  check(told("change a stay", await rosa.PATCH("/patients/{patient_id}/admissions/{id}", better)).acuity === "good", "she is better");
   const there = told("transfer", await rosa.POST("/patients/{patient_id}/admissions/{id}/transfer", { params: at, body: { ward: "burns", bed: 8 } }));
   check(there.segments.length === 2, "two segments");
   let treats = false;
@@ -501,6 +499,8 @@ check(told("own doctor's profile", await helen.GET("/doctors/me")).place === "Ro
     treats = (await helen.GET("/patients/{patient_id}", { params: of })).response.ok;
     if (!treats) await new Promise((resolve) => setTimeout(resolve, 100));
   }
+  const better = { params: { ...at, header: { "If-Match": '"v2"' } }, body: { acuity: "good" as const } };
+  check(told("change a stay", await helen.PATCH("/patients/{patient_id}/admissions/{id}", better)).acuity === "good", "she is better");
   const step = { params: at };
   const advice = { ...step, body: { follow_up: "See your doctor in a week." } };
   check(told("ready", await helen.POST("/patients/{patient_id}/admissions/{id}/medically-ready", advice)).status === "medically_ready", "ready");
@@ -534,7 +534,7 @@ check(told("own doctor's profile", await helen.GET("/doctors/me")).place === "Ro
   const today = told("today", await rosa.GET("/on-duty")).at.slice(0, 10);
   const duty = { user_id: helenId, role: "doctor" as const, ward: "emergency" as const, shift: "day" as const, date: today };
   told("on duty", await florence.POST("/shifts", { body: duty }));
-  check(told("see", await helen.POST("/emergency/cases/{id}/see", ofCase)).doctor_id === line.doctor.id, "she sees him");
+  check(told("see", await helen.POST("/emergency/cases/{id}/see", { ...ofCase, body: {} })).doctor_id === line.doctor.id, "she sees him");
   const ended = await helen.POST("/emergency/cases/{id}/dispose", { ...ofCase, body: { disposition: "discharged", note: "Well again" } });
   check(told("dispose", ended).disposition === "discharged", "he goes home");
   const next = told("open", await rosa.POST("/emergency/cases", {

@@ -163,6 +163,7 @@ PERMANENT = [
     Row("not_established", "It depends on the wards that are there.", "POST /(patients/{patient_id}/(admissions|bed-requests).*|emergency/cases/{id}/admit)", "ward"),
     Row("(unknown|not_in_role)", "Not every id that looks like one is somebody's.", "(POST|PATCH) /(patients/{patient_id}/(admissions|bed-requests).*|emergency/cases.*|wards/{ward}/managers)",
         "(doctor|patient|user)_id"),
+    Row("required", "An administrator says to whom; managers need not.", "POST /wards/{ward}/managers", "user_id"),
     Row("out_of_range", "It depends on the day.", "(POST|PATCH) /patients/{patient_id}/admissions.*", "expected_discharge"),
     Row("one_of", "Members that exclude each other are described in words.", "POST /emergency/cases", "patient_id"),
     Row("required", "One of nine has to be there.", "POST /emergency/cases.*", r"(triage\.)?vitals"),

@@ -45,6 +45,7 @@ DELIVERIES = {
     "Mary Mahoney asks for": "-requested-", "Your account at Seacole General Hospital is active": "-active",
     "Dr. Helen Taussig has prescribed": "-v1-patient", "You have a new shift": "-v1", "Your leave is approved": "-person", "Please choose a new time": "-time-patient",
     "Your account at": "tok_", "A time with Dr. Helen Taussig": "-offer", "Appointment cancelled:": "-cancelled-doctor",
+    "Bed 7 on the ward ICU": "clean-icu-7-", "Critical care: a patient comes": "adm_",
 }
 
 
@@ -344,6 +345,7 @@ class Deployment:
         self.get_an_account(desk, grace)
         self.wait_for_a_slot(ada, slots[-1]["starts_at"][:10])
         self.keep_the_record(helen, ada)
+        self.lie_in_bed(desk, helen, doctor)
         self.die(desk, mary)
         self.take_leave(desk, helen, ada, doctor)
 
@@ -462,6 +464,49 @@ class Deployment:
         check([picture["image_id"] for picture in dashboard["images"]] == [image], "and the image")
         self.expect("GET", "/doctors/me/dashboard", 200, token=helen)
         step("the record: written, signed, corrected, prescribed, uploaded, downloaded")
+
+    def lie_in_bed(self, admin: str, helen: str, doctor: str) -> None:
+        """A ward, a stay from the admission to the clean bed, and an emergency that needs critical care."""
+        fee = {"ward": "icu", "daily_fee": {"amount": "900.00", "currency": "USD"}}
+        self.expect("POST", "/wards", 201, fee, admin)
+        check(self.expect("POST", "/wards", 409, fee, admin)["code"] == "established", "a ward is established once")
+        wards = lambda: [ward for ward in self.expect("GET", "/wards", 200, token=admin)["items"] if ward["free"] == 40]
+        eventually("the ward has 40 free beds", wards)
+        rosalind = {"name": "Rosalind Franklin", "date_of_birth": "1980-07-25", "gender": "female"}
+        record = f"/patients/{self.expect('POST', '/patients', 201, rosalind, admin)['id']}"
+        stay = self.expect("POST", f"{record}/admissions", 201, {"ward": "icu", "bed": 7, "doctor_id": doctor}, admin)
+        self.expect("POST", f"{record}/admissions", 409, {"ward": "icu"}, admin)
+        eventually("the doctor treats her", lambda: self.ask("GET", f"{record}/record", token=helen)[0] == 200)
+        at = f"{record}/admissions/{stay['id']}"
+        self.expect("POST", f"{at}/left", 409, {}, admin)
+        self.expect("POST", f"{at}/medically-ready", 200, {"follow_up": "Rest for a week."}, helen)
+        check(self.expect("POST", f"{at}/left", 200, {}, admin)["days"] == 1, "a stay of one day counts one")
+        tasks = lambda: self.expect("GET", "/cleaning-tasks", 200, token=admin)["items"]
+        eventually("the bed waits to be cleaned", lambda: [task["bed"] for task in tasks()] == [7])
+        self.mail(self.administrator, "Bed 7 on the ward ICU waits to be cleaned")
+        names = lambda: [schedule["Name"] for schedule in self.scheduler.list_schedules(NamePrefix="clean-")["Schedules"]]
+        eventually("somebody hears if it is late", lambda: names() == ["clean-icu-7"])
+        self.expect("POST", "/wards/icu/beds/7/cleaned", 200, token=admin)
+        eventually("it is clean", lambda: tasks() == [] and names() == [])
+
+        waits = self.expect("POST", f"{record}/bed-requests", 201, {"ward": "icu"}, admin)
+        eventually("who waits gets a free bed", lambda: [one["status"] for one in self.expect("GET", f"{record}/admissions", 200, token=admin)["items"]] == ["admitted", "left"])
+        check(waits["priority"] == "routine", "she was in no hurry")
+        unknown = {"unknown": {"gender": "male", "age": 60}, "complaint": "Found on the street", "triage": {"level": "emergent", "critical_care": True, "vitals": {"systolic_pressure": 70}}}
+        case = self.expect("POST", "/emergency/cases", 201, unknown, admin)
+        check(case["disposition"] == "admitted", "critical care has a bed at once")
+        self.mail(self.administrator, "Critical care: a patient comes to bed")
+        board = lambda: self.expect("GET", "/wards/icu/board", 200, token=admin)["occupied"]
+        check(board() == 2, "both are on the board")
+        ankle = {"unknown": {"gender": "female"}, "complaint": "Sprained ankle", "triage": {"level": "urgent"}}
+        waiting = self.expect("POST", "/emergency/cases", 201, ankle, admin)["id"]
+        queue = lambda: [line["id"] for line in self.expect("GET", "/emergency/queue", 200, token=admin)["items"]]
+        eventually("the other one is in the queue", lambda: queue() == [waiting])
+        limits = lambda: [schedule["Name"] for schedule in self.scheduler.list_schedules(NamePrefix="case-")["Schedules"]]
+        eventually("somebody hears if she waits too long", lambda: limits() == [f"case-{waiting}"])
+        self.expect("POST", f"/emergency/cases/{waiting}/dispose", 200, {"disposition": "left_without_being_seen"}, admin)
+        eventually("she is gone", lambda: queue() == [] and limits() == [])
+        step("a stay, a clean bed, and an emergency that needed critical care")
 
     def upload(self, record: str, doctor: str, file: bytes) -> str:
         """Announces a file and sends it to the link, as a client does."""

@@ -79,8 +79,8 @@ async fn whatever_is_a_patients_says_who_wrote_it_and_whose_it_is() {
     app.drain().await;
     let third = json!({ "name": "Mary Somerville", "date_of_birth": "1980-12-26", "gender": "female" });
     let third = app.post("/patients", &third).bearer(&desk).send().await.expect(201).id();
-    let admit = json!({ "ward": "icu", "doctor_id": doctor });
-    app.post(&format!("/patients/{third}/admissions"), &admit).bearer(&desk).send().await.expect(201);
+    let wish = json!({ "ward": "icu", "doctor_id": doctor });
+    app.post(&format!("/patients/{third}/admissions"), &wish).bearer(&desk).send().await.expect(201);
     app.drain().await;
 
     let mut kinds = std::collections::BTreeSet::new();

@@ -60,8 +60,9 @@ async fn treats(state: &Notifications, case: &EmergencyCase) -> Result<(), Failu
     let ends = case.seen.iter().skip(1).map(|next| Some(next.at)).chain([case.closed.as_ref().map(|closed| closed.at)]);
     for (seen, to) in case.seen.iter().zip(ends) {
         // Who takes over twice treats the patient twice.
-        let cause = format!("{}#{}", case.id, seen.at);
-        store.care_put(&Care { doctor_id: seen.doctor.id, patient_id: case.patient_id, cause, from: seen.at, to }).await?;
+        let because_of = format!("{}#{}", case.id, seen.at);
+        let (doctor_id, patient_id) = (seen.doctor.id, case.patient_id);
+        store.care_put(&Care { doctor_id, patient_id, cause: because_of, from: seen.at, to }).await?;
         store.treated_follow(seen.doctor.id, &patient, now, zone).await?;
     }
     Ok(())

@@ -8,6 +8,7 @@ use crate::{Failure, Notifications};
 
 /// What `infra/rebuild_reminders.py` calls this function with.
 #[derive(Debug, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the names in JSON")]
 pub struct Rebuild {
     rebuild_reminders: Vec<AppointmentId>,
     #[serde(default)]

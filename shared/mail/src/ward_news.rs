@@ -43,7 +43,7 @@ impl EventState {
                 if !self.still_waits(task).await? {
                     return Ok(());
                 }
-                let (id, email) = (format!("{}-late", name(task)), emails::not_cleaned(&self.hospital, task)?);
+                let (id, email) = (format!("{}-late", name(task)), emails::to_clean(&self.hospital, task, true)?);
                 self.send_to_who_runs(&id, task.ward, &email).await
             }
             WardNews::Comes { patient_id, admission_id, ward, since, from } => {
@@ -88,7 +88,7 @@ impl EventState {
         }
         let mut sweepers = self.on_duty_on(Role::Sweeper, Some(task.ward)).await?;
         sweepers.extend(self.on_duty_on(Role::Sweeper, None).await?);
-        let (id, email) = (name(task), emails::to_clean(&self.hospital, task)?);
+        let (id, email) = (name(task), emails::to_clean(&self.hospital, task, false)?);
         if sweepers.is_empty() {
             self.send_to_who_runs(&id, task.ward, &email).await
         } else {

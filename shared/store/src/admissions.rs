@@ -246,15 +246,7 @@ impl Store {
     /// Makes the board show a patient's latest vital signs.
     pub async fn board_show_vitals(&self, patient: PatientId) -> Result<(), StoreError> {
         for _ in 0..TRIES {
-            let Some(admission) = self.current_admission(patient).await? else { return Ok(()) };
-            let bed = match self.bed_of(&admission).await {
-                Ok(bed) => bed,
-                // They were moved at this moment, or have left.
-                Err(AdmitError::Stale) => continue,
-                Err(AdmitError::Store(error)) => return Err(error),
-                Err(_) => return Ok(()),
-            };
-            let Some(occupant) = bed.occupant.clone() else { continue };
+            let Some((admission, bed, occupant)) = self.on_the_board(patient).await? else { return Ok(()) };
             // What was measured when they came as an emergency counts.
             let since = match admission.case_id {
                 Some(case) => self.emergency_case(case).await?.map_or(admission.admitted_at, |case| case.arrived_at),
@@ -269,7 +261,33 @@ impl Store {
                 return Ok(());
             }
         }
-        Err(StoreError::Unavailable("the bed is changed by others at this moment".into()))
+        Err(bed_is_busy())
+    }
+
+    /// Makes the board show the initials that a patient has now, and whether they live.
+    pub async fn board_show_profile(&self, patient: &Patient) -> Result<(), StoreError> {
+        for _ in 0..TRIES {
+            let Some((_, bed, before)) = self.on_the_board(patient.id).await? else { return Ok(()) };
+            let occupant = Occupant { initials: patient.initials(), deceased: patient.deceased.is_some(), ..before.clone() };
+            if occupant == before || self.bed_change(&bed, &bed.clone().with_occupant(occupant)).await? {
+                return Ok(());
+            }
+        }
+        Err(bed_is_busy())
+    }
+
+    /// The stay of a patient, their bed, and what the board shows of them.
+    async fn on_the_board(&self, patient: PatientId) -> Result<Option<(Admission, Bed, Occupant)>, StoreError> {
+        for _ in 0..TRIES {
+            let Some(admission) = self.current_admission(patient).await? else { return Ok(None) };
+            match self.bed_of(&admission).await {
+                Ok(bed) => return Ok(bed.occupant.clone().map(|occupant| (admission, bed, occupant))),
+                Err(AdmitError::Store(error)) => return Err(error),
+                // They were moved at this moment, or have left.
+                Err(_) => {}
+            }
+        }
+        Err(bed_is_busy())
     }
 
     /// The bed that a patient has.
@@ -309,6 +327,10 @@ fn busy() -> AdmitError {
     StoreError::Unavailable("the beds of the ward are changed by others at this moment".into()).into()
 }
 
+fn bed_is_busy() -> StoreError {
+    StoreError::Unavailable("the bed is changed by others at this moment".into())
+}
+
 /// The patient gets a bed.
 fn take(write: &mut Write<'_>, before: &Bed, occupant: Occupant, now: Timestamp) -> Result<(), AdmitError> {
     let after = before.clone().take(occupant, now).map_err(AdmitError::NotFree)?;
@@ -322,25 +344,4 @@ fn take(write: &mut Write<'_>, before: &Bed, occupant: Occupant, now: Timestamp)
 fn leave(write: &mut Write<'_>, before: &Bed, now: Timestamp) -> Result<(), AdmitError> {
     let after = before.clone().after(BedEvent::Left, now).map_err(|_| AdmitError::Stale)?;
     write.replace(&after, before.version, |_| AdmitError::BedChanged)
-}
-
-impl Store {
-    /// Makes the board show the initials that a patient has now, and whether they live.
-    pub async fn board_show_profile(&self, patient: &Patient) -> Result<(), StoreError> {
-        for _ in 0..TRIES {
-            let Some(admission) = self.current_admission(patient.id).await? else { return Ok(()) };
-            let bed = match self.bed_of(&admission).await {
-                Ok(bed) => bed,
-                Err(AdmitError::Stale) => continue,
-                Err(AdmitError::Store(error)) => return Err(error),
-                Err(_) => return Ok(()),
-            };
-            let Some(before) = bed.occupant.clone() else { continue };
-            let occupant = Occupant { initials: patient.initials(), deceased: patient.deceased.is_some(), ..before.clone() };
-            if occupant == before || self.bed_change(&bed, &bed.clone().with_occupant(occupant)).await? {
-                return Ok(());
-            }
-        }
-        Err(StoreError::Unavailable("the bed is changed by others at this moment".into()))
-    }
 }

@@ -18,6 +18,7 @@ use crate::{Message, RenderError};
 #[derive(Template)]
 #[template(path = "bed-to-clean.email")]
 struct ToClean<'a> {
+    late: bool,
     ward: &'a str,
     bed: &'a str,
     since: &'a str,
@@ -25,30 +26,10 @@ struct ToClean<'a> {
     url: &'a str,
 }
 
-/// To the sweepers on shift: a bed waits to be cleaned.
-pub fn to_clean(hospital: &Hospital, task: &CleaningTask) -> Result<Message, RenderError> {
+/// To the sweepers on shift: a bed waits to be cleaned. To the ward's manager when it is late.
+pub fn to_clean(hospital: &Hospital, task: &CleaningTask, late: bool) -> Result<Message, RenderError> {
     write(&ToClean {
-        ward: &task.ward.in_words(),
-        bed: &task.bed.to_string(),
-        since: &hospital.instant_in_words(task.since),
-        due: &hospital.instant_in_words(task.due_at()),
-        url: &hospital.portal("cleaning"),
-    })
-}
-
-#[derive(Template)]
-#[template(path = "bed-not-cleaned.email")]
-struct NotCleaned<'a> {
-    ward: &'a str,
-    bed: &'a str,
-    since: &'a str,
-    due: &'a str,
-    url: &'a str,
-}
-
-/// To the ward's manager: nobody has cleaned a bed in time.
-pub fn not_cleaned(hospital: &Hospital, task: &CleaningTask) -> Result<Message, RenderError> {
-    write(&NotCleaned {
+        late,
         ward: &task.ward.in_words(),
         bed: &task.bed.to_string(),
         since: &hospital.instant_in_words(task.since),
@@ -183,8 +164,8 @@ pub fn waits_too_long(hospital: &Hospital, case: &EmergencyCase, due: Timestamp)
 pub(super) fn samples(value: &str) -> Vec<super::Sample> {
     let (ward, bed, since, due, url, patient, mrn, arrived) = (value, value, value, value, value, value, value, value);
     let mut samples = vec![
-        ("bed-to-clean", write(&ToClean { ward, bed, since, due, url })),
-        ("bed-not-cleaned", write(&NotCleaned { ward, bed, since, due, url })),
+        ("bed-to-clean", write(&ToClean { late: false, ward, bed, since, due, url })),
+        ("bed-to-clean", write(&ToClean { late: true, ward, bed, since, due, url })),
         ("patient-leaves-ward", write(&Goes { mrn, from: value, ward, bed, since, url })),
     ];
     for follow_up in [None, Some(value)] {
