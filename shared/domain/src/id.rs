@@ -98,8 +98,12 @@ ids! {
     LabTestId = "lab_";
     /// Somebody's leave.
     LeaveId = "lea_";
+    /// A lot of a medicine in a pharmacy.
+    LotId = "lot_";
     /// A medicine that was prescribed.
     MedicineId = "med_";
+    /// An entry in a pharmacy's ledger.
+    MovementId = "mov_";
     /// A patient profile.
     PatientId = "pat_";
     /// A patient's request for a prescription.

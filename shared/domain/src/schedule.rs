@@ -30,7 +30,8 @@ pub enum Weekday {
 }
 
 impl Weekday {
-    const ALL: [Self; 7] = [Self::Monday, Self::Tuesday, Self::Wednesday, Self::Thursday, Self::Friday, Self::Saturday, Self::Sunday];
+    /// The seven, Monday first.
+    pub const ALL: [Self; 7] = [Self::Monday, Self::Tuesday, Self::Wednesday, Self::Thursday, Self::Friday, Self::Saturday, Self::Sunday];
 
     /// The day of the week of a date.
     #[must_use]
@@ -79,6 +80,12 @@ impl TimeOfDay {
             .filter(|&(hour, minute)| (hour < 24 && minute < 60) || (hour, minute) == (24, 0))
             .map(|(hour, minute)| Self(hour * 60 + minute))
             .ok_or_else(|| Invalid::new("invalid_time", "Give a time as `HH:MM`, from `00:00` to `24:00`."))
+    }
+
+    /// The minutes since midnight on the clock on the wall.
+    #[must_use]
+    pub const fn minutes(self) -> u16 {
+        self.0
     }
 }
 
