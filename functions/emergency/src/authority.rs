@@ -25,7 +25,8 @@ impl FromRequestParts<AppState> for AtEmergency {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let caller = Caller::from_request_parts(parts, state).await?;
         let at_work = state.at_work(&caller).await?;
-        if at_work.may(&caller, Some(Ward::Emergency), &Relationships::new()) { Ok(Self { caller }) } else { Err(at_work.refusal(state)) }
+        at_work.require(&caller, Some(Ward::Emergency), &Relationships::new(), state)?;
+        Ok(Self { caller })
     }
 }
 
@@ -45,9 +46,7 @@ impl FromRequestParts<AppState> for OfCase {
         let Path(id) = Path::<CaseId>::from_request_parts(parts, state).await.map_err(|_| missing())?;
         let at_work = state.at_work(&caller).await?;
         // Whoever only a shift lets in is told so, whether or not there is such a case.
-        if !at_work.may(&caller, Some(Ward::Emergency), &[Relationship::Treating].into()) {
-            return Err(at_work.refusal(state));
-        }
+        at_work.require(&caller, Some(Ward::Emergency), &[Relationship::Treating].into(), state)?;
         let case = state.store.emergency_case(id).await?.ok_or_else(missing)?;
         let recent = case.closed.as_ref().is_none_or(|closed| state.clock.now().duration_since(closed.at) < AFTERWARDS);
         let treating = recent && case.seen.iter().any(|seen| Some(seen.doctor.id) == caller.doctor_id);

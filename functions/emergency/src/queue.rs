@@ -10,11 +10,11 @@ use domain::{
     text::{PersonName, Reason},
     triage::TriageLevel,
 };
-use http::{AppState, Fields, Json, Listing, Page, Problem};
+use http::{AppState, Fields, Json, Listing, Page, Problem, auth::NotHere};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{authority::AtEmergency, refused::NotHere};
+use crate::authority::AtEmergency;
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]

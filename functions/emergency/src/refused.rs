@@ -4,17 +4,12 @@ use domain::{
     bed::BedStatus,
     emergency::CannotNow,
     id::{AdmissionId, CaseId, DoctorId},
-    instant::Instant,
     ward::Ward,
 };
 use http::{Problem, beds, refusals};
 use store::{admissions::AdmitError, emergency::CaseError};
 
 refusals! {
-    pub(crate) NotHere {
-        403 "outside_shift" { shift_begins_at: Option<Instant> },
-        403 "other_ward" { ward: Ward },
-    }
     pub(crate) NotOpened {
         409 "case_open" { case_id: CaseId },
         409 "already_admitted" { admission_id: AdmissionId },

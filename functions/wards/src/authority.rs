@@ -41,8 +41,7 @@ impl FromRequestParts<AppState> for OnWard {
 
 /// Refuses a caller who may not do this on a ward.
 pub(crate) async fn may_on(state: &AppState, caller: &Caller, ward: Ward) -> Result<(), Problem> {
-    let at_work = state.at_work(caller).await?;
-    if at_work.may(caller, Some(ward), &Relationships::new()) { Ok(()) } else { Err(at_work.refusal(state)) }
+    state.at_work(caller).await?.require(caller, Some(ward), &Relationships::new(), state)
 }
 
 /// Who manages the shift in the path, for a caller who may do this with it. Any other caller gets 404, as if nobody managed it.
@@ -83,9 +82,7 @@ impl FromRequestParts<AppState> for OfPatient {
         let somewhere = at_work.wards().next();
         // Whoever only a shift lets in is told so, whether or not there is such a patient.
         let any_other = [Relationship::Own, Relationship::Guardian, Relationship::Treating].into();
-        if !at_work.may(&caller, somewhere, &any_other) {
-            return Err(at_work.refusal(state));
-        }
+        at_work.require(&caller, somewhere, &any_other, state)?;
         let patient = state.store.patient(id).await?.ok_or_else(missing)?;
         let relationships = state.relationships(&caller, &patient).await?;
         let access = Self { patient, caller, at_work, relationships };
@@ -106,7 +103,7 @@ impl OfPatient {
 
     /// Refuses a caller who may not do this on a ward.
     pub(crate) fn on(&self, ward: Ward, state: &AppState) -> Result<(), Problem> {
-        if self.may_on(Some(ward)) { Ok(()) } else { Err(self.at_work.refusal(state)) }
+        self.at_work.require(&self.caller, Some(ward), &self.relationships, state)
     }
 
     /// Refuses a caller who may not do this on a ward, nor where the patient is now: in a bed, or in the emergency room. Returns the ward of the bed.

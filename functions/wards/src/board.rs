@@ -11,13 +11,16 @@ use domain::{
     text::Reason,
     ward::{BedCounts, Ward},
 };
-use http::{AppState, Json, Problem, auth::Caller};
+use http::{
+    AppState, Json, Problem,
+    auth::{Caller, NotHere},
+};
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 use store::trail;
 use utoipa::ToSchema;
 
-use crate::{authority::OnWard, refused::NotHere};
+use crate::authority::OnWard;
 
 /// A ward's board.
 #[derive(Debug, Serialize, ToSchema)]

@@ -2,11 +2,14 @@
 
 use axum::extract::State;
 use domain::{bed::BedNumber, ward::Ward};
-use http::{AppState, Json, Problem, auth::Caller};
+use http::{
+    AppState, Json, Problem,
+    auth::{Caller, NotHere},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{authority::may_on, board::OccupantView, refused::NotHere};
+use crate::{authority::may_on, board::OccupantView};
 
 /// The patients of the ICU.
 #[derive(Debug, Serialize, ToSchema)]

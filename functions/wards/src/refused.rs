@@ -1,13 +1,9 @@
 //! The problem documents for what the table refuses.
 
-use domain::{admission::NotNow, bed::BedStatus, id::AdmissionId, instant::Instant, ward::Ward};
+use domain::{admission::NotNow, bed::BedStatus, id::AdmissionId, ward::Ward};
 use http::{Problem, refusals};
 
 refusals! {
-    pub(crate) NotHere {
-        403 "outside_shift" { shift_begins_at: Option<Instant> },
-        403 "other_ward" { ward: Ward },
-    }
     pub(crate) NotAdmitted {
         409 "already_admitted" { admission_id: AdmissionId },
         409 "deceased",

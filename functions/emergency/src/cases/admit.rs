@@ -9,6 +9,7 @@ use domain::{
 };
 use http::{
     AppState, Fields, IfMatch, Json, Problem, Versioned,
+    auth::NotHere,
     beds::{WantedBed, attending},
 };
 use serde::Deserialize;
@@ -18,7 +19,7 @@ use utoipa::ToSchema;
 use super::{CaseView, critical::new_admission, view};
 use crate::{
     authority::OfCase,
-    refused::{NotAdmitted, NotHere, cannot_now, no_bed},
+    refused::{NotAdmitted, cannot_now, no_bed},
 };
 
 #[derive(Debug, Deserialize, ToSchema)]

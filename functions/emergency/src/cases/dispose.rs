@@ -8,7 +8,7 @@ use domain::{
     role::Role,
     text::Reason,
 };
-use http::{AppState, Fields, IfMatch, Json, Problem, Versioned};
+use http::{AppState, Fields, IfMatch, Json, Problem, Versioned, auth::NotHere};
 use serde::Deserialize;
 use store::emergency::{CaseWrite, InBedList};
 use utoipa::ToSchema;
@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use super::{CaseView, view};
 use crate::{
     authority::OfCase,
-    refused::{NotDisposed, NotHere, cannot_now, not_written},
+    refused::{NotDisposed, cannot_now, not_written},
 };
 
 #[derive(Debug, Deserialize, ToSchema)]

@@ -2,10 +2,10 @@
 
 use axum::extract::State;
 use domain::id::CaseId;
-use http::{AppState, Problem, Versioned};
+use http::{AppState, Problem, Versioned, auth::NotHere};
 
 use super::{CaseView, view};
-use crate::{authority::OfCase, refused::NotHere};
+use crate::authority::OfCase;
 
 /// Read an emergency
 #[utoipa::path(get, path = "/emergency/cases/{id}", tag = "emergencies", operation_id = "get_emergency", params(("id" = CaseId, Path)),

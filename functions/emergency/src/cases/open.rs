@@ -8,16 +8,13 @@ use domain::{
     patient::{Gender, Patient},
     text::Reason,
 };
-use http::{AppState, Created, Fields, Json, Problem};
+use http::{AppState, Created, Fields, Json, Problem, auth::NotHere};
 use serde::Deserialize;
 use store::{patients::RegisterError, trail};
 use utoipa::ToSchema;
 
 use super::{CaseView, TriageBody, critical, new_case, view};
-use crate::{
-    authority::AtEmergency,
-    refused::{NotHere, NotOpened},
-};
+use crate::{authority::AtEmergency, refused::NotOpened};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

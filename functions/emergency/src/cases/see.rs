@@ -6,7 +6,7 @@ use domain::{
     emergency::{CannotNow, EmergencyCase, Seen},
     id::CaseId,
 };
-use http::{AppState, IfMatch, Json, Problem, Versioned};
+use http::{AppState, IfMatch, Json, Problem, Versioned, auth::NotHere};
 use serde::Deserialize;
 use store::emergency::{CaseWrite, InBedList};
 use utoipa::ToSchema;
@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::{CaseView, view};
 use crate::{
     authority::OfCase,
-    refused::{NotHere, NotSeen, cannot_now, not_written},
+    refused::{NotSeen, cannot_now, not_written},
 };
 
 #[derive(Debug, Deserialize, ToSchema)]

@@ -2,12 +2,12 @@
 
 use axum::extract::State;
 use domain::id::CaseId;
-use http::{AppState, Fields, IfMatch, Json, Problem, Versioned};
+use http::{AppState, Fields, IfMatch, Json, Problem, Versioned, auth::NotHere};
 
 use super::{CaseView, TriageBody, critical, view};
 use crate::{
     authority::OfCase,
-    refused::{NotHere, NotJudged, cannot_now},
+    refused::{NotJudged, cannot_now},
 };
 
 /// Judge an emergency anew

@@ -10,6 +10,7 @@ use domain::{
 };
 use http::{
     AppState, Created, Fields, Json, Problem,
+    auth::NotHere,
     beds::{WantedBed, attending, no_bed},
 };
 use serde::Deserialize;
@@ -21,10 +22,7 @@ use store::{
 use utoipa::ToSchema;
 
 use super::{AdmissionView, expected, view};
-use crate::{
-    authority::OfPatient,
-    refused::{NotAdmitted, NotHere},
-};
+use crate::{authority::OfPatient, refused::NotAdmitted};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -7,6 +7,7 @@ use domain::{
 };
 use http::{
     AppState, Fields, Json, Problem, RequiredIfMatch, Versioned,
+    auth::NotHere,
     beds::{attending, no_bed},
     given,
 };
@@ -16,7 +17,7 @@ use utoipa::ToSchema;
 use super::{AdmissionView, expected, view};
 use crate::{
     authority::OfAdmission,
-    refused::{HasLeft, NotHere, not_now},
+    refused::{HasLeft, not_now},
 };
 
 #[derive(Debug, Deserialize, ToSchema)]

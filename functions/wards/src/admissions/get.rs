@@ -2,10 +2,10 @@
 
 use axum::extract::State;
 use domain::id::{AdmissionId, PatientId};
-use http::{AppState, Problem, Versioned};
+use http::{AppState, Problem, Versioned, auth::NotHere};
 
 use super::{AdmissionView, view};
-use crate::{authority::OfAdmission, refused::NotHere};
+use crate::authority::OfAdmission;
 
 /// Read a stay
 #[utoipa::path(get, path = "/patients/{patient_id}/admissions/{id}", tag = "stays", operation_id = "get_admission",

@@ -5,14 +5,14 @@ use domain::{
     admission::{Departure, Left},
     id::{AdmissionId, PatientId},
 };
-use http::{AppState, Fields, IfMatch, Json, Problem, Versioned, beds::no_bed};
+use http::{AppState, Fields, IfMatch, Json, Problem, Versioned, auth::NotHere, beds::no_bed};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{AdmissionView, view};
 use crate::{
     authority::OfAdmission,
-    refused::{NotGone, NotHere, not_now},
+    refused::{NotGone, not_now},
 };
 
 #[derive(Debug, Deserialize, ToSchema)]

@@ -5,10 +5,10 @@ use domain::{
     admission::Admission,
     id::{AdmissionId, PatientId},
 };
-use http::{AppState, Json, Listing, NoFilter, Page, Problem};
+use http::{AppState, Json, Listing, NoFilter, Page, Problem, auth::NotHere};
 
 use super::{AdmissionView, view};
-use crate::{authority::OfPatient, refused::NotHere};
+use crate::authority::OfPatient;
 
 /// How many are on a page at most: a long stay is large, and the units that a page costs are limited.
 const ON_A_PAGE: usize = 10;

@@ -9,6 +9,7 @@ use domain::{
 };
 use http::{
     AppState, Fields, IfMatch, Json, Problem, Versioned,
+    auth::NotHere,
     beds::{WantedBed, no_bed},
 };
 use serde::Deserialize;
@@ -18,7 +19,7 @@ use utoipa::ToSchema;
 use super::{AdmissionView, view};
 use crate::{
     authority::OfAdmission,
-    refused::{NotHere, NotMoved, not_now},
+    refused::{NotMoved, not_now},
 };
 
 #[derive(Debug, Deserialize, ToSchema)]

@@ -9,6 +9,7 @@ use domain::{
 };
 use http::{
     AppState, Fields, Json, Problem,
+    auth::NotHere,
     beds::{attending, ward_not_established},
     refusals,
 };
@@ -17,7 +18,7 @@ use store::bed_requests::BedRequestError;
 use utoipa::ToSchema;
 
 use super::{BedRequestView, view};
-use crate::{authority::OfPatient, refused::NotHere};
+use crate::authority::OfPatient;
 
 refusals! {
     pub(crate) NotAsked {

@@ -2,11 +2,11 @@
 
 use axum::extract::State;
 use domain::ward::Ward;
-use http::{AppState, Json, Listing, NoFilter, Page, Problem};
+use http::{AppState, Json, Listing, NoFilter, Page, Problem, auth::NotHere};
 use store::trail;
 
 use super::{BedRequestView, view};
-use crate::{authority::OnWard, refused::NotHere};
+use crate::authority::OnWard;
 
 /// List those who wait for a bed on a ward
 ///

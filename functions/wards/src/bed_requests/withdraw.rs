@@ -5,9 +5,9 @@ use domain::{
     bed_request::BedPriority,
     id::{BedRequestId, PatientId},
 };
-use http::{AppState, NoBody, Path, Problem, refusals};
+use http::{AppState, NoBody, Path, Problem, auth::NotHere, refusals};
 
-use crate::{authority::OfPatient, refused::NotHere};
+use crate::authority::OfPatient;
 
 refusals! {
     pub(crate) NotWithdrawn {

@@ -5,10 +5,10 @@ use domain::{
     bed::{BedEvent, BedNumber},
     ward::Ward,
 };
-use http::{AppState, Json, NoBody, Path, Problem};
+use http::{AppState, Json, NoBody, Path, Problem, auth::NotHere};
 
 use super::{BedView, WrongStatus, change};
-use crate::{authority::OnWard, refused::NotHere};
+use crate::authority::OnWard;
 
 /// Put a bed back into use
 ///

@@ -2,12 +2,12 @@
 
 use axum::extract::State;
 use domain::{bed::BedNumber, text::Reason, ward::Ward};
-use http::{AppState, Fields, Json, Path, Problem};
+use http::{AppState, Fields, Json, Path, Problem, auth::NotHere};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{BedView, WrongStatus, change};
-use crate::{authority::OnWard, refused::NotHere};
+use crate::authority::OnWard;
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use domain::{
+    instant::Instant,
     policy::{Relationship, Relationships},
     role::Role,
     schedule::Slot,
@@ -13,7 +14,15 @@ use domain::{
 use store::StoreError;
 
 use super::Caller;
-use crate::{Problem, state::AppState};
+use crate::{Problem, refusals, state::AppState};
+
+refusals! {
+    // What `AtWork::require` refuses.
+    pub NotHere {
+        403 "outside_shift" { shift_begins_at: Option<Instant> },
+        403 "other_ward" { ward: Ward },
+    }
+}
 
 /// Where the caller is at work at this moment, in those of their roles in which it makes a difference.
 #[derive(Clone, Debug, Default)]
@@ -48,8 +57,12 @@ impl AtWork {
         self.places.iter().filter_map(|(_, ward)| *ward)
     }
 
-    /// Why somebody is refused whom only a shift would have let in.
-    pub fn refusal(&self, state: &AppState) -> Problem {
+    /// Refuses a caller who may not call the route, and says which shift would let them in.
+    pub fn require(&self, caller: &Caller, ward: Option<Ward>, besides: &Relationships, state: &AppState) -> Result<(), Problem> {
+        if self.may(caller, ward, besides) { Ok(()) } else { Err(self.refusal(state)) }
+    }
+
+    fn refusal(&self, state: &AppState) -> Problem {
         if let Some((shift, Some(next))) = &self.manages {
             let (ward, time, begins) = (shift.ward.in_words(), shift.shift.as_str(), state.hospital.instant_in_words(next.start));
             let detail = format!("You manage the ward {ward} in the {time} shift. It begins on {begins}.");

@@ -22,7 +22,11 @@ use domain::{
     text::PersonName,
 };
 
-pub use self::{access_token::Bearer, at_work::AtWork, patient_access::PatientAccess};
+pub use self::{
+    access_token::Bearer,
+    at_work::{AtWork, NotHere},
+    patient_access::PatientAccess,
+};
 use crate::{Problem, state::AppState};
 use store::trail;
 
