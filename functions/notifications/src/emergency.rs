@@ -79,7 +79,7 @@ pub(crate) async fn patient_renamed(state: &Notifications, id: PatientId, origin
     }
     let Some(before) = store.current_case(id).await?.filter(|case| case.patient_name != patient.name) else { return Ok(()) };
     let after = EmergencyCase { patient_name: patient.name, version: before.version + 1, ..before.clone() };
-    written(following(origin, store.case_write(CaseWrite::Changed { before: &before, after: &after }, InBedList::AsBefore)).await)
+    write(state, &before, &after, origin).await
 }
 
 /// A patient has died: they are no longer in the queue, and wait for no bed. The bed that they have is free when they have left it.
@@ -94,11 +94,13 @@ pub(crate) async fn patient_died(state: &Notifications, id: PatientId, origin: O
     let Some(before) = store.current_case(id).await? else { return Ok(()) };
     let closed = Closed { at: state.base.clock.now(), by: None, how: Disposition::Died, note: None };
     let Ok(after) = before.clone().close(closed) else { return Ok(()) };
-    written(following(origin, store.case_write(CaseWrite::Changed { before: &before, after: &after }, InBedList::AsBefore)).await)
+    write(state, &before, &after, origin).await
 }
 
-fn written(outcome: Result<(), CaseError>) -> Result<(), Failure> {
-    outcome.map_err(|why| match why {
+/// Writes what follows for a case. The list for a bed stays as it is.
+async fn write(state: &Notifications, before: &EmergencyCase, after: &EmergencyCase, origin: Option<&Origin>) -> Result<(), Failure> {
+    let change = CaseWrite::Changed { before, after };
+    following(origin, state.base.store.case_write(change, InBedList::AsBefore)).await.map_err(|why| match why {
         CaseError::Store(error) => error.into(),
         // It changes at this moment: the record comes again.
         other => StoreError::Unavailable(Box::new(other)).into(),

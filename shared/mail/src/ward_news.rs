@@ -44,7 +44,7 @@ impl EventState {
                     return Ok(());
                 }
                 let (id, email) = (format!("{}-late", name(task)), emails::to_clean(&self.hospital, task, true)?);
-                self.send_to_who_runs(&id, task.ward, &email).await
+                self.send_to_each_or_administrators(&id, self.who_runs(task.ward).await?, &email).await
             }
             WardNews::Comes { patient_id, admission_id, ward, since, from } => {
                 self.comes(*patient_id, *admission_id, (*ward, *since), *from).await
@@ -86,14 +86,12 @@ impl EventState {
         if !self.still_waits(task).await? {
             return Ok(());
         }
-        let mut sweepers = self.on_duty_on(Role::Sweeper, Some(task.ward)).await?;
-        sweepers.extend(self.on_duty_on(Role::Sweeper, None).await?);
-        let (id, email) = (name(task), emails::to_clean(&self.hospital, task, false)?);
-        if sweepers.is_empty() {
-            self.send_to_who_runs(&id, task.ward, &email).await
-        } else {
-            self.send_to_each(&id, sweepers, &email).await
+        let mut to = self.on_duty_on(Role::Sweeper, Some(task.ward)).await?;
+        to.extend(self.on_duty_on(Role::Sweeper, None).await?);
+        if to.is_empty() {
+            to = self.who_runs(task.ward).await?;
         }
+        self.send_to_each_or_administrators(&name(task), to, &emails::to_clean(&self.hospital, task, false)?).await
     }
 
     /// The managers on shift of the ward where the patient comes, and of the one that they leave. Who needs critical care is never overlooked: the
@@ -138,21 +136,17 @@ impl EventState {
         if to.is_empty() {
             to = self.colleagues(self.store.on_duty(Some(Role::Doctor), None, self.clock.now(), &self.hospital.zone).await?).await?;
         }
-        to.extend(match self.manager_on_shift(Ward::Emergency).await? {
-            Some(manager) => vec![manager],
-            None => self.managers(Ward::Emergency).await?,
-        });
+        to.extend(self.who_runs(Ward::Emergency).await?);
         let (id, email) = (format!("{}-late-{}", case.id, due.as_millisecond()), emails::waits_too_long(&self.hospital, case, due)?);
-        if to.is_empty() { self.to_administrators(&id, None, &email).await } else { self.send_to_each(&id, to, &email).await }
+        self.send_to_each_or_administrators(&id, to, &email).await
     }
 
-    /// To the ward's manager on shift. If there is none, to all of its managers; if there are none, to the administrators.
-    async fn send_to_who_runs(&self, id: &str, ward: Ward, email: &Message) -> Result<(), MailError> {
-        let managers = match self.manager_on_shift(ward).await? {
-            Some(manager) => vec![manager],
-            None => self.managers(ward).await?,
-        };
-        if managers.is_empty() { self.to_administrators(id, None, email).await } else { self.send_to_each(id, managers, email).await }
+    /// The ward's manager on shift. If there is none, all of its managers.
+    async fn who_runs(&self, ward: Ward) -> Result<Vec<Recipient>, MailError> {
+        match self.manager_on_shift(ward).await? {
+            Some(manager) => Ok(vec![manager]),
+            None => self.managers(ward).await,
+        }
     }
 
     async fn manager_on_shift(&self, ward: Ward) -> Result<Option<Recipient>, MailError> {
@@ -191,6 +185,11 @@ impl EventState {
         let managers = self.managers(ward).await?;
         self.send_to_each(id, managers, email).await?;
         self.to_administrators(id, None, email).await
+    }
+
+    /// To each of them. If there is nobody, to the administrators.
+    async fn send_to_each_or_administrators(&self, id: &str, to: Vec<Recipient>, email: &Message) -> Result<(), MailError> {
+        if to.is_empty() { self.to_administrators(id, None, email).await } else { self.send_to_each(id, to, email).await }
     }
 
     /// Sends an email to each of them, once. A failure of one does not keep the others from getting theirs.
