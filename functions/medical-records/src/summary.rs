@@ -96,8 +96,6 @@ pub(crate) struct ActiveMedicineView {
     /// The last day of the course, with all refills.
     #[schema(value_type = String, format = Date)]
     until: Date,
-    /// How many units are left to be dispensed.
-    left: u32,
 }
 
 /// A lab test that waits for a result.
@@ -136,7 +134,6 @@ pub(crate) fn medicines(summary: &Summary, today: Date) -> Vec<ActiveMedicineVie
         route: medicine.route,
         frequency: medicine.frequency.clone(),
         until: medicine.until,
-        left: medicine.left,
     };
     summary.medicines_on(today).map(view).collect()
 }

@@ -68,6 +68,10 @@ macro_rules! ids {
 ids! {
     /// A patient's stay in the hospital.
     AdmissionId = "adm_";
+    /// What a pharmacy tells of a medicine that runs low, or of a lot that expires.
+    AlertId = "alt_";
+    /// Units of a medicine that are set aside for a patient.
+    AllocationId = "alc_";
     /// An appointment of a patient with a doctor.
     AppointmentId = "apt_";
     /// One entry of the audit log.
@@ -106,12 +110,16 @@ ids! {
     MovementId = "mov_";
     /// A patient profile.
     PatientId = "pat_";
+    /// A pharmacy.
+    PharmacyId = "pha_";
     /// A patient's request for a prescription.
     RequestId = "req_";
     /// One sign-in, with its refresh tokens.
     SessionId = "ses_";
     /// An entry in the roster.
     ShiftId = "shi_";
+    /// A medicine that a pharmacy keeps.
+    StockedMedicineId = "stm_";
     /// A surgery in the medical record.
     SurgeryId = "sur_";
     /// A treatment plan.
@@ -129,6 +137,42 @@ impl AdmissionId {
     #[must_use]
     pub const fn following(request: BedRequestId) -> Self {
         Self(request.0)
+    }
+}
+
+impl AlertId {
+    /// The id of the alerts of a lot: it has one, which becomes more urgent.
+    #[must_use]
+    pub const fn of_lot(lot: LotId) -> Self {
+        Self(lot.0)
+    }
+
+    /// The id of the alert of a medicine that runs low by this change of its stock, so that one change never leads to two.
+    #[must_use]
+    pub fn of_change(medicine: StockedMedicineId, revision: u64, at: Timestamp) -> Self {
+        Self::new(at, medicine.0.random().wrapping_add(u128::from(revision)))
+    }
+}
+
+impl AllocationId {
+    /// The part of the id by which entries of a ledger are in order, whatever they are of.
+    #[must_use]
+    pub fn place(self) -> String {
+        self.0.to_string()
+    }
+
+    /// When it was made.
+    #[must_use]
+    pub fn made_at(self) -> Timestamp {
+        i64::try_from(self.0.timestamp_ms()).ok().and_then(|millis| Timestamp::from_millisecond(millis).ok()).unwrap_or_default()
+    }
+}
+
+impl MovementId {
+    /// The part of the id by which entries of a ledger are in order, whatever they are of.
+    #[must_use]
+    pub fn place(self) -> String {
+        self.0.to_string()
     }
 }
 

@@ -9,6 +9,7 @@ mod named;
 
 pub mod account;
 pub mod admission;
+pub mod allocation;
 pub mod appointment;
 pub mod audit;
 pub mod availability;
@@ -32,6 +33,7 @@ pub mod password;
 pub mod patient;
 pub mod patient_names;
 pub mod patient_search;
+pub mod pharmacy;
 pub mod policy;
 pub mod record;
 pub mod role;

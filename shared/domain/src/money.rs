@@ -90,6 +90,12 @@ impl Money {
         if fraction.is_empty() { whole.to_owned() } else { format!("{whole}.{fraction}") }
     }
 
+    /// The amount for so many units.
+    #[must_use]
+    pub fn times(self, units: u32) -> Self {
+        Self { minor: self.minor.saturating_mul(i64::from(units)), ..self }
+    }
+
     /// The currency.
     #[must_use]
     pub const fn currency(self) -> Currency {

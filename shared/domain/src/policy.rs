@@ -21,11 +21,13 @@ pub enum Relationship {
     SameWard,
     /// They are on duty at the time.
     OnShift,
+    /// They work in the pharmacy.
+    SamePharmacy,
 }
 
 impl Relationship {
     /// Every relationship.
-    pub const ALL: [Self; 5] = [Self::Own, Self::Guardian, Self::Treating, Self::SameWard, Self::OnShift];
+    pub const ALL: [Self; 6] = [Self::Own, Self::Guardian, Self::Treating, Self::SameWard, Self::OnShift, Self::SamePharmacy];
 }
 
 /// All relationships that a caller has to one thing. Empty when there are none.
@@ -75,8 +77,8 @@ pub struct Rule {
     pub searches: bool,
 }
 
-use Relationship::{Guardian, OnShift, Own, SameWard, Treating};
-use Role::{Administrator, Doctor, LabTechnician, Nurse, Patient, Receptionist, Sweeper, WardManager};
+use Relationship::{Guardian, OnShift, Own, SamePharmacy, SameWard, Treating};
+use Role::{Administrator, Doctor, LabTechnician, Nurse, Patient, Pharmacist, Receptionist, Sweeper, WardManager};
 use Who::{AnyAccount, Everybody};
 
 /// Who may call a route, each with the relationships that they need. A caller needs to fit only one pair.
@@ -86,6 +88,7 @@ const PATIENT: Who = Who::Roles(&[Patient]);
 const DOCTOR: Who = Who::Roles(&[Doctor]);
 const NURSE: Who = Who::Roles(&[Nurse]);
 const LAB_TECHNICIAN: Who = Who::Roles(&[LabTechnician]);
+const PHARMACIST: Who = Who::Roles(&[Pharmacist]);
 const SWEEPER: Who = Who::Roles(&[Sweeper]);
 const WARD_STAFF: Who = Who::Roles(&[Nurse, WardManager]);
 const WARD_MANAGER: Who = Who::Roles(&[WardManager]);
@@ -140,6 +143,12 @@ const CASE: Grants =
     &[(DOCTOR, &[Treating]), (DOCTOR, &[OnShift]), (NURSE, &[OnShift]), (WARD_MANAGER, &[SameWard, OnShift]), (FRONT_DESK, &[])];
 const DOCTORS_ON_SHIFT: Grants = &[(DOCTOR, &[OnShift])];
 const MANAGERS_TO_BE: Grants = &[(Who::Roles(&[WardManager, Administrator]), &[])];
+const PHARMACISTS: Grants = &[(PHARMACIST, &[])];
+const PHARMACY: Grants = &[(PHARMACIST, &[SamePharmacy])];
+const PHARMACY_OR_ADMINISTRATORS: Grants = &[(PHARMACIST, &[SamePharmacy]), (ADMINISTRATOR, &[])];
+const ALLOCATION: Grants =
+    &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (DOCTOR, &[Treating]), (NURSE, &[OnShift]), (PHARMACIST, &[SamePharmacy])];
+const PATIENT_OR_PHARMACY: Grants = &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (PHARMACIST, &[SamePharmacy])];
 const OWN_MANAGER_OR_ADMINISTRATORS: Grants = &[(WARD_MANAGER, &[Own]), (ADMINISTRATOR, &[])];
 
 /// The table.
@@ -295,6 +304,47 @@ pub const POLICY: &[Rule] = &[
     rule("POST /patients/{patient_id}/admissions/{id}/left", BEDSIDE).sensitive().written("admission.note_left").of_patients(),
     rule("POST /patients/{patient_id}/bed-requests", BEDSIDE).sensitive().written("bed_request.ask").of_patients(),
     rule("POST /patients/{patient_id}/bed-requests/{id}/withdraw", BEDSIDE).sensitive().noted("bed_request.withdraw").of_patients(),
+    // What a pharmacy sets aside for a patient, and what a patient got
+    rule("GET /patients/{patient_id}/allocations", RECORD).noted("allocation.list").of_patients(),
+    rule("POST /patients/{patient_id}/allocations", OWN_RECORD).sensitive().written("allocation.request").of_patients(),
+    rule("GET /patients/{patient_id}/allocations/{id}", ALLOCATION).noted("allocation.read").of_patients(),
+    rule("POST /patients/{patient_id}/allocations/{id}/hand-over", PHARMACY).sensitive().written("allocation.hand_over").of_patients(),
+    rule("POST /patients/{patient_id}/allocations/{id}/cancel", PATIENT_OR_PHARMACY)
+        .sensitive()
+        .written("allocation.cancel")
+        .of_patients(),
+    rule("GET /patients/{patient_id}/dispenses", RECORD).noted("dispense.list").of_patients(),
+    // Pharmacies
+    rule("GET /pharmacies", EVERY_ACTIVE_ACCOUNT),
+    rule("POST /pharmacies", PHARMACISTS).sensitive().noted("pharmacy.register"),
+    rule("GET /pharmacies/{pharmacy_id}", EVERY_ACTIVE_ACCOUNT),
+    rule("PATCH /pharmacies/{pharmacy_id}", PHARMACY_OR_ADMINISTRATORS).sensitive().noted("pharmacy.change"),
+    rule("GET /pharmacies/{pharmacy_id}/pharmacists", PHARMACY_OR_ADMINISTRATORS),
+    rule("POST /pharmacies/{pharmacy_id}/pharmacists", PHARMACY_OR_ADMINISTRATORS).sensitive().written("pharmacist.add"),
+    rule("POST /pharmacies/{pharmacy_id}/pharmacists/{user_id}/release", PHARMACY_OR_ADMINISTRATORS)
+        .sensitive()
+        .noted("pharmacist.release"),
+    rule("GET /pharmacies/{pharmacy_id}/medicines", EVERY_ACTIVE_ACCOUNT),
+    rule("POST /pharmacies/{pharmacy_id}/medicines", PHARMACY).sensitive().noted("stock.add_medicine"),
+    rule("GET /pharmacies/{pharmacy_id}/medicines/{id}", EVERY_ACTIVE_ACCOUNT),
+    rule("PATCH /pharmacies/{pharmacy_id}/medicines/{id}", PHARMACY).sensitive().noted("stock.change_medicine"),
+    rule("GET /pharmacies/{pharmacy_id}/medicines/{id}/lots", PHARMACY_OR_ADMINISTRATORS),
+    rule("POST /pharmacies/{pharmacy_id}/medicines/{id}/lots", PHARMACY).sensitive().noted("stock.receive"),
+    rule("POST /pharmacies/{pharmacy_id}/medicines/{id}/lots/{lot_id}/adjust", PHARMACY).sensitive().noted("stock.adjust"),
+    rule("POST /pharmacies/{pharmacy_id}/medicines/{id}/lots/{lot_id}/write-off", PHARMACY).sensitive().noted("stock.write_off"),
+    rule("POST /pharmacies/{pharmacy_id}/medicines/{id}/lots/{lot_id}/return", PHARMACY).sensitive().noted("stock.return"),
+    rule("GET /pharmacies/{pharmacy_id}/medicines/{id}/lots/{lot_id}/dispenses", PHARMACY_OR_ADMINISTRATORS)
+        .noted("dispense.list_of_lot")
+        .of_patients()
+        .as_search(),
+    rule("GET /pharmacies/{pharmacy_id}/medicines/{id}/dispenses", PHARMACY_OR_ADMINISTRATORS)
+        .noted("dispense.list_of_medicine")
+        .of_patients()
+        .as_search(),
+    rule("GET /pharmacies/{pharmacy_id}/medicines/{id}/movements", PHARMACY_OR_ADMINISTRATORS),
+    rule("GET /pharmacies/{pharmacy_id}/lots", PHARMACY_OR_ADMINISTRATORS),
+    rule("GET /pharmacies/{pharmacy_id}/alerts", PHARMACY_OR_ADMINISTRATORS),
+    rule("GET /pharmacies/{pharmacy_id}/allocations", PHARMACY).noted("allocation.list_of_pharmacy").of_patients().as_search(),
     // Wards
     rule("GET /wards", EVERYBODY_WHO_WORKS_HERE),
     rule("POST /wards", ADMINISTRATORS).sensitive().noted("ward.establish"),
@@ -510,6 +560,7 @@ impl Rule {
                 Treating => "treating",
                 Relationship::SameWard => "same ward",
                 Relationship::OnShift => "on shift",
+                Relationship::SamePharmacy => "same pharmacy",
             });
             let asked = asked.collect::<Vec<_>>().join(" and ");
             if asked.is_empty() { who } else { format!("{who} ({asked})") }

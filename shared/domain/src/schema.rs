@@ -18,16 +18,18 @@ use crate::{
     appointment,
     bed::BedNumber,
     id::{
-        AdmissionId, AppointmentId, AuditId, BedRequestId, BloodTypingId, CaseId, DiagnosisId, DoctorId, EmailTokenId, EncounterId,
-        ExceptionId, HistoryId, ImageId, LabResultId, LabTestId, LeaveId, MedicineId, PatientId, RequestId, SessionId, ShiftId, SurgeryId,
-        TreatmentPlanId, UserId, VitalsId, WaitId,
+        AdmissionId, AlertId, AllocationId, AppointmentId, AuditId, BedRequestId, BloodTypingId, CaseId, DiagnosisId, DoctorId,
+        EmailTokenId, EncounterId, ExceptionId, HistoryId, ImageId, LabResultId, LabTestId, LeaveId, LotId, MedicineId, MovementId,
+        PatientId, PharmacyId, RequestId, SessionId, ShiftId, StockedMedicineId, SurgeryId, TreatmentPlanId, UserId, VitalsId, WaitId,
     },
     money::Currency,
     mrn::Mrn,
     password::Password,
     patient::DateOfBirth,
+    pharmacy::Atc,
     record::{diagnosis::Icd10, image::Sha256, lab_result::Loinc, medicines::Ingredient},
     schedule::{Buffer, SlotLength, TimeOfDay},
+    stock::LotNumber,
     text::{Email, Narrative, NoteText, PersonName, Phone, Place, PostalAddress, Reason, Specialization, Title},
     ward::Ward,
 };
@@ -97,7 +99,13 @@ fn concat_prefix(prefix: &str) -> String {
 
 schemas! {
     AdmissionId, "AdmissionId": id!(AdmissionId);
+    AlertId, "AlertId": id!(AlertId);
+    AllocationId, "AllocationId": id!(AllocationId);
     AppointmentId, "AppointmentId": id!(AppointmentId);
+    LotId, "LotId": id!(LotId);
+    MovementId, "MovementId": id!(MovementId);
+    PharmacyId, "PharmacyId": id!(PharmacyId);
+    StockedMedicineId, "StockedMedicineId": id!(StockedMedicineId);
     BedRequestId, "BedRequestId": id!(BedRequestId);
     CaseId, "CaseId": id!(CaseId);
     BloodTypingId, "BloodTypingId": id!(BloodTypingId);
@@ -149,6 +157,11 @@ schemas! {
         .description(Some("A LOINC code. The last one is a check digit.")).examples(["718-7"]);
     Ingredient, "Ingredient": text().pattern(Some(r"^ *[A-Za-z] *[A-Za-z0-9-][A-Za-z0-9 -]*$")).max_length(Some(60))
         .description(Some("The international nonproprietary name of an active ingredient. Answers have it in lower case, and in its international form.")).examples(["amoxicillin"]);
+
+    Atc, "Atc": text().pattern(Some(r"^[\t\n\x0c\r ]*[A-Za-z][0-9]{2}[A-Za-z]{2}[0-9]{2}[\t\n\x0c\r ]*$"))
+        .description(Some("A code of the Anatomical Therapeutic Chemical classification, of its fifth level (WHO). Its form is checked. Answers have it in upper case.")).examples(["J01CA04"]);
+    LotNumber, "LotNumber": text().pattern(Some(r#"^ {0,10}[A-Za-z0-9!"%&'()*+,./:;<=>?_-]{1,20} {0,10}$"#))
+        .description(Some("The lot number as the maker printed it (GS1 General Specifications, application identifier 10).")).examples(["B4711"]);
 
     Title, "Title": free_text(HIDDEN, 120)
         .description(Some("A short text in one line.")).examples(["Registered nurse"]);

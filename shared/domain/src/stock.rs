@@ -1,25 +1,67 @@
 //! The stock of a medicine: its lots, what is taken from which, and the ledger from which every quantity can be counted again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::id::{LotId, MovementId, UserId};
+use crate::{
+    Invalid,
+    id::{AllocationId, LotId, MovementId, UserId},
+    text::Reason,
+};
 
 /// How many units a movement can be about.
 pub const MOST_UNITS: u32 = 1_000_000;
 /// How many days before the day of expiry the pharmacy is told.
 pub const EXPIRY_ALERTS: [u16; 4] = [90, 30, 7, 0];
 
-/// What is left of one lot. Packages of a lot were made together, and expire together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// How many lots of a medicine a pharmacy can have something of. The stock of a medicine is one item, and stays small.
+pub const MOST_LOTS: usize = 10;
+
+/// What the maker printed on a lot's packages. GS1 allows 20 characters (General Specifications, application identifier 10).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LotNumber(String);
+
+impl LotNumber {
+    /// Parses a number.
+    ///
+    /// # Errors
+    /// When it is empty, longer than 20 characters, or has characters that GS1 does not allow.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let number = text.trim_matches(' ');
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || b"!\"%&'()*+,-./_:;<=>?".contains(&b);
+        if (1..=20).contains(&number.len()) && text.len() <= 40 && number.bytes().all(allowed) {
+            return Ok(Self(number.to_owned()));
+        }
+        Err(Invalid::new("invalid_lot_number", "Give the number as it is printed: at most 20 letters, digits and signs, without spaces."))
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What is left of one lot. Packages of a lot were made together, and expire together. The names are short, because every allocation writes
+/// them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lot {
+    /// The maker's number.
+    #[serde(rename = "no")]
+    pub number: LotNumber,
     /// The first day on which it must not be used any more.
+    #[serde(rename = "e")]
     pub expires_on: Date,
     /// How many units are left.
+    #[serde(rename = "n")]
     pub left: u32,
+    /// How many units more are there that nobody may have: they have expired, and wait to be destroyed or returned.
+    #[serde(rename = "q", default)]
+    pub quarantined: u32,
 }
 
 /// What is left of a medicine in a pharmacy.
@@ -47,12 +89,14 @@ pub enum MovementKind {
     Allocated,
     /// It was set aside for a patient who did not get it.
     PutBack,
+    /// Its lot has expired.
+    Quarantined,
 }
 
 named! {
     MovementKind, "invalid_movement": {
         Received = "received", Adjusted = "adjusted", WrittenOff = "written_off", Returned = "returned", Allocated = "allocated",
-        PutBack = "put_back",
+        PutBack = "put_back", Quarantined = "quarantined",
     }
 }
 
@@ -63,6 +107,22 @@ pub struct Change {
     pub lot: LotId,
     /// The units: more than zero came, less than zero went.
     pub units: i32,
+    /// The same of those in quarantine.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub quarantined: i32,
+}
+
+impl Change {
+    /// Units that came, or went if there are less than zero.
+    #[must_use]
+    pub const fn of(lot: LotId, units: i32) -> Self {
+        Self { lot, units, quarantined: 0 }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+const fn is_zero(units: &i32) -> bool {
+    *units == 0
 }
 
 /// An entry of the ledger. It is never changed and never deleted: what was wrong is put right by another entry.
@@ -79,6 +139,12 @@ pub struct Movement {
     /// Who did it. `None` when nobody did: an allocation that nobody collects ends by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<UserId>,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// The allocation that it takes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allocation: Option<AllocationId>,
 }
 
 /// Why there is not enough.
@@ -104,6 +170,12 @@ impl Lot {
         let due = |days: &&u16| today >= self.expires_on.saturating_sub(i64::from(**days).days());
         EXPIRY_ALERTS.iter().rfind(due).copied().filter(|_| self.left > 0)
     }
+
+    /// Whether nothing of it is there any more.
+    #[must_use]
+    pub const fn is_gone(&self) -> bool {
+        self.left == 0 && self.quarantined == 0
+    }
 }
 
 impl Stock {
@@ -113,10 +185,16 @@ impl Stock {
         self.lots.values().filter(|lot| lot.is_usable(today)).map(|lot| lot.left).sum()
     }
 
-    /// How many units have expired.
+    /// How many units are there that have expired.
     #[must_use]
     pub fn expired(&self, today: Date) -> u32 {
-        self.lots.values().filter(|lot| !lot.is_usable(today)).map(|lot| lot.left).sum()
+        self.lots.values().map(|lot| lot.quarantined + if lot.is_usable(today) { 0 } else { lot.left }).sum()
+    }
+
+    /// The day on which the next lot expires of which something can be given to patients.
+    #[must_use]
+    pub fn expires_next(&self, today: Date) -> Option<Date> {
+        self.lots.values().filter(|lot| lot.is_usable(today) && lot.left > 0).map(|lot| lot.expires_on).min()
     }
 
     /// Whether more should be ordered. Expired units do not count.
@@ -143,7 +221,7 @@ impl Stock {
                 break;
             }
             missing -= taken;
-            changes.push(Change { lot: *id, units: -signed(taken) });
+            changes.push(Change::of(*id, -signed(taken)));
         }
         Ok(changes)
     }
@@ -157,15 +235,17 @@ impl Stock {
         for change in changes {
             let lot = after.lots.get_mut(&change.lot).ok_or(change.lot)?;
             lot.left = lot.left.checked_add_signed(change.units).ok_or(change.lot)?;
+            lot.quarantined = lot.quarantined.checked_add_signed(change.quarantined).ok_or(change.lot)?;
         }
         Ok(after)
     }
 }
 
-/// What puts back units that were set aside.
+/// What puts back units of a lot that were set aside. If it has expired meanwhile, nobody may have them.
 #[must_use]
-pub fn put_back(changes: &[Change]) -> Vec<Change> {
-    changes.iter().map(|change| Change { lot: change.lot, units: -change.units }).collect()
+pub fn put_back(lot: LotId, units: u32, expires_on: Date, today: Date) -> Change {
+    let units = signed(units);
+    if today < expires_on { Change::of(lot, units) } else { Change { lot, units: 0, quarantined: units } }
 }
 
 /// How many units to order: enough for as long as `used` lasted, on top of the reorder level.
@@ -174,31 +254,44 @@ pub fn to_order(stock: &Stock, used: u32, today: Date) -> u32 {
     stock.reorder_level.saturating_add(used).saturating_sub(stock.available(today)).max(1)
 }
 
+/// What is there of a lot, as it was counted: what is left, and what is in quarantine.
+pub type Counted = (i64, i64);
+
 /// A lot of which the ledger says something else than the stock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Drift {
     /// The lot.
     pub lot: LotId,
-    /// How many units are left by the ledger.
-    pub ledger: i64,
-    /// How many units are left by the stock.
-    pub stock: u32,
+    /// What is there by the ledger.
+    pub ledger: Counted,
+    /// What is there by the stock.
+    pub stock: Counted,
 }
 
-/// Counts the whole ledger of a medicine again, in any order, and compares it with its stock.
+/// Counts a whole ledger again, in any order.
 #[must_use]
-pub fn drift(ledger: impl IntoIterator<Item = Movement>, stock: &Stock) -> Vec<Drift> {
-    let mut counted: BTreeMap<LotId, i64> = stock.lots.keys().map(|id| (*id, 0)).collect();
-    for change in ledger.into_iter().flat_map(|movement| movement.changes) {
-        *counted.entry(change.lot).or_default() += i64::from(change.units);
+pub fn count(changes: impl IntoIterator<Item = Change>) -> BTreeMap<LotId, Counted> {
+    let mut counted = BTreeMap::new();
+    for change in changes {
+        let (left, quarantined): &mut Counted = counted.entry(change.lot).or_default();
+        *left += i64::from(change.units);
+        *quarantined += i64::from(change.quarantined);
     }
-    let left = |lot| stock.lots.get(&lot).map_or(0, |lot| lot.left);
-    let compared = counted.into_iter().map(|(lot, ledger)| Drift { lot, ledger, stock: left(lot) });
-    compared.filter(|drift| drift.ledger != i64::from(drift.stock)).collect()
+    counted
+}
+
+/// Where the count of a whole ledger differs from the stock.
+#[must_use]
+pub fn drift(counted: &BTreeMap<LotId, Counted>, stock: &Stock) -> Vec<Drift> {
+    let there = |lot: LotId| stock.lots.get(&lot).map_or((0, 0), |lot| (i64::from(lot.left), i64::from(lot.quarantined)));
+    let lots: BTreeSet<LotId> = stock.lots.keys().chain(counted.keys()).copied().collect();
+    let compared = lots.into_iter().map(|lot| Drift { lot, ledger: counted.get(&lot).copied().unwrap_or_default(), stock: there(lot) });
+    compared.filter(|drift| drift.ledger != drift.stock).collect()
 }
 
 /// Units as a change counts them. No lot has more than [`MOST_UNITS`] of them.
-fn signed(units: u32) -> i32 {
+#[must_use]
+pub fn signed(units: u32) -> i32 {
     i32::try_from(units).unwrap_or(i32::MAX)
 }
 
@@ -213,8 +306,20 @@ mod tests {
         LotId::new(Timestamp::UNIX_EPOCH, number)
     }
 
+    fn of(expires_on: Date, left: u32) -> Lot {
+        Lot { number: LotNumber::parse("B4711").unwrap(), expires_on, left, quarantined: 0 }
+    }
+
+    #[test]
+    fn lot_numbers() {
+        assert_eq!(LotNumber::parse(" A12/34-b ").unwrap().as_str(), "A12/34-b");
+        for bad in ["", "A 1", "ä", "123456789012345678901", "a\nb"] {
+            assert_eq!(LotNumber::parse(bad).unwrap_err().code, "invalid_lot_number", "{bad}");
+        }
+    }
+
     fn stock(lots: &[(u128, Date, u32)]) -> Stock {
-        let lots = lots.iter().map(|&(number, expires_on, left)| (lot(number), Lot { expires_on, left })).collect();
+        let lots = lots.iter().map(|&(number, expires_on, left)| (lot(number), of(expires_on, left))).collect();
         Stock { lots, reorder_level: 10 }
     }
 
@@ -234,7 +339,11 @@ mod tests {
         let taken = stock.pick(19, today).unwrap();
         let empty = stock.after(&taken).unwrap();
         assert_eq!((empty.available(today), empty.pick(0, today)), (0, Ok(Vec::new())));
-        assert_eq!(empty.after(&put_back(&taken)).unwrap(), stock);
+        let back: Vec<_> = taken.iter().map(|change| Change { units: -change.units, ..*change }).collect();
+        assert_eq!(empty.after(&back).unwrap(), stock);
+        let late = put_back(lot(2), 4, date(2026, 3, 3), date(2026, 3, 3));
+        let quarantined = empty.after(&[late]).unwrap();
+        assert_eq!((quarantined.available(today), quarantined.expired(today), quarantined.lots[&lot(2)].is_gone()), (0, 54, false));
         assert_eq!(empty.after(&taken), Err(lot(2)), "there is nothing to take twice");
     }
 
@@ -250,7 +359,7 @@ mod tests {
 
     #[test]
     fn an_alert_for_each_stage_before_a_lot_expires() {
-        let alert = |today, left| Lot { expires_on: date(2026, 6, 30), left }.expiry_alert(today);
+        let alert = |today, left| of(date(2026, 6, 30), left).expiry_alert(today);
         assert_eq!(alert(date(2026, 3, 31), 5), None);
         assert_eq!(alert(date(2026, 4, 1), 5), Some(90));
         assert_eq!(alert(date(2026, 5, 30), 5), Some(90));
@@ -267,6 +376,7 @@ mod tests {
         Take(u32),
         PutBack(usize),
         Correct(u32, i32),
+        Quarantine,
     }
 
     fn does() -> impl Strategy<Value = (Does, u16)> {
@@ -275,6 +385,7 @@ mod tests {
             (1u32..60).prop_map(Does::Take),
             (0usize..8).prop_map(Does::PutBack),
             (0u32..8, -30i32..30).prop_map(|(number, units)| Does::Correct(number, units)),
+            Just(Does::Quarantine),
         ];
         (what, 0u16..4)
     }
@@ -290,8 +401,8 @@ mod tests {
                 let (kind, changes) = match step {
                     Does::Receive(units, days) => {
                         let expires_on = today.saturating_add(i64::from(days).days());
-                        stock.lots.insert(lot(number), Lot { expires_on, left: 0 });
-                        (MovementKind::Received, vec![Change { lot: lot(number), units: signed(units) }])
+                        stock.lots.insert(lot(number), of(expires_on, 0));
+                        (MovementKind::Received, vec![Change::of(lot(number), signed(units))])
                     }
                     Does::Take(units) => {
                         let available = stock.available(today);
@@ -310,21 +421,30 @@ mod tests {
                             }
                         }
                     }
-                    Does::PutBack(which) if which < taken.len() => (MovementKind::PutBack, put_back(&taken.remove(which))),
-                    Does::Correct(which, units) => (MovementKind::Adjusted, vec![Change { lot: lot(u128::from(which)), units }]),
+                    Does::PutBack(which) if which < taken.len() => {
+                        let back = |change: &Change| put_back(change.lot, change.units.unsigned_abs(), stock.lots[&change.lot].expires_on, today);
+                        (MovementKind::PutBack, taken.remove(which).iter().map(back).collect())
+                    }
+                    Does::Correct(which, units) => (MovementKind::Adjusted, vec![Change::of(lot(u128::from(which)), units)]),
+                    Does::Quarantine => {
+                        let expired = stock.lots.iter().filter(|(_, lot)| !lot.is_usable(today));
+                        let changes = expired.map(|(id, lot)| Change { lot: *id, units: -signed(lot.left), quarantined: signed(lot.left) });
+                        (MovementKind::Quarantined, changes.collect())
+                    }
                     Does::PutBack(_) => continue,
                 };
                 // Less than nothing is refused, and nothing is written.
                 let Ok(after) = stock.after(&changes) else { continue };
                 stock = after;
-                let id = MovementId::new(Timestamp::UNIX_EPOCH, number);
-                ledger.push(Movement { id, kind, changes, at: Timestamp::UNIX_EPOCH, by: None });
+                prop_assert!(kind != MovementKind::Allocated || changes.iter().all(|change| change.units < 0));
+                ledger.push(changes);
             }
             let middle = order.index(ledger.len() + 1);
             ledger.rotate_left(middle);
-            prop_assert_eq!(drift(ledger.clone(), &stock), Vec::new());
+            prop_assert_eq!(drift(&count(ledger.concat()), &stock), Vec::new());
             if let Some(lost) = ledger.pop() {
-                prop_assert_eq!(drift(ledger, &stock).is_empty(), lost.changes.iter().all(|change| change.units == 0));
+                let nothing = lost.iter().all(|change| change.units == 0 && change.quarantined == 0);
+                prop_assert_eq!(drift(&count(ledger.concat()), &stock).is_empty(), nothing);
             }
         }
     }

@@ -229,7 +229,6 @@ mod tests {
             route: Route::Oral,
             frequency: title("twice a day"),
             until: date(2026, 3, 9),
-            left: 14,
         });
         let new = [ingredient("clavulanic acid")];
         let causes = |today, besides| check(&new, &summary, today, besides).iter().map(|hit| (hit.level, hit.cause)).collect::<Vec<_>>();

@@ -154,7 +154,6 @@ impl Clinical for Medicine {
             route: content.route,
             frequency: content.frequency.clone(),
             until: content.until(),
-            left: content.left(),
         });
         // Courses that are over make room. A day more, because the hospital's day may be an earlier one.
         let yesterday = TimeZone::UTC.to_datetime(entry.author.at).date().saturating_sub(1.day());

@@ -219,8 +219,6 @@ pub struct ActiveMedicine {
     pub frequency: Title,
     /// The last day of the course, with all refills.
     pub until: Date,
-    /// How many units are left to be dispensed.
-    pub left: u32,
 }
 
 /// A lab test that waits.
