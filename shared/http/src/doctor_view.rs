@@ -69,8 +69,9 @@ pub struct PeriodBody {
 }
 
 impl PeriodBody {
-    pub fn parse(self, index: usize, fields: &mut Fields) -> Option<Period> {
-        let at = |name: &str| format!("weekly_hours[{index}].{name}");
+    /// Parses a period. `list` is the field that it is in.
+    pub fn parse(self, list: &str, index: usize, fields: &mut Fields) -> Option<Period> {
+        let at = |name: &str| format!("{list}[{index}].{name}");
         let weekday = fields.required(at("weekday"), self.weekday, |text| Weekday::parse(&text));
         let from = fields.required(at("from"), self.from, |text| TimeOfDay::parse(&text));
         let to = fields.required(at("to"), self.to, |text| TimeOfDay::parse(&text));
@@ -80,7 +81,7 @@ impl PeriodBody {
 
 /// Parses a week's hours for a slot length. `None` when something is wrong.
 pub fn parse_hours(periods: Vec<PeriodBody>, slot: SlotLength, fields: &mut Fields) -> Option<WeeklyHours> {
-    let parsed: Vec<_> = periods.into_iter().take(50).enumerate().map(|(index, period)| period.parse(index, fields)).collect();
+    let parsed: Vec<_> = periods.into_iter().take(50).enumerate().map(|(index, period)| period.parse("weekly_hours", index, fields)).collect();
     let periods = parsed.into_iter().collect::<Option<Vec<_>>>()?;
     let refuse = |(index, why): (usize, Invalid)| fields.refuse(format!("weekly_hours[{index}]"), why.code, why.detail);
     WeeklyHours::new(periods, slot).map_err(refuse).ok()

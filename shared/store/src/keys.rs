@@ -5,19 +5,21 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     account::Group,
+    allocation::AllocationStatus,
     audit::Entry,
     bed::BedNumber,
     emergency::CaseStatus,
     id::{
-        AdmissionId, AppointmentId, CaseId, DoctorId, EmailTokenId, ExceptionId, HistoryId, LeaveId, PatientId, SessionId, ShiftId, UserId,
-        WaitId,
+        AdmissionId, AlertId, AllocationId, AppointmentId, CaseId, DoctorId, EmailTokenId, ExceptionId, HistoryId, LeaveId, LotId,
+        MovementId, PatientId, PharmacyId, SessionId, ShiftId, StockedMedicineId, UserId, WaitId,
     },
     leave::{LeaveStatus, LeaveType},
     patient_search::Place,
+    pharmacy::AlertState,
     role::Role,
     roster::Seat,
     shifts::ShiftTime,
-    text::{Email, PersonName, Specialization},
+    text::{Email, PersonName, Specialization, Title},
     ward::Ward,
 };
 use jiff::{Timestamp, civil::Date};
@@ -763,6 +765,233 @@ pub fn cleaning_task(since: Timestamp, ward: Ward, number: BedNumber) -> Key {
 /// The beds that wait to be cleaned, after a position in the list.
 pub(super) fn cleaning_tasks(after: Option<&str>) -> Range {
     Range::of(CLEANING).with_prefix("", after)
+}
+
+const PHARMACIES: &str = "PHARMACIES";
+
+#[must_use]
+pub fn pharmacy(id: PharmacyId) -> Key {
+    Key::new(pharmacy_partition(id), "PROFILE")
+}
+
+fn pharmacy_partition(id: PharmacyId) -> String {
+    format!("PHARMACY#{id}")
+}
+
+/// A pharmacy's place in the directory: by name.
+#[must_use]
+pub fn listed_pharmacy(name: &Title, id: PharmacyId) -> IndexKey {
+    IndexKey::new(PHARMACIES, format!("{}#{id}", name.as_str().to_lowercase()))
+}
+
+/// Pharmacies whose name begins like this, after a position.
+pub(super) fn pharmacies(name: &str, after: Option<&str>) -> Range {
+    Range::in_index(BY_LIST, PHARMACIES).with_prefix(name, after)
+}
+
+const PHARMACISTS: &str = "PHARMACIST#";
+
+/// Somebody who works in a pharmacy.
+#[must_use]
+pub fn pharmacist(pharmacy: PharmacyId, user: UserId) -> Key {
+    Key::new(pharmacy_partition(pharmacy), format!("{PHARMACISTS}{user}"))
+}
+
+/// Those who work in a pharmacy.
+pub(super) fn pharmacists(pharmacy: PharmacyId) -> Range {
+    Range::of(pharmacy_partition(pharmacy)).with_prefix(PHARMACISTS, None)
+}
+
+/// The one pharmacy that somebody works in.
+#[must_use]
+pub fn works_in_pharmacy(user: UserId) -> Key {
+    Key::new(staff_partition(user), "PHARMACY")
+}
+
+const ALERTS: &str = "ALERT#";
+
+#[must_use]
+pub fn pharmacy_alert(pharmacy: PharmacyId, id: AlertId) -> Key {
+    Key::new(pharmacy_partition(pharmacy), format!("{ALERTS}{id}"))
+}
+
+/// The alerts of a pharmacy: all of them, or those before one.
+pub(super) fn pharmacy_alerts(pharmacy: PharmacyId, before: Option<AlertId>) -> Range {
+    let range = Range::of(pharmacy_partition(pharmacy)).with_prefix(ALERTS, None);
+    before.map(|id| just_before(&pharmacy_alert(pharmacy, id).sk)).into_iter().fold(range, Range::to)
+}
+
+/// The place of an alert among those of its pharmacy that stand like this.
+#[must_use]
+pub fn listed_alert(pharmacy: PharmacyId, state: AlertState, id: AlertId) -> IndexKey {
+    IndexKey::new(alert_list(pharmacy, state), id.to_string())
+}
+
+fn alert_list(pharmacy: PharmacyId, state: AlertState) -> String {
+    format!("ALERTS#{pharmacy}#{}", state.as_str())
+}
+
+/// The alerts of a pharmacy that stand like this: all of them, or those before one.
+pub(super) fn alerts_in_state(pharmacy: PharmacyId, state: AlertState, before: Option<AlertId>) -> Range {
+    let range = Range::in_index(BY_LIST, alert_list(pharmacy, state));
+    before.map(|id| just_before(&id.to_string())).into_iter().fold(range, Range::to)
+}
+
+fn stock_partition(medicine: StockedMedicineId) -> String {
+    format!("STOCK#{medicine}")
+}
+
+/// A medicine that a pharmacy keeps.
+#[must_use]
+pub fn stocked_medicine(id: StockedMedicineId) -> Key {
+    Key::new(stock_partition(id), "MEDICINE")
+}
+
+/// How much of it is there.
+#[must_use]
+pub fn stock(medicine: StockedMedicineId) -> Key {
+    Key::new(stock_partition(medicine), "STOCK")
+}
+
+/// What lists show of it.
+#[must_use]
+pub fn medicine_line(medicine: StockedMedicineId) -> Key {
+    Key::new(stock_partition(medicine), "LISTED")
+}
+
+/// The place of a medicine in the list of its pharmacy: by name.
+#[must_use]
+pub fn listed_medicine(pharmacy: PharmacyId, name: &Title, id: StockedMedicineId) -> IndexKey {
+    IndexKey::new(format!("MEDICINES#{pharmacy}"), format!("{}#{id}", name.as_str().to_lowercase()))
+}
+
+/// Its place among those that run low.
+#[must_use]
+pub fn listed_low_medicine(pharmacy: PharmacyId, name: &Title, id: StockedMedicineId) -> IndexKey {
+    IndexKey::new(format!("LOWSTOCK#{pharmacy}"), format!("{}#{id}", name.as_str().to_lowercase()))
+}
+
+/// The medicines of a pharmacy whose name begins like this, after a position; of those that run low only, or of all.
+pub(super) fn medicines(pharmacy: PharmacyId, low: bool, name: &str, after: Option<&str>) -> Range {
+    let list = if low { Range::in_index(BY_ACTOR, format!("LOWSTOCK#{pharmacy}")) } else { Range::in_index(BY_LIST, format!("MEDICINES#{pharmacy}")) };
+    list.with_prefix(name, after)
+}
+
+/// That a pharmacy has something of a medicine, among all pharmacies that keep the same one.
+#[must_use]
+pub fn offer(equivalence: &str, pharmacy: PharmacyId, medicine: StockedMedicineId) -> Key {
+    Key::new(format!("OFFER#{equivalence}"), format!("{pharmacy}#{medicine}"))
+}
+
+/// The pharmacies that keep a medicine.
+pub(super) fn offers(equivalence: &str) -> Range {
+    Range::of(format!("OFFER#{equivalence}"))
+}
+
+const LOTS: &str = "LOT#";
+
+#[must_use]
+pub fn lot(medicine: StockedMedicineId, id: LotId) -> Key {
+    Key::new(stock_partition(medicine), format!("{LOTS}{id}"))
+}
+
+/// The lots of a medicine: all of them, or those before one.
+pub(super) fn lots(medicine: StockedMedicineId, before: Option<LotId>) -> Range {
+    let range = Range::of(stock_partition(medicine)).with_prefix(LOTS, None);
+    before.map(|id| just_before(&lot(medicine, id).sk)).into_iter().fold(range, Range::to)
+}
+
+/// The place of a lot among those of its pharmacy of which something is there: by the day on which it expires.
+#[must_use]
+pub fn listed_lot(pharmacy: PharmacyId, expires_on: Date, id: LotId) -> IndexKey {
+    IndexKey::new(lot_list(pharmacy), format!("{expires_on}#{id}"))
+}
+
+fn lot_list(pharmacy: PharmacyId) -> String {
+    format!("LOTS#{pharmacy}")
+}
+
+/// The lots of a pharmacy that expire before a day, after a position.
+pub(super) fn lots_by_expiry(pharmacy: PharmacyId, before: Option<Date>, after: Option<&str>) -> Range {
+    let range = Range::in_index(BY_LIST, lot_list(pharmacy)).with_prefix("", after);
+    before.map(|day| day.to_string()).into_iter().fold(range, Range::to)
+}
+
+/// An entry of a medicine's ledger that is not an allocation.
+#[must_use]
+pub fn movement(medicine: StockedMedicineId, id: MovementId) -> Key {
+    Key::new(stock_partition(medicine), format!("MOVEMENT#{id}"))
+}
+
+/// The place of an entry in the ledger of a medicine.
+#[must_use]
+pub fn in_ledger(medicine: StockedMedicineId, place: &str) -> IndexKey {
+    IndexKey::new(format!("LEDGER#{medicine}"), place)
+}
+
+/// The ledger of a medicine: all of it, or what is before a place.
+pub(super) fn ledger(medicine: StockedMedicineId, before: Option<&str>) -> Range {
+    let range = Range::in_index(BY_ACTOR, format!("LEDGER#{medicine}"));
+    before.map(just_before).into_iter().fold(range, Range::to)
+}
+
+const ALLOCATIONS: &str = "ALLOCATION#";
+
+#[must_use]
+pub fn allocation(patient: PatientId, id: AllocationId) -> Key {
+    Key::new(patient_partition(patient), format!("{ALLOCATIONS}{id}"))
+}
+
+/// A patient's allocations: all of them, or those before one.
+pub(super) fn allocations(patient: PatientId, before: Option<AllocationId>) -> Range {
+    let range = Range::of(patient_partition(patient)).with_prefix(ALLOCATIONS, None);
+    before.map(|id| just_before(&allocation(patient, id).sk)).into_iter().fold(range, Range::to)
+}
+
+/// The place of an allocation among those of its pharmacy that stand like this.
+#[must_use]
+pub fn listed_allocation(pharmacy: PharmacyId, status: AllocationStatus, id: AllocationId) -> IndexKey {
+    IndexKey::new(allocation_list(pharmacy, status), id.to_string())
+}
+
+fn allocation_list(pharmacy: PharmacyId, status: AllocationStatus) -> String {
+    format!("ALLOCS#{pharmacy}#{}", status.as_str())
+}
+
+/// The allocations of a pharmacy that stand like this, oldest first, after one.
+pub(super) fn allocations_in_status(pharmacy: PharmacyId, status: AllocationStatus, after: Option<&str>) -> Range {
+    Range::in_index(BY_LIST, allocation_list(pharmacy, status)).with_prefix("", after)
+}
+
+const DISPENSES: &str = "DISPENSE#";
+
+/// Units of a lot that a patient got.
+#[must_use]
+pub fn dispense(patient: PatientId, allocation: AllocationId, part: u8) -> Key {
+    Key::new(patient_partition(patient), format!("{DISPENSES}{allocation}#{part:02}"))
+}
+
+/// What a patient got: everything, or what is before a position.
+pub(super) fn dispenses(patient: PatientId, before: Option<&str>) -> Range {
+    let range = Range::of(patient_partition(patient)).with_prefix(DISPENSES, None);
+    before.map(just_before).into_iter().fold(range, Range::to)
+}
+
+/// Its place among what was dispensed of a medicine, or of a lot.
+#[must_use]
+pub fn listed_dispense(of: &str, at: Timestamp, allocation: AllocationId, part: u8) -> IndexKey {
+    IndexKey::new(format!("DISPENSED#{of}"), format!("{}#{allocation}#{part:02}", second(at)))
+}
+
+/// What was dispensed of a medicine, or of a lot: everything, or what is before a position.
+pub(super) fn dispensed_of_medicine(medicine: StockedMedicineId, before: Option<&str>) -> Range {
+    let range = Range::in_index(BY_LIST, format!("DISPENSED#{medicine}"));
+    before.map(just_before).into_iter().fold(range, Range::to)
+}
+
+pub(super) fn dispensed_of_lot(lot: LotId, before: Option<&str>) -> Range {
+    let range = Range::in_index(BY_ACTOR, format!("DISPENSED#{lot}"));
+    before.map(just_before).into_iter().fold(range, Range::to)
 }
 
 /// An entry in the roster.

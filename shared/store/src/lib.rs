@@ -9,6 +9,7 @@
 
 pub mod accounts;
 pub mod admissions;
+pub mod allocations;
 pub mod appointments;
 pub mod audit;
 mod availability;
@@ -31,12 +32,15 @@ pub mod leave;
 pub mod medical_record;
 mod meter;
 pub mod patients;
+pub mod pharmacies;
+pub mod pharmacy_alerts;
 pub mod presence;
 mod query;
 mod record;
 pub mod roster;
 pub mod sessions;
 pub mod staff;
+pub mod stock;
 pub mod suppressions;
 pub mod throttle;
 pub mod trail;
