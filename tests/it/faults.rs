@@ -23,16 +23,16 @@ struct Between<F> {
 }
 
 impl<F: Fn(Value) -> Result<Value, String> + Send + Sync> Consumer for Between<F> {
-    async fn call(&self, event: Value) -> Result<Value, String> {
+    async fn call(&self, function: &str, event: Value) -> Result<Value, String> {
         let event = (self.meddle)(event)?;
-        self.functions.call(event).await
+        self.functions.call(function, event).await
     }
 }
 
 fn poller<F: Fn(Value) -> Result<Value, String> + Send + Sync>(app: &App, meddle: F) -> Poller<Between<F>> {
     let (database, _) = shared_database();
     let between = Between { functions: app.functions.clone(), meddle };
-    Poller::new(database, app.table.clone(), Template::read().unwrap().stream, between, None).unwrap().with_backoff(Duration::ZERO)
+    Poller::new(database, app.table.clone(), Template::read().unwrap().streams, between, None).unwrap().with_backoff(Duration::ZERO)
 }
 
 async fn booked_and_moved(app: &App) -> String {
@@ -77,7 +77,7 @@ async fn every_batch_three_times_and_a_crash_at_every_record() {
         booked_and_moved(&app).await;
         let (database, _) = shared_database();
         let dying = Dying { functions: app.functions.clone(), after, died: AtomicBool::new(false) };
-        let mapping = Template::read().unwrap().stream;
+        let mapping = Template::read().unwrap().streams;
         let mut poller = Poller::new(database, app.table.clone(), mapping, dying, None).unwrap().with_backoff(Duration::ZERO);
         poller.drain().await.unwrap();
         assert_eq!(subjects(&app), expected, "crashed after {after} records");
@@ -93,12 +93,12 @@ struct Dying {
 }
 
 impl Consumer for Dying {
-    async fn call(&self, mut event: Value) -> Result<Value, String> {
+    async fn call(&self, function: &str, mut event: Value) -> Result<Value, String> {
         if self.died.swap(true, Ordering::SeqCst) {
-            return self.functions.call(event).await;
+            return self.functions.call(function, event).await;
         }
         event["Records"].as_array_mut().unwrap().truncate(self.after);
-        self.functions.call(event).await?;
+        self.functions.call(function, event).await?;
         Err("the function died".to_owned())
     }
 }
@@ -132,7 +132,7 @@ async fn a_poison_record_is_parked_and_the_rest_delivered() {
     let (database, _) = shared_database();
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("dead-letters.json"), serde_json::to_string(&dead).unwrap()).unwrap();
-    let mapping = Template::read().unwrap().stream;
+    let mapping = Template::read().unwrap().streams;
     let mut mended = Poller::new(database, app.table.clone(), mapping, app.functions.clone(), Some(folder.path())).unwrap();
     mended.drain().await.unwrap();
     let messages = mended.dead_letters();

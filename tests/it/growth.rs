@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 struct Content;
 
 impl Consumer for Content {
-    async fn call(&self, _: Value) -> Result<Value, String> {
+    async fn call(&self, _: &str, _: Value) -> Result<Value, String> {
         Ok(json!({ "batchItemFailures": [] }))
     }
 }
@@ -57,7 +57,7 @@ async fn a_write_and_a_poll_take_no_longer_after_many_others() {
         let (database, table) = (database::open(Some(&path)).unwrap(), "growth");
         let template = Template::read().unwrap();
         database::create_table(&database, &template, table).unwrap();
-        let mut poller = Poller::new(database.clone(), table.to_owned(), template.stream, Content, Some(folder.path())).unwrap();
+        let mut poller = Poller::new(database.clone(), table.to_owned(), template.streams.clone(), Content, Some(folder.path())).unwrap();
         let runtime = tokio::runtime::Handle::current();
         let mut poll = |_| tokio::task::block_in_place(|| runtime.block_on(poller.drain())).map(drop).unwrap();
 
@@ -87,7 +87,7 @@ async fn what_was_handled_is_forgotten_and_the_numbers_go_on() {
         let template = Template::read().unwrap();
         let database = database::open(Some(&file)).unwrap();
         database::create_table(&database, &template, "meditrack").unwrap();
-        let poller = Poller::new(database.clone(), "meditrack".to_owned(), template.stream, Content, Some(folder.path())).unwrap();
+        let poller = Poller::new(database.clone(), "meditrack".to_owned(), template.streams.clone(), Content, Some(folder.path())).unwrap();
         (database, poller)
     };
     let (database, mut poller) = start();

@@ -61,7 +61,7 @@ async fn reminders_are_rebuilt_from_the_table() {
     assert_eq!(due(&app), ["2026-03-04T08:00:00Z"]);
     let rebuild = json!({ "rebuild_reminders": [ahead, off, "apt_01JD8Z0V3XQ5T4E2W9K7M6N8PR"] });
     for _ in 0..2 {
-        Consumer::call(&app.functions, rebuild.clone()).await.unwrap();
+        Consumer::call(&app.functions, "notifications", rebuild.clone()).await.unwrap();
         assert_eq!(due(&app), ["2026-03-03T08:00:00Z"]);
     }
 }

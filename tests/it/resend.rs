@@ -62,7 +62,7 @@ async fn a_refused_email_is_listed_and_sent_again_once() {
 
     // Everything that was ever written comes again.
     let (database, _) = shared_database();
-    let mapping = Template::read().unwrap().stream;
+    let mapping = Template::read().unwrap().streams;
     let mut again = Poller::new(database, app.table.clone(), mapping, app.functions.clone(), None).unwrap().with_backoff(Duration::ZERO);
     again.drain().await.unwrap();
     assert!(app.new_mails(&mut seen).await.is_empty());

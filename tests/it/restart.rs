@@ -34,7 +34,7 @@ async fn start(folder: &Path, at: &str) -> Run {
     let config =
         settings.config(settings.hospital("http://127.0.0.1:3000").unwrap(), TABLE, dynamodb, services.address, services.s3).unwrap();
     let functions = Functions::new(&config, &settings.signing_key(), &settings.token_key(), Settings::scheduling(), &clock).unwrap();
-    let poller = Poller::new(opened, TABLE.to_owned(), template.stream, functions.clone(), Some(folder)).unwrap();
+    let poller = Poller::new(opened, TABLE.to_owned(), template.streams.clone(), functions.clone(), Some(folder)).unwrap();
     let firing = Firing::new(services.schedules.clone(), functions.clone(), clock);
     Run { functions, services, poller, firing, hand }
 }

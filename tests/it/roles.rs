@@ -15,20 +15,28 @@ use local::{
     stream::{Consumer, Poller},
     template::Template,
 };
+use low_stock::LowStock;
 use notifications::Notifications;
 use serde_json::{Value, json};
 use store::trail::Trail;
 
 use crate::support::{App, action_name, shared_database};
 
-/// Hands records to `notifications` on a trail that notes what the function does.
+/// Hands records to the functions on trails that note what each does.
 struct OnTrail {
     notifications: Notifications,
+    low_stock: LowStock,
     trail: Trail,
+    of_low_stock: Trail,
 }
 
 impl Consumer for OnTrail {
-    async fn call(&self, event: Value) -> Result<Value, String> {
+    async fn call(&self, function: &str, event: Value) -> Result<Value, String> {
+        if function == "low-stock" {
+            let event = serde_json::from_value(event).map_err(|error| error.to_string())?;
+            let answer = self.of_low_stock.follow(low_stock::answer(&self.low_stock, event)).await.map_err(|error| error.to_string())?;
+            return serde_json::to_value(answer).map_err(|error| error.to_string());
+        }
         let event = serde_json::from_value(event).map_err(|error| error.to_string())?;
         let answer = self.trail.follow(notifications::answer(&self.notifications, event)).await.map_err(|error| error.to_string())?;
         serde_json::to_value(answer).map_err(|error| error.to_string())
@@ -53,9 +61,10 @@ async fn event_driven_functions_keep_to_their_roles() {
     let app = App::new().await;
     let trail = || Trail::new(None, "test".to_owned(), None, app.now());
     let notifications = Notifications::new(&app.config, Settings::scheduling(), &app.settings.token_key(), app.clock.clone());
-    let consumer = OnTrail { notifications, trail: trail() };
-    let on_trail = consumer.trail.clone();
-    let stream = Template::read().unwrap().stream;
+    let low_stock = LowStock::new(&app.config, Settings::scheduling(), app.clock.clone());
+    let consumer = OnTrail { notifications, low_stock, trail: trail(), of_low_stock: trail() };
+    let (on_trail, of_low_stock) = (consumer.trail.clone(), consumer.of_low_stock.clone());
+    let stream = Template::read().unwrap().streams;
     let mut poller = Poller::new(shared_database().0, app.table.clone(), stream, consumer, None).unwrap().with_backoff(Duration::ZERO);
 
     let (ada, doctor) = (app.patient("Ada Byron").await, app.doctor("Dr. Helen Taussig").await);

@@ -14,7 +14,7 @@ async fn what_ses_reports_is_heeded() {
         [include_str!("../../events/notifications/email-bounced.json"), include_str!("../../events/notifications/email-complaint.json")]
     {
         for _ in 0..2 {
-            app.functions.call(serde_json::from_str(payload).unwrap()).await.unwrap();
+            app.functions.call("notifications", serde_json::from_str(payload).unwrap()).await.unwrap();
         }
     }
     let cause = async |address: &str| app.store().suppression(&Email::parse(address).unwrap()).await.unwrap().map(|found| found.cause);
@@ -38,7 +38,10 @@ async fn a_suppression_is_lifted_and_what_was_held_back_is_sent() {
     let app = App::new().await;
     let (_, admin) = app.staff("Florence Nightingale", Role::Administrator).await;
     let (_, desk) = app.staff("Rosa Parks", Role::Receptionist).await;
-    app.functions.call(serde_json::from_str(include_str!("../../events/notifications/email-bounced.json")).unwrap()).await.unwrap();
+    app.functions
+        .call("notifications", serde_json::from_str(include_str!("../../events/notifications/email-bounced.json")).unwrap())
+        .await
+        .unwrap();
     let (gone, mut seen) = (app.patient("Gone").await, 0);
     app.new_mails(&mut seen).await;
     let list = async |path: &str| app.get(path).bearer(&admin).send().await.expect(200).body["items"].clone();
@@ -71,6 +74,6 @@ async fn a_full_mailbox_is_no_reason() {
     let app = App::new().await;
     let mut event: Value = serde_json::from_str(include_str!("../../events/notifications/email-bounced.json")).unwrap();
     event["detail"]["bounce"]["bounceType"] = json!("Transient");
-    app.functions.call(event).await.unwrap();
+    app.functions.call("notifications", event).await.unwrap();
     assert!(app.store().suppression(&Email::parse("gone@example.org").unwrap()).await.unwrap().is_none());
 }

@@ -5,6 +5,7 @@ use aws_lambda_events::dynamodb::EventRecord;
 use domain::{
     account::Account,
     admission::Admission,
+    allocation::Allocation,
     appointment::Appointment,
     availability::Exception,
     bed::Bed,
@@ -25,7 +26,7 @@ use domain::{
     staff::StaffProfile,
     waiting::{State, Wait},
 };
-use mail::{Cause, record_news::RecordNews, reminders::OfferEnds, ward_news::WardNews};
+use mail::{Cause, pharmacy_news::PharmacyNews, record_news::RecordNews, reminders::OfferEnds, ward_news::WardNews};
 use store::{
     Record, StoreError, StreamItem, StreamValue, accounts::StoredAccount, deliveries::Delivery, email_tokens::EmailToken, from_stream,
     origin_of, roster::StaffMonth, trail::Origin,
@@ -98,6 +99,13 @@ pub(crate) enum Change {
         before: Option<Box<EmergencyCase>>,
         after: Box<EmergencyCase>,
     },
+    /// A pharmacy sets something aside for a patient, or no longer does.
+    Allocation {
+        before: Option<Box<Allocation>>,
+        after: Box<Allocation>,
+    },
+    /// Something happened in a pharmacy that is told again.
+    Pharmacy(Box<PharmacyNews>),
     /// Something happened to a bed or an emergency that is told again.
     Wards(Box<WardNews>),
     /// Somebody asks for an email again that SES had refused; what it follows from.
@@ -176,6 +184,10 @@ impl Change {
                 let before = earlier(images.old_image, from_stream)?;
                 Some(Self::Case { before, after: Box::new(from_stream(images.new_image)?) })
             }
+            Some(Allocation::KIND) => {
+                let before = earlier(images.old_image, from_stream)?;
+                Some(Self::Allocation { before, after: Box::new(from_stream(images.new_image)?) })
+            }
             Some(Delivery::KIND) => match from_stream(images.new_image)? {
                 Delivery { id, state: DeliveryState::Queued, cause: Some(cause), .. } => Some(Self::EmailAskedForAgain { id, cause }),
                 _ => None,
@@ -195,6 +207,7 @@ impl Change {
             Self::Leave { before, after } => Cause::leave(before.as_deref(), after),
             Self::Shift { before, after } => Cause::Shift { before: before.clone(), after: after.clone() },
             Self::Record(news) => Cause::Record(news.clone()),
+            Self::Pharmacy(news) => Cause::Pharmacy(news.clone()),
             Self::Wards(news) => Cause::Wards(news.clone()),
             Self::Wait { after, .. } => match &after.state {
                 State::Offered(offer) => Cause::Offer(OfferEnds { wait_id: after.id, held_until: offer.until }),
@@ -211,6 +224,7 @@ impl Change {
             | Self::Admission { .. }
             | Self::BedRequest(_)
             | Self::Case { .. }
+            | Self::Allocation { .. }
             | Self::EmailAskedForAgain { .. } => return None,
         })
     }

@@ -4,6 +4,7 @@
 //! once; a reminder's schedule is made to follow the appointment as it is now, whatever the record says.
 
 mod account;
+mod allocation;
 mod appointment;
 mod audit;
 mod beds;
@@ -26,7 +27,10 @@ mod waiting;
 
 use std::collections::{BTreeSet, HashSet};
 
-use aws_lambda_events::dynamodb::{Event, EventRecord};
+use aws_lambda_events::{
+    dynamodb::{Event, EventRecord},
+    streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
+};
 use change::Change;
 use domain::{
     Clock,
@@ -47,7 +51,7 @@ use platform::{
     config::{Config, Scheduling, TokenKey},
 };
 pub use rebuild::Rebuild;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use store::{StoreError, wards::ManagerError};
 
 /// What this function works with.
@@ -83,33 +87,19 @@ pub enum Call {
 }
 
 /// Handles a call of either kind.
-pub async fn answer(state: &Notifications, call: Call) -> Result<BatchResponse, Failure> {
+pub async fn answer(state: &Notifications, call: Call) -> Result<DynamoDbEventResponse, Failure> {
     match call {
         Call::Changes(event) => return Ok(handle(state, event).await),
         Call::Feedback(feedback) => note(&state.base, feedback).await?,
         Call::Rebuild(rebuild) => rebuild::reminders(state, &rebuild).await?,
     }
-    Ok(BatchResponse::default())
-}
-
-/// Which records of a batch have to come again (`ReportBatchItemFailures`).
-#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BatchResponse {
-    #[serde(rename = "batchItemFailures")]
-    pub batch_item_failures: Vec<BatchItemFailure>,
-}
-
-/// One of them, by its sequence number.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BatchItemFailure {
-    #[serde(rename = "itemIdentifier")]
-    pub item_identifier: String,
+    Ok(DynamoDbEventResponse::default())
 }
 
 /// Handles a batch, each record on its own: one that fails does not keep the others from being handled, only those that
 /// come after it for the same item.
-pub async fn handle(state: &Notifications, event: Event) -> BatchResponse {
-    let mut response = BatchResponse::default();
+pub async fn handle(state: &Notifications, event: Event) -> DynamoDbEventResponse {
+    let mut response = DynamoDbEventResponse::default();
     let mut failed_items = HashSet::new();
     let mut noted = BTreeSet::new();
     for record in event.records {
@@ -117,16 +107,23 @@ pub async fn handle(state: &Notifications, event: Event) -> BatchResponse {
         let sequence = record.change.sequence_number.clone().unwrap_or_default();
         let event_id = record.event_id.clone();
         if failed_items.contains(&item) {
-            response.batch_item_failures.push(BatchItemFailure { item_identifier: sequence });
+            response.batch_item_failures.push(failed_record(sequence));
             continue;
         }
         if let Err(error) = one(state, record, &mut noted).await {
             tracing::error!(event_id, error = platform::logs::chain(&error), "record not handled");
             failed_items.insert(item);
-            response.batch_item_failures.push(BatchItemFailure { item_identifier: sequence });
+            response.batch_item_failures.push(failed_record(sequence));
         }
     }
     response
+}
+
+/// A record that has to come again (`ReportBatchItemFailures`), by its sequence number.
+fn failed_record(sequence: String) -> DynamoDbBatchItemFailure {
+    let mut failure = DynamoDbBatchItemFailure::default();
+    failure.item_identifier = Some(sequence);
+    failure
 }
 
 async fn one(state: &Notifications, record: EventRecord, noted: &mut BTreeSet<AuditId>) -> Result<(), Failure> {
@@ -191,6 +188,8 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
         Change::Admission { before, after } => Box::pin(beds::follow_admission(state, before.as_deref(), &after)).await?,
         Change::BedRequest(request) => Box::pin(beds::serve(state, request.ward, Some(&request))).await?,
         Change::Case { before, after } => Box::pin(emergency::follow(state, before.as_deref(), &after)).await?,
+        Change::Allocation { before, after } => Box::pin(allocation::follow(state, before.as_deref(), &after)).await?,
+        Change::Pharmacy(news) => Box::pin(state.base.tell_pharmacy(&news)).await?,
         Change::Wards(news) => Box::pin(state.base.tell_wards(&news)).await?,
         Change::Record(news) => record::tell(&state.base, &news).await?,
         Change::DoctorException(exception) => {

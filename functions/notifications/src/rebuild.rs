@@ -1,6 +1,6 @@
 //! Schedules are not in the table: after it was restored, or the times of the triage scale have changed, each is made to follow what is there.
 
-use domain::id::{AppointmentId, CaseId, WaitId};
+use domain::id::{AllocationId, AppointmentId, CaseId, PatientId, WaitId};
 use serde::Deserialize;
 use store::wards::CleaningTask;
 
@@ -17,9 +17,18 @@ pub struct Rebuild {
     rebuild_cleaning: Vec<CleaningTask>,
     #[serde(default)]
     rebuild_emergencies: Vec<CaseId>,
+    #[serde(default)]
+    rebuild_allocations: Vec<Allocated>,
 }
 
-/// Makes each schedule what the appointment, the wait, the bed or the emergency calls for. Once more does no harm.
+/// What is set aside for a patient.
+#[derive(Debug, Deserialize)]
+struct Allocated {
+    patient_id: PatientId,
+    id: AllocationId,
+}
+
+/// Makes each schedule what the appointment, the wait, the bed, the emergency or the allocation calls for. Once more does no harm.
 pub(crate) async fn reminders(state: &Notifications, rebuild: &Rebuild) -> Result<(), Failure> {
     for id in &rebuild.rebuild_reminders {
         if let Some(appointment) = state.base.store.appointment(*id).await? {
@@ -39,6 +48,11 @@ pub(crate) async fn reminders(state: &Notifications, rebuild: &Rebuild) -> Resul
     for id in &rebuild.rebuild_emergencies {
         if let Some(case) = state.base.store.emergency_case(*id).await? {
             state.reminders.follow_case(&case, &state.base.hospital.triage, state.base.clock.now()).await?;
+        }
+    }
+    for allocated in &rebuild.rebuild_allocations {
+        if let Some(allocation) = state.base.store.allocation(allocated.patient_id, allocated.id).await? {
+            state.reminders.follow_allocation(&allocation, state.base.clock.now()).await?;
         }
     }
     Ok(())

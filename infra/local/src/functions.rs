@@ -5,10 +5,12 @@ use std::{collections::BTreeMap, fmt::Write as _, sync::LazyLock};
 use axum::Router;
 use domain::Clock;
 use http::{AppState, auth::access_token::KeySetError, finish};
+use low_stock::LowStock;
 use mail::EventState;
 use medical_records::MedicalRecords;
 use notifications::Notifications;
 use platform::config::{Config, Scheduling, SigningKey, TokenKey};
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use users::Users;
 use utoipa::openapi::OpenApi;
@@ -22,6 +24,7 @@ pub struct Functions {
     users: Users,
     medical_records: MedicalRecords,
     notifications: Notifications,
+    low_stock: LowStock,
     reminders: EventState,
 }
 
@@ -29,8 +32,9 @@ impl Functions {
     pub fn new(config: &Config, key: &SigningKey, tokens: &TokenKey, scheduling: Scheduling, clock: &Clock) -> Result<Self, KeySetError> {
         let users = Users::new(config, key, tokens, clock.clone())?;
         let medical_records = MedicalRecords::new(users.base.clone(), config, BUCKET.to_owned());
+        let low_stock = LowStock::new(config, scheduling.clone(), clock.clone());
         let notifications = Notifications::new(config, scheduling, tokens, clock.clone());
-        Ok(Self { state: users.base.clone(), reminders: notifications.base.clone(), users, medical_records, notifications })
+        Ok(Self { state: users.base.clone(), reminders: notifications.base.clone(), users, medical_records, notifications, low_stock })
     }
 
     /// What the event-driven functions work with.
@@ -69,13 +73,14 @@ macro_rules! http_function {
 }
 
 /// All of them. The local hospital, the API document, the tests and the routes of `cargo lambda watch` follow this list.
-pub const HTTP_FUNCTIONS: [HttpFunction; 8] = [
+pub const HTTP_FUNCTIONS: [HttpFunction; 9] = [
     http_function!("users", users::routes, users: Users),
     http_function!("patients", patients::routes, state: AppState),
     http_function!("doctors", doctors::routes, state: AppState),
     http_function!("appointments", appointments::routes, state: AppState),
     http_function!("emergency", emergency::routes, state: AppState),
     http_function!("medical-records", medical_records::routes, medical_records: MedicalRecords),
+    http_function!("pharmacy", pharmacy::routes, state: AppState),
     http_function!("staff", staff::routes, state: AppState),
     http_function!("wards", wards::routes, state: AppState),
 ];
@@ -120,14 +125,29 @@ fn prefix(function: &str, path: &str) -> String {
 }
 
 impl Consumer for Functions {
-    async fn call(&self, event: Value) -> Result<Value, String> {
-        let state = self.notifications.clone();
-        let event = serde_json::from_value(event).map_err(|error| error.to_string())?;
+    async fn call(&self, function: &str, event: Value) -> Result<Value, String> {
         // In a task of its own, so that a panic crashes the function and not the stream.
-        let answer = tokio::spawn(async move { notifications::answer(&state, event).await }).await;
-        let answer = answer.map_err(|crash| crash.to_string())?.map_err(|error| platform::logs::chain(&error))?;
-        serde_json::to_value(answer).map_err(|error| error.to_string())
+        let answer = match function {
+            "low-stock" => {
+                let (state, event) = (self.low_stock.clone(), read(event)?);
+                tokio::spawn(async move { written(low_stock::answer(&state, event).await) }).await
+            }
+            _ => {
+                let (state, event) = (self.notifications.clone(), read(event)?);
+                tokio::spawn(async move { written(notifications::answer(&state, event).await) }).await
+            }
+        };
+        answer.map_err(|crash| crash.to_string())?
     }
+}
+
+fn read<T: DeserializeOwned>(event: Value) -> Result<T, String> {
+    serde_json::from_value(event).map_err(|error| error.to_string())
+}
+
+fn written(answer: Result<impl Serialize, impl std::error::Error>) -> Result<Value, String> {
+    let answer = answer.map_err(|error| platform::logs::chain(&error))?;
+    serde_json::to_value(answer).map_err(|error| error.to_string())
 }
 
 impl Target for Functions {

@@ -56,10 +56,10 @@ pub enum Worker {
 }
 
 impl Consumer for Worker {
-    async fn call(&self, event: Value) -> Result<Value, String> {
+    async fn call(&self, function: &str, event: Value) -> Result<Value, String> {
         match self {
-            Self::Here(functions) => Consumer::call(&**functions, event).await,
-            Self::There(remote) => remote.invoke("notifications", event.to_string()).await,
+            Self::Here(functions) => Consumer::call(&**functions, function, event).await,
+            Self::There(remote) => remote.invoke(function, event.to_string()).await,
         }
     }
 }

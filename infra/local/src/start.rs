@@ -142,7 +142,7 @@ async fn open(options: &Options, lambda: Option<&str>) -> Result<(), StartError>
         Some(_) if options.clock.is_some() => return Err(StartError::ClockElsewhere),
         Some(address) => Worker::There(Box::new(Remote::new(address))),
     };
-    let mut poller = Poller::new(database.clone(), TABLE.to_owned(), template.stream, worker.clone(), Some(folder))?;
+    let mut poller = Poller::new(database.clone(), TABLE.to_owned(), template.streams.clone(), worker.clone(), Some(folder))?;
     let mut firing = Firing::new(services.schedules.clone(), worker, clock.clone());
     let sweeps = options.clock.is_none();
     let (stop, stopped) = watch::channel(false);

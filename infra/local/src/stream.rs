@@ -1,4 +1,4 @@
-//! Delivers the table's stream to the `notifications` function, with Lambda's semantics: filters, batches, partial failures, bisection,
+//! Delivers the table's stream to the functions that the template names, with Lambda's semantics: filters, batches, partial failures, bisection,
 //! bounded retries, and dead letters that are kept.
 
 use std::{
@@ -21,15 +21,18 @@ use crate::{
     template::StreamMapping,
 };
 
-/// A function that takes a batch.
+/// Functions that take a batch.
 pub trait Consumer {
     /// The function's answer (`{"batchItemFailures": [...]}`), or why it crashed.
-    fn call(&self, event: Value) -> impl Future<Output = Result<Value, String>> + Send;
+    fn call(&self, function: &str, event: Value) -> impl Future<Output = Result<Value, String>> + Send;
 }
 
 /// Records that were given up, with the data that Lambda would send to the on-failure queue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DeadLetter {
+    /// The function that did not handle them.
+    #[serde(default = "notifications")]
+    pub function: String,
     pub condition: String,
     pub error: String,
     pub start_sequence_number: String,
@@ -38,12 +41,17 @@ pub struct DeadLetter {
     pub records: Vec<Value>,
 }
 
+/// The only function that there was when earlier releases gave records up.
+fn notifications() -> String {
+    "notifications".to_owned()
+}
+
 /// Reads the stream from where it stopped, and delivers its records.
 pub struct Poller<C> {
     database: Database,
     table: String,
     stream: String,
-    mapping: StreamMapping,
+    mappings: Vec<StreamMapping>,
     consumer: C,
     folder: Option<PathBuf>,
     position: Option<String>,
@@ -110,7 +118,13 @@ pub enum StreamError {
 
 impl<C: Consumer> Poller<C> {
     /// A poller that keeps its position and its dead letters in a folder, or in memory.
-    pub fn new(database: Database, table: String, mapping: StreamMapping, consumer: C, folder: Option<&Path>) -> Result<Self, StreamError> {
+    pub fn new(
+        database: Database,
+        table: String,
+        mappings: Vec<StreamMapping>,
+        consumer: C,
+        folder: Option<&Path>,
+    ) -> Result<Self, StreamError> {
         let kept = |name: &str| match folder.map(|folder| std::fs::read_to_string(folder.join(name))) {
             Some(Ok(text)) => Ok(Some(text)),
             Some(Err(error)) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -126,7 +140,7 @@ impl<C: Consumer> Poller<C> {
         let label = database.get_table_metadata(&table)?.and_then(|table| table.stream_label).unwrap_or_default();
         let stream = dynoxide::streams::stream_arn(&table, &label);
         let backoff = Duration::from_millis(500);
-        Ok(Self { database, table, stream, mapping, consumer, folder, position, handled: MANY, backoff, dead })
+        Ok(Self { database, table, stream, mappings, consumer, folder, position, handled: MANY, backoff, dead })
     }
 
     /// Changes the wait before the second attempt; each further wait is longer.
@@ -146,7 +160,9 @@ impl<C: Consumer> Poller<C> {
         let again = self.dead.take_for_replay();
         if !again.is_empty() {
             for message in again {
-                self.deliver(message.records).await?;
+                if let Some(mapping) = self.mappings.iter().find(|mapping| mapping.function == message.function) {
+                    self.deliver(mapping, message.records).await?;
+                }
             }
             self.keep(DEAD_LETTERS, &serde_json::to_string_pretty(&self.dead.list())?)?;
         }
@@ -154,17 +170,21 @@ impl<C: Consumer> Poller<C> {
             let records = self.next_records()?;
             let Some(last) = records.last().map(sequence) else { return self.forget_handled().map(|()| delivered) };
             self.handled += records.len();
-            let batch: Vec<Value> =
-                records.into_iter().filter(|record| self.mapping.filters.iter().any(|filter| filter.matches(record))).collect();
-            delivered += batch.len();
-            self.deliver(batch).await?;
+            // One function after the other: here they wait for each other, in Lambda they do not.
+            for mapping in &self.mappings {
+                let passes = |record: &&Value| mapping.filters.iter().any(|filter| filter.matches(record));
+                let batch: Vec<Value> = records.iter().filter(passes).cloned().collect();
+                delivered += batch.len();
+                self.deliver(mapping, batch).await?;
+            }
             self.keep(POSITION, &last)?;
             self.position = Some(last);
         }
     }
 
     fn next_records(&self) -> Result<Vec<Value>, StreamError> {
-        let records = json!({ "ShardIterator": self.iterator()?, "Limit": self.mapping.batch_size });
+        let limit = self.mappings.iter().map(|mapping| mapping.batch_size).min().unwrap_or(1);
+        let records = json!({ "ShardIterator": self.iterator()?, "Limit": limit });
         let records = self.database.get_records(serde_json::from_value(records)?)?.records;
         Ok(records.iter().map(serde_json::to_value).collect::<Result<_, _>>()?)
     }
@@ -198,15 +218,15 @@ impl<C: Consumer> Poller<C> {
     /// Delivers a batch until every record in it is handled or given up. If the function names a failed record, the records before it count
     /// as handled. The rest is split in two, which does not count as an attempt, until a failing record is alone. That record is tried as
     /// often as the template allows.
-    async fn deliver(&self, batch: Vec<Value>) -> Result<(), StreamError> {
+    async fn deliver(&self, mapping: &StreamMapping, batch: Vec<Value>) -> Result<(), StreamError> {
         let mut work = vec![batch];
         let mut attempts = 0;
         while let Some(mut batch) = work.pop() {
             if batch.is_empty() {
                 continue;
             }
-            let answer = self.consumer.call(json!({ "Records": batch })).await;
-            let (failed_at, error) = match answer.map(|answer| self.failed_at(&batch, &answer)) {
+            let answer = self.consumer.call(&mapping.function, json!({ "Records": batch })).await;
+            let (failed_at, error) = match answer.map(|answer| failed_at(mapping, &batch, &answer)) {
                 Ok(None) => {
                     attempts = 0;
                     continue;
@@ -218,14 +238,14 @@ impl<C: Consumer> Poller<C> {
             if failed_at > 0 {
                 attempts = 0;
             }
-            if rest.len() > 1 && self.mapping.bisect_batch_on_function_error {
+            if rest.len() > 1 && mapping.bisect_batch_on_function_error {
                 let (first, second) = rest.split_at(rest.len() / 2);
                 work.extend([second.to_vec(), first.to_vec()]);
                 continue;
             }
             attempts += 1;
-            if attempts > self.mapping.maximum_retry_attempts {
-                self.give_up(rest, error)?;
+            if attempts > mapping.maximum_retry_attempts {
+                self.give_up(mapping, rest, error)?;
                 attempts = 0;
             } else {
                 tokio::time::sleep(self.backoff * attempts).await;
@@ -235,19 +255,10 @@ impl<C: Consumer> Poller<C> {
         Ok(())
     }
 
-    /// Where in the batch to begin again: at the first reported record. A report about a record outside the batch means the whole batch.
-    fn failed_at(&self, batch: &[Value], answer: &Value) -> Option<usize> {
-        if !self.mapping.function_response_types.iter().any(|kind| kind == "ReportBatchItemFailures") {
-            return None;
-        }
-        let failures = answer["batchItemFailures"].as_array()?;
-        let find = |failure: &Value| batch.iter().position(|record| Some(sequence(record).as_str()) == failure["itemIdentifier"].as_str());
-        failures.iter().map(|failure| find(failure).unwrap_or(0)).min()
-    }
-
-    fn give_up(&self, records: Vec<Value>, error: String) -> Result<(), StreamError> {
+    fn give_up(&self, mapping: &StreamMapping, records: Vec<Value>, error: String) -> Result<(), StreamError> {
         let edge = |record: Option<&Value>| record.map(sequence).unwrap_or_default();
         let message = DeadLetter {
+            function: mapping.function.clone(),
             condition: "RetryAttemptsExhausted".to_owned(),
             error,
             start_sequence_number: edge(records.first()),
@@ -269,6 +280,16 @@ impl<C: Consumer> Poller<C> {
         std::fs::write(&temporary, text)?;
         Ok(std::fs::rename(temporary, folder.join(name))?)
     }
+}
+
+/// Where in the batch to begin again: at the first reported record. A report about a record outside the batch means the whole batch.
+fn failed_at(mapping: &StreamMapping, batch: &[Value], answer: &Value) -> Option<usize> {
+    if !mapping.function_response_types.iter().any(|kind| kind == "ReportBatchItemFailures") {
+        return None;
+    }
+    let failures = answer["batchItemFailures"].as_array()?;
+    let find = |failure: &Value| batch.iter().position(|record| Some(sequence(record).as_str()) == failure["itemIdentifier"].as_str());
+    failures.iter().map(|failure| find(failure).unwrap_or(0)).min()
 }
 
 fn sequence(record: &Value) -> String {

@@ -20,7 +20,8 @@ pub struct Template {
     /// The `CreateTable` request, without the table's name.
     pub table: Map<String, Value>,
     pub ttl_attribute: String,
-    pub stream: StreamMapping,
+    /// The functions that the stream calls.
+    pub streams: Vec<StreamMapping>,
     pub cors: Cors,
     pub routes: Vec<Route>,
     /// What each function may do with the table, by the function's name.
@@ -72,7 +73,7 @@ impl Template {
     }
 }
 
-/// How the stream reaches `notifications`.
+/// How the stream reaches a function.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct StreamMapping {
@@ -82,6 +83,8 @@ pub struct StreamMapping {
     pub function_response_types: Vec<String>,
     #[serde(skip)]
     pub filters: Vec<Filter>,
+    #[serde(skip)]
+    pub function: String,
 }
 
 /// What pages of other origins may do (`CorsConfiguration`).
@@ -112,15 +115,6 @@ impl Template {
             json!({ "StreamEnabled": true, "StreamViewType": table["StreamSpecification"]["StreamViewType"] }),
         );
 
-        let mapping = &document["Resources"]["NotificationsFunction"]["Properties"]["Events"]["Changes"]["Properties"];
-        let mut stream: StreamMapping =
-            serde_json::from_value(mapping.clone()).map_err(|error| TemplateError(format!("the stream's mapping: {error}")))?;
-        let patterns = mapping["FilterCriteria"]["Filters"].as_array().cloned().unwrap_or_default();
-        stream.filters = patterns
-            .iter()
-            .map(|filter| Filter::parse(filter["Pattern"].as_str().unwrap_or_default()).map_err(TemplateError))
-            .collect::<Result<_, _>>()?;
-
         let cors = document["Resources"]["Api"]["Properties"]["CorsConfiguration"].clone();
         let cors = serde_json::from_value(cors).map_err(|error| TemplateError(format!("CorsConfiguration: {error}")))?;
 
@@ -128,7 +122,7 @@ impl Template {
             cors,
             table: create,
             ttl_attribute: text(&table["TimeToLiveSpecification"]["AttributeName"])?,
-            stream,
+            streams: streams(&document["Resources"])?,
             routes: routes(&document["Resources"]),
             table_permissions: table_permissions(&document["Resources"])?,
         })
@@ -158,6 +152,23 @@ fn kebab(name: &str) -> String {
     words
 }
 
+fn streams(resources: &Value) -> Result<Vec<StreamMapping>, TemplateError> {
+    let mut streams = Vec::new();
+    for (function, properties) in functions(resources) {
+        let events = properties["Events"].as_object().into_iter().flatten().map(|(_, event)| event);
+        for mapping in events.filter(|event| event["Type"] == "DynamoDB").map(|event| &event["Properties"]) {
+            let mut stream: StreamMapping =
+                serde_json::from_value(mapping.clone()).map_err(|error| TemplateError(format!("the stream's mapping: {error}")))?;
+            let patterns = mapping["FilterCriteria"]["Filters"].as_array().cloned().unwrap_or_default();
+            let parsed = patterns.iter().map(|filter| Filter::parse(filter["Pattern"].as_str().unwrap_or_default()).map_err(TemplateError));
+            stream.filters = parsed.collect::<Result<_, _>>()?;
+            stream.function.clone_from(&function);
+            streams.push(stream);
+        }
+    }
+    Ok(streams)
+}
+
 fn routes(resources: &Value) -> Vec<Route> {
     let mut routes = Vec::new();
     for (function, properties) in functions(resources) {
@@ -171,7 +182,7 @@ fn routes(resources: &Value) -> Vec<Route> {
 }
 
 /// Keys of a single partition. All others end with `#*`.
-const WHOLE_KEYS: [&str; 4] = ["WARM", "DOCTORS", "WARDS", "CLEANING"];
+const WHOLE_KEYS: [&str; 5] = ["WARM", "DOCTORS", "WARDS", "CLEANING", "PHARMACIES"];
 
 fn table_permissions(resources: &Value) -> Result<BTreeMap<String, BTreeSet<Permission>>, TemplateError> {
     let mut all = BTreeMap::new();

@@ -111,6 +111,9 @@ pub struct AllocationEnd {
     /// Who ended it. `None` when nobody did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<UserId>,
+    /// Whether it was the pharmacy, and not the patient.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_pharmacy: bool,
     /// How many units the patient has.
     pub units: u32,
     /// Why it was cancelled, or less was handed over.
@@ -253,7 +256,14 @@ mod tests {
     }
 
     fn end(units: u32) -> AllocationEnd {
-        AllocationEnd { at: Timestamp::UNIX_EPOCH, by: Some(UserId::new(Timestamp::UNIX_EPOCH, 1)), units, reason: None, accepted: None }
+        AllocationEnd {
+            at: Timestamp::UNIX_EPOCH,
+            by: Some(UserId::new(Timestamp::UNIX_EPOCH, 1)),
+            by_pharmacy: true,
+            units,
+            reason: None,
+            accepted: None,
+        }
     }
 
     #[test]

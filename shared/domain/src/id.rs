@@ -25,6 +25,12 @@ macro_rules! ids {
                 let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
                 Self(Ulid::from_parts(millis, random))
             }
+
+            /// When it was made.
+            #[must_use]
+            pub fn made_at(self) -> Timestamp {
+                i64::try_from(self.0.timestamp_ms()).ok().and_then(|at| Timestamp::from_millisecond(at).ok()).unwrap_or_default()
+            }
         }
 
         impl FromStr for $name {
@@ -159,12 +165,6 @@ impl AllocationId {
     #[must_use]
     pub fn place(self) -> String {
         self.0.to_string()
-    }
-
-    /// When it was made.
-    #[must_use]
-    pub fn made_at(self) -> Timestamp {
-        i64::try_from(self.0.timestamp_ms()).ok().and_then(|millis| Timestamp::from_millisecond(millis).ok()).unwrap_or_default()
     }
 }
 

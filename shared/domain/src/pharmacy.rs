@@ -19,8 +19,6 @@ use crate::{
 /// A pharmacy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pharmacy {
-    /// Its id.
-    pub id: PharmacyId,
     /// What it shows in the directory.
     #[serde(rename = "entry")]
     pub listed: ListedPharmacy,

@@ -309,10 +309,7 @@ pub const POLICY: &[Rule] = &[
     rule("POST /patients/{patient_id}/allocations", OWN_RECORD).sensitive().written("allocation.request").of_patients(),
     rule("GET /patients/{patient_id}/allocations/{id}", ALLOCATION).noted("allocation.read").of_patients(),
     rule("POST /patients/{patient_id}/allocations/{id}/hand-over", PHARMACY).sensitive().written("allocation.hand_over").of_patients(),
-    rule("POST /patients/{patient_id}/allocations/{id}/cancel", PATIENT_OR_PHARMACY)
-        .sensitive()
-        .written("allocation.cancel")
-        .of_patients(),
+    rule("POST /patients/{patient_id}/allocations/{id}/cancel", PATIENT_OR_PHARMACY).sensitive().written("allocation.cancel").of_patients(),
     rule("GET /patients/{patient_id}/dispenses", RECORD).noted("dispense.list").of_patients(),
     // Pharmacies
     rule("GET /pharmacies", EVERY_ACTIVE_ACCOUNT),

@@ -81,7 +81,8 @@ impl PeriodBody {
 
 /// Parses a week's hours for a slot length. `None` when something is wrong.
 pub fn parse_hours(periods: Vec<PeriodBody>, slot: SlotLength, fields: &mut Fields) -> Option<WeeklyHours> {
-    let parsed: Vec<_> = periods.into_iter().take(50).enumerate().map(|(index, period)| period.parse("weekly_hours", index, fields)).collect();
+    let parsed: Vec<_> =
+        periods.into_iter().take(50).enumerate().map(|(index, period)| period.parse("weekly_hours", index, fields)).collect();
     let periods = parsed.into_iter().collect::<Option<Vec<_>>>()?;
     let refuse = |(index, why): (usize, Invalid)| fields.refuse(format!("weekly_hours[{index}]"), why.code, why.detail);
     WeeklyHours::new(periods, slot).map_err(refuse).ok()

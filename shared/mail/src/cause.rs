@@ -10,7 +10,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::{accounts::StoredAccount, email_tokens::EmailToken};
 
-use super::{MailError, record_news::RecordNews, ward_news::WardNews};
+use super::{MailError, pharmacy_news::PharmacyNews, record_news::RecordNews, ward_news::WardNews};
 use crate::reminders::{OfferEnds, ReminderDue};
 
 /// A change or a reminder. Where the thing as it is now says enough, only its id is kept.
@@ -43,6 +43,8 @@ pub enum Cause {
     Record(Box<RecordNews>),
     /// Something happened to a bed or an emergency.
     Wards(Box<WardNews>),
+    /// Something happened in a pharmacy.
+    Pharmacy(Box<PharmacyNews>),
     /// A slot is held for somebody who waits, until then.
     Offer(OfferEnds),
 }

@@ -7,6 +7,7 @@ pub mod emails;
 mod mailer;
 mod message;
 pub mod parties;
+pub mod pharmacy_news;
 pub mod record_news;
 pub mod reminders;
 mod state;

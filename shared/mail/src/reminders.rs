@@ -11,10 +11,12 @@ use aws_sdk_scheduler::{
 };
 use aws_types::SdkConfig;
 use domain::{
+    allocation::{Allocation, AllocationStatus},
     appointment::Appointment,
     bed::Bed,
     emergency::EmergencyCase,
-    id::{AppointmentId, CaseId, WaitId},
+    id::{AllocationId, AppointmentId, CaseId, LotId, PatientId, StockedMedicineId, WaitId},
+    pharmacy::ReceivedLot,
     triage::Scale,
     waiting::{State, Wait},
 };
@@ -74,6 +76,27 @@ pub struct CleaningDue {
 pub struct DoctorDue {
     pub case_id: CaseId,
     /// When it was due: when a doctor has seen the patient since, or the level has changed, this is void.
+    pub due_at: Timestamp,
+}
+
+/// What the `reminders` function is called with when a patient should have collected what is set aside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CollectDue {
+    pub allocation_id: AllocationId,
+    pub patient_id: PatientId,
+    pub collect_by: Timestamp,
+}
+
+/// What the `reminders` function is called with when a lot expires soon, or has expired.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LotDue {
+    pub lot_id: LotId,
+    pub medicine_id: StockedMedicineId,
+    /// How many days are left.
+    pub stage: u16,
+    /// When it was due.
     pub due_at: Timestamp,
 }
 
@@ -171,6 +194,24 @@ impl Reminders {
             }
             None => self.clear(&name).await,
         }
+    }
+
+    /// Makes the schedule what an allocation as it is now calls for: there when the patient should have collected it, or not there.
+    pub async fn follow_allocation(&self, allocation: &Allocation, now: Timestamp) -> Result<(), ReminderError> {
+        let (listed, name) = (&allocation.listed, format!("collect-{}", allocation.listed.id));
+        if allocation.status != AllocationStatus::Allocated {
+            return self.clear(&name).await;
+        }
+        let (allocation_id, patient_id, collect_by) = (listed.id, listed.patient_id, listed.collect_by);
+        let input = serde_json::json!({ "allocation_id": allocation_id, "patient_id": patient_id, "collect_by": collect_by });
+        self.set(&name, collect_by.max(now.saturating_add(SOON).unwrap_or(now)), &input.to_string()).await
+    }
+
+    /// Has a lot looked at when so many days are left.
+    pub async fn schedule_lot(&self, lot: &ReceivedLot, days: u16, at: Timestamp, now: Timestamp) -> Result<(), ReminderError> {
+        let input = serde_json::json!({ "lot_id": lot.listed.id, "medicine_id": lot.listed.medicine_id, "stage": days, "due_at": at });
+        let name = format!("{}-{days}", lot.listed.id);
+        self.set(&name, at.max(now.saturating_add(SOON).unwrap_or(now)), &input.to_string()).await
     }
 
     /// Has the appointment's reminder fire once more, as soon as Scheduler can.

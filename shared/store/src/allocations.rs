@@ -3,7 +3,7 @@
 //! An allocation takes units of the stock and of the prescription in one transaction. It is also the ledger's entry: what it took never changes.
 
 use domain::{
-    allocation::{Allocation, AllocatedLot, AllocationStatus, Dispense, Ending, ListedAllocation, ListedDispense},
+    allocation::{AllocatedLot, Allocation, AllocationStatus, Dispense, Ending, ListedAllocation, ListedDispense},
     id::{AllocationId, LotId, MedicineId, MovementId, PatientId, PharmacyId, StockedMedicineId},
     pharmacy::StockedMedicine,
     record::{Clinical, Entry, prescription::Medicine},
@@ -169,13 +169,7 @@ impl Store {
     }
 
     /// Ends an allocation: what the patient does not get goes back to the stock and to the prescription.
-    pub async fn allocation_end(
-        &self,
-        before: &Allocation,
-        ending: &Ending,
-        movement: MovementId,
-        at: Timestamp,
-    ) -> Result<(), EndError> {
+    pub async fn allocation_end(&self, before: &Allocation, ending: &Ending, movement: MovementId, at: Timestamp) -> Result<(), EndError> {
         let after = &ending.allocation;
         for _ in 0..TRIES {
             let mut write = self.transaction();

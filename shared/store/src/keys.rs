@@ -873,7 +873,11 @@ pub fn listed_low_medicine(pharmacy: PharmacyId, name: &Title, id: StockedMedici
 
 /// The medicines of a pharmacy whose name begins like this, after a position; of those that run low only, or of all.
 pub(super) fn medicines(pharmacy: PharmacyId, low: bool, name: &str, after: Option<&str>) -> Range {
-    let list = if low { Range::in_index(BY_ACTOR, format!("LOWSTOCK#{pharmacy}")) } else { Range::in_index(BY_LIST, format!("MEDICINES#{pharmacy}")) };
+    let list = if low {
+        Range::in_index(BY_ACTOR, format!("LOWSTOCK#{pharmacy}"))
+    } else {
+        Range::in_index(BY_LIST, format!("MEDICINES#{pharmacy}"))
+    };
     list.with_prefix(name, after)
 }
 

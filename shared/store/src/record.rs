@@ -133,7 +133,8 @@ pub fn from_stream<R: Record>(image: serde_dynamo::Item) -> Result<R, StoreError
 /// The lines of a list of records.
 pub(crate) fn from_index<R: Record, E: DeserializeOwned>(items: Vec<Item>) -> Result<Vec<Listed<E>>, StoreError> {
     let line = |mut item: Item| {
-        let position = item.remove("gsi1sk").or_else(|| item.remove("gsi2sk")).and_then(|place| place.as_s().ok().cloned()).unwrap_or_default();
+        let position =
+            item.remove("gsi1sk").or_else(|| item.remove("gsi2sk")).and_then(|place| place.as_s().ok().cloned()).unwrap_or_default();
         Ok(Listed { entry: from_index_item::<R, E>(item)?, position })
     };
     items.into_iter().map(line).collect()

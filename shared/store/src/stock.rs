@@ -436,7 +436,10 @@ impl Store {
 
     /// Counts the ledger of a medicine again and compares it with the stock. The ledger is read from an index, which is a moment late: what
     /// was changed meanwhile is counted again.
-    pub async fn stock_check(&self, medicine: StockedMedicineId) -> Result<Option<(MedicineStock, Vec<Drift>, BTreeMap<LotId, Counted>)>, StoreError> {
+    pub async fn stock_check(
+        &self,
+        medicine: StockedMedicineId,
+    ) -> Result<Option<(MedicineStock, Vec<Drift>, BTreeMap<LotId, Counted>)>, StoreError> {
         for _ in 0..TRIES {
             let Some(before) = self.stock(medicine).await? else { return Ok(None) };
             let mut changes = Vec::new();

@@ -244,6 +244,6 @@ async fn schedules_are_made_again() {
     assert!(house.app.services.schedules.list().is_empty());
     let task = json!({ "ward": "general", "bed": 7, "since": "2026-03-02T08:00:00Z" });
     let rebuild = json!({ "rebuild_reminders": [], "rebuild_cleaning": [task], "rebuild_emergencies": [case["id"]] });
-    local::stream::Consumer::call(&house.app.functions, rebuild).await.unwrap();
+    local::stream::Consumer::call(&house.app.functions, "notifications", rebuild).await.unwrap();
     assert_eq!(house.app.services.schedules.list(), before);
 }

@@ -81,7 +81,7 @@ impl App {
             Config { password_cost, ..settings.config(hospital, &table, dynamodb, services.address, Some(shared_files())).unwrap() };
         let functions = Functions::new(&config, &settings.signing_key(), &settings.token_key(), Settings::scheduling(), &clock).unwrap();
         let poller =
-            Poller::new(database, table.clone(), TEMPLATE.stream.clone(), functions.clone(), None).unwrap().with_backoff(Duration::ZERO);
+            Poller::new(database, table.clone(), TEMPLATE.streams.clone(), functions.clone(), None).unwrap().with_backoff(Duration::ZERO);
         let dead_letters = poller.dead_letters();
         Self {
             router: front::router(&functions, services.clone(), dead_letters.clone(), &TEMPLATE.cors, front::REQUEST_TIMEOUT),

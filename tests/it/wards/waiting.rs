@@ -128,7 +128,7 @@ async fn a_record_that_comes_again_gives_nobody_a_second_bed() {
         "eventSourceARN": "arn", "dynamodb": { "ApproximateCreationDateTime": 1_772_438_400.0, "Keys": {}, "OldImage": image(&before), "NewImage": image(&after),
         "SequenceNumber": "1", "SizeBytes": 1, "StreamViewType": "NEW_AND_OLD_IMAGES" } }] });
     for _ in 0..3 {
-        let answer = local::stream::Consumer::call(&house.app.functions, event.clone()).await.unwrap();
+        let answer = local::stream::Consumer::call(&house.app.functions, "notifications", event.clone()).await.unwrap();
         assert_eq!(answer["batchItemFailures"], json!([]));
     }
     assert_eq!(house.is_consistent(Ward::General).await.occupied, 40);

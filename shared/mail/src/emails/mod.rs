@@ -5,6 +5,7 @@ pub mod appointment;
 pub mod email_token;
 pub(crate) mod format;
 pub mod leave;
+pub mod pharmacy;
 pub mod prescription;
 pub mod roster;
 pub mod staff;
@@ -39,6 +40,7 @@ mod tests {
             appointment::samples(value),
             email_token::samples(value),
             leave::samples(value),
+            pharmacy::samples(value),
             prescription::samples(value),
             roster::samples(value),
             staff::samples(value),

@@ -1,0 +1,122 @@
+//! A stock has changed: lists follow, and the pharmacy is told when the medicine crosses its reorder level.
+
+use std::collections::BTreeSet;
+
+use domain::{
+    id::{AlertId, LotId, StockedMedicineId},
+    pharmacy::{AlertAbout, AlertState, ListedAlert, PharmacyAlert, StockedMedicine, USE_WEEKS},
+    stock::{Stock, to_order},
+};
+use jiff::SignedDuration;
+use store::{
+    StoreError,
+    pharmacy_alerts::FollowError,
+    stock::{MedicineLine, MedicineStock},
+};
+
+use crate::{Failure, LowStock};
+
+/// How often it is counted again when others count at the same moment.
+const TRIES: usize = 10;
+
+/// A change of a stock.
+pub(crate) struct Revision {
+    pub(crate) before: Option<MedicineStock>,
+    pub(crate) after: MedicineStock,
+}
+
+pub(crate) async fn follow(state: &LowStock, id: StockedMedicineId, mut revisions: Vec<Revision>) -> Result<(), Failure> {
+    let store = &state.base.store;
+    revisions.sort_by_key(|revision| revision.after.revision);
+    let Some(medicine) = store.stocked_medicine(id).await? else { return Ok(()) };
+    let Some(last) = revisions.last() else { return Ok(()) };
+    follow_line(state, &medicine, &revisions).await?;
+    store.offer_follow(&medicine, &MedicineLine::of(&medicine, &last.after, state.base.today(), None)).await?;
+    for lot in changed(&revisions) {
+        store.lot_follow(id, lot, &last.after).await?;
+        let there = last.after.stock.lots.get(&lot).is_some_and(|lot| !lot.is_gone());
+        store.expiry_alert_follow(medicine.pharmacy_id, lot, there, state.base.clock.now()).await?;
+    }
+    Ok(())
+}
+
+/// The lots of which something came or went.
+fn changed(revisions: &[Revision]) -> BTreeSet<LotId> {
+    let mut changed = BTreeSet::new();
+    let nothing = Stock::default();
+    for revision in revisions {
+        let (before, after) = (revision.before.as_ref().map_or(&nothing, |before| &before.stock), &revision.after.stock);
+        changed.extend(before.lots.keys().chain(after.lots.keys()).filter(|id| before.lots.get(id) != after.lots.get(id)).copied());
+    }
+    changed
+}
+
+/// What lists show, and the alerts that begin and end with it. Each revision counts once: those that were counted are left out.
+async fn follow_line(state: &LowStock, medicine: &StockedMedicine, revisions: &[Revision]) -> Result<(), Failure> {
+    let (store, today) = (&state.base.store, state.base.today());
+    for _ in 0..TRIES {
+        let Some(line) = store.medicine_line(medicine.id).await? else { return Ok(()) };
+        let (mut low, mut current, mut alerts) = (line.listed.low, line.alert, Vec::new());
+        let mut counted = None;
+        for Revision { after, .. } in revisions.iter().filter(|revision| revision.after.revision > line.as_of) {
+            let is_low = after.stock.is_low(today);
+            if is_low && !low {
+                let alert = runs_low(state, medicine, after).await?;
+                current = Some(alert.listed.id);
+                alerts.push(alert);
+            }
+            if low
+                && !is_low
+                && let Some(id) = current.take()
+            {
+                resolve(state, medicine, id, &mut alerts).await?;
+            }
+            low = is_low;
+            counted = Some(after);
+        }
+        let Some(counted) = counted else { return Ok(()) };
+        match store.medicine_line_follow(line.as_of, &MedicineLine::of(medicine, counted, today, current), &alerts).await {
+            Ok(()) => return Ok(()),
+            Err(FollowError::Moved) => {}
+            Err(FollowError::Store(error)) => return Err(error.into()),
+        }
+    }
+    Err(StoreError::Unavailable("the stock is counted by others at this moment".into()).into())
+}
+
+async fn runs_low(state: &LowStock, medicine: &StockedMedicine, stock: &MedicineStock) -> Result<PharmacyAlert, Failure> {
+    let (now, today) = (state.base.clock.now(), state.base.today());
+    let weeks_ago = now.saturating_sub(SignedDuration::from_hours(USE_WEEKS * 7 * 24)).unwrap_or(now);
+    let used = state.base.store.stock_used(medicine.id, weeks_ago).await?;
+    let about = AlertAbout::LowStock {
+        available: stock.stock.available(today),
+        reorder_level: stock.stock.reorder_level,
+        used,
+        order: to_order(&stock.stock, used, today),
+    };
+    let listed = ListedAlert {
+        id: AlertId::of_change(medicine.id, stock.revision, now),
+        state: AlertState::Open,
+        medicine_id: medicine.id,
+        medicine: medicine.what(),
+        about,
+        told_at: now,
+        resolved_at: None,
+    };
+    Ok(PharmacyAlert { listed, pharmacy_id: medicine.pharmacy_id })
+}
+
+/// The alert ends: one that was stored, or one that began among the same revisions.
+async fn resolve(state: &LowStock, medicine: &StockedMedicine, id: AlertId, alerts: &mut Vec<PharmacyAlert>) -> Result<(), Failure> {
+    let now = state.base.clock.now();
+    let began = alerts.iter().position(|alert| alert.listed.id == id);
+    if let Some(at) = began {
+        alerts.remove(at);
+        return Ok(());
+    }
+    if let Some(mut alert) = state.base.store.pharmacy_alert(medicine.pharmacy_id, id).await? {
+        (alert.listed.state, alert.listed.resolved_at) = (AlertState::Resolved, Some(now));
+        alerts.push(alert);
+    }
+    Ok(())
+}

@@ -1,0 +1,150 @@
+//! `POST /patients/{patient_id}/allocations/{id}/hand-over`: the patient has come for it.
+
+use axum::extract::State;
+use domain::{
+    Invalid,
+    allocation::{AllocationEnd, AllocationStatus},
+    id::{AllocationId, PatientId},
+    instant::Instant,
+    record::{
+        prescribing::{Hit, HitLevel, Override, OverrideReason, check, unanswered},
+        prescription::Medicine,
+    },
+    stock::LotNumber,
+    text::Reason,
+};
+use http::{AppState, Fields, Json, Problem, Versioned, refusals};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{AllocationView, view};
+use crate::{
+    authority::OfAllocation,
+    parsing::whole,
+    refused::{HasEnded, has_ended, not_ended},
+};
+
+refusals! {
+    pub(crate) NotHandedOver {
+        409 "safety_stop" { hits: Vec<Hit> },
+        409 "lot_expired" { lot_number: LotNumber },
+        409 "too_late" { collect_by: Instant },
+        409 "deceased",
+        409 "prescription_stopped",
+    }
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HandOverRequest {
+    /// How many units the patient gets. When left out: all. The rest goes back to the stock and to the prescription.
+    #[schema(value_type = Option<u32>, minimum = 1, maximum = 1000)]
+    units: Option<i64>,
+    /// Why less is handed over.
+    #[schema(value_type = Option<Reason>)]
+    reason: Option<String>,
+    /// Why the medicine is right although something speaks against it.
+    #[serde(rename = "override")]
+    accepted: Option<OverrideBody>,
+}
+
+/// Why a medicine is right although something speaks against it. Ask the doctor who prescribed it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OverrideBody {
+    #[schema(value_type = OverrideReason)]
+    reason: Option<String>,
+    #[schema(value_type = Option<Reason>)]
+    note: Option<String>,
+    /// The `id` of each stop that it answers. A stop that it does not name stays one.
+    #[schema(value_type = Vec<String>, min_items = 1, max_items = 60)]
+    hits: Option<Vec<String>>,
+}
+
+type Answer = (OverrideReason, Option<Reason>, Vec<String>);
+
+/// Hand over what is set aside
+///
+/// The allergies that the patient's record names now are checked once more. What the doctor has answered when it was prescribed stays answered.
+#[utoipa::path(post, path = "/patients/{patient_id}/allocations/{id}/hand-over", tag = "dispensing", operation_id = "hand_over_allocation",
+    params(("patient_id" = PatientId, Path), ("id" = AllocationId, Path)), request_body = HandOverRequest,
+    responses((status = 200, body = Versioned<AllocationView>), NotHandedOver, HasEnded))]
+pub(crate) async fn hand_over(
+    State(state): State<AppState>,
+    of: OfAllocation,
+    Json(request): Json<HandOverRequest>,
+) -> Result<Versioned<AllocationView>, Problem> {
+    let (before, now, today) = (of.allocation, state.clock.now(), state.today());
+    let all = before.listed.units();
+    let mut fields = Fields::default();
+    let units = fields.optional("units", request.units, |units| whole::<u32>(units, 1, all.into()));
+    let reason = fields.optional("reason", request.reason, |text| Reason::parse(&text));
+    let answer = match request.accepted {
+        Some(body) => body.parse(&mut fields).map(Some),
+        None => Some(None),
+    };
+    let (Some(units), Some(reason), Some(answer)) = (units, reason, answer) else { return Err(fields.problem()) };
+    let units = units.unwrap_or(all);
+    if units < all && reason.is_none() {
+        return Err(Problem::invalid_field("reason", "required", "Say why the patient gets less than what was set aside."));
+    }
+    if before.status != AllocationStatus::Allocated {
+        return Err(has_ended(before.status));
+    }
+    if of.patient.deceased.is_some() {
+        return Err(Problem::conflict("deceased", "The patient has died. Cancel it: it goes back to the stock."));
+    }
+    if now >= before.listed.collect_by {
+        let detail = "The patient was to collect it earlier, and it goes back to the stock now. They can ask for it again.";
+        return Err(Problem::conflict("too_late", detail).with("collect_by", state.hospital.instant(before.listed.collect_by)));
+    }
+    if let Some(lot) = before.expired_lot(today) {
+        let detail = format!("The lot {} has expired while it waited. Cancel this, and ask for the medicine again.", lot.number.as_str());
+        return Err(Problem::conflict("lot_expired", detail).with("lot_number", &lot.number));
+    }
+    let accepted = checked(&state, &before, answer).await?;
+    let end = AllocationEnd { at: now, by: Some(of.caller.user_id), by_pharmacy: true, units, reason, accepted };
+    let ending = before.clone().end(AllocationStatus::HandedOver, end, today).map_err(|ended| has_ended(ended.0))?;
+    match state.store.allocation_end(&before, &ending, state.store.movement_id(now)?, now).await {
+        Ok(()) => Ok(view(ending.allocation, &state)),
+        Err(why) => Err(not_ended(why, &state, &before).await),
+    }
+}
+
+/// What the pharmacist said to what speaks against the medicine, if every stop is answered.
+async fn checked(state: &AppState, before: &domain::allocation::Allocation, answer: Option<Answer>) -> Result<Option<Override>, Problem> {
+    let (patient, today) = (before.listed.patient_id, state.today());
+    let medicine = state.store.stocked_medicine(before.medicine_id).await?.ok_or_else(|| Problem::not_found("medicine"))?;
+    let mut answered: Vec<String> = Vec::new();
+    if let Some(id) = before.prescription_id
+        && let Some(prescription) = state.store.record_entry::<Medicine>(patient, id).await?
+    {
+        if prescription.content.stopped || prescription.in_error {
+            let detail = "A doctor has stopped the prescription since the patient asked for it. Cancel it: it goes back to the stock.";
+            return Err(Problem::conflict("prescription_stopped", detail));
+        }
+        answered.extend(prescription.content.accepted.iter().flat_map(|accepted| &accepted.hits).map(|hit| hit.id.clone()));
+    }
+    answered.extend(answer.iter().flat_map(|(_, _, hits)| hits.clone()));
+    let hits = check(&medicine.ingredients, &state.store.record_summary(patient).await?, today, before.prescription_id);
+    if !unanswered(&hits, &answered).is_empty() {
+        let detail = "Something speaks against this medicine: see `hits`. If it is right all the same, send `override` with a reason and the \
+            ids of the stops. If it is not, cancel it.";
+        return Err(Problem::conflict("safety_stop", detail).with("hits", hits));
+    }
+    let stops: Vec<_> = hits.into_iter().filter(|hit| hit.level == HitLevel::Stop).collect();
+    Ok(answer.filter(|_| !stops.is_empty()).map(|(reason, note, _)| Override { reason, note, hits: stops }))
+}
+
+impl OverrideBody {
+    fn parse(self, fields: &mut Fields) -> Option<Answer> {
+        let reason = fields.required("override.reason", self.reason, |text| OverrideReason::parse(&text));
+        let note = fields.optional("override.note", self.note, |text| Reason::parse(&text));
+        let named = |hits: Vec<String>| {
+            let fits = (1..=60).contains(&hits.len());
+            if fits { Ok(hits) } else { Err(Invalid::new("out_of_range", "Name the `id` of each stop that it answers.")) }
+        };
+        let hits = fields.required("override.hits", self.hits, named);
+        Some((reason?, note?, hits?))
+    }
+}

@@ -1,0 +1,50 @@
+//! `GET /pharmacies`: the directory, by name.
+
+use axum::extract::State;
+use domain::text::Title;
+use http::{AppState, Fields, Json, Listing, Page, Problem, auth::Caller};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::PharmacySummary;
+
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PharmacyQuery {
+    /// Only those whose name begins like this.
+    #[param(value_type = Option<Title>)]
+    name: Option<String>,
+    /// With `true`: only those that are open now. A page may then have fewer items than asked for, and still a next page.
+    #[param(value_type = Option<bool>)]
+    open: Option<String>,
+}
+
+/// List pharmacies
+///
+/// By name, with whether they are open now. A change shows a moment later.
+#[utoipa::path(get, path = "/pharmacies", tag = "pharmacies", operation_id = "list_pharmacies", params(Listing<PharmacyQuery>),
+    responses((status = 200, body = Page<PharmacySummary>)))]
+pub(crate) async fn list(
+    State(state): State<AppState>,
+    _: Caller,
+    listing: Listing<PharmacyQuery>,
+) -> Result<Json<Page<PharmacySummary>>, Problem> {
+    let (mut fields, query) = (Fields::default(), listing.filter.clone());
+    let name = fields.optional("name", query.name, |text| Title::parse(&text));
+    let open = fields.optional("open", query.open, |text| yes_or_no(&text));
+    let (Some(name), Some(open)) = (name, open) else { return Err(fields.problem()) };
+    let (name, open) = (name.map(|name| name.as_str().to_lowercase()).unwrap_or_default(), open.unwrap_or_default());
+    let list = format!("pharmacies?{name}&{open}");
+    let after = listing.after(&state.cursors, &list)?;
+    let found = state.store.pharmacy_list(&name, after.as_deref(), listing.limit + 1).await?;
+    let page = Page::cut(found, listing.limit, |last| state.cursors.seal(&list, &last.position));
+    let mut page = page.map(|line| PharmacySummary::of(line.entry, &state));
+    page.items.retain(|pharmacy| !open || pharmacy.open);
+    Ok(Json(page))
+}
+
+/// Parses a filter that is on or off.
+pub(crate) fn yes_or_no(text: &str) -> Result<bool, domain::Invalid> {
+    text.parse().map_err(|_| domain::Invalid::new("invalid_type", "Use `true` or `false`."))
+}
