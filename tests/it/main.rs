@@ -29,6 +29,7 @@ mod openapi;
 mod own_account;
 mod patient_accounts;
 mod patients;
+mod pharmacy;
 mod policy;
 mod races;
 mod registration;

@@ -63,7 +63,7 @@ async fn event_driven_functions_keep_to_their_roles() {
     let notifications = Notifications::new(&app.config, Settings::scheduling(), &app.settings.token_key(), app.clock.clone());
     let low_stock = LowStock::new(&app.config, Settings::scheduling(), app.clock.clone());
     let consumer = OnTrail { notifications, low_stock, trail: trail(), of_low_stock: trail() };
-    let (on_trail, of_low_stock) = (consumer.trail.clone(), consumer.of_low_stock.clone());
+    let (on_trail, _of_low_stock) = (consumer.trail.clone(), consumer.of_low_stock.clone());
     let stream = Template::read().unwrap().streams;
     let mut poller = Poller::new(shared_database().0, app.table.clone(), stream, consumer, None).unwrap().with_backoff(Duration::ZERO);
 

@@ -51,31 +51,44 @@ fn changed(revisions: &[Revision]) -> BTreeSet<LotId> {
     changed
 }
 
-/// What lists show, and the alerts that begin and end with it. Each revision counts once: those that were counted are left out.
+/// What lists show, and the alerts that begin and end with it. Each revision counts once, by the revision that was counted last.
 async fn follow_line(state: &LowStock, medicine: &StockedMedicine, revisions: &[Revision]) -> Result<(), Failure> {
     let (store, today) = (&state.base.store, state.base.today());
     for _ in 0..TRIES {
-        let Some(line) = store.medicine_line(medicine.id).await? else { return Ok(()) };
-        let (mut low, mut current, mut alerts) = (line.listed.low, line.alert, Vec::new());
-        let mut counted = None;
-        for Revision { after, .. } in revisions.iter().filter(|revision| revision.after.revision > line.as_of) {
-            let is_low = after.stock.is_low(today);
-            if is_low && !low {
+        let Some(before) = store.medicine_line(medicine.id).await? else { return Ok(()) };
+        let (mut line, mut alerts) = (before.clone(), Vec::new());
+        for Revision { after, .. } in revisions.iter().filter(|revision| revision.after.revision > before.as_of) {
+            let was_low = line.listed.low;
+            line = MedicineLine::of(medicine, after, today, line.alert);
+            if line.listed.low && !was_low {
                 let alert = runs_low(state, medicine, after).await?;
-                current = Some(alert.listed.id);
+                line.alert = Some(alert.listed.id);
                 alerts.push(alert);
             }
-            if low
-                && !is_low
-                && let Some(id) = current.take()
+            if was_low
+                && !line.listed.low
+                && let Some(id) = line.alert.take()
             {
                 resolve(state, medicine, id, &mut alerts).await?;
             }
-            low = is_low;
-            counted = Some(after);
         }
-        let Some(counted) = counted else { return Ok(()) };
-        match store.medicine_line_follow(line.as_of, &MedicineLine::of(medicine, counted, today, current), &alerts).await {
+        // A crossing that comes late: what followed it was counted first, and said nothing of it.
+        let crosses = |revision: &&Revision| {
+            let was = revision.before.as_ref().is_some_and(|before| !before.stock.is_low(today));
+            revision.after.revision <= before.as_of && was && revision.after.stock.is_low(today)
+        };
+        if line.listed.low
+            && line.alert.is_none()
+            && let Some(late) = revisions.iter().find(crosses)
+        {
+            let alert = runs_low(state, medicine, &late.after).await?;
+            line.alert = Some(alert.listed.id);
+            alerts.push(alert);
+        }
+        if line == before {
+            return Ok(());
+        }
+        match store.medicine_line_follow(before.as_of, &line, &alerts).await {
             Ok(()) => return Ok(()),
             Err(FollowError::Moved) => {}
             Err(FollowError::Store(error)) => return Err(error.into()),

@@ -100,7 +100,7 @@ pub(crate) async fn request(
     let medicine = state.store.stocked_medicine(medicine_id).await?.filter(|medicine| medicine.pharmacy_id == pharmacy_id);
     let medicine = medicine.ok_or_else(|| unknown("medicine_id", "unknown_medicine", "The pharmacy does not keep such a medicine."))?;
     let prescription = match prescription_id {
-        Some(id) => Some(prescribed(&state, patient.id, id, &medicine).await?),
+        Some(id) => Some(prescribed(&state, patient.id, id, &medicine, units).await?),
         None => {
             without_prescription(&medicine, units)?;
             None
@@ -133,7 +133,7 @@ pub(crate) async fn request(
             Ok(Created { location: format!("/patients/{}/allocations/{id}", patient.id), version: shown.version, body: shown.body })
         }
         Err(AllocateError::Short(short)) => Err(short_of(&state, &medicine, short).await?),
-        Err(AllocateError::Prescription(now)) => Err(not_valid(now.as_deref(), &state).unwrap_or_else(|| unknown_prescription())),
+        Err(AllocateError::Prescription(now)) => Err(not_valid(now.as_deref(), &state).unwrap_or_else(unknown_prescription)),
         Err(AllocateError::MedicineChanged | AllocateError::Moved) => {
             let detail = "The pharmacy has changed the medicine at this moment, perhaps its price. Read it and try again.";
             Err(Problem::conflict("try_again", detail))
@@ -143,7 +143,13 @@ pub(crate) async fn request(
 }
 
 /// The prescription, if it is the patient's, still valid, and for this medicine.
-async fn prescribed(state: &AppState, patient: PatientId, id: MedicineId, medicine: &StockedMedicine) -> Result<Entry<Medicine>, Problem> {
+async fn prescribed(
+    state: &AppState,
+    patient: PatientId,
+    id: MedicineId,
+    medicine: &StockedMedicine,
+    units: u32,
+) -> Result<Entry<Medicine>, Problem> {
     let found = state.store.record_entry::<Medicine>(patient, id).await?.filter(|entry| !entry.in_error);
     let entry = found.ok_or_else(unknown_prescription)?;
     if let Some(refused) = not_valid_at_all(&entry, state) {
@@ -152,6 +158,10 @@ async fn prescribed(state: &AppState, patient: PatientId, id: MedicineId, medici
     if !medicine.is_of(&entry.content.ingredients) {
         let detail = "The prescription names other active ingredients than this medicine has. Choose a medicine that was prescribed.";
         return Err(Problem::conflict("other_medicine", detail));
+    }
+    // The transaction holds it. Said first, so that nobody looks for a pharmacy that has more than they may have.
+    if entry.content.left() < units {
+        return Err(used_up(&entry));
     }
     Ok(entry)
 }
@@ -174,15 +184,16 @@ fn not_valid_at_all(entry: &Entry<Medicine>, state: &AppState) -> Option<Problem
 /// Why units could not be taken of a prescription as it is now.
 fn not_valid(now: Option<&Entry<Medicine>>, state: &AppState) -> Option<Problem> {
     let entry = now.filter(|entry| !entry.in_error)?;
-    let short = || {
-        let left = entry.content.left();
-        let detail = match left {
-            0 => "Nothing is left on this prescription. Ask the doctor for a new one.".to_owned(),
-            left => format!("Only {left} units are left on this prescription. Ask for no more than that."),
-        };
-        Problem::conflict("not_enough_prescribed", detail).with("left", left)
+    Some(not_valid_at_all(entry, state).unwrap_or_else(|| used_up(entry)))
+}
+
+fn used_up(entry: &Entry<Medicine>) -> Problem {
+    let left = entry.content.left();
+    let detail = match left {
+        0 => "Nothing is left on this prescription. Ask the doctor for a new one.".to_owned(),
+        left => format!("Only {left} units are left on this prescription. Ask for no more than that."),
     };
-    Some(not_valid_at_all(entry, state).unwrap_or_else(short))
+    Problem::conflict("not_enough_prescribed", detail).with("left", left)
 }
 
 fn without_prescription(medicine: &StockedMedicine, units: u32) -> Result<(), Problem> {

@@ -1,0 +1,139 @@
+//! What a pharmacy is told of medicines that run low and of lots that expire.
+
+use local::stream::Consumer;
+use serde_json::{Value, json};
+
+use super::{Counter, amoxicillin, paracetamol};
+use crate::support::shared_database;
+
+async fn alerts(counter: &Counter, query: &str) -> Vec<Value> {
+    counter.get(&format!("alerts{query}")).await.expect(200).body["items"].as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn once_on_the_crossing_and_again_after_it_was_above() {
+    let mut counter = Counter::new().await;
+    let medicine = counter.keeps(&paracetamol(), 50).await;
+    assert_eq!(counter.all_mails().await, Vec::<String>::new(), "a new medicine was never above");
+    let taken = counter.ask(&medicine, 29, None).await.expect(201).id();
+    assert!(!counter.all_mails().await.iter().any(|mail| mail.contains("low")), "21 are left");
+    counter.ask(&medicine, 1, None).await.expect(201);
+    let low = "north-pharmacy@example.org: Panadol 500 mg tablet runs low";
+    assert!(counter.all_mails().await.contains(&low.to_owned()));
+    for _ in 0..3 {
+        counter.ask(&medicine, 1, None).await.expect(201);
+    }
+    assert!(!counter.all_mails().await.contains(&low.to_owned()), "not on every change below it");
+    let open = alerts(&counter, "?state=open").await;
+    assert_eq!(open[0]["low_stock"], json!({ "available": 20, "reorder_level": 20, "used": 30, "order": 30 }));
+
+    // Back above, and low again.
+    counter.act(&taken, "cancel", &json!({ "reason": "Broken" })).await.expect(200);
+    counter.all_mails().await;
+    assert!(alerts(&counter, "?state=open").await.is_empty());
+    let resolved = alerts(&counter, "?state=resolved").await;
+    assert_eq!((resolved.len(), &resolved[0]["resolved_at"]), (1, &json!("2026-03-02T08:00:00+00:00")));
+    counter.ask(&medicine, 30, None).await.expect(201);
+    assert!(counter.all_mails().await.contains(&low.to_owned()));
+    assert_eq!(alerts(&counter, "").await.len(), 2);
+    counter.adds_up(&medicine).await;
+}
+
+#[tokio::test]
+async fn a_higher_reorder_level_is_a_crossing_too() {
+    let mut counter = Counter::new().await;
+    let medicine = counter.keeps(&paracetamol(), 50).await;
+    counter.all_mails().await;
+    let path = counter.path(&format!("medicines/{medicine}"));
+    let level = json!({ "reorder_level": 60 });
+    counter.app.call("PATCH", &path).json(&level).header("if-match", "\"v1\"").bearer(&counter.pharmacist).send().await.expect(200);
+    assert_eq!(counter.all_mails().await, ["north-pharmacy@example.org: Panadol 500 mg tablet runs low"]);
+}
+
+/// The records that `low-stock` gets, as the stream has them.
+fn records(counter: &Counter) -> Vec<Value> {
+    let (database, _) = shared_database();
+    let described = database.describe_table(serde_json::from_value(json!({ "TableName": counter.app.table })).unwrap()).unwrap();
+    let described = serde_json::to_value(described).unwrap();
+    let stream = described["Table"]["LatestStreamArn"].as_str().unwrap();
+    let iterator =
+        json!({ "StreamArn": stream, "ShardId": dynoxide::streams::shard_id(&counter.app.table), "ShardIteratorType": "TRIM_HORIZON" });
+    let iterator = database.get_shard_iterator(serde_json::from_value(iterator).unwrap()).unwrap().shard_iterator;
+    let all = database.get_records(serde_json::from_value(json!({ "ShardIterator": iterator, "Limit": 1000 })).unwrap()).unwrap();
+    let mapping = local::template::Template::read().unwrap().streams.into_iter().find(|mapping| mapping.function == "low-stock").unwrap();
+    let all = all.records.iter().map(|record| serde_json::to_value(record).unwrap());
+    all.filter(|record| mapping.filters.iter().any(|filter| filter.matches(record))).collect()
+}
+
+#[tokio::test]
+async fn records_that_come_twice_late_or_out_of_order_send_one_email() {
+    let mut counter = Counter::new().await;
+    let medicine = counter.keeps(&paracetamol(), 22).await;
+    for _ in 0..4 {
+        counter.ask(&medicine, 1, None).await.expect(201);
+    }
+    let mut all = records(&counter);
+    assert!(all.len() > 4);
+    all.reverse();
+    for _ in 0..3 {
+        for record in &all {
+            counter.app.functions.call("low-stock", json!({ "Records": [record] })).await.unwrap();
+        }
+        counter.app.functions.call("low-stock", json!({ "Records": all })).await.unwrap();
+    }
+    let low = |mails: Vec<String>| mails.into_iter().filter(|mail| mail.contains("runs low")).count();
+    assert_eq!(low(counter.all_mails().await), 1);
+    assert_eq!(alerts(&counter, "").await.len(), 1);
+    let listed = counter.get("medicines").await.expect(200).body;
+    assert_eq!((&listed["items"][0]["available"], &listed["items"][0]["low_stock"]), (&json!(18), &json!(true)));
+}
+
+#[tokio::test]
+async fn a_lot_is_told_of_at_each_stage_and_goes_into_quarantine() {
+    let mut counter = Counter::new().await;
+    let medicine = counter.keeps(&amoxicillin(), 0).await;
+    let lot = counter.lot(&medicine, "B1", "2026-06-30", 100).await;
+    counter.lot(&medicine, "B2", "2027-06-30", 50).await;
+    counter.all_mails().await;
+    let soon = "north-pharmacy@example.org: A lot of Amoxil 500 mg capsule expires within";
+    for (day, told) in [("2026-03-31", ""), ("2026-04-01", "90"), ("2026-05-30", ""), ("2026-05-31", "30"), ("2026-06-23", "7")] {
+        counter.at(&format!("{day}T08:00:00Z")).await;
+        counter.app.fire_due().await;
+        let expected: Vec<_> = Some(told).filter(|told| !told.is_empty()).map(|told| format!("{soon} {told} days")).into_iter().collect();
+        assert_eq!(counter.all_mails().await, expected, "{day}");
+    }
+    assert_eq!(alerts(&counter, "?state=open").await[0]["expiry"]["stage"], 7);
+    counter.at("2026-06-29T23:30:00Z").await;
+    assert_eq!((counter.app.fire_due().await, counter.available(&medicine).await), (1, 50), "the day begins at midnight in London");
+    assert_eq!(counter.all_mails().await, ["north-pharmacy@example.org: A lot of Amoxil 500 mg capsule has expired"]);
+    let there = counter.get(&format!("medicines/{medicine}")).await.expect(200).body;
+    assert_eq!((&there["available"], &there["expired"]), (&json!(50), &json!(100)));
+    counter.adds_up(&medicine).await;
+
+    // What is in quarantine is destroyed. Then the alert asks for nothing any more.
+    let path = format!("medicines/{medicine}/lots/{lot}/write-off");
+    counter.post(&path, &json!({ "units": 100, "reason": "Destroyed" })).await.expect(200);
+    counter.all_mails().await;
+    assert!(alerts(&counter, "?state=open").await.is_empty());
+    assert_eq!(alerts(&counter, "?state=resolved").await[0]["expiry"]["stage"], 0);
+    counter.adds_up(&medicine).await;
+}
+
+#[tokio::test]
+async fn a_lot_that_comes_late_is_told_of_at_once_and_an_empty_one_never() {
+    let mut counter = Counter::new().await;
+    let medicine = counter.keeps(&paracetamol(), 0).await;
+    counter.lot(&medicine, "SHORT", "2026-03-22", 30).await;
+    counter.all_mails().await;
+    counter.at("2026-03-02T08:01:00Z").await;
+    assert_eq!(counter.app.fire_due().await, 1);
+    assert_eq!(counter.all_mails().await, ["north-pharmacy@example.org: A lot of Panadol 500 mg tablet expires within 30 days"]);
+    let asked = counter.ask(&medicine, 30, None).await.expect(201).id();
+    counter.act(&asked, "hand-over", &json!({})).await.expect(200);
+    counter.all_mails().await;
+    assert!(alerts(&counter, "?state=open").await.iter().all(|alert| alert.get("expiry").is_none()), "nothing is left of it");
+    counter.at("2026-03-15T08:00:00Z").await;
+    counter.app.fire_due().await;
+    let mails = counter.all_mails().await;
+    assert!(!mails.iter().any(|mail| mail.contains("expires")), "{mails:?}");
+}
