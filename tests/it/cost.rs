@@ -9,7 +9,7 @@ use domain::{
     bed::BedNumber,
     bed_request::{BedPriority, BedRequest},
     emergency::{EmergencyCase, Triage},
-    id::{AdmissionId, AppointmentId, BedRequestId, CaseId, DoctorId, PatientId, WaitId},
+    id::{AdmissionId, AllocationId, AppointmentId, BedRequestId, CaseId, DoctorId, PatientId, StockedMedicineId, WaitId},
     money::{Currency, Money},
     mrn::Mrn,
     patient::{DateOfBirth, Gender, Identity, Patient},
@@ -27,6 +27,7 @@ use store::{Record, StreamItem, StreamValue, Units, keys, patients::FoundPatient
 
 use crate::{
     medical_record::Consultation,
+    pharmacy::{Counter, amoxicillin},
     support::{App, booking, shared_database},
     wards::House,
 };
@@ -659,5 +660,107 @@ async fn beds_and_emergencies_beside(crowd: u32) -> String {
     ] {
         line(name, spent(app, get(path)).await);
     }
+    lines.join("\n")
+}
+
+/// With 20,000 other medicines in the pharmacy, and 20,000 allocations that wait and are in the ledger, as with a few.
+#[tokio::test]
+async fn a_pharmacy() {
+    let mut all = Vec::new();
+    for crowd in [30, 20_000] {
+        all.push(a_pharmacy_beside(crowd).await);
+    }
+    assert_eq!(all[0], all[1]);
+    insta::assert_snapshot!(all[0], @r"
+    set aside of one lot: 7 read, 8 write
+    set aside of two lots: 7 read, 8 write
+    hand over: 8 read, 8 write
+    hand over a part of two lots: 9 read, 15 write
+    cancel: 6 read, 11 write
+    receive a lot: 6 read, 10 write
+    adjust: 6 read, 7 write
+    what followed, by notifications: 28 read, 27 write
+    what followed, by low-stock: 10 read, 13 write
+    a medicine: 2 read, 0 write
+    the medicines by name: 2 read, 0 write
+    what runs low: 2 read, 0 write
+    the lots of a medicine: 3.5 read, 0 write
+    the lots by expiry: 2.5 read, 0 write
+    the ledger: 3 read, 0 write
+    what waits for patients: 5.5 read, 2 write
+    the alerts: 2.5 read, 0 write
+    who got the medicine: 4.5 read, 2 write
+    the pharmacies: 0.5 read, 0 write
+    a patient's allocations: 1.5 read, 3 write
+    what a patient got: 1.5 read, 3 write
+    ");
+}
+
+async fn a_pharmacy_beside(crowd: u32) -> String {
+    let mut counter = Counter::new().await;
+    let medicine = counter.keeps(&amoxicillin(), 2_000).await;
+    counter.lot(&medicine, "SOON", "2026-03-20", 60).await;
+    let prescription = counter.prescription().await;
+    counter.all_mails().await;
+    let app = std::sync::Arc::clone(&counter.app);
+    let (id, pharmacy) = (medicine.parse().unwrap(), counter.pharmacy.parse().unwrap());
+    let line = app.store().medicine_line(id).await.unwrap().unwrap();
+    let sample = counter.ask(&medicine, 1, Some(prescription)).await.expect(201).id();
+    let sample = app.store().allocation(counter.ada.id, sample.parse().unwrap()).await.unwrap().unwrap();
+    let long_ago: Timestamp = "2025-03-02T08:00:00Z".parse().unwrap();
+    let mut items = Vec::new();
+    for _ in 0..crowd {
+        let mut other = line.clone();
+        other.listed.id = StockedMedicineId::new(long_ago, app.random());
+        (other.pharmacy_id, other.listed.low) = (pharmacy, true);
+        items.push(imported(&other));
+        let mut waits = sample.clone();
+        (waits.listed.id, waits.listed.patient_id) = (AllocationId::new(long_ago, app.random()), PatientId::new(long_ago, app.random()));
+        items.push(imported(&waits));
+    }
+    shared_database().0.import_items(&app.table, items, dynoxide::ImportOptions::default()).unwrap();
+    let mut lines = Vec::new();
+    let mut line = |name: &str, (read, write): (f64, f64)| lines.push(format!("{name}: {read} read, {write} write"));
+    let asks = async |units: u32| counter.ask(&medicine, units, Some(prescription)).await.expect(201).id();
+    let (mut first, mut second) = (String::new(), String::new());
+    line("set aside of one lot", spent(&app, async { first = asks(7).await }).await);
+    line("set aside of two lots", spent(&app, async { second = asks(30).await }).await);
+    let third = counter.ask(&medicine, 2, Some(prescription)).await.expect(201).id();
+    let act = async |id: &str, what: &str, body: serde_json::Value| drop(counter.act(id, what, &body).await.expect(200));
+    line("hand over", spent(&app, act(&first, "hand-over", json!({}))).await);
+    line("hand over a part of two lots", spent(&app, act(&second, "hand-over", json!({ "units": 29, "reason": "Wants less" }))).await);
+    line("cancel", spent(&app, act(&third, "cancel", json!({ "reason": "Broken" }))).await);
+    let lots = format!("medicines/{medicine}/lots");
+    let received = json!({ "lot_number": "B4712", "expires_on": "2027-06-01", "units": 50 });
+    let mut lot = String::new();
+    line("receive a lot", spent(&app, async { lot = counter.post(&lots, &received).await.expect(201).id() }).await);
+    let adjust = json!({ "units": -1, "reason": "Counted" });
+    line("adjust", spent(&app, async { drop(counter.post(&format!("{lots}/{lot}/adjust"), &adjust).await.expect(200)) }).await);
+    let (before, of_low_stock) = (app.functions.events().store.meter().read(), app.functions.low_stock().store.meter().read());
+    app.drain().await;
+    let Units { read, write } = app.functions.events().store.meter().read() - before;
+    line("what followed, by notifications", (read, write));
+    let Units { read, write } = app.functions.low_stock().store.meter().read() - of_low_stock;
+    line("what followed, by low-stock", (read, write));
+    for (name, rest) in [
+        ("a medicine", format!("medicines/{medicine}")),
+        ("the medicines by name", "medicines?name=amox".to_owned()),
+        ("what runs low", "medicines?low_stock=true".to_owned()),
+        ("the lots of a medicine", lots.clone()),
+        ("the lots by expiry", "lots".to_owned()),
+        ("the ledger", format!("medicines/{medicine}/movements")),
+        ("what waits for patients", "allocations".to_owned()),
+        ("the alerts", "alerts".to_owned()),
+        ("who got the medicine", format!("medicines/{medicine}/dispenses")),
+    ] {
+        line(name, spent(&app, async { drop(counter.get(&rest).await.expect(200)) }).await);
+    }
+    let own = async |rest: &str| {
+        let path = format!("/patients/{}/{rest}", counter.ada.id);
+        drop(app.get(&path).bearer(&counter.ada.token).send().await.expect(200));
+    };
+    line("the pharmacies", spent(&app, async { drop(app.get("/pharmacies").bearer(&counter.ada.token).send().await.expect(200)) }).await);
+    line("a patient's allocations", spent(&app, own("allocations")).await);
+    line("what a patient got", spent(&app, own("dispenses")).await);
     lines.join("\n")
 }

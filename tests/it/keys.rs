@@ -2,16 +2,18 @@
 
 use domain::{
     account::Group,
+    allocation::AllocationStatus,
     audit::{Entry, Outcome},
     bed::BedNumber,
     emergency::CaseStatus,
     leave::{LeaveStatus, LeaveType},
     mrn::Mrn,
     patient_search::Place,
+    pharmacy::AlertState,
     role::Role,
     roster::Seat,
     shifts::ShiftTime,
-    text::{Email, PersonName, Phone, Specialization},
+    text::{Email, PersonName, Phone, Specialization, Title},
     ward::Ward,
 };
 use store::keys::{self, Queue, RosterOf, StaffList};
@@ -22,6 +24,9 @@ fn every_key() {
     let day = jiff::civil::date(2026, 3, 2);
     let (user, patient, doctor) = ("usr_00000000000000000000000001", "pat_00000000000000000000000002", "doc_00000000000000000000000003");
     let (appointment, session) = ("apt_00000000000000000000000004", "ses_00000000000000000000000005");
+    let (pharmacy, medicine) = ("pha_00000000000000000000000020".parse().unwrap(), "stm_00000000000000000000000022".parse().unwrap());
+    let lot: domain::id::LotId = "lot_00000000000000000000000023".parse().unwrap();
+    let allocation: domain::id::AllocationId = "alc_00000000000000000000000025".parse().unwrap();
     let entry = Entry {
         id: "aud_00000000000000000000000007".parse().unwrap(),
         at: "2026-03-02T09:00:00.012Z".parse().unwrap(),
@@ -90,6 +95,18 @@ fn every_key() {
         keys::emergency_case("cas_00000000000000000000000018".parse().unwrap()),
         keys::care(patient.parse().unwrap(), doctor.parse().unwrap(), "adm_00000000000000000000000017"),
         keys::cleaning_task(at, Ward::Icu, BedNumber::new(7).unwrap()),
+        keys::pharmacy(pharmacy),
+        keys::pharmacist(pharmacy, user.parse().unwrap()),
+        keys::works_in_pharmacy(user.parse().unwrap()),
+        keys::pharmacy_alert(pharmacy, "alt_00000000000000000000000021".parse().unwrap()),
+        keys::stocked_medicine(medicine),
+        keys::stock(medicine),
+        keys::medicine_line(medicine),
+        keys::offer("amoxicillin#500mg#capsule", pharmacy, medicine),
+        keys::lot(medicine, lot),
+        keys::movement(medicine, "mov_00000000000000000000000024".parse().unwrap()),
+        keys::allocation(patient.parse().unwrap(), allocation),
+        keys::dispense(patient.parse().unwrap(), allocation, 1),
         keys::shift("shi_00000000000000000000000011".parse().unwrap()),
         keys::staff_profile(user.parse().unwrap()),
         keys::listed_staff(user.parse().unwrap(), StaffList { role: Some(Role::Nurse), ward: Some(Ward::Icu) }),
@@ -120,6 +137,14 @@ fn every_key() {
         keys::listed_leave_of_person(user.parse().unwrap(), day, "lea_00000000000000000000000013".parse().unwrap()),
         keys::listed_bed_request(Ward::Icu, "1#bed_00000000000000000000000019"),
         keys::listed_case(CaseStatus::Waiting, "2#2026-03-02T09:00:00.000Z#cas_00000000000000000000000018"),
+        keys::listed_pharmacy(&Title::parse("North Pharmacy").unwrap(), pharmacy),
+        keys::listed_alert(pharmacy, AlertState::Open, "alt_00000000000000000000000021".parse().unwrap()),
+        keys::listed_medicine(pharmacy, &Title::parse("Amoxil").unwrap(), medicine),
+        keys::listed_low_medicine(pharmacy, &Title::parse("Amoxil").unwrap(), medicine),
+        keys::listed_lot(pharmacy, day, lot),
+        keys::in_ledger(medicine, &allocation.place()),
+        keys::listed_allocation(pharmacy, AllocationStatus::Allocated, allocation),
+        keys::listed_dispense(&lot.to_string(), at, allocation, 1),
         keys::waiting_for_doctor(doctor.parse().unwrap(), "lab_result", at, "res_00000000000000000000000016"),
         keys::listed_suppression(entry.at, &Email::parse("Ada@example.org").unwrap()),
         keys::listed_delivery(entry.at, "apt_00000000000000000000000004-0-booked-patient"),
@@ -137,6 +162,14 @@ fn every_key() {
     LEAVES#usr_00000000000000000000000001 | 2026-03-02#lea_00000000000000000000000013
     BEDLIST#icu | 1#bed_00000000000000000000000019
     CASES#waiting | 2#2026-03-02T09:00:00.000Z#cas_00000000000000000000000018
+    PHARMACIES | north pharmacy#pha_00000000000000000000000020
+    ALERTS#pha_00000000000000000000000020#open | alt_00000000000000000000000021
+    MEDICINES#pha_00000000000000000000000020 | amoxil#stm_00000000000000000000000022
+    LOWSTOCK#pha_00000000000000000000000020 | amoxil#stm_00000000000000000000000022
+    LOTS#pha_00000000000000000000000020 | 2026-03-02#lot_00000000000000000000000023
+    LEDGER#stm_00000000000000000000000022 | 00000000000000000000000025
+    ALLOCS#pha_00000000000000000000000020#allocated | alc_00000000000000000000000025
+    DISPENSED#lot_00000000000000000000000023 | 2026-03-02T09:00:00Z#alc_00000000000000000000000025#01
     TODO#doc_00000000000000000000000003#lab_result | 2026-03-02T09:00:00Z#res_00000000000000000000000016
     MAIL#suppressed | 2026-03-02T09:00:00.012Z#ada@example.org
     MAIL#failed | 2026-03-02T09:00:00.012Z#apt_00000000000000000000000004-0-booked-patient
@@ -190,6 +223,18 @@ fn every_key() {
     CASE#cas_00000000000000000000000018 | CASE
     PAT#pat_00000000000000000000000002 | DAY~doc_00000000000000000000000003#adm_00000000000000000000000017
     CLEANING | 2026-03-02T09:00:00Z#icu#07
+    PHARMACY#pha_00000000000000000000000020 | PROFILE
+    PHARMACY#pha_00000000000000000000000020 | PHARMACIST#usr_00000000000000000000000001
+    STAFF#usr_00000000000000000000000001 | PHARMACY
+    PHARMACY#pha_00000000000000000000000020 | ALERT#alt_00000000000000000000000021
+    STOCK#stm_00000000000000000000000022 | MEDICINE
+    STOCK#stm_00000000000000000000000022 | STOCK
+    STOCK#stm_00000000000000000000000022 | LISTED
+    OFFER#amoxicillin#500mg#capsule | pha_00000000000000000000000020#stm_00000000000000000000000022
+    STOCK#stm_00000000000000000000000022 | LOT#lot_00000000000000000000000023
+    STOCK#stm_00000000000000000000000022 | MOVEMENT#mov_00000000000000000000000024
+    PAT#pat_00000000000000000000000002 | ALLOCATION#alc_00000000000000000000000025
+    PAT#pat_00000000000000000000000002 | DISPENSE#alc_00000000000000000000000025#01
     SHIFT#shi_00000000000000000000000011 | SHIFT
     STAFF#usr_00000000000000000000000001 | PROFILE
     STAFF#usr_00000000000000000000000001 | LISTED#nurse#icu

@@ -34,11 +34,13 @@ impl Consumer for OnTrail {
     async fn call(&self, function: &str, event: Value) -> Result<Value, String> {
         if function == "low-stock" {
             let event = serde_json::from_value(event).map_err(|error| error.to_string())?;
-            let answer = self.of_low_stock.follow(low_stock::answer(&self.low_stock, event)).await.map_err(|error| error.to_string())?;
+            let answer =
+                Box::pin(self.of_low_stock.follow(low_stock::answer(&self.low_stock, event))).await.map_err(|error| error.to_string())?;
             return serde_json::to_value(answer).map_err(|error| error.to_string());
         }
         let event = serde_json::from_value(event).map_err(|error| error.to_string())?;
-        let answer = self.trail.follow(notifications::answer(&self.notifications, event)).await.map_err(|error| error.to_string())?;
+        let answer =
+            Box::pin(self.trail.follow(notifications::answer(&self.notifications, event))).await.map_err(|error| error.to_string())?;
         serde_json::to_value(answer).map_err(|error| error.to_string())
     }
 }

@@ -83,6 +83,20 @@ async fn whatever_is_a_patients_says_who_wrote_it_and_whose_it_is() {
     app.post(&format!("/patients/{third}/admissions"), &wish).bearer(&desk).send().await.expect(201);
     app.drain().await;
 
+    let (_, pharmacist) = app.staff("Agnes Thompson", Role::Pharmacist).await;
+    let pharmacy =
+        app.post("/pharmacies", &crate::pharmacy::registration("North Pharmacy")).bearer(&pharmacist).send().await.expect(201).id();
+    let keeps = format!("/pharmacies/{pharmacy}/medicines");
+    let medicine = app.post(&keeps, &crate::pharmacy::paracetamol()).bearer(&pharmacist).send().await.expect(201).id();
+    let lot = json!({ "lot_number": "B4711", "expires_on": "2027-03-02", "units": 100 });
+    app.post(&format!("{keeps}/{medicine}/lots"), &lot).bearer(&pharmacist).send().await.expect(201);
+    let wanted = json!({ "pharmacy_id": pharmacy, "medicine_id": medicine, "units": 3 });
+    let path = format!("/patients/{patient}/allocations");
+    let asked = app.post(&path, &wanted).bearer(&token).send().await.expect(201).id();
+    let part = json!({ "units": 2, "reason": "Wants less" });
+    app.post(&format!("{path}/{asked}/hand-over"), &part).bearer(&pharmacist).send().await.expect(200);
+    app.drain().await;
+
     let mut kinds = std::collections::BTreeSet::new();
     for item in items(&app) {
         let (kind, whole) = (text(&item, "kind").to_owned(), item.to_string());
@@ -103,7 +117,10 @@ async fn whatever_is_a_patients_says_who_wrote_it_and_whose_it_is() {
         assert!(whole.matches(owner).count() > 1 && !owner.is_empty(), "{kind} does not say whose it is: {whole}");
         kinds.insert(kind);
     }
-    assert_eq!(kinds, ["account", "admission", "appointment", "emergency_case", "patient"].map(str::to_owned).into());
+    assert_eq!(
+        kinds,
+        ["account", "admission", "allocation", "appointment", "dispense", "emergency_case", "patient"].map(str::to_owned).into()
+    );
 }
 
 /// An account as the first release stored it.

@@ -211,6 +211,11 @@ impl In<'_> {
         self.fields.optional(format!("{}{name}", self.at), raw, parse)
     }
 
+    /// Parses something that has fields of its own.
+    pub(crate) fn within<T>(&mut self, name: &str, parse: impl FnOnce(&str, &mut Fields) -> Option<T>) -> Option<T> {
+        parse(&format!("{}{name}", self.at), self.fields)
+    }
+
     pub(crate) fn check<T>(&mut self, name: &str, parsed: Result<T, domain::Invalid>) -> Option<T> {
         self.fields.check(format!("{}{name}", self.at), parsed)
     }

@@ -25,6 +25,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(pharmacists::release::release))
         .routes(routes!(medicines::list::list, medicines::add::add))
         .routes(routes!(medicines::get::get, medicines::change::change))
+        .routes(routes!(medicines::offers::offers))
         .routes(routes!(lots::list::list, lots::receive::receive))
         .routes(routes!(lots::adjust::adjust))
         .routes(routes!(lots::write_off::write_off))

@@ -43,6 +43,12 @@ impl Functions {
         &self.notifications.base
     }
 
+    /// The same of the function that follows the stock.
+    #[must_use]
+    pub const fn low_stock(&self) -> &EventState {
+        &self.low_stock.base
+    }
+
     /// Every HTTP function's routes behind one address, as API Gateway mounts them.
     pub fn api(&self) -> Router {
         let all = HTTP_FUNCTIONS.iter().fold(Router::new(), |all, function| all.merge((function.mount)(self)));

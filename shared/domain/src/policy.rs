@@ -325,6 +325,7 @@ pub const POLICY: &[Rule] = &[
     rule("POST /pharmacies/{pharmacy_id}/medicines", PHARMACY).sensitive().noted("stock.add_medicine"),
     rule("GET /pharmacies/{pharmacy_id}/medicines/{id}", EVERY_ACTIVE_ACCOUNT),
     rule("PATCH /pharmacies/{pharmacy_id}/medicines/{id}", PHARMACY).sensitive().noted("stock.change_medicine"),
+    rule("GET /pharmacies/{pharmacy_id}/medicines/{id}/offers", EVERY_ACTIVE_ACCOUNT),
     rule("GET /pharmacies/{pharmacy_id}/medicines/{id}/lots", PHARMACY_OR_ADMINISTRATORS),
     rule("POST /pharmacies/{pharmacy_id}/medicines/{id}/lots", PHARMACY).sensitive().noted("stock.receive"),
     rule("POST /pharmacies/{pharmacy_id}/medicines/{id}/lots/{lot_id}/adjust", PHARMACY).sensitive().noted("stock.adjust"),

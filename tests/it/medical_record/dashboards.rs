@@ -20,7 +20,7 @@ async fn everything_a_patient_looks_for_first() {
     let seen = c.get("dashboard", &ada).await.expect(200).body;
     let ids: Vec<_> = seen["appointments"].as_array().unwrap().iter().map(|appointment| appointment["id"].as_str().unwrap()).collect();
     assert_eq!(ids, [c.appointment.as_str(), later.as_str()]);
-    assert_eq!((seen["medicines"][0]["left"].as_u64(), count(&seen["lab_tests"]), count(&seen["results"])), (Some(42), 1, 1));
+    assert_eq!((count(&seen["medicines"]), count(&seen["lab_tests"]), count(&seen["results"])), (1, 1, 1));
     assert_eq!(seen["open_requests"], 1);
     let news = |body: &Value| {
         body["unread"].as_array().unwrap().iter().map(|notice| notice["news"].as_str().unwrap().to_owned()).collect::<Vec<_>>()

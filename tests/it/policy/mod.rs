@@ -7,6 +7,7 @@ mod appointments;
 mod doctors;
 mod medical_record;
 mod patients;
+mod pharmacy;
 mod roster;
 mod users;
 mod waiting_list;
@@ -38,6 +39,8 @@ async fn sample(world: &World, rule: &Rule, caller: &Person, standing: &Relation
     match path.split('/').nth(1).unwrap() {
         "users" | "auth" | "audit-log" | "emails" => users::sample(world, rule, caller, standing).await,
         "patients" if medical_record::has(path) => medical_record::sample(world, rule, caller, standing),
+        "pharmacies" => pharmacy::pharmacy(world, rule, caller, standing),
+        "patients" if pharmacy::has(path) => pharmacy::of_patient(world, rule, caller, standing),
         "patients" if wards::has(path) => wards::stay(world, rule, caller, standing),
         "wards" | "cleaning-tasks" | "critical-care" => wards::ward(rule, caller, standing),
         "emergency" => wards::emergency(world, rule, caller, standing),

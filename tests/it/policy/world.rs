@@ -55,6 +55,10 @@ pub(super) struct World {
     pub(super) exceptions: BTreeMap<String, String>,
     /// Two stays of each patient: the present one in the ICU, and one that ended on the General ward.
     pub(super) stays: BTreeMap<String, (String, String)>,
+    /// The pharmacy in which the pharmacist among the callers works, and another one.
+    pub(super) pharmacies: [Shelf; 2],
+    /// What each of them has set aside for a patient.
+    pub(super) allocations: BTreeMap<String, [String; 2]>,
     /// An emergency.
     pub(super) case: String,
     /// Somebody who works here, and an entry in the roster to cancel.
@@ -67,6 +71,25 @@ pub(super) struct World {
     people: BTreeMap<Option<Role>, Arc<Person>>,
     signed_out: BTreeMap<Role, Person>,
     number: AtomicUsize,
+}
+
+/// A pharmacy, a medicine that it keeps, and a lot of it.
+#[derive(Default)]
+pub(super) struct Shelf {
+    pub(super) pharmacy: String,
+    pub(super) medicine: String,
+    pub(super) lot: String,
+}
+
+impl Shelf {
+    async fn new(app: &App, name: &str, pharmacist: &str) -> Self {
+        let post = async |path: String, body: serde_json::Value| app.post(&path, &body).bearer(pharmacist).send().await.expect(201).id();
+        let pharmacy = post("/pharmacies".to_owned(), crate::pharmacy::registration(name)).await;
+        let medicine = post(format!("/pharmacies/{pharmacy}/medicines"), crate::pharmacy::paracetamol()).await;
+        let received = json!({ "lot_number": "B4711", "expires_on": "2027-03-02", "units": 100 });
+        let lot = post(format!("/pharmacies/{pharmacy}/medicines/{medicine}/lots"), received).await;
+        Self { pharmacy, medicine, lot }
+    }
 }
 
 impl World {
@@ -97,6 +120,8 @@ impl World {
             treated,
             exceptions: BTreeMap::new(),
             stays: BTreeMap::new(),
+            pharmacies: [Shelf::default(), Shelf::default()],
+            allocations: BTreeMap::new(),
             case: String::new(),
             nurse: nurse.id,
             shift,
@@ -185,6 +210,26 @@ impl World {
             let left = world.app.post(&format!("{path}/{earlier}/left"), &json!({ "departure": "against_advice" }));
             left.bearer(&desk).send().await.expect(200);
             world.stays.insert(patient.to_string(), (into("icu").await, earlier));
+        }
+        let (_, elsewhere) = world.app.staff("Percy Julian", Role::Pharmacist).await;
+        let theirs = world.people[&Some(Role::Pharmacist)].token.clone();
+        world.pharmacies =
+            [Shelf::new(&world.app, "North Pharmacy", &theirs).await, Shelf::new(&world.app, "South Pharmacy", &elsewhere).await];
+        let acting = &world.people[&Some(Role::Patient)].token;
+        let asking = [
+            (guardian, acting),
+            (world.child.id, acting),
+            (world.treated.id, &world.treated.token),
+            (world.patient.id, &world.patient.token),
+        ];
+        for (patient, token) in asking {
+            let mut ids = Vec::new();
+            for Shelf { pharmacy, medicine, .. } in &world.pharmacies {
+                let body = json!({ "pharmacy_id": pharmacy, "medicine_id": medicine, "units": 1 });
+                let path = format!("/patients/{patient}/allocations");
+                ids.push(world.app.post(&path, &body).bearer(token).send().await.expect(201).id());
+            }
+            world.allocations.insert(patient.to_string(), ids.try_into().unwrap());
         }
         let emergency = json!({ "unknown": { "gender": "male" }, "complaint": "Fall", "triage": { "level": "urgent" } });
         world.case = world.app.post("/emergency/cases", &emergency).bearer(&desk).send().await.expect(201).id();

@@ -18,7 +18,7 @@ use domain::{
     },
     text::{PersonName, Reason, Title},
 };
-use http::{AppState, Problem, auth::PatientAccess, refusals};
+use http::{Answer, AppState, OverrideBody, Problem, auth::PatientAccess, refusals};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::medical_record::{Answered, RecordError};
@@ -164,24 +164,11 @@ pub(crate) struct MedicineBody {
     request_id: Option<String>,
 }
 
-/// Why a medicine is right although something speaks against it.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct OverrideBody {
-    #[schema(value_type = OverrideReason)]
-    reason: Option<String>,
-    #[schema(value_type = Option<Reason>)]
-    note: Option<String>,
-    /// The `id` of each stop that it answers. A stop that it does not name stays one.
-    #[schema(value_type = Vec<String>, min_items = 1, max_items = 60)]
-    hits: Option<Vec<String>>,
-}
-
 /// What was parsed of a prescription.
 struct Parsed {
     encounter_id: Option<EncounterId>,
     request_id: Option<RequestId>,
-    accepted: Option<(OverrideReason, Option<Reason>, Vec<String>)>,
+    accepted: Option<Answer>,
     medicine: Medicine,
 }
 
@@ -201,19 +188,6 @@ fn ingredients(names: &[String]) -> Result<Vec<Ingredient>, Invalid> {
     Ok(parsed)
 }
 
-impl OverrideBody {
-    fn parse(self, fields: &mut In<'_>) -> Option<(OverrideReason, Option<Reason>, Vec<String>)> {
-        let reason = fields.required("override.reason", self.reason, |text| OverrideReason::parse(&text));
-        let note = fields.optional("override.note", self.note, |text| Reason::parse(&text));
-        let named = |hits: Vec<String>| {
-            let fits = (1..=60).contains(&hits.len());
-            if fits { Ok(hits) } else { Err(Invalid::new("out_of_range", "Name the `id` of each stop that it answers.")) }
-        };
-        let hits = fields.required("override.hits", self.hits, named);
-        Some((reason?, note?, hits?))
-    }
-}
-
 impl MedicineBody {
     fn parse(self, fields: &mut In<'_>, (doctor_id, doctor_name): (DoctorId, PersonName), today: Date) -> Option<Parsed> {
         let encounter = fields.optional("encounter_id", self.encounter_id, |id| id.parse());
@@ -228,7 +202,7 @@ impl MedicineBody {
         let refills = fields.optional("refills", self.refills, |refills| whole(refills, 0, 12));
         let instructions = fields.optional("instructions", self.instructions, |text| Reason::parse(&text));
         let accepted = match self.accepted {
-            Some(body) => body.parse(fields).map(Some),
+            Some(body) => fields.within("override", |at, fields| body.parse(at, fields)).map(Some),
             None => Some(None),
         };
         let medicine = Medicine {

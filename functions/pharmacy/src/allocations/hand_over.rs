@@ -2,18 +2,17 @@
 
 use axum::extract::State;
 use domain::{
-    Invalid,
     allocation::{AllocationEnd, AllocationStatus},
     id::{AllocationId, PatientId},
     instant::Instant,
     record::{
-        prescribing::{Hit, HitLevel, Override, OverrideReason, check, unanswered},
+        prescribing::{Hit, HitLevel, Override, check, unanswered},
         prescription::Medicine,
     },
     stock::LotNumber,
     text::Reason,
 };
-use http::{AppState, Fields, Json, Problem, Versioned, refusals};
+use http::{Answer, AppState, Fields, Json, OverrideBody, Problem, Versioned, refusals};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -48,21 +47,6 @@ pub(crate) struct HandOverRequest {
     accepted: Option<OverrideBody>,
 }
 
-/// Why a medicine is right although something speaks against it. Ask the doctor who prescribed it.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct OverrideBody {
-    #[schema(value_type = OverrideReason)]
-    reason: Option<String>,
-    #[schema(value_type = Option<Reason>)]
-    note: Option<String>,
-    /// The `id` of each stop that it answers. A stop that it does not name stays one.
-    #[schema(value_type = Vec<String>, min_items = 1, max_items = 60)]
-    hits: Option<Vec<String>>,
-}
-
-type Answer = (OverrideReason, Option<Reason>, Vec<String>);
-
 /// Hand over what is set aside
 ///
 /// The allergies that the patient's record names now are checked once more. What the doctor has answered when it was prescribed stays answered.
@@ -80,7 +64,7 @@ pub(crate) async fn hand_over(
     let units = fields.optional("units", request.units, |units| whole::<u32>(units, 1, all.into()));
     let reason = fields.optional("reason", request.reason, |text| Reason::parse(&text));
     let answer = match request.accepted {
-        Some(body) => body.parse(&mut fields).map(Some),
+        Some(body) => body.parse("override", &mut fields).map(Some),
         None => Some(None),
     };
     let (Some(units), Some(reason), Some(answer)) = (units, reason, answer) else { return Err(fields.problem()) };
@@ -134,17 +118,4 @@ async fn checked(state: &AppState, before: &domain::allocation::Allocation, answ
     }
     let stops: Vec<_> = hits.into_iter().filter(|hit| hit.level == HitLevel::Stop).collect();
     Ok(answer.filter(|_| !stops.is_empty()).map(|(reason, note, _)| Override { reason, note, hits: stops }))
-}
-
-impl OverrideBody {
-    fn parse(self, fields: &mut Fields) -> Option<Answer> {
-        let reason = fields.required("override.reason", self.reason, |text| OverrideReason::parse(&text));
-        let note = fields.optional("override.note", self.note, |text| Reason::parse(&text));
-        let named = |hits: Vec<String>| {
-            let fits = (1..=60).contains(&hits.len());
-            if fits { Ok(hits) } else { Err(Invalid::new("out_of_range", "Name the `id` of each stop that it answers.")) }
-        };
-        let hits = fields.required("override.hits", self.hits, named);
-        Some((reason?, note?, hits?))
-    }
 }

@@ -11,26 +11,26 @@ use domain::{
         prescription::{Medicine, MedicineStatus},
     },
     stock::Short,
-    text::Title,
 };
 use http::{AppState, Created, Fields, Json, Problem, auth::PatientAccess, refusals};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use store::allocations::{AllocateError, NewAllocation};
 use utoipa::ToSchema;
 
 use super::{AllocationView, view};
-use crate::parsing::whole;
+use crate::{
+    medicines::offers::{PharmacyOfferView, elsewhere},
+    parsing::whole,
+};
 
 /// How many units at a time: as many as a prescription can name. Without one, fewer: what is set aside is kept from others.
 const MOST: i64 = 1000;
 const MOST_OVER_THE_COUNTER: u32 = 100;
-/// How many other pharmacies are named.
-const OTHERS: usize = 5;
 
 refusals! {
     pub(crate) NotAllocated {
         409 "pharmacy_closed" { opens_at: Option<Instant> },
-        409 "not_enough_stock" { available: u32, expired: u32, others: Vec<OtherPharmacy> },
+        409 "not_enough_stock" { available: u32, expired: u32, others: Vec<PharmacyOfferView> },
         409 "prescription_needed",
         409 "prescription_stopped",
         409 "prescription_over",
@@ -39,18 +39,6 @@ refusals! {
         409 "deceased",
         409 "try_again",
     }
-}
-
-/// Another pharmacy that has the medicine.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct OtherPharmacy {
-    pharmacy_id: PharmacyId,
-    name: Title,
-    medicine_id: StockedMedicineId,
-    /// How many units it had a moment ago.
-    available: u32,
-    /// Whether it is open now.
-    open: bool,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -222,14 +210,7 @@ fn must_be_open(pharmacy: &Pharmacy, state: &AppState) -> Result<(), Problem> {
 
 /// Says what is available, and where else.
 async fn short_of(state: &AppState, medicine: &StockedMedicine, short: Short) -> Result<Problem, Problem> {
-    let mut others = Vec::new();
-    let offers = state.store.offers(&medicine.equivalence()).await?;
-    for offer in offers.into_iter().filter(|offer| offer.pharmacy_id != medicine.pharmacy_id).take(OTHERS) {
-        let Some(other) = state.store.pharmacy(offer.pharmacy_id).await? else { continue };
-        let open = other.listed.hours.at(state.clock.now(), &state.hospital.zone).open;
-        let (pharmacy_id, medicine_id, available) = (offer.pharmacy_id, offer.medicine_id, offer.available);
-        others.push(OtherPharmacy { pharmacy_id, name: other.listed.name, medicine_id, available, open });
-    }
+    let others = elsewhere(state, medicine).await?;
     let mut detail = shortage_in_words(short.available, short.expired);
     detail += if others.is_empty() { " No other pharmacy has it." } else { " `others` names pharmacies that have it." };
     let problem = Problem::conflict("not_enough_stock", detail);

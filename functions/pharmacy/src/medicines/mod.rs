@@ -4,6 +4,7 @@ pub(crate) mod add;
 pub(crate) mod change;
 pub(crate) mod get;
 pub(crate) mod list;
+pub(crate) mod offers;
 
 use domain::{
     id::{PharmacyId, StockedMedicineId},
