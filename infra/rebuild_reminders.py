@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Makes the reminders of all future appointments again, from the table, and the schedules of offers, beds and emergencies. Use it for a stack whose
+"""Makes the reminders of all future appointments again, from the table, and the schedules of offers, beds, emergencies, lots and what patients have
+to collect. Use it for a stack whose
 table was restored, and after TriageMinutes has changed.
 
     infra/rebuild_reminders.py STACK
@@ -29,6 +30,8 @@ def main() -> int:
     outputs = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
     table = next(output["OutputValue"] for output in outputs if output["OutputKey"] == "TableName")
     function = cloudformation.describe_stack_resource(StackName=stack, LogicalResourceId="NotificationsFunction")["StackResourceDetail"]["PhysicalResourceId"]
+    resource = cloudformation.describe_stack_resource(StackName=stack, LogicalResourceId="LowStockFunction")
+    low_stock = resource["StackResourceDetail"]["PhysicalResourceId"]
     functions = boto3.client("lambda", config=Config(read_timeout=330))
     done, items = 0, scheduled(table)
     while batch := list(itertools.islice(items, AT_ONCE)):
@@ -37,26 +40,34 @@ def main() -> int:
         payload = {
             "rebuild_reminders": ids("appointment"), "rebuild_offers": ids("wait"), "rebuild_emergencies": ids("emergency_case"),
             "rebuild_cleaning": [{"ward": task["ward"]["S"], "bed": int(task["bed"]["N"]), "since": task["since"]["S"]} for task in of("cleaning_task")],
+            "rebuild_allocations": [{"patient_id": entry["patient_id"]["S"], "id": entry["id"]["S"]} for entry in entries(of("allocation"))],
         }
-        answer = functions.invoke(FunctionName=function, Payload=json.dumps(payload).encode())
-        if "FunctionError" in answer:
-            print(f"{function}: {answer['Payload'].read().decode()[:300]}", file=sys.stderr)
-            return 1
+        lots = {"rebuild_lots": [{"medicine_id": entry["medicine_id"]["S"], "id": entry["id"]["S"]} for entry in entries(of("lot"))]}
+        for name, call in ((function, payload), (low_stock, lots)):
+            answer = functions.invoke(FunctionName=name, Payload=json.dumps(call).encode())
+            if "FunctionError" in answer:
+                print(f"{name}: {answer['Payload'].read().decode()[:300]}", file=sys.stderr)
+                return 1
         done += len(of("appointment"))
     print(f"{done} future appointments have their reminders")
     return 0
 
 
+def entries(items: list) -> list:
+    return [item["entry"]["M"] for item in items]
+
+
 def scheduled(table: str):
-    """Future appointments, waits to whom a slot is offered, beds that wait to be cleaned, and emergencies that have not ended. It scans the table: no
-    request of the hospital needs this list, so no index has it."""
+    """Future appointments, waits to whom a slot is offered, beds that wait to be cleaned, emergencies that have not ended, what waits in a pharmacy,
+    and lots of which something is there. It scans the table: no request of the hospital needs this list, so no index has it."""
     now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     pages = boto3.client("dynamodb").get_paginator("scan").paginate(
-        TableName=table, ProjectionExpression="#kind, #id, #slot, #ward, #bed, #since",
-        FilterExpression="#kind = :appointment OR (#kind = :wait AND #state.#name = :offered) OR #kind = :task OR (#kind = :case AND attribute_not_exists(closed))",
-        ExpressionAttributeNames={"#kind": "kind", "#id": "id", "#slot": "slot", "#state": "state", "#name": "name", "#ward": "ward", "#bed": "bed", "#since": "since"},
+        TableName=table, ProjectionExpression="#kind, #id, #slot, #ward, #bed, #since, entry",
+        FilterExpression="#kind = :appointment OR (#kind = :wait AND #state.#name = :offered) OR #kind = :task OR (#kind = :case AND attribute_not_exists(closed))"
+                         " OR (#kind = :allocation AND #status = :allocated) OR (#kind = :lot AND attribute_exists(gsi1pk))",
+        ExpressionAttributeNames={"#kind": "kind", "#id": "id", "#slot": "slot", "#state": "state", "#name": "name", "#ward": "ward", "#bed": "bed", "#since": "since", "#status": "status"},
         ExpressionAttributeValues={":appointment": {"S": "appointment"}, ":wait": {"S": "wait"}, ":offered": {"S": "offered"},
-                                   ":task": {"S": "cleaning_task"}, ":case": {"S": "emergency_case"}},
+                                   ":task": {"S": "cleaning_task"}, ":case": {"S": "emergency_case"}, ":allocation": {"S": "allocation"}, ":allocated": {"S": "allocated"}, ":lot": {"S": "lot"}},
     )
     for page in pages:
         yield from (item for item in page["Items"] if "slot" not in item or item["slot"]["M"]["start"]["S"] > now)

@@ -550,6 +550,82 @@ check(told("own doctor's profile", await helen.GET("/doctors/me")).place === "Ro
   check(icu.items.some((item) => item.admission_id === critical.admission_id && item.hours === 0), "he is on the list");
 }
 
+// A pharmacist keeps a medicine. A patient asks for it, with a prescription, and gets it.
+{
+  const percy = await signIn("percy@seacole.example.org", demo);
+  const ada = await signIn("ada@example.org", demo);
+  const adaId = told("own account", await ada.GET("/users/me")).patient_id;
+  check(adaId !== undefined, "Ada is a patient");
+  const pharmacies = told("pharmacies", await ada.GET("/pharmacies", { params: { query: { open: true } } }));
+  const north = pharmacies.items.find((found) => found.name === "Day and Night Pharmacy");
+  check(north !== undefined && north.open, "one is always open");
+  const at = { path: { pharmacy_id: north.id } };
+  const week = [{ weekday: "monday" as const, from: "08:00", to: "18:00" }];
+  const body = { name: "Another Pharmacy", email: "another@example.org", phone: "+44 20 7946 0052", opening_hours: week };
+  const second = await percy.POST("/pharmacies", { body });
+  check(second.error?.code === "works_in_pharmacy" && second.error.pharmacy_id === north.id, "a pharmacist registers one");
+  check(told("a pharmacy", await ada.GET("/pharmacies/{pharmacy_id}", { params: at })).collect_within_hours === 72, "three days to collect");
+  const longer = { params: { ...at, header: { "If-Match": '"v1"' } }, body: { collect_within_hours: 96 } };
+  check(told("change it", await percy.PATCH("/pharmacies/{pharmacy_id}", longer)).collect_within_hours === 96, "four days");
+  const others = told("pharmacists", await percy.GET("/pharmacies/{pharmacy_id}/pharmacists", { params: at }));
+  const own = others.items[0];
+  check(own !== undefined && others.items.length === 1, "Percy works there");
+  const released = await percy.POST("/pharmacies/{pharmacy_id}/pharmacists/{user_id}/release", { params: { path: { ...at.path, user_id: own.user_id } } });
+  check(released.response.status === 204, "he no longer does");
+  const added = await florence.POST("/pharmacies/{pharmacy_id}/pharmacists", { params: at, body: { user_id: own.user_id } });
+  check(told("add him", added).user_id === own.user_id, "he does again");
+
+  const ibuprofen = told("add a medicine", await percy.POST("/pharmacies/{pharmacy_id}/medicines", {
+    params: at,
+    body: {
+      name: "Nurofen", ingredients: ["ibuprofen"], form: "tablet", strength: "200 mg", atc: "M01AE01", reorder_level: 5,
+      unit_price: { amount: "0.20", currency: "GBP" },
+    },
+  }));
+  const of = { path: { ...at.path, id: ibuprofen.id } };
+  const cheaper = { params: { ...of, header: { "If-Match": '"v1"' } }, body: { unit_price: { amount: "0.15", currency: "GBP" }, over_the_counter: true } };
+  check(told("change it", await percy.PATCH("/pharmacies/{pharmacy_id}/medicines/{id}", cheaper)).over_the_counter, "no prescription needed");
+  const lot = told("receive", await percy.POST("/pharmacies/{pharmacy_id}/medicines/{id}/lots", {
+    params: of, body: { lot_number: "N-77", expires_on: "2027-01-01", units: 60, unit_cost: { amount: "0.05", currency: "GBP" } },
+  }));
+  const ofLot = { path: { ...of.path, lot_id: lot.id } };
+  const units = { params: ofLot, body: { units: 2, reason: "Broken" } };
+  check(told("adjust", await percy.POST("/pharmacies/{pharmacy_id}/medicines/{id}/lots/{lot_id}/adjust", units)).kind === "adjusted", "two more");
+  check(told("write off", await percy.POST("/pharmacies/{pharmacy_id}/medicines/{id}/lots/{lot_id}/write-off", units)).kind === "written_off", "less");
+  check(told("return", await percy.POST("/pharmacies/{pharmacy_id}/medicines/{id}/lots/{lot_id}/return", units)).kind === "returned", "less");
+  check(told("a medicine", await ada.GET("/pharmacies/{pharmacy_id}/medicines/{id}", { params: of })).available === 58, "58 are left");
+  const listed = told("medicines", await ada.GET("/pharmacies/{pharmacy_id}/medicines", { params: { ...at, query: { name: "nuro" } } }));
+  check(listed.items[0]?.id === ibuprofen.id, "it is listed");
+  check(told("lots", await percy.GET("/pharmacies/{pharmacy_id}/medicines/{id}/lots", { params: of })).items[0]?.received === 60, "one lot");
+  told("lots by expiry", await percy.GET("/pharmacies/{pharmacy_id}/lots", { params: { ...at, query: { expires_before: "2027-02-01" } } }));
+  told("offers", await ada.GET("/pharmacies/{pharmacy_id}/medicines/{id}/offers", { params: of }));
+  told("alerts", await percy.GET("/pharmacies/{pharmacy_id}/alerts", { params: { ...at, query: { state: "open" } } }));
+
+  const mine = { path: { patient_id: adaId } };
+  const tooMany = await ada.POST("/patients/{patient_id}/allocations", { params: mine, body: { pharmacy_id: north.id, medicine_id: ibuprofen.id, units: 90 } });
+  check(tooMany.error?.code === "not_enough_stock" && tooMany.error.available === 58 && tooMany.error.others.length === 0, "so many are not there");
+  const ask = async (amount: number) =>
+    told("ask", await ada.POST("/patients/{patient_id}/allocations", { params: mine, body: { pharmacy_id: north.id, medicine_id: ibuprofen.id, units: amount } }));
+  const [kept, dropped] = [await ask(10), await ask(4)];
+  check(kept.amount.amount === "1.50" && kept.lots[0]?.lot_number === "N-77", "set aside, with its price");
+  const ofKept = { path: { ...mine.path, id: kept.id } };
+  check(told("read it", await percy.GET("/patients/{patient_id}/allocations/{id}", { params: ofKept })).status === "allocated", "it waits");
+  told("what waits", await percy.GET("/pharmacies/{pharmacy_id}/allocations", { params: { ...at, query: { status: "allocated" } } }));
+  const given = await percy.POST("/patients/{patient_id}/allocations/{id}/hand-over", { params: ofKept, body: { units: 8, reason: "Wants less" } });
+  check(told("hand over", given).amount.amount === "1.20", "she pays for eight");
+  const twice = await percy.POST("/patients/{patient_id}/allocations/{id}/hand-over", { params: ofKept, body: {} });
+  check(twice.error?.code === "has_ended" && twice.error.current_status === "handed_over", "once");
+  const given_up = await ada.POST("/patients/{patient_id}/allocations/{id}/cancel", { params: { path: { ...mine.path, id: dropped.id } }, body: {} });
+  check(told("cancel", given_up).status === "cancelled", "it goes back");
+  check(told("allocations", await ada.GET("/patients/{patient_id}/allocations", { params: mine })).items.length >= 2, "both are listed");
+  const got = told("dispenses", await ada.GET("/patients/{patient_id}/dispenses", { params: mine }));
+  check(got.items[0]?.units === 8, "eight are hers");
+  told("who got it", await percy.GET("/pharmacies/{pharmacy_id}/medicines/{id}/dispenses", { params: of }));
+  told("of the lot", await percy.GET("/pharmacies/{pharmacy_id}/medicines/{id}/lots/{lot_id}/dispenses", { params: ofLot }));
+  const ledger = told("ledger", await percy.GET("/pharmacies/{pharmacy_id}/medicines/{id}/movements", { params: of }));
+  check(ledger.items.length === 8, "every movement");
+}
+
 // Lin cancels her appointment.
 const cancelled = told("cancel", await lin.POST("/appointments/{id}/cancel", {
   params: { path: { id: booked.id } }, body: { reason: "I am well again" },

@@ -92,10 +92,17 @@ ONLY_THE_CLIENT = {
     **dict.fromkeys(["request_bed", "withdraw_bed_request"], "It takes a patient who waits for a bed, or does not."),
     **dict.fromkeys(["open_emergency", "get_emergency", "triage_emergency", "see_emergency", "admit_emergency", "dispose_emergency"],
                     "It takes an emergency, and one of two members."),
+    **dict.fromkeys(["register_pharmacy", "change_pharmacy", "add_pharmacist", "release_pharmacist", "list_pharmacists"],
+                    "It takes a pharmacy, and somebody who works there or nowhere."),
+    **dict.fromkeys(["add_medicine", "change_stocked_medicine", "get_stocked_medicine", "list_stocked_medicines", "list_offers", "list_stock_movements",
+                     "list_dispenses_of_medicine", "list_dispenses_of_lot", "list_lots", "list_lots_by_expiry", "list_pharmacy_alerts",
+                     "list_allocations_of_pharmacy", "receive_lot", "adjust_stock", "write_off_stock", "return_stock", "get_pharmacy"],
+                    "It takes that very pharmacy, a medicine that it keeps, or a lot of it."),
+    **dict.fromkeys(["request_allocation", "get_allocation", "hand_over_allocation", "cancel_allocation"], "It takes what is set aside for that very patient."),
     "add_doctor": "It takes one of two members, and hours that fit the slots and each other.",
 }
 
-MONEY = r"income|consultation_fee|daily_fee|(content\.)?fee"
+MONEY = r"income|consultation_fee|daily_fee|unit_price|unit_cost|(content\.)?fee"
 RECORD = r"(POST|PUT) /patients/\{patient_id\}/(encounters|diagnoses|vitals|treatment-plans|surgeries|prescriptions|prescription-requests|images|blood-typings|results).*"
 
 PERMANENT = [
@@ -110,7 +117,7 @@ PERMANENT = [
     Row("invalid_token", "A token is what an email brought.", "POST /users/me/email/confirm"),
     Row("stale", "Which version is there changes.", "(PATCH|POST|PUT) .*"),
     Row("unknown", "Not every id that looks like one is somebody's.", "POST /(appointments|doctors)", "(doctor|patient|user)_id"),
-    Row("MissingHeaderNotRejected", "428 is what a missing If-Match gets (RFC 6585): schemathesis does not know it.", r"PATCH /patients/(me|\{patient_id\}(/admissions/\{id\})?)|PATCH /wards/\{ward\}|(PUT|POST) /patients/\{patient_id\}/.*",
+    Row("MissingHeaderNotRejected", "428 is what a missing If-Match gets (RFC 6585): schemathesis does not know it.", r"PATCH /patients/(me|\{patient_id\}(/admissions/\{id\})?)|PATCH /wards/\{ward\}|PATCH /pharmacies/.*|(PUT|POST) /patients/\{patient_id\}/.*",
         "Missing `If-Match` at header"),
     Row("unknown", "Not every id that looks like one is somebody's.", "POST /(appointments/extra|waiting-list|users/patient-accounts(/confirm)?)", "(doctor|patient)_id|specialization"),
     # What depends on the day, and on the doctor.
@@ -168,6 +175,13 @@ PERMANENT = [
     Row("one_of", "Members that exclude each other are described in words.", "POST /emergency/cases", "patient_id"),
     Row("required", "One of nine has to be there.", "POST /emergency/cases.*", r"(triage\.)?vitals"),
     Row("(impossible|too_fine)", "No schema compares two values, or counts decimals.", "POST /emergency/cases.*", r"(triage\.)?vitals.*"),
+    Row("unknown_.*", "Not every id that looks like one is somebody's.", "POST /patients/{patient_id}/allocations", "(pharmacy|medicine|prescription)_id"),
+    Row("out_of_range", "It depends on what was set aside, and on whether it is prescribed.", "POST /patients/{patient_id}/allocations.*", "units"),
+    Row("required", "Who hands over less, or cancels for the pharmacy, says why.", "POST /patients/{patient_id}/allocations/{id}/.*", "reason"),
+    Row("(overlaps|too_short)", "No schema compares periods.", "(POST|PATCH) /pharmacies.*", r"opening_hours\[\d+\]"),
+    Row("out_of_range", "It depends on the day; and nothing is adjusted by zero.", "POST /pharmacies/.*", "expires_on|units"),
+    Row("expired", "It depends on the lot.", "POST /pharmacies/.*", "units"),
+    Row("not_in_role", "Not every id that looks like one is a pharmacist's.", "POST /pharmacies/{pharmacy_id}/pharmacists", "user_id"),
     # What a pattern does not express.
     Row("too_short", "Which characters are letters.", "GET /patients", "name"),
     Row("invalid_date", "Which days there are.", "GET /patients", "date_of_birth"),

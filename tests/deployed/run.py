@@ -35,7 +35,7 @@ import boto3
 import botocore.exceptions
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FUNCTIONS = ["UsersFunction", "PatientsFunction", "DoctorsFunction", "AppointmentsFunction", "MedicalRecordsFunction", "StaffFunction", "WardsFunction", "EmergencyFunction", "NotificationsFunction", "RemindersFunction"]
+FUNCTIONS = ["UsersFunction", "PatientsFunction", "DoctorsFunction", "AppointmentsFunction", "MedicalRecordsFunction", "StaffFunction", "WardsFunction", "EmergencyFunction", "PharmacyFunction", "NotificationsFunction", "LowStockFunction", "RemindersFunction"]
 PEOPLE = ["ada", "alan", "helen", "mary", "florence"]
 # On a real account the test cannot read the emails. It looks up their deliveries instead, whose ids say what they are about.
 DELIVERIES = {
@@ -346,6 +346,7 @@ class Deployment:
         self.wait_for_a_slot(ada, slots[-1]["starts_at"][:10])
         self.keep_the_record(helen, ada)
         self.lie_in_bed(desk, helen, doctor)
+        self.collect_a_medicine(desk, ada)
         self.die(desk, mary)
         self.take_leave(desk, helen, ada, doctor)
 
@@ -507,6 +508,57 @@ class Deployment:
         self.expect("POST", f"/emergency/cases/{waiting}/dispose", 200, {"disposition": "left_without_being_seen"}, admin)
         eventually("she is gone", lambda: queue() == [] and limits() == [])
         step("a stay, a clean bed, and an emergency that needed critical care")
+
+    def collect_a_medicine(self, admin: str, ada: str) -> None:
+        """A pharmacy opens, sets aside what was prescribed, is told that it runs low, and hands it over; the ledger adds up."""
+        self.register("Agnes Thompson", self.at("agnes"), "pharmacist")
+        pending = lambda: [one["id"] for one in self.expect("GET", "/users?group=pending", 200, token=admin)["items"] if one["email"] == self.at("agnes")]
+        self.expect("POST", f"/users/{eventually('the pharmacist waits', pending)[0]}/approve", 200, token=admin)
+        emailed = {"token": self.emailed_token(self.at("agnes"), "Welcome to")}
+        self.expect("POST", "/users/me/email/confirm", 200, emailed, self.sign_in(self.at("agnes")))
+        agnes = self.sign_in(self.at("agnes"))
+        always = [{"weekday": day, "from": "00:00", "to": "24:00"} for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")]
+        registered = {"name": "North Pharmacy", "email": self.at("pharmacy"), "phone": "+44 20 7946 0050", "opening_hours": always}
+        pharmacy = self.expect("POST", "/pharmacies", 201, registered, agnes)["id"]
+        check(self.expect("POST", "/pharmacies", 409, registered, agnes)["code"] == "works_in_pharmacy", "a pharmacist registers one pharmacy")
+        opened = lambda: [one["id"] for one in self.expect("GET", "/pharmacies?open=true", 200, token=ada)["items"]]
+        eventually("the directory has it", lambda: opened() == [pharmacy])
+        stock = f"/pharmacies/{pharmacy}/medicines"
+        pills = {"name": "Zithromax", "ingredients": ["azithromycin"], "form": "tablet", "strength": "500 mg", "unit_price": {"amount": "0.25", "currency": "USD"}, "reorder_level": 15}
+        medicine = self.expect("POST", stock, 201, pills, agnes)["id"]
+        year = datetime.date.today().year + 2
+        lot = self.expect("POST", f"{stock}/{medicine}/lots", 201, {"lot_number": "Z1", "expires_on": f"{year}-06-01", "units": 30}, agnes)["id"]
+        stages = lambda: sorted(schedule["Name"] for schedule in self.scheduler.list_schedules(NamePrefix=lot)["Schedules"])
+        eventually("the lot is looked at before it expires", lambda: stages() == sorted(f"{lot}-{days}" for days in (0, 7, 30, 90)))
+
+        me = f"/patients/{self.expect('GET', '/patients/me', 200, token=ada)['id']}"
+        prescribed = self.expect("GET", f"{me}/prescriptions/medicines", 200, token=ada)["items"]
+        prescription = [one["id"] for one in prescribed if one["drug"] == "Azithromycin 500 mg"][0]
+        wish = {"pharmacy_id": pharmacy, "medicine_id": medicine, "units": 21, "prescription_id": prescription}
+        asked = self.expect("POST", f"{me}/allocations", 201, wish, ada)
+        check(asked["amount"]["amount"] == "5.25" and asked["lots"][0]["lot_number"] == "Z1", "set aside, with its price")
+        check(self.expect("POST", f"{me}/allocations", 409, wish, ada)["code"] == "not_enough_prescribed", "nothing is left on the prescription")
+        self.mail(self.at("ada"), "North Pharmacy has a medicine for")
+        self.mail(self.at("pharmacy"), "Prepare 21 units of Zithromax")
+        self.mail(self.at("pharmacy"), "Zithromax 500 mg tablet runs low")
+        alerts = self.expect("GET", f"/pharmacies/{pharmacy}/alerts?state=open", 200, token=agnes)["items"]
+        check([alert["low_stock"]["available"] for alert in alerts] == [9], "the alert is listed")
+        collect = lambda: [schedule["Name"] for schedule in self.scheduler.list_schedules(NamePrefix="collect-")["Schedules"]]
+        eventually("what nobody collects would go back", lambda: collect() == [f"collect-{asked['id']}"])
+        queue = lambda: [one["id"] for one in self.expect("GET", f"/pharmacies/{pharmacy}/allocations", 200, token=agnes)["items"]]
+        eventually("the pharmacist sees it", lambda: queue() == [asked["id"]])
+        part = {"units": 20, "reason": "One was broken"}
+        given = self.expect("POST", f"{me}/allocations/{asked['id']}/hand-over", 200, part, agnes)
+        check(given["status"] == "handed_over" and given["amount"]["amount"] == "5.00", "she pays for what she got")
+        eventually("it is handed over", lambda: queue() == [] and collect() == [])
+        got = lambda: [one["units"] for one in self.expect("GET", f"{stock}/{medicine}/lots/{lot}/dispenses", 200, token=agnes)["items"]]
+        eventually("the lot knows who got it", lambda: got() == [20])
+        movements = lambda: [one["kind"] for one in self.expect("GET", f"{stock}/{medicine}/movements", 200, token=agnes)["items"]]
+        eventually("the ledger has it", lambda: movements() == ["put_back", "allocated", "received"])
+        command = [sys.executable, "infra/check_stock.py", self.name]
+        checked = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)
+        check(checked.returncode == 0 and checked.stdout.startswith("1 medicines were checked, and 0 lots"), f"the ledger adds up: {checked.stdout}{checked.stderr}")
+        step("a medicine was set aside, ran low, was handed over, and its ledger adds up")
 
     def upload(self, record: str, doctor: str, file: bytes) -> str:
         """Announces a file and sends it to the link, as a client does."""
@@ -733,7 +785,7 @@ class Deployment:
     def signing_key_is_for_users_alone(self) -> None:
         secret = {"SecretId": self.physical("SigningKeySecret")}
         self.client_as("UsersFunction", "secretsmanager").get_secret_value(**secret)
-        for function in ("PatientsFunction", "DoctorsFunction", "AppointmentsFunction", "MedicalRecordsFunction", "StaffFunction", "WardsFunction", "EmergencyFunction", "NotificationsFunction", "RemindersFunction"):
+        for function in ("PatientsFunction", "DoctorsFunction", "AppointmentsFunction", "MedicalRecordsFunction", "StaffFunction", "WardsFunction", "EmergencyFunction", "PharmacyFunction", "NotificationsFunction", "LowStockFunction", "RemindersFunction"):
             self.denied(f"{function} reads the signing key", lambda: self.client_as(function, "secretsmanager").get_secret_value(**secret))
         step("the users function is the only function that may read the signing key")
 

@@ -7,16 +7,20 @@ use domain::{
     account::{Account, Status},
     appointment::{Appointment, When},
     doctor::{Doctor, Terms},
-    id::{AppointmentId, DoctorId, PatientId, ShiftId, UserId},
+    id::{AppointmentId, DoctorId, LotId, PatientId, PharmacyId, ShiftId, StockedMedicineId, UserId},
     money::Money,
     mrn::Mrn,
+    opening_hours::OpeningHours,
     password::Password,
     patient::{DateOfBirth, EmergencyContact, Gender, Identity, Patient},
+    pharmacy::{Atc, Form, ListedLot, ListedPharmacy, Pharmacy, ReceivedLot, StockedMedicine},
+    record::medicines::Ingredient,
     role::Role,
     roster::Shift,
     schedule::{Buffer, Period, SlotLength, TimeOfDay, Weekday, WeeklyHours},
     shifts::ShiftTime,
-    text::{Email, PersonName, Phone, Place, PostalAddress, Reason, Specialization},
+    stock::{Change, LotNumber, Movement, MovementKind, signed},
+    text::{Email, PersonName, Phone, Place, PostalAddress, Reason, Specialization, Title},
     ward::{EstablishedWard, Ward},
     ward_manager::ManagerShift,
 };
@@ -27,7 +31,9 @@ use store::{
     StoreError,
     accounts::{AccountParts, OpenError, StoredAccount},
     appointments::WriteError,
+    pharmacies::PharmacistError,
     roster::ShiftError,
+    stock::StockError,
     wards::{EstablishError, ManagerError},
 };
 use users::password_hash::{HashError, Passwords};
@@ -49,6 +55,8 @@ const NURSE: Person = Person { name: "Walt Whitman", email: "walt@seacole.exampl
 const ACCOUNTANT: Person = Person { name: "Luca Pacioli", email: "luca@seacole.example.org", role: Role::Accountant };
 const WARD_MANAGER: Person = Person { name: "Lillian Wald", email: "lillian@seacole.example.org", role: Role::WardManager };
 const SWEEPER: Person = Person { name: "Ignaz Semmelweis", email: "ignaz@seacole.example.org", role: Role::Sweeper };
+const PHARMACIST: Person = Person { name: "Percy Julian", email: "percy@seacole.example.org", role: Role::Pharmacist };
+const OTHER_PHARMACIST: Person = Person { name: "Alice Ball", email: "alice@seacole.example.org", role: Role::Pharmacist };
 const NIGHT_RECEPTION: Person = Person { name: "Sojourner Truth", email: "sojourner@seacole.example.org", role: Role::Receptionist };
 
 struct DemoDoctor {
@@ -186,11 +194,14 @@ pub enum DemoError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Book(#[from] WriteError),
+    #[error(transparent)]
+    Stock(#[from] StockError),
 }
 
 /// Everybody who can sign in.
 pub fn people() -> impl Iterator<Item = Person> {
-    let staff = [ADMINISTRATOR, DAY_RECEPTION, NIGHT_RECEPTION, NURSE, ACCOUNTANT, WARD_MANAGER, SWEEPER].into_iter();
+    let staff =
+        [ADMINISTRATOR, DAY_RECEPTION, NIGHT_RECEPTION, NURSE, ACCOUNTANT, WARD_MANAGER, SWEEPER, PHARMACIST, OTHER_PHARMACIST].into_iter();
     staff.chain(DOCTORS.iter().map(|doctor| doctor.person)).chain(PATIENTS.iter().map(|patient| patient.person))
 }
 
@@ -224,7 +235,7 @@ pub async fn seed(state: &AppState) -> Result<(), DemoError> {
             state.store.account_open(&account, AccountParts { patient: Some(&record), ..AccountParts::default() }).await?;
         }
     }
-    for person in [NURSE, ACCOUNTANT, WARD_MANAGER, SWEEPER] {
+    for person in [NURSE, ACCOUNTANT, WARD_MANAGER, SWEEPER, PHARMACIST, OTHER_PHARMACIST] {
         number += 1;
         if let Some(account) = new_account(state, person, number, None, None).await? {
             state.store.account_open(&account, AccountParts::default()).await?;
@@ -232,6 +243,7 @@ pub async fn seed(state: &AppState) -> Result<(), DemoError> {
     }
     fill_roster(state).await?;
     establish_wards(state).await?;
+    open_pharmacies(state).await?;
     book_first_appointments(state).await
 }
 
@@ -376,6 +388,110 @@ async fn establish_wards(state: &AppState) -> Result<(), DemoError> {
         }
     }
     Ok(())
+}
+
+struct DemoPharmacy {
+    pharmacist: Person,
+    name: &'static str,
+    email: &'static str,
+    phone: &'static str,
+    hours: (&'static str, &'static str),
+    /// Of which lots it has how many units: the medicine, the lot's number, in how many days it expires.
+    lots: &'static [(usize, &'static str, i64, u32)],
+}
+
+/// One is always open, so that the demo works at night.
+const PHARMACIES: [DemoPharmacy; 2] = [
+    DemoPharmacy {
+        pharmacist: PHARMACIST,
+        name: "Day and Night Pharmacy",
+        email: "pharmacy@seacole.example.org",
+        phone: "+44 20 7946 0050",
+        hours: ("00:00", "24:00"),
+        lots: &[(0, "AMX-2210", 25, 30), (0, "AMX-2301", 500, 40), (1, "PAN-0815", 700, 200)],
+    },
+    DemoPharmacy {
+        pharmacist: OTHER_PHARMACIST,
+        name: "Market Pharmacy",
+        email: "market@seacole.example.org",
+        phone: "+44 20 7946 0051",
+        hours: ("08:00", "20:00"),
+        lots: &[(0, "AMX-2299", 300, 500)],
+    },
+];
+
+/// What both of them keep: name, ingredient, form, strength, ATC code, price, and whether it needs no prescription.
+const MEDICINES: [(&str, &str, Form, &str, &str, &str, bool); 2] = [
+    ("Amoxil", "amoxicillin", Form::Capsule, "500 mg", "J01CA04", "0.25", false),
+    ("Panadol", "paracetamol", Form::Tablet, "500 mg", "N02BE01", "0.10", true),
+];
+
+/// Opens the pharmacies, with what they keep, unless their pharmacists work in one already.
+async fn open_pharmacies(state: &AppState) -> Result<(), DemoError> {
+    let (now, today) = (state.clock.now(), state.today());
+    for (number, demo) in (1..).zip(PHARMACIES) {
+        let Some(stored) = state.store.account_by_email(&Email::parse(demo.pharmacist.email)?).await? else { continue };
+        let (from, to) = (TimeOfDay::parse(demo.hours.0)?, TimeOfDay::parse(demo.hours.1)?);
+        let hours = Weekday::ALL.iter().map(|weekday| Period { weekday: *weekday, from, to }).collect();
+        let hours = OpeningHours::new(hours).map_err(|(_, why)| DemoError::Hours(why))?;
+        let id = PharmacyId::new(opened(), number);
+        let pharmacy = Pharmacy {
+            listed: ListedPharmacy { id, name: Title::parse(demo.name)?, phone: Phone::parse(demo.phone)?, hours },
+            email: Email::parse(demo.email)?,
+            collect_within_hours: 72,
+            registered_by: stored.account.id,
+            registered_at: now,
+            version: 1,
+        };
+        match state.store.pharmacy_register(&pharmacy, &stored.account).await {
+            Ok(()) => {}
+            Err(PharmacistError::Store(error)) => return Err(error.into()),
+            Err(_) => continue,
+        }
+        for (at, (name, ingredient, form, strength, atc, price, over_the_counter)) in MEDICINES.into_iter().enumerate() {
+            let medicine = StockedMedicine {
+                id: StockedMedicineId::new(opened(), number * 10 + at as u128),
+                pharmacy_id: id,
+                name: Title::parse(name)?,
+                ingredients: vec![Ingredient::parse(ingredient)?],
+                form,
+                strength: Title::parse(strength)?,
+                atc: Some(Atc::parse(atc)?),
+                unit_price: Money::parse(price, state.hospital.currency)?,
+                reorder_level: 50,
+                over_the_counter,
+                version: 1,
+            };
+            state.store.stocked_medicine_add(&medicine, today).await?;
+            for (_, number, days, units) in demo.lots.iter().filter(|(of, ..)| *of == at) {
+                receive(state, &medicine, (number, *days, *units), stored.account.id).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn receive(
+    state: &AppState,
+    medicine: &StockedMedicine,
+    (number, days, units): (&str, i64, u32),
+    by: UserId,
+) -> Result<(), DemoError> {
+    let now = state.clock.now();
+    let id = LotId::new(now, state.random.u128().map_err(HashError::from)?);
+    let listed = ListedLot {
+        id,
+        medicine_id: medicine.id,
+        medicine: medicine.what(),
+        number: LotNumber::parse(number)?,
+        expires_on: state.today().saturating_add(days.days()),
+        left: units,
+        quarantined: 0,
+    };
+    let lot = ReceivedLot { listed, pharmacy_id: medicine.pharmacy_id, received: units, unit_cost: None, by, as_of: 0 };
+    let (id, changes) = (state.store.movement_id(now)?, vec![Change::of(id, signed(units))]);
+    let movement = Movement { id, kind: MovementKind::Received, changes, at: now, by: Some(by), reason: None, allocation: None };
+    Ok(state.store.stock_receive(&lot, &movement).await.map(drop)?)
 }
 
 /// Books two appointments for the first demo patient, unless they have upcoming ones already.

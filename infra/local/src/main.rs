@@ -29,6 +29,12 @@ enum Command {
         #[arg(long, default_value = "http://127.0.0.1:9000")]
         lambda: String,
     },
+    /// Count the ledger of every medicine again, and compare it with the stock. The hospital must not be running.
+    CheckStock {
+        /// Make what differs what the ledger says.
+        #[arg(long)]
+        rebuild: bool,
+    },
     /// Make the secrets of a new deployment, as parameters of the template.
     Secrets {
         /// The signing key's id. Choose another one at each rotation.
@@ -61,6 +67,7 @@ fn main() -> std::process::ExitCode {
         Some(Command::Secrets { key_id, parameters }) => {
             local::settings::deployment_secrets(&key_id, parameters).map_err(|error| error.to_string()).map(|json| start::say(&json))
         }
+        Some(Command::CheckStock { rebuild }) => start::check_stock(&arguments.options, rebuild).map_err(|error| error.to_string()),
         Some(Command::Services { lambda }) => start::run(&arguments.options, Some(&lambda)).map_err(|error| error.to_string()),
         None => start::run(&arguments.options, None).map_err(|error| error.to_string()),
     };

@@ -27,6 +27,7 @@ use local::{
     serve::{Bounds, serve},
     services::Services,
     settings::{ADMINISTRATOR, Settings, SettingsError, TABLE, write_private},
+    stream::Consumer,
     stream::{Poller, StreamError},
     template::{Template, TemplateError},
 };
@@ -80,6 +81,8 @@ pub(crate) enum StartError {
     Keys(#[from] KeySetError),
     #[error("the demo hospital cannot be filled: {0}")]
     Demo(#[from] DemoError),
+    #[error("the stock cannot be checked: {0}")]
+    Check(String),
     #[error("the async runtime cannot be started: {0}")]
     Runtime(io::Error),
 }
@@ -103,6 +106,39 @@ pub(crate) fn run(options: &Options, lambda: Option<&str>) -> Result<(), StartEr
     let outcome = runtime.block_on(open(options, lambda));
     runtime.shutdown_timeout(Duration::from_secs(2));
     outcome
+}
+
+/// Checks the stock of a hospital that is not running.
+pub(crate) fn check_stock(options: &Options, rebuild: bool) -> Result<(), StartError> {
+    tokio::runtime::Runtime::new().map_err(StartError::Runtime)?.block_on(count_ledgers(&options.data, rebuild))
+}
+
+async fn count_ledgers(folder: &Path, rebuild: bool) -> Result<(), StartError> {
+    let unusable = |cause| StartError::Folder { folder: folder.to_owned(), cause };
+    if !folder.join("hospital.json").exists() {
+        return Err(unusable(io::Error::from(io::ErrorKind::NotFound)));
+    }
+    let _lock = lock(folder)?;
+    let (settings, clock) = (Settings::open(folder, None)?, Clock::system());
+    let dynamodb = database::serve(database::open(Some(&folder.join("dynamodb.sqlite")))?).await?;
+    let services = Services::start(None, settings.signing_key(), clock.clone()).await.map_err(unusable)?;
+    let config = settings.config(settings.hospital("http://127.0.0.1/portal")?, TABLE, dynamodb, services.address, None)?;
+    let functions = Functions::new(&config, &settings.signing_key(), &settings.token_key(), Settings::scheduling(), &clock)?;
+    let (mut checked, mut drifts, mut after) = (0, 0, serde_json::Value::Null);
+    loop {
+        let call = serde_json::json!({ "check_stock": { "rebuild": rebuild, "after": after } });
+        let report = Consumer::call(&functions, "low-stock", call).await.map_err(StartError::Check)?;
+        checked += report["checked"].as_u64().unwrap_or_default();
+        for drift in report["drifts"].as_array().into_iter().flatten() {
+            drifts += 1;
+            say(&format!("{drift}\n"));
+        }
+        after = report["next"].clone();
+        if after.is_null() {
+            say(&format!("{checked} medicines were checked, and {drifts} lots differ from their ledger\n"));
+            return Ok(());
+        }
+    }
 }
 
 async fn open(options: &Options, lambda: Option<&str>) -> Result<(), StartError> {

@@ -46,7 +46,7 @@ struct ToPrepare<'a> {
 pub fn to_prepare(hospital: &Hospital, allocation: &Allocation) -> Result<Message, RenderError> {
     write(&ToPrepare {
         medicine: &allocation.listed.medicine,
-        units: &allocation.listed.units().to_string(),
+        units: &units_in_words(allocation.listed.units()),
         lots: &lots(allocation),
         collect_by: &hospital.instant_in_words(allocation.listed.collect_by),
         url: &hospital.portal("pharmacy/allocations"),
@@ -88,7 +88,7 @@ struct ToPutBack<'a> {
 pub fn to_put_back(hospital: &Hospital, allocation: &Allocation, expired: bool) -> Result<Message, RenderError> {
     write(&ToPutBack {
         medicine: &allocation.listed.medicine,
-        units: &allocation.listed.units().to_string(),
+        units: &units_in_words(allocation.listed.units()),
         lots: &lots(allocation),
         expired,
         url: &hospital.portal("pharmacy/allocations"),
@@ -144,6 +144,10 @@ pub fn alert(hospital: &Hospital, alert: &PharmacyAlert) -> Result<Message, Rend
 fn lots(allocation: &Allocation) -> String {
     let each = allocation.listed.lots.iter().map(|lot| format!("{} of {}", lot.units, lot.number.as_str()));
     each.collect::<Vec<_>>().join(", ")
+}
+
+fn units_in_words(units: u32) -> String {
+    if units == 1 { "1 unit".to_owned() } else { format!("{units} units") }
 }
 
 fn in_words(day: Date) -> String {
