@@ -59,15 +59,15 @@ def entries(items: list) -> list:
 
 def scheduled(table: str):
     """Future appointments, waits to whom a slot is offered, beds that wait to be cleaned, emergencies that have not ended, what waits in a pharmacy,
-    and lots of which something is there. It scans the table: no request of the hospital needs this list, so no index has it."""
+    and lots that have not expired. It scans the table: no request of the hospital needs this list, so no index has it."""
     now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     pages = boto3.client("dynamodb").get_paginator("scan").paginate(
         TableName=table, ProjectionExpression="#kind, #id, #slot, #ward, #bed, #since, entry",
         FilterExpression="#kind = :appointment OR (#kind = :wait AND #state.#name = :offered) OR #kind = :task OR (#kind = :case AND attribute_not_exists(closed))"
-                         " OR (#kind = :allocation AND #status = :allocated) OR (#kind = :lot AND attribute_exists(gsi1pk))",
+                         " OR (#kind = :allocation AND #status = :allocated) OR (#kind = :lot AND entry.expires_on >= :today)",
         ExpressionAttributeNames={"#kind": "kind", "#id": "id", "#slot": "slot", "#state": "state", "#name": "name", "#ward": "ward", "#bed": "bed", "#since": "since", "#status": "status"},
         ExpressionAttributeValues={":appointment": {"S": "appointment"}, ":wait": {"S": "wait"}, ":offered": {"S": "offered"},
-                                   ":task": {"S": "cleaning_task"}, ":case": {"S": "emergency_case"}, ":allocation": {"S": "allocation"}, ":allocated": {"S": "allocated"}, ":lot": {"S": "lot"}},
+                                   ":task": {"S": "cleaning_task"}, ":case": {"S": "emergency_case"}, ":allocation": {"S": "allocation"}, ":allocated": {"S": "allocated"}, ":lot": {"S": "lot"}, ":today": {"S": now[:10]}},
     )
     for page in pages:
         yield from (item for item in page["Items"] if "slot" not in item or item["slot"]["M"]["start"]["S"] > now)

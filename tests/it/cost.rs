@@ -674,13 +674,13 @@ async fn a_pharmacy() {
     insta::assert_snapshot!(all[0], @r"
     set aside of one lot: 7 read, 8 write
     set aside of two lots: 7 read, 8 write
-    hand over: 8 read, 8 write
-    hand over a part of two lots: 9 read, 15 write
+    hand over: 8 read, 14 write
+    hand over a part of two lots: 9 read, 19 write
     cancel: 6 read, 11 write
     receive a lot: 6 read, 10 write
     adjust: 6 read, 7 write
     what followed, by notifications: 28 read, 27 write
-    what followed, by low-stock: 10 read, 13 write
+    what followed, by low-stock: 13 read, 13 write
     a medicine: 2 read, 0 write
     the medicines by name: 2 read, 0 write
     what runs low: 2 read, 0 write

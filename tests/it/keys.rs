@@ -138,7 +138,7 @@ fn every_key() {
         keys::listed_bed_request(Ward::Icu, "1#bed_00000000000000000000000019"),
         keys::listed_case(CaseStatus::Waiting, "2#2026-03-02T09:00:00.000Z#cas_00000000000000000000000018"),
         keys::listed_pharmacy(&Title::parse("North Pharmacy").unwrap(), pharmacy),
-        keys::listed_alert(pharmacy, AlertState::Open, "alt_00000000000000000000000021".parse().unwrap()),
+        keys::listed_alert(pharmacy, AlertState::Open, at, "alt_00000000000000000000000021".parse().unwrap()),
         keys::listed_medicine(pharmacy, &Title::parse("Amoxil").unwrap(), medicine),
         keys::listed_low_medicine(pharmacy, &Title::parse("Amoxil").unwrap(), medicine),
         keys::listed_lot(pharmacy, day, lot),
@@ -163,7 +163,7 @@ fn every_key() {
     BEDLIST#icu | 1#bed_00000000000000000000000019
     CASES#waiting | 2#2026-03-02T09:00:00.000Z#cas_00000000000000000000000018
     PHARMACIES | north pharmacy#pha_00000000000000000000000020
-    ALERTS#pha_00000000000000000000000020#open | alt_00000000000000000000000021
+    ALERTS#pha_00000000000000000000000020#open | 2026-03-02T09:00:00Z#alt_00000000000000000000000021
     MEDICINES#pha_00000000000000000000000020 | amoxil#stm_00000000000000000000000022
     LOWSTOCK#pha_00000000000000000000000020 | amoxil#stm_00000000000000000000000022
     LOTS#pha_00000000000000000000000020 | 2026-03-02#lot_00000000000000000000000023

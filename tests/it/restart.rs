@@ -48,8 +48,9 @@ async fn everything_is_found_again() {
     let mails = first.services.mailbox.list().len();
     assert!(mails >= 4, "two appointments, two sides");
     let schedules = first.services.schedules.list();
-    assert_eq!(schedules.len(), 4, "a reminder and a no-show for each");
-    let soonest = *schedules.values().min().unwrap();
+    let of_appointments = schedules.iter().filter(|(name, _)| name.starts_with("appt-"));
+    assert_eq!(of_appointments.count(), 4, "a reminder and a no-show for each");
+    let soonest = *schedules.iter().filter(|(name, _)| name.ends_with("-1h")).map(|(_, at)| at).min().unwrap();
     // As a crash in the middle of writing would leave it.
     std::fs::write(folder.path().join("schedules/half.new"), "{\"Schedule").unwrap();
     let keys = first.functions.state.tokens.clone();
@@ -62,9 +63,10 @@ async fn everything_is_found_again() {
     assert_eq!(second.services.mailbox.list().len(), mails);
     assert_eq!(second.services.schedules.list(), schedules);
     second.hand.set(soonest);
-    assert_eq!(second.firing.fire_due().await, 1);
+    // And what has become due of the pharmacies' lots.
+    assert!(second.firing.fire_due().await >= 1);
     assert_eq!(second.services.mailbox.list().len(), mails + 2, "both sides are reminded");
-    assert_eq!(second.services.schedules.list().len(), 3);
+    assert_eq!(second.services.schedules.list().keys().filter(|name| name.starts_with("appt-")).count(), 3);
 }
 
 #[test]

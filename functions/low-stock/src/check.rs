@@ -43,6 +43,8 @@ pub struct Report {
     /// How many medicines were checked.
     pub checked: usize,
     pub drifts: Vec<FoundDrift>,
+    /// Medicines of which not every entry of the ledger could be counted: others change their stock at this moment, or entries are lost.
+    pub incomplete: Vec<StockedMedicineId>,
     /// Where the next call continues. `None` when all are checked.
     pub next: Option<Place>,
 }
@@ -65,10 +67,14 @@ pub(crate) async fn check(store: &Store, check: Check) -> Result<Report, StoreEr
     let medicines = store.medicine_list(pharmacy.entry.id, ("", false), place.medicine.as_deref(), AT_ONCE).await?;
     for medicine in &medicines {
         let id = medicine.entry.id;
-        let Some((stock, drifts, counted)) = store.stock_check(id).await? else { continue };
+        let Some(counted) = store.stock_check(id).await? else { continue };
         report.checked += 1;
-        let rebuilt = check.rebuild && !drifts.is_empty() && store.stock_rebuild(&stock, &counted).await?;
-        report.drifts.extend(drifts.into_iter().map(|drift| FoundDrift {
+        if !counted.complete {
+            report.incomplete.push(id);
+            continue;
+        }
+        let rebuilt = check.rebuild && !counted.drifts.is_empty() && store.stock_rebuild(&counted).await?;
+        report.drifts.extend(counted.drifts.into_iter().map(|drift| FoundDrift {
             medicine_id: id,
             lot_id: drift.lot,
             ledger: drift.ledger,

@@ -1,7 +1,7 @@
-//! A lot was received: it is looked at again when it is about to expire.
+//! Lots that expire: one that was received is looked at again when it is about to, and its alert says whether something of it is still there.
 
 use domain::{
-    pharmacy::ReceivedLot,
+    pharmacy::{PharmacyAlert, ReceivedLot},
     stock::{EXPIRY_ALERTS, Lot},
 };
 use jiff::ToSpan;
@@ -19,4 +19,16 @@ pub(crate) async fn schedule(state: &LowStock, lot: &ReceivedLot) -> Result<(), 
         state.reminders.schedule_lot(lot, days, at, state.base.clock.now()).await?;
     }
     Ok(())
+}
+
+/// Makes the alert of a lot say what is there of it now. What comes back from a patient after the lot has expired is told of, too: somebody has to
+/// destroy it.
+pub(crate) async fn follow(state: &LowStock, lot: &ReceivedLot) -> Result<(), Failure> {
+    let (store, now) = (&state.base.store, state.base.clock.now());
+    let Some(stock) = store.stock(lot.listed.medicine_id).await? else { return Ok(()) };
+    let there = stock.stock.lots.get(&lot.listed.id).map_or((0, 0), |there| (there.left, there.quarantined));
+    if there.1 > 0 {
+        store.expiry_alert(&PharmacyAlert::of_lot(lot, 0, there.0 + there.1, now)).await?;
+    }
+    Ok(store.expiry_alert_follow(lot.pharmacy_id, lot.listed.id, there != (0, 0), now).await?)
 }

@@ -169,6 +169,12 @@ async fn tell(state: &LowStock, alert: PharmacyAlert) -> Result<(), Failure> {
     if alert.listed.state != AlertState::Open {
         return Ok(());
     }
+    // Nothing may be left of the lot any more since somebody looked at it.
+    if let AlertAbout::Expiry { lot_id, .. } = &alert.listed.about
+        && let Some(lot) = state.base.store.lot(alert.listed.medicine_id, *lot_id).await?
+    {
+        expiry::follow(state, &lot).await?;
+    }
     let stage = match alert.listed.about {
         AlertAbout::LowStock { .. } => None,
         AlertAbout::Expiry { stage, .. } => Some(stage),

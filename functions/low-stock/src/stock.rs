@@ -14,7 +14,7 @@ use store::{
     stock::{MedicineLine, MedicineStock},
 };
 
-use crate::{Failure, LowStock};
+use crate::{Failure, LowStock, expiry};
 
 /// How often it is counted again when others count at the same moment.
 const TRIES: usize = 10;
@@ -33,9 +33,9 @@ pub(crate) async fn follow(state: &LowStock, id: StockedMedicineId, mut revision
     follow_line(state, &medicine, &revisions).await?;
     store.offer_follow(&medicine, &MedicineLine::of(&medicine, &last.after, state.base.today(), None)).await?;
     for lot in changed(&revisions) {
-        store.lot_follow(id, lot, &last.after).await?;
-        let there = last.after.stock.lots.get(&lot).is_some_and(|lot| !lot.is_gone());
-        store.expiry_alert_follow(medicine.pharmacy_id, lot, there, state.base.clock.now()).await?;
+        let Some(received) = store.lot(id, lot).await? else { continue };
+        store.lot_follow(received.clone(), &last.after).await?;
+        expiry::follow(state, &received).await?;
     }
     Ok(())
 }
@@ -55,27 +55,29 @@ fn changed(revisions: &[Revision]) -> BTreeSet<LotId> {
 async fn follow_line(state: &LowStock, medicine: &StockedMedicine, revisions: &[Revision]) -> Result<(), Failure> {
     let (store, today) = (&state.base.store, state.base.today());
     for _ in 0..TRIES {
-        let Some(before) = store.medicine_line(medicine.id).await? else { return Ok(()) };
-        let (mut line, mut alerts) = (before.clone(), Vec::new());
-        for Revision { after, .. } in revisions.iter().filter(|revision| revision.after.revision > before.as_of) {
+        let Some(counted) = store.medicine_line(medicine.id).await? else { return Ok(()) };
+        let (mut line, mut alerts) = (counted.clone(), Vec::new());
+        for Revision { before, after } in revisions.iter().filter(|revision| revision.after.revision > counted.as_of) {
             let was_low = line.listed.low;
             line = MedicineLine::of(medicine, after, today, line.alert);
-            if line.listed.low && !was_low {
-                let alert = runs_low(state, medicine, after).await?;
-                line.alert = Some(alert.listed.id);
-                alerts.push(alert);
-            }
-            if was_low
-                && !line.listed.low
+            // By what was there before this very change, and by what was counted last: a lot expires without a change, and changes can come out
+            // of order.
+            let was_above = before.as_ref().is_some_and(|before| !before.stock.is_low(today));
+            if (was_above || !line.listed.low)
                 && let Some(id) = line.alert.take()
             {
                 resolve(state, medicine, id, &mut alerts).await?;
+            }
+            if line.listed.low && (was_above || !was_low) {
+                let alert = runs_low(state, medicine, after).await?;
+                line.alert = Some(alert.listed.id);
+                alerts.push(alert);
             }
         }
         // A crossing that comes late: what followed it was counted first, and said nothing of it.
         let crosses = |revision: &&Revision| {
             let was = revision.before.as_ref().is_some_and(|before| !before.stock.is_low(today));
-            revision.after.revision <= before.as_of && was && revision.after.stock.is_low(today)
+            revision.after.revision <= counted.as_of && was && revision.after.stock.is_low(today)
         };
         if line.listed.low
             && line.alert.is_none()
@@ -85,10 +87,10 @@ async fn follow_line(state: &LowStock, medicine: &StockedMedicine, revisions: &[
             line.alert = Some(alert.listed.id);
             alerts.push(alert);
         }
-        if line == before {
+        if line == counted {
             return Ok(());
         }
-        match store.medicine_line_follow(before.as_of, &line, &alerts).await {
+        match store.medicine_line_follow(counted.as_of, &line, &alerts).await {
             Ok(()) => return Ok(()),
             Err(FollowError::Moved) => {}
             Err(FollowError::Store(error)) => return Err(error.into()),

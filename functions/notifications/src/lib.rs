@@ -37,6 +37,7 @@ use domain::{
     account::{Account, Status},
     availability::ExceptionKind,
     id::AuditId,
+    pharmacy::Pharmacist,
     role::Role,
     waiting::Ending,
     ward_manager::ManagerShift,
@@ -52,7 +53,7 @@ use platform::{
 };
 pub use rebuild::Rebuild;
 use serde::Deserialize;
-use store::{StoreError, wards::ManagerError};
+use store::{StoreError, pharmacies::PharmacistError, wards::ManagerError};
 
 /// What this function works with.
 #[derive(Clone, Debug)]
@@ -155,6 +156,9 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
             if let Some(shift) = after_managing(state, &before.account, &after.account).await? {
                 state.base.store.ward_manager_end(&shift).await.map_err(ManagerError::to_retry)?;
             }
+            if let Some(pharmacist) = after_working_in_pharmacy(state, &before.account, &after.account).await? {
+                state.base.store.pharmacist_end(&pharmacist).await.map_err(PharmacistError::to_retry)?;
+            }
             if before.account.doctor_id != after.account.doctor_id {
                 doctor::follow_new_profile(state, &after.account).await?;
             }
@@ -215,6 +219,19 @@ async fn after_managing(state: &Notifications, before: &Account, after: &Account
     match state.base.store.account(after.id).await? {
         Some(now) if manages(&now.account) => Ok(None),
         _ => state.base.store.manages(after.id).await,
+    }
+}
+
+/// The pharmacy in which somebody works who is no longer a pharmacist here. Who is suspended may come back, and keeps it.
+async fn after_working_in_pharmacy(state: &Notifications, before: &Account, after: &Account) -> Result<Option<Pharmacist>, StoreError> {
+    let dispenses = |account: &Account| account.roles.contains(&Role::Pharmacist) && account.status != Status::Closed;
+    if !dispenses(before) || dispenses(after) {
+        return Ok(None);
+    }
+    // As it is now: this record may come late.
+    match state.base.store.account(after.id).await? {
+        Some(now) if dispenses(&now.account) => Ok(None),
+        _ => state.base.store.works_in_pharmacy(after.id).await,
     }
 }
 

@@ -25,7 +25,8 @@ pub(crate) fn medicine(before: Option<&Entry<Medicine>>, after: &Entry<Medicine>
         return None;
     }
     // What is dispensed changes the prescription, but not what the patient has to know.
-    if before.is_some_and(|before| Medicine { dispensed: content.dispensed, ..before.content.clone() } == *content && !after.in_error) {
+    let same = |before: &Entry<Medicine>| Medicine { dispensed: content.dispensed, ..before.content.clone() } == *content;
+    if before.is_some_and(|before| same(before) && before.in_error == after.in_error) {
         return None;
     }
     let what = What::Medicine(news(before.is_none(), stopped));

@@ -18,7 +18,7 @@ use crate::authority::InPharmacy;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct AlertQuery {
-    /// Only those that are in this state.
+    /// Only those that are in this state. When left out: `open`.
     #[param(value_type = Option<AlertState>)]
     state: Option<String>,
 }
@@ -94,7 +94,7 @@ impl AlertView {
 
 /// List the alerts of a pharmacy
 ///
-/// The latest first. A medicine that runs low has a new alert each time that it crosses its reorder level. A lot has one alert, which becomes more
+/// What the pharmacy was told last comes first. A medicine that runs low has a new alert each time that it crosses its reorder level. A lot has one alert, which becomes more
 /// urgent. Each was sent to the pharmacy by email.
 #[utoipa::path(get, path = "/pharmacies/{pharmacy_id}/alerts", tag = "stock", operation_id = "list_pharmacy_alerts",
     params(("pharmacy_id" = PharmacyId, Path), Listing<AlertQuery>), responses((status = 200, body = Page<AlertView>)))]
@@ -107,12 +107,10 @@ pub(crate) async fn alerts(
     let Some(wanted) = fields.optional("state", listing.filter.state.clone(), |text| AlertState::parse(&text)) else {
         return Err(fields.problem());
     };
-    let pharmacy = there.pharmacy.listed.id;
-    let list = format!("alerts?{pharmacy}&{}", wanted.map_or("", AlertState::as_str));
+    let (pharmacy, wanted) = (there.pharmacy.listed.id, wanted.unwrap_or(AlertState::Open));
+    let list = format!("alerts?{pharmacy}&{}", wanted.as_str());
     let before = listing.after(&state.cursors, &list)?;
-    let before =
-        before.map(|id| id.parse::<AlertId>().map_err(|_| Problem::bad_request("invalid_cursor", "Send `next_cursor` unchanged.")));
-    let found = state.store.pharmacy_alerts(pharmacy, wanted, before.transpose()?, listing.limit + 1).await?;
-    let page = Page::cut(found, listing.limit, |last| state.cursors.seal(&list, &last.id.to_string()));
-    Ok(Json(page.map(|alert| AlertView::of(alert, &state))))
+    let found = state.store.pharmacy_alerts(pharmacy, wanted, before.as_deref(), listing.limit + 1).await?;
+    let page = Page::cut(found, listing.limit, |last| state.cursors.seal(&list, &last.position));
+    Ok(Json(page.map(|line| AlertView::of(line.entry, &state))))
 }

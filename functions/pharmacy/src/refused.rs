@@ -61,7 +61,9 @@ pub(crate) async fn not_ended(why: EndError, state: &AppState, before: &domain::
             Ok(None) => Problem::not_found("allocation"),
             Err(error) => error.into(),
         },
-        EndError::Moved => store::StoreError::Unavailable("the stock is changed by others at this moment".into()).into(),
+        EndError::Moved | EndError::Recheck => {
+            store::StoreError::Unavailable("the stock is changed by others at this moment".into()).into()
+        }
         EndError::Store(error) => error.into(),
     }
 }

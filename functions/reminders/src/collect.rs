@@ -18,5 +18,5 @@ pub(crate) async fn end(state: &EventState, due: &CollectDue) -> Result<(), Fail
     let end = AllocationEnd { at: now, by: None, by_pharmacy: false, units: 0, reason: None, accepted: None };
     let Ok(ending) = before.clone().end(AllocationStatus::Expired, end, state.today()) else { return Ok(()) };
     let movement = state.store.movement_id(now)?;
-    Ok(state.store.allocation_end(&before, &ending, movement, now).await.map_err(EndError::to_retry)?)
+    Ok(state.store.allocation_end(&before, &ending, movement, now, None).await.map_err(EndError::to_retry)?)
 }

@@ -2,8 +2,7 @@
 //! stored alert.
 
 use domain::{
-    id::AlertId,
-    pharmacy::{AlertAbout, AlertState, ListedAlert, PharmacyAlert},
+    pharmacy::PharmacyAlert,
     stock::{Movement, MovementKind},
 };
 use mail::{EventState, reminders::LotDue};
@@ -35,21 +34,5 @@ pub(crate) async fn look_at(state: &EventState, due: &LotDue) -> Result<(), Fail
     if there == 0 {
         return Ok(());
     }
-    let about = AlertAbout::Expiry {
-        lot_id: due.lot_id,
-        number: lot.listed.number,
-        expires_on: lot.listed.expires_on,
-        stage: due.stage,
-        left: there,
-    };
-    let listed = ListedAlert {
-        id: AlertId::of_lot(due.lot_id),
-        state: AlertState::Open,
-        medicine_id: medicine,
-        medicine: lot.listed.medicine,
-        about,
-        told_at: now,
-        resolved_at: None,
-    };
-    Ok(store.expiry_alert(&PharmacyAlert { listed, pharmacy_id: lot.pharmacy_id }).await?)
+    Ok(store.expiry_alert(&PharmacyAlert::of_lot(&lot, due.stage, there, now)).await?)
 }

@@ -133,6 +133,9 @@ async fn count_ledgers(folder: &Path, rebuild: bool) -> Result<(), StartError> {
             drifts += 1;
             say(&format!("{drift}\n"));
         }
+        for medicine in report["incomplete"].as_array().into_iter().flatten() {
+            say(&format!("the ledger of {medicine} could not be counted as a whole\n"));
+        }
         after = report["next"].clone();
         if after.is_null() {
             say(&format!("{checked} medicines were checked, and {drifts} lots differ from their ledger\n"));

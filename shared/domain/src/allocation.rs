@@ -41,7 +41,7 @@ pub struct ListedAllocation {
     pub medicine: String,
     /// The lots that it was taken from.
     pub lots: Vec<AllocatedLot>,
-    /// Until when the patient can collect it.
+    /// Until when the patient can collect it: before any of its lots expires.
     pub collect_by: Timestamp,
 }
 
@@ -181,12 +181,6 @@ impl Allocation {
         self.unit_price.times(self.end.as_ref().map_or_else(|| self.listed.units(), |end| end.units))
     }
 
-    /// A lot that must not be handed over any more, because it has expired.
-    #[must_use]
-    pub fn expired_lot(&self, today: Date) -> Option<&AllocatedLot> {
-        self.listed.lots.iter().find(|lot| today >= lot.expires_on)
-    }
-
     /// Ends it: the patient has so many units, and the rest goes back. The lots that expire first are handed over first.
     ///
     /// # Errors
@@ -282,8 +276,6 @@ mod tests {
     #[test]
     fn a_lot_that_expires_while_it_waits_goes_into_quarantine() {
         let (before, today) = (allocation(), date(2026, 3, 4));
-        assert_eq!(before.expired_lot(date(2026, 3, 3)), None);
-        assert_eq!(before.expired_lot(today).unwrap().units, 4);
         let back = before.end(AllocationStatus::Cancelled, end(0), today).unwrap().back;
         assert_eq!((back[0].units, back[0].quarantined, back[1].units), (0, 4, 17));
     }

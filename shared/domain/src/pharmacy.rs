@@ -274,6 +274,24 @@ pub struct PharmacyAlert {
     pub pharmacy_id: PharmacyId,
 }
 
+impl PharmacyAlert {
+    /// The alert of a lot of which so many units are there, when so many days are left.
+    #[must_use]
+    pub fn of_lot(lot: &ReceivedLot, stage: u16, left: u32, now: Timestamp) -> Self {
+        let (lot_id, number, expires_on) = (lot.listed.id, lot.listed.number.clone(), lot.listed.expires_on);
+        let listed = ListedAlert {
+            id: AlertId::of_lot(lot_id),
+            state: AlertState::Open,
+            medicine_id: lot.listed.medicine_id,
+            medicine: lot.listed.medicine.clone(),
+            about: AlertAbout::Expiry { lot_id, number, expires_on, stage, left },
+            told_at: now,
+            resolved_at: None,
+        };
+        Self { listed, pharmacy_id: lot.pharmacy_id }
+    }
+}
+
 /// What lists show of an alert.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListedAlert {

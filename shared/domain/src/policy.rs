@@ -335,10 +335,7 @@ pub const POLICY: &[Rule] = &[
         .noted("dispense.list_of_lot")
         .of_patients()
         .as_search(),
-    rule("GET /pharmacies/{pharmacy_id}/medicines/{id}/dispenses", PHARMACY_OR_ADMINISTRATORS)
-        .noted("dispense.list_of_medicine")
-        .of_patients()
-        .as_search(),
+    rule("GET /pharmacies/{pharmacy_id}/medicines/{id}/dispenses", PHARMACY).noted("dispense.list_of_medicine").of_patients().as_search(),
     rule("GET /pharmacies/{pharmacy_id}/medicines/{id}/movements", PHARMACY_OR_ADMINISTRATORS),
     rule("GET /pharmacies/{pharmacy_id}/lots", PHARMACY_OR_ADMINISTRATORS),
     rule("GET /pharmacies/{pharmacy_id}/alerts", PHARMACY_OR_ADMINISTRATORS),

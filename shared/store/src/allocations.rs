@@ -2,22 +2,25 @@
 //!
 //! An allocation takes units of the stock and of the prescription in one transaction. It is also the ledger's entry: what it took never changes.
 
+use aws_sdk_dynamodb::types::builders::ConditionCheckBuilder;
 use domain::{
     allocation::{AllocatedLot, Allocation, AllocationStatus, Dispense, Ending, ListedAllocation, ListedDispense},
     id::{AllocationId, LotId, MedicineId, MovementId, PatientId, PharmacyId, StockedMedicineId},
     pharmacy::StockedMedicine,
-    record::{Clinical, Entry, prescription::Medicine},
+    record::{Clinical, Entry, Summary, prescription::Medicine},
     stock::{Movement, MovementKind, Short},
 };
 use jiff::{Timestamp, civil::Date};
 
 use super::{
-    Item, Key, Listed, Record, Store, StoreError, from_item,
+    Item, Key, Listed, Record, Store, StoreError,
+    admissions::must_live,
+    from_item,
     keys::{self, IndexKey},
     number,
-    record::{from_index, origin},
+    record::{from_index, origin, to_value},
     stock::{busy, write_move, write_stock},
-    transact::Transaction,
+    transact::{NEW, Transaction},
 };
 
 /// How often something is tried again when others change the same stock at the same moment.
@@ -89,11 +92,31 @@ pub enum AllocateError {
 pub enum EndError {
     #[error("the allocation has changed since it was read")]
     Stale,
+    /// The record, the prescription or the patient has changed since they were checked. They are checked again.
+    #[error("the record has changed since it was checked")]
+    Recheck,
     /// The stock has changed since it was read. It is read again.
     #[error("the stock has changed since it was read")]
     Moved,
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// A prescription that is neither stopped nor entered in error.
+const VALID: &str = "attribute_exists(pk) AND attribute_not_exists(in_error) AND attribute_not_exists(#content.stopped)";
+
+fn record_key(patient: PatientId, id: MedicineId) -> Key {
+    keys::record_entry(patient, Medicine::KIND, &id.to_string())
+}
+
+/// Requires that a patient lives, and that the summary of the record is the one that was checked.
+fn still_safe(write: &mut Transaction<'_, EndError>, summary: &Summary) -> Result<(), EndError> {
+    must_live(write, summary.patient_id, || EndError::Recheck)?;
+    let same = |check: ConditionCheckBuilder| match summary.version {
+        0 => check.condition_expression(NEW),
+        version => check.condition_expression("version = :version").expression_attribute_values(":version", number(version)),
+    };
+    write.check(&keys::record_summary(summary.patient_id), same, |_| EndError::Recheck)
 }
 
 impl EndError {
@@ -136,7 +159,13 @@ impl Store {
     }
 
     /// Sets units aside: of the lots that expire first, and of the prescription.
-    pub async fn allocation_begin(&self, new: &NewAllocation<'_>, today: Date) -> Result<Allocation, AllocateError> {
+    /// Nothing waits longer than its lots can be used: `midnight` says when a day begins.
+    pub async fn allocation_begin(
+        &self,
+        new: &NewAllocation<'_>,
+        today: Date,
+        midnight: impl Fn(Date) -> Timestamp,
+    ) -> Result<Allocation, AllocateError> {
         for _ in 0..TRIES {
             let stock = self.stock(new.medicine.id).await?.ok_or(AllocateError::MedicineChanged)?;
             if stock.of_version != new.medicine.version {
@@ -152,9 +181,12 @@ impl Store {
                     units: change.units.unsigned_abs(),
                 })
             });
-            let listed = ListedAllocation { lots: lots.collect(), ..new.allocation.listed.clone() };
+            let lots: Vec<_> = lots.collect();
+            let first = lots.first().map(|lot| midnight(lot.expires_on));
+            let collect_by = first.map_or(new.allocation.listed.collect_by, |first| first.min(new.allocation.listed.collect_by));
+            let listed = ListedAllocation { lots, collect_by, ..new.allocation.listed.clone() };
             let allocation = Allocation { listed, ..new.allocation.clone() };
-            let mut write = self.transaction();
+            let mut write = self.transaction().contended();
             if let Some(prescription) = new.prescription {
                 take_of(&mut write, prescription, new.units)?;
             }
@@ -168,12 +200,29 @@ impl Store {
         Err(busy().into())
     }
 
-    /// Ends an allocation: what the patient does not get goes back to the stock and to the prescription.
-    pub async fn allocation_end(&self, before: &Allocation, ending: &Ending, movement: MovementId, at: Timestamp) -> Result<(), EndError> {
+    /// Ends an allocation: what the patient does not get goes back to the stock and to the prescription. `checked` is the summary that allergies
+    /// were looked for in, when it is handed over: then the record and the prescription are still what they were, and the patient lives.
+    pub async fn allocation_end(
+        &self,
+        before: &Allocation,
+        ending: &Ending,
+        movement: MovementId,
+        at: Timestamp,
+        checked: Option<&Summary>,
+    ) -> Result<(), EndError> {
         let after = &ending.allocation;
         for _ in 0..TRIES {
-            let mut write = self.transaction();
+            let mut write = self.transaction().contended();
             write.replace(after, before.version, |_| EndError::Stale)?;
+            if let Some(summary) = checked {
+                still_safe(&mut write, summary)?;
+                if let Some(prescription) = after.prescription_id.filter(|_| ending.units_back == 0) {
+                    let key = record_key(after.listed.patient_id, prescription);
+                    let holds =
+                        |check: ConditionCheckBuilder| check.condition_expression(VALID).expression_attribute_names("#content", "content");
+                    write.check(&key, holds, |_| EndError::Recheck)?;
+                }
+            }
             if ending.units_back > 0 {
                 let stock = self.stock(after.medicine_id).await?.ok_or_else(|| StoreError::refused("the medicine has no stock"))?;
                 let back = Movement {
@@ -181,8 +230,9 @@ impl Store {
                     kind: MovementKind::PutBack,
                     changes: ending.back.clone(),
                     at,
-                    by: after.end.as_ref().and_then(|end| end.by),
-                    reason: after.end.as_ref().and_then(|end| end.reason.clone()),
+                    // Who reads the ledger need not know who the patient is, or why they need it no longer.
+                    by: after.end.as_ref().filter(|end| end.by_pharmacy).and_then(|end| end.by),
+                    reason: after.end.as_ref().filter(|end| end.by_pharmacy).and_then(|end| end.reason.clone()),
                     allocation: Some(after.listed.id),
                 };
                 let facts = |id: LotId| {
@@ -191,7 +241,7 @@ impl Store {
                 };
                 write_move(&mut write, &stock, &back, facts, || EndError::Moved)?;
                 if let Some(prescription) = after.prescription_id {
-                    give_back(&mut write, after.listed.patient_id, prescription, ending.units_back)?;
+                    give_back(&mut write, after.listed.patient_id, prescription, ending.units_back, checked.is_some())?;
                 }
             }
             for dispense in &ending.dispensed {
@@ -240,23 +290,26 @@ fn take_of(write: &mut Transaction<'_, AllocateError>, prescription: &Entry<Medi
     let Some(most) = content.prescribed().checked_sub(units) else {
         return Err(AllocateError::Prescription(Some(Box::new(prescription.clone()))));
     };
+    let ingredients = to_value(&content.ingredients, Medicine::KIND)?;
     let set_origin = if written.is_some() { ", #origin = :origin" } else { "" };
     let refuse = |there: Item| AllocateError::Prescription(from_item(there).ok().map(Box::new));
     write.update(
-        &keys::record_entry(prescription.patient_id, Medicine::KIND, &prescription.id.to_string()),
+        &record_key(prescription.patient_id, prescription.id),
         |update| {
             let update = update
                 .update_expression(format!("SET #content.dispensed = #content.dispensed + :units, version = version + :one{set_origin}"))
-                .condition_expression(
-                    "attribute_exists(pk) AND attribute_not_exists(in_error) AND attribute_not_exists(#content.stopped) \
-                     AND #content.dispensed <= :most AND #content.quantity = :quantity AND #content.refills = :refills",
-                )
+                .condition_expression(format!(
+                    "{VALID} AND #content.dispensed <= :most AND #content.quantity = :quantity AND #content.refills = :refills \
+                     AND #content.duration_days = :days AND #content.ingredients = :ingredients"
+                ))
                 .expression_attribute_names("#content", "content")
                 .expression_attribute_values(":units", number(units))
                 .expression_attribute_values(":one", number(1))
                 .expression_attribute_values(":most", number(most))
                 .expression_attribute_values(":quantity", number(content.quantity))
-                .expression_attribute_values(":refills", number(content.refills));
+                .expression_attribute_values(":refills", number(content.refills))
+                .expression_attribute_values(":days", number(content.duration_days))
+                .expression_attribute_values(":ingredients", ingredients);
             match written {
                 Some(origin) => update.expression_attribute_names("#origin", "origin").expression_attribute_values(":origin", origin),
                 None => update,
@@ -266,18 +319,25 @@ fn take_of(write: &mut Transaction<'_, AllocateError>, prescription: &Entry<Medi
     )
 }
 
-/// A prescription has more units left again.
-fn give_back(write: &mut Transaction<'_, EndError>, patient: PatientId, id: MedicineId, units: u32) -> Result<(), EndError> {
+/// A prescription has more units left again. `if_valid`: only while it is valid, because the patient gets the others.
+fn give_back(
+    write: &mut Transaction<'_, EndError>,
+    patient: PatientId,
+    id: MedicineId,
+    units: u32,
+    if_valid: bool,
+) -> Result<(), EndError> {
+    let and_valid = if if_valid { format!(" AND {VALID}") } else { String::new() };
     write.update(
-        &keys::record_entry(patient, Medicine::KIND, &id.to_string()),
+        &record_key(patient, id),
         |update| {
             update
                 .update_expression("SET #content.dispensed = #content.dispensed - :units, version = version + :one")
-                .condition_expression("#content.dispensed >= :units")
+                .condition_expression(format!("#content.dispensed >= :units{and_valid}"))
                 .expression_attribute_names("#content", "content")
                 .expression_attribute_values(":units", number(units))
                 .expression_attribute_values(":one", number(1))
         },
-        |_| EndError::Moved,
+        move |_| if if_valid { EndError::Recheck } else { EndError::Moved },
     )
 }

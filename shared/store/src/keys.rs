@@ -815,26 +815,20 @@ pub fn pharmacy_alert(pharmacy: PharmacyId, id: AlertId) -> Key {
     Key::new(pharmacy_partition(pharmacy), format!("{ALERTS}{id}"))
 }
 
-/// The alerts of a pharmacy: all of them, or those before one.
-pub(super) fn pharmacy_alerts(pharmacy: PharmacyId, before: Option<AlertId>) -> Range {
-    let range = Range::of(pharmacy_partition(pharmacy)).with_prefix(ALERTS, None);
-    before.map(|id| just_before(&pharmacy_alert(pharmacy, id).sk)).into_iter().fold(range, Range::to)
-}
-
-/// The place of an alert among those of its pharmacy that stand like this.
+/// The place of an alert among those of its pharmacy that stand like this: by when the pharmacy was told last.
 #[must_use]
-pub fn listed_alert(pharmacy: PharmacyId, state: AlertState, id: AlertId) -> IndexKey {
-    IndexKey::new(alert_list(pharmacy, state), id.to_string())
+pub fn listed_alert(pharmacy: PharmacyId, state: AlertState, told_at: Timestamp, id: AlertId) -> IndexKey {
+    IndexKey::new(alert_list(pharmacy, state), format!("{}#{id}", second(told_at)))
 }
 
 fn alert_list(pharmacy: PharmacyId, state: AlertState) -> String {
     format!("ALERTS#{pharmacy}#{}", state.as_str())
 }
 
-/// The alerts of a pharmacy that stand like this: all of them, or those before one.
-pub(super) fn alerts_in_state(pharmacy: PharmacyId, state: AlertState, before: Option<AlertId>) -> Range {
+/// The alerts of a pharmacy that stand like this: all of them, or those before a position.
+pub(super) fn alerts_in_state(pharmacy: PharmacyId, state: AlertState, before: Option<&str>) -> Range {
     let range = Range::in_index(BY_LIST, alert_list(pharmacy, state));
-    before.map(|id| just_before(&id.to_string())).into_iter().fold(range, Range::to)
+    before.map(just_before).into_iter().fold(range, Range::to)
 }
 
 fn stock_partition(medicine: StockedMedicineId) -> String {

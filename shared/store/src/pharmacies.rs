@@ -63,6 +63,17 @@ pub enum PharmacistError {
     Store(#[from] StoreError),
 }
 
+impl PharmacistError {
+    /// For those who try again: somebody else has ended it already.
+    #[must_use]
+    pub fn to_retry(self) -> StoreError {
+        match self {
+            Self::Store(error) => error,
+            other => StoreError::Unavailable(Box::new(other)),
+        }
+    }
+}
+
 impl Store {
     /// A pharmacy.
     pub async fn pharmacy(&self, id: PharmacyId) -> Result<Option<Pharmacy>, StoreError> {

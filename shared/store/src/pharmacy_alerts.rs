@@ -7,7 +7,7 @@ use domain::{
 use jiff::Timestamp;
 
 use super::{
-    Key, Listed, Record, Store, StoreError, from_item,
+    Key, Listed, Record, Store, StoreError,
     keys::{self, IndexKey},
     number,
     record::from_index,
@@ -21,7 +21,8 @@ impl Record for PharmacyAlert {
         keys::pharmacy_alert(self.pharmacy_id, self.listed.id)
     }
     fn index_key(&self) -> Option<IndexKey> {
-        Some(keys::listed_alert(self.pharmacy_id, self.listed.state, self.listed.id))
+        let listed = &self.listed;
+        Some(keys::listed_alert(self.pharmacy_id, listed.state, listed.told_at, listed.id))
     }
 }
 
@@ -40,25 +41,15 @@ impl Store {
         self.get(&keys::pharmacy_alert(pharmacy, id)).await
     }
 
-    /// The alerts of a pharmacy, latest first: all of them, or those in a state.
+    /// The alerts of a pharmacy that are in a state, latest first.
     pub async fn pharmacy_alerts(
         &self,
         pharmacy: PharmacyId,
-        state: Option<AlertState>,
-        before: Option<AlertId>,
+        state: AlertState,
+        before: Option<&str>,
         limit: usize,
-    ) -> Result<Vec<ListedAlert>, StoreError> {
-        match state {
-            Some(state) => {
-                let found = self.query(keys::alerts_in_state(pharmacy, state, before)).latest_first(true).first(limit).await?;
-                let lines = from_index::<PharmacyAlert, ListedAlert>(found)?;
-                Ok(lines.into_iter().map(|Listed { entry, .. }| entry).collect())
-            }
-            None => {
-                let found = self.query(keys::pharmacy_alerts(pharmacy, before)).latest_first(true).first(limit).await?;
-                found.into_iter().map(|item| from_item(item).map(|alert: PharmacyAlert| alert.listed)).collect()
-            }
-        }
+    ) -> Result<Vec<Listed<ListedAlert>>, StoreError> {
+        from_index::<PharmacyAlert, _>(self.query(keys::alerts_in_state(pharmacy, state, before)).latest_first(true).first(limit).await?)
     }
 
     /// Writes what lists show of a medicine, with the alert that begins or ends with it. It is the count of `before` no longer: who counted

@@ -1,10 +1,11 @@
 //! The medicines that a pharmacy keeps, their stock by lots, and the ledger of what came and went.
 //!
-//! The stock of a medicine is one small item, and each lot in it is changed under a condition on its own units, not on a version: so buyers do
-//! not make each other try again. What came and went is written in the same transaction, and never changed. What lists show follows from the
-//! stream, and is a moment late.
+//! The stock of a medicine is one small item, and each lot in it is changed under a condition on its own units, not on a version: as long as there
+//! are units, nobody has to read it again because somebody else took some. (Two transactions on one item at the same instant still conflict, and
+//! wait for each other.) What came and went is written in the same transaction, and never changed. What lists show follows from the stream, and is
+//! a moment late.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use aws_sdk_dynamodb::types::{AttributeValue, builders::UpdateBuilder};
 use domain::{
@@ -30,6 +31,8 @@ use super::{
 /// How often something is tried again when others change the same stock at the same moment. Of those who allocate, each failure means that
 /// somebody else got units of the lot.
 const TRIES: usize = 60;
+/// How often a ledger is counted before its index is called incomplete.
+const COUNTS: u32 = 5;
 
 impl Record for StockedMedicine {
     const KIND: &'static str = "stocked_medicine";
@@ -47,6 +50,8 @@ pub struct MedicineStock {
     pub of_version: u64,
     /// Grows with each change.
     pub revision: u64,
+    /// How many entries its ledger has.
+    pub entries: u64,
     #[serde(flatten)]
     pub stock: Stock,
 }
@@ -205,6 +210,17 @@ impl Record for Offer {
     }
 }
 
+/// A stock, and what its ledger amounts to.
+#[derive(Debug, Clone)]
+pub struct CountedStock {
+    pub stock: MedicineStock,
+    /// Where they differ.
+    pub drifts: Vec<Drift>,
+    counted: BTreeMap<LotId, Counted>,
+    /// Whether all entries of the ledger were counted. If not, others change the stock at this moment, or entries are lost.
+    pub complete: bool,
+}
+
 /// Why stock was not changed. Nothing was written.
 #[derive(Debug, thiserror::Error)]
 pub enum StockError {
@@ -226,7 +242,7 @@ pub enum StockError {
 /// Which units of a lot somebody takes away or adds by hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Units {
-    /// More than zero came, less than zero went.
+    /// More than zero came, less than zero went: first those that are left, then those in quarantine.
     Counted(i32),
     /// They go: first those in quarantine.
     Go(u32),
@@ -265,7 +281,7 @@ impl Store {
     pub async fn stocked_medicine_add(&self, medicine: &StockedMedicine, today: Date) -> Result<(), StoreError> {
         let stock = Stock { reorder_level: medicine.reorder_level, ..Stock::default() };
         let (medicine_id, pharmacy_id) = (medicine.id, medicine.pharmacy_id);
-        let counted = MedicineStock { medicine_id, pharmacy_id, of_version: medicine.version, revision: 1, stock };
+        let counted = MedicineStock { medicine_id, pharmacy_id, of_version: medicine.version, revision: 1, entries: 0, stock };
         let mut write = self.transaction();
         let taken = || StoreError::refused("the id is taken");
         write.put_new(medicine, move |_| taken())?;
@@ -333,9 +349,9 @@ impl Store {
             if too_many(&before.stock, lot.received) {
                 return Err(StockError::TooMany);
             }
-            let mut write = self.transaction();
+            let mut write = self.transaction().contended();
             let facts = (lot.listed.expires_on, lot.listed.number.clone());
-            let update = StockUpdate::of(&before, &movement.changes, |_| Some(facts.clone()))?.without(&gone);
+            let update = StockUpdate::of(&before, &movement.changes, |_| Some(facts.clone()))?.without(&gone).below(MOST_LOTS + gone.len());
             write.update(&keys::stock(before.medicine_id), |builder| update.apply(builder), |_| StockError::Moved)?;
             write.put_new(lot, |_| StockError::Moved)?;
             write.put_new(&StoredMovement { movement: movement.clone(), medicine_id: before.medicine_id }, |_| StockError::Moved)?;
@@ -361,6 +377,10 @@ impl Store {
             let (left, quarantined) = before.stock.lots.get(&id).map_or((0, 0), |lot| (lot.left, lot.quarantined));
             let too_few = || StockError::TooFew { left, quarantined };
             let change = match units {
+                Units::Counted(units) if units < 0 => {
+                    let first = units.unsigned_abs().min(left);
+                    Change { lot: id, units: -signed(first), quarantined: -signed(units.unsigned_abs() - first) }
+                }
                 Units::Counted(units) => Change::of(id, units),
                 Units::Go(units) => {
                     let first = units.min(quarantined);
@@ -369,14 +389,14 @@ impl Store {
                 Units::Quarantine if left == 0 => return Ok(None),
                 Units::Quarantine => Change { lot: id, units: -signed(left), quarantined: signed(left) },
             };
-            if left.checked_add_signed(change.units).is_none() {
+            if left.checked_add_signed(change.units).is_none() || quarantined.checked_add_signed(change.quarantined).is_none() {
                 return Err(too_few());
             }
             if change.units > 0 && too_many(&before.stock, change.units.unsigned_abs()) {
                 return Err(StockError::TooMany);
             }
             let movement = make(vec![change]);
-            let mut write = self.transaction();
+            let mut write = self.transaction().contended();
             let facts = (lot.listed.expires_on, lot.listed.number.clone());
             write_move(&mut write, &before, &movement, |_| Some(facts.clone()), || StockError::Moved)?;
             match write.commit().await {
@@ -434,37 +454,46 @@ impl Store {
         }
     }
 
-    /// Counts the ledger of a medicine again and compares it with the stock. The ledger is read from an index, which is a moment late: what
-    /// was changed meanwhile is counted again.
-    pub async fn stock_check(
-        &self,
-        medicine: StockedMedicineId,
-    ) -> Result<Option<(MedicineStock, Vec<Drift>, BTreeMap<LotId, Counted>)>, StoreError> {
-        for _ in 0..TRIES {
-            let Some(before) = self.stock(medicine).await? else { return Ok(None) };
-            let mut changes = Vec::new();
+    /// Counts the ledger of a medicine again and compares it with the stock.
+    pub async fn stock_check(&self, medicine: StockedMedicineId) -> Result<Option<CountedStock>, StoreError> {
+        let mut tries = 0;
+        loop {
+            let Some(stock) = self.stock(medicine).await? else { return Ok(None) };
+            let (mut changes, mut entries) = (Vec::new(), 0);
             self.ledger_each(medicine, |entry| {
                 changes.extend(entry.changes());
+                entries += 1;
                 true
             })
             .await?;
             let counted = count(changes);
-            let found = drift(&counted, &before.stock);
-            if self.stock(medicine).await?.is_some_and(|after| after.revision == before.revision) {
-                return Ok(Some((before, found, counted)));
+            let drifts = drift(&counted, &stock.stock);
+            tries += 1;
+            // The ledger is read from an index, which is a moment late, and somebody may change the stock meanwhile. Only a count of as many
+            // entries as the stock has seen says anything.
+            let complete = entries == stock.entries;
+            if complete || tries == COUNTS {
+                return Ok(Some(CountedStock { stock, drifts, counted, complete }));
             }
+            tokio::time::sleep(Duration::from_millis(100 << tries)).await;
         }
-        Err(busy())
     }
 
-    /// Makes the stock what its ledger says. `false` when it has changed since it was checked.
-    pub async fn stock_rebuild(&self, before: &MedicineStock, counted: &BTreeMap<LotId, Counted>) -> Result<bool, StoreError> {
+    /// Makes the stock what its ledger says. `false` when it has changed since it was checked, when not all of the ledger was counted, or when what
+    /// was counted cannot be.
+    pub async fn stock_rebuild(&self, checked: &CountedStock) -> Result<bool, StoreError> {
+        let before = &checked.stock;
         let mut stock = Stock { reorder_level: before.stock.reorder_level, ..Stock::default() };
-        for (id, (left, quarantined)) in counted.iter().filter(|(_, counted)| **counted != (0, 0)) {
-            let Some(lot) = self.lot(before.medicine_id, *id).await? else { continue };
-            let whole = |units: i64| u32::try_from(units).unwrap_or(0);
-            let (expires_on, number) = (lot.listed.expires_on, lot.listed.number);
-            stock.lots.insert(*id, Lot { number, expires_on, left: whole(*left), quarantined: whole(*quarantined) });
+        for (id, (left, quarantined)) in checked.counted.iter().filter(|(_, counted)| **counted != (0, 0)) {
+            let (Some(lot), Ok(left), Ok(quarantined)) =
+                (self.lot(before.medicine_id, *id).await?, u32::try_from(*left), u32::try_from(*quarantined))
+            else {
+                return Ok(false);
+            };
+            stock.lots.insert(*id, Lot { number: lot.listed.number, expires_on: lot.listed.expires_on, left, quarantined });
+        }
+        if !checked.complete {
+            return Ok(false);
         }
         let after = MedicineStock { stock, revision: before.revision + 1, ..before.clone() };
         self.put_where(&after, "revision = :before", &[(":before", number(before.revision))]).await
@@ -489,8 +518,11 @@ impl Store {
     }
 
     /// Writes what was there of a lot when the stock had this revision. Nothing happens when it was counted later already.
-    pub async fn lot_follow(&self, medicine: StockedMedicineId, id: LotId, counted: &MedicineStock) -> Result<(), StoreError> {
-        let Some(lot) = self.lot(medicine, id).await?.filter(|lot| lot.as_of < counted.revision) else { return Ok(()) };
+    pub async fn lot_follow(&self, lot: ReceivedLot, counted: &MedicineStock) -> Result<(), StoreError> {
+        if lot.as_of >= counted.revision {
+            return Ok(());
+        }
+        let id = lot.listed.id;
         let (left, quarantined) = counted.stock.lots.get(&id).map_or((0, 0), |lot| (lot.left, lot.quarantined));
         let after = ReceivedLot { listed: ListedLot { left, quarantined, ..lot.listed.clone() }, as_of: counted.revision, ..lot };
         self.put_where(&after, "as_of < :as_of", &[(":as_of", number(counted.revision))]).await.map(drop)
@@ -544,7 +576,7 @@ impl StockUpdate {
         facts: impl Fn(LotId) -> Option<(Date, domain::stock::LotNumber)>,
     ) -> Result<Self, StoreError> {
         let mut update = Self::default();
-        update.sets.push("revision = revision + :one".to_owned());
+        update.sets.push("revision = revision + :one, entries = entries + :one".to_owned());
         update.values.push((":one".to_owned(), number(1)));
         for (at, change) in changes.iter().enumerate() {
             update.names.push((format!("#lot{at}"), change.lot.to_string()));
@@ -583,6 +615,13 @@ impl StockUpdate {
         if !gone.is_empty() {
             self.values.push((":zero".to_owned(), number(0)));
         }
+        self
+    }
+
+    /// Only while there are fewer lots.
+    fn below(mut self, lots: usize) -> Self {
+        self.conditions.push("size(lots) < :lots".to_owned());
+        self.values.push((":lots".to_owned(), number(i64::try_from(lots).unwrap_or(i64::MAX))));
         self
     }
 

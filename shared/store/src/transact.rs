@@ -23,19 +23,27 @@ pub(super) struct Transaction<'a, E> {
     store: &'a Store,
     writes: Vec<TransactWriteItem>,
     refusals: Vec<Refuse<E>>,
+    attempts: u32,
 }
 
 const ATTEMPTS: u32 = 4;
+/// Of a transaction on an item that many change at once. It takes some seconds until it gives up.
+const CONTENDED: u32 = 12;
 /// No item has the key.
 pub(super) const NEW: &str = "attribute_not_exists(pk)";
 
 impl Store {
     pub(super) fn transaction<E: From<StoreError>>(&self) -> Transaction<'_, E> {
-        Transaction { store: self, writes: Vec::new(), refusals: Vec::new() }
+        Transaction { store: self, writes: Vec::new(), refusals: Vec::new(), attempts: ATTEMPTS }
     }
 }
 
 impl<E: From<StoreError>> Transaction<'_, E> {
+    /// Many change one of the items at once, so conflicts are tried again for longer.
+    pub(super) fn contended(self) -> Self {
+        Self { attempts: CONTENDED, ..self }
+    }
+
     fn add(&mut self, write: TransactWriteItem, refuse: impl FnOnce(Item) -> E + Send + 'static) {
         self.writes.push(write);
         self.refusals.push(Box::new(refuse));
@@ -162,13 +170,13 @@ impl<E: From<StoreError>> Transaction<'_, E> {
             if !reasons.iter().filter_map(CancellationReason::code).any(passes) {
                 return Err(StoreError::refused(error).into());
             }
-            if attempt == ATTEMPTS {
+            if attempt == self.attempts {
                 tracing::warn!(code = error.code(), "transaction still in conflict");
                 return Err(StoreError::Unavailable(Box::new(error)).into());
             }
             // A random wait, so that the transactions that were in conflict do not meet again.
             let jitter = self.store.random.bytes::<1>().map_or(0, |[byte]| u64::from(byte));
-            tokio::time::sleep(Duration::from_millis((10 << attempt) + jitter / 4)).await;
+            tokio::time::sleep(Duration::from_millis((10 << attempt.min(4)) + jitter / 2)).await;
         }
     }
 }

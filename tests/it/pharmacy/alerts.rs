@@ -35,7 +35,7 @@ async fn once_on_the_crossing_and_again_after_it_was_above() {
     assert_eq!((resolved.len(), &resolved[0]["resolved_at"]), (1, &json!("2026-03-02T08:00:00+00:00")));
     counter.ask(&medicine, 30, None).await.expect(201);
     assert!(counter.all_mails().await.contains(&low.to_owned()));
-    assert_eq!(alerts(&counter, "").await.len(), 2);
+    assert_eq!((alerts(&counter, "").await.len(), alerts(&counter, "?state=resolved").await.len()), (1, 1));
     counter.adds_up(&medicine).await;
 }
 
@@ -136,4 +136,59 @@ async fn a_lot_that_comes_late_is_told_of_at_once_and_an_empty_one_never() {
     counter.app.fire_due().await;
     let mails = counter.all_mails().await;
     assert!(!mails.iter().any(|mail| mail.contains("expires")), "{mails:?}");
+}
+
+#[tokio::test]
+async fn records_in_the_wrong_order_send_one_email_each_delivered_once() {
+    let mut counter = Counter::new().await;
+    let medicine = counter.keeps(&paracetamol(), 22).await;
+    for _ in 0..3 {
+        counter.ask(&medicine, 1, None).await.expect(201);
+    }
+    for record in records(&counter).iter().rev() {
+        counter.app.functions.call("low-stock", json!({ "Records": [record] })).await.unwrap();
+    }
+    assert_eq!(alerts(&counter, "").await.len(), 1);
+    let alert = alerts(&counter, "").await.remove(0);
+    let (pharmacy, id) = (counter.pharmacy.parse().unwrap(), alert["id"].as_str().unwrap().parse().unwrap());
+    assert!(counter.app.store().pharmacy_alert(pharmacy, id).await.unwrap().is_some());
+    let low = counter.all_mails().await.into_iter().filter(|mail| mail.contains("runs low")).count();
+    assert_eq!(low, 1);
+}
+
+#[tokio::test]
+async fn a_record_that_comes_again_opens_no_alert_of_a_lot_that_is_gone() {
+    let mut counter = Counter::new().await;
+    let medicine = counter.keeps(&paracetamol(), 0).await;
+    let lot = counter.lot(&medicine, "SHORT", "2026-03-22", 5).await;
+    counter.all_mails().await;
+    counter.at("2026-03-02T08:01:00Z").await;
+    counter.app.fire_due().await;
+    let path = format!("medicines/{medicine}/lots/{lot}/write-off");
+    counter.post(&path, &json!({ "units": 2, "reason": "Broken" })).await.expect(200);
+    counter.post(&path, &json!({ "units": 3, "reason": "Broken" })).await.expect(200);
+    counter.all_mails().await;
+    assert!(alerts(&counter, "?state=open").await.is_empty());
+    for record in records(&counter) {
+        counter.app.functions.call("low-stock", json!({ "Records": [record] })).await.unwrap();
+    }
+    assert!(alerts(&counter, "?state=open").await.is_empty());
+    assert_eq!(counter.all_mails().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_comes_back_after_its_lot_has_expired_is_told_of() {
+    let mut counter = Counter::new().await;
+    let medicine = counter.keeps(&paracetamol(), 0).await;
+    counter.lot(&medicine, "SHORT", "2026-03-04", 5).await;
+    let asked = counter.ask(&medicine, 5, None).await.expect(201);
+    assert_eq!(asked.body["collect_by"], "2026-03-04T00:00:00+00:00", "nothing waits longer than its lot can be used");
+    counter.all_mails().await;
+    counter.at("2026-03-04T00:01:00Z").await;
+    counter.app.fire_due().await;
+    let told = counter.all_mails().await;
+    assert!(told.contains(&"north-pharmacy@example.org: A lot of Panadol 500 mg tablet has expired".to_owned()), "{told:?}");
+    let open = alerts(&counter, "?state=open").await;
+    assert_eq!((&open[0]["expiry"]["stage"], &open[0]["expiry"]["left"]), (&json!(0), &json!(5)));
+    counter.adds_up(&medicine).await;
 }

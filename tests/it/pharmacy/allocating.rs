@@ -143,3 +143,16 @@ async fn a_guardian_asks_for_a_child_and_nobody_for_the_dead() {
     counter.app.post(&format!("/patients/{child}/death"), &death).bearer(&desk).send().await.expect(200);
     counter.app.post(&path, &counter.wanted(&medicine, 2, None)).bearer(&counter.ada.token).send().await.refused(409, "deceased");
 }
+
+#[tokio::test]
+async fn nobody_keeps_a_whole_stock_from_others() {
+    let counter = Counter::new().await;
+    let medicine = counter.keeps(&paracetamol(), 1000).await;
+    let mut first = String::new();
+    for _ in 0..5 {
+        first = counter.ask(&medicine, 100, None).await.expect(201).id();
+    }
+    assert_eq!(counter.ask(&medicine, 1, None).await.refused(409, "too_many_wait").body["at_most"], 5);
+    counter.act(&first, "cancel", &json!({ "reason": "Too many" })).await.expect(200);
+    counter.ask(&medicine, 1, None).await.expect(201);
+}

@@ -145,9 +145,52 @@ async fn a_lot_that_expires_while_it_waits_is_not_handed_over() {
     let lot = counter.lot(&medicine, "SOON", "2026-03-04", 10).await;
     let asked = counter.ask(&medicine, 4, None).await.expect(201).id();
     counter.at("2026-03-04T09:00:00Z").await;
-    assert_eq!(counter.act(&asked, "hand-over", &json!({})).await.refused(409, "lot_expired").body["lot_number"], "SOON");
+    counter.act(&asked, "hand-over", &json!({})).await.refused(409, "too_late");
     counter.act(&asked, "cancel", &json!({ "reason": "It has expired" })).await.expect(200);
     let lots = items(&counter.get(&format!("medicines/{medicine}/lots")).await.expect(200).body);
     assert_eq!((&lots[0]["id"], &lots[0]["left"], &lots[0]["quarantined"]), (&json!(lot), &json!(6), &json!(4)));
     counter.adds_up(&medicine).await;
+}
+
+#[tokio::test]
+async fn nothing_is_handed_over_that_was_stopped_or_to_the_dead() {
+    let mut counter = Counter::new().await;
+    let medicine = counter.keeps(&amoxicillin(), 100).await;
+    let (first, second) = (counter.prescription().await, counter.prescription_of("amoxicillin trihydrate", 21).await);
+    let stopped = counter.ask(&medicine, 5, Some(first)).await.expect(201).id();
+    let wrong = counter.ask(&medicine, 5, Some(second)).await.expect(201).id();
+    let stop = format!("/patients/{}/prescriptions/medicines/{first}/stop", counter.ada.id);
+    let reason = json!({ "reason": "Rash" });
+    counter.app.post(&stop, &reason).header("if-match", "\"v2\"").bearer(&counter.doctor.token).send().await.expect(200);
+    counter.act(&stopped, "hand-over", &json!({})).await.refused(409, "prescription_stopped");
+    let error = format!("/patients/{}/record/{second}/entered-in-error", counter.ada.id);
+    counter.app.post(&error, &reason).header("if-match", "\"v2\"").bearer(&counter.doctor.token).send().await.expect(204);
+    counter.act(&wrong, "hand-over", &json!({})).await.refused(409, "prescription_stopped");
+    counter.all_mails().await;
+    counter.act(&wrong, "cancel", &json!({ "reason": "It was wrong" })).await.expect(200);
+    let told = counter.all_mails().await;
+    assert_eq!(told, ["ada-byron@example.org: North Pharmacy no longer has a medicine for Ada Byron"], "not once more that it was stopped");
+    let (_, desk) = counter.app.staff("Rosa Parks", domain::role::Role::Receptionist).await;
+    let death = json!({ "date_of_death": "2026-03-01", "reason": "Told by the family" });
+    counter.app.wait(jiff::SignedDuration::from_mins(1));
+    counter.app.post(&format!("/patients/{}/death", counter.ada.id), &death).bearer(&desk).send().await.expect(200);
+    counter.act(&stopped, "hand-over", &json!({})).await.refused(409, "deceased");
+    counter.adds_up(&medicine).await;
+}
+
+#[tokio::test]
+async fn what_changes_between_the_check_and_the_hand_over_is_seen() {
+    let counter = Counter::new().await;
+    let medicine = counter.keeps(&amoxicillin(), 100).await;
+    let prescription = counter.prescription().await;
+    let asked = counter.ask(&medicine, 5, Some(prescription)).await.expect(201).id();
+    let store = counter.app.store();
+    let checked = store.record_summary(counter.ada.id).await.unwrap();
+    allergic_to(&counter, "penicillin").await;
+    let before = store.allocation(counter.ada.id, asked.parse().unwrap()).await.unwrap().unwrap();
+    let (at, by) = (counter.app.now(), Some(counter.account.id));
+    let end = domain::allocation::AllocationEnd { at, by, by_pharmacy: true, units: 5, reason: None, accepted: None };
+    let ending = before.clone().end(domain::allocation::AllocationStatus::HandedOver, end, jiff::civil::date(2026, 3, 2)).unwrap();
+    let written = store.allocation_end(&before, &ending, store.movement_id(at).unwrap(), at, Some(&checked)).await;
+    assert!(matches!(written, Err(store::allocations::EndError::Recheck)), "{written:?}");
 }

@@ -72,3 +72,19 @@ async fn those_who_work_there_change_it_and_add_colleagues() {
     app.call("POST", &release).bearer(&counter.pharmacist).send().await.expect(404);
     app.get(&format!("{path}/pharmacists")).bearer(&other).send().await.expect(403);
 }
+
+#[tokio::test]
+async fn who_is_no_longer_a_pharmacist_works_there_no_longer() {
+    let counter = Counter::new().await;
+    let (_, admin) = counter.app.staff("Florence Nightingale", Role::Administrator).await;
+    let roles = format!("/users/{}/roles", counter.account.id);
+    counter.app.post(&roles, &json!({ "roles": ["nurse"] })).bearer(&admin).send().await.expect(200);
+    counter.app.drain().await;
+    assert!(counter.app.store().works_in_pharmacy(counter.account.id).await.unwrap().is_none());
+    counter.app.post(&roles, &json!({ "roles": ["pharmacist"] })).bearer(&admin).send().await.expect(200);
+    let token = counter.app.token(&counter.app.store().account(counter.account.id).await.unwrap().unwrap().account).await;
+    counter.app.get(&counter.path("lots")).bearer(&token).send().await.expect(403);
+    let add = json!({ "user_id": counter.account.id });
+    counter.app.post(&counter.path("pharmacists"), &add).bearer(&admin).send().await.expect(200);
+    counter.app.get(&counter.path("lots")).bearer(&token).send().await.expect(200);
+}

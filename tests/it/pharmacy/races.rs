@@ -10,11 +10,11 @@ use super::{Counter, amoxicillin, paracetamol};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_ask_for_the_last_hundred() {
     let mut counter = Counter::new().await;
-    let medicine = counter.keeps(&paracetamol(), 60).await;
+    let (medicine, prescription) = (counter.keeps(&amoxicillin(), 60).await, counter.prescription_of("amoxicillin", 1000).await);
     counter.lot(&medicine, "SOON", "2026-03-20", 40).await;
     counter.all_mails().await;
     let (app, path) = (Arc::clone(&counter.app), format!("/patients/{}/allocations", counter.ada.id));
-    let (body, token) = (counter.wanted(&medicine, 1, None), counter.ada.token.clone());
+    let (body, token) = (counter.wanted(&medicine, 1, Some(prescription)), counter.ada.token.clone());
     let mut asking = JoinSet::new();
     for _ in 0..1000 {
         let (app, path, body, token) = (Arc::clone(&app), path.clone(), body.clone(), token.clone());

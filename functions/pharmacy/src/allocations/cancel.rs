@@ -44,7 +44,7 @@ pub(crate) async fn cancel(
     let (before, now) = (of.allocation, state.clock.now());
     let end = AllocationEnd { at: now, by: Some(of.caller.user_id), by_pharmacy: of.by_pharmacy, units: 0, reason, accepted: None };
     let ending = before.clone().end(AllocationStatus::Cancelled, end, state.today()).map_err(|ended| has_ended(ended.0))?;
-    match state.store.allocation_end(&before, &ending, state.store.movement_id(now)?, now).await {
+    match state.store.allocation_end(&before, &ending, state.store.movement_id(now)?, now, None).await {
         Ok(()) => Ok(view(ending.allocation, &state)),
         Err(why) => Err(not_ended(why, &state, &before).await),
     }

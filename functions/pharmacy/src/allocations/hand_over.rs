@@ -2,18 +2,20 @@
 
 use axum::extract::State;
 use domain::{
-    allocation::{AllocationEnd, AllocationStatus},
+    allocation::{Allocation, AllocationEnd, AllocationStatus},
     id::{AllocationId, PatientId},
     instant::Instant,
+    patient::Patient,
     record::{
+        Summary,
         prescribing::{Hit, HitLevel, Override, check, unanswered},
         prescription::Medicine,
     },
-    stock::LotNumber,
     text::Reason,
 };
 use http::{Answer, AppState, Fields, Json, OverrideBody, Problem, Versioned, refusals};
 use serde::Deserialize;
+use store::{StoreError, allocations::EndError};
 use utoipa::ToSchema;
 
 use super::{AllocationView, view};
@@ -26,7 +28,6 @@ use crate::{
 refusals! {
     pub(crate) NotHandedOver {
         409 "safety_stop" { hits: Vec<Hit> },
-        409 "lot_expired" { lot_number: LotNumber },
         409 "too_late" { collect_by: Instant },
         409 "deceased",
         409 "prescription_stopped",
@@ -75,28 +76,37 @@ pub(crate) async fn hand_over(
     if before.status != AllocationStatus::Allocated {
         return Err(has_ended(before.status));
     }
-    if of.patient.deceased.is_some() {
-        return Err(Problem::conflict("deceased", "The patient has died. Cancel it: it goes back to the stock."));
-    }
+    must_live(Some(&of.patient))?;
+    // It is collected before any of its lots expires, too.
     if now >= before.listed.collect_by {
         let detail = "The patient was to collect it earlier, and it goes back to the stock now. They can ask for it again.";
         return Err(Problem::conflict("too_late", detail).with("collect_by", state.hospital.instant(before.listed.collect_by)));
     }
-    if let Some(lot) = before.expired_lot(today) {
-        let detail = format!("The lot {} has expired while it waited. Cancel this, and ask for the medicine again.", lot.number.as_str());
-        return Err(Problem::conflict("lot_expired", detail).with("lot_number", &lot.number));
+    for _ in 0..TRIES {
+        let (summary, accepted) = checked(&state, &before, answer.clone()).await?;
+        let end = AllocationEnd { at: now, by: Some(of.caller.user_id), by_pharmacy: true, units, reason: reason.clone(), accepted };
+        let ending = before.clone().end(AllocationStatus::HandedOver, end, today).map_err(|ended| has_ended(ended.0))?;
+        match state.store.allocation_end(&before, &ending, state.store.movement_id(now)?, now, Some(&summary)).await {
+            Ok(()) => return Ok(view(ending.allocation, &state)),
+            Err(EndError::Recheck) => must_live(state.store.patient(before.listed.patient_id).await?.as_ref())?,
+            Err(why) => return Err(not_ended(why, &state, &before).await),
+        }
     }
-    let accepted = checked(&state, &before, answer).await?;
-    let end = AllocationEnd { at: now, by: Some(of.caller.user_id), by_pharmacy: true, units, reason, accepted };
-    let ending = before.clone().end(AllocationStatus::HandedOver, end, today).map_err(|ended| has_ended(ended.0))?;
-    match state.store.allocation_end(&before, &ending, state.store.movement_id(now)?, now).await {
-        Ok(()) => Ok(view(ending.allocation, &state)),
-        Err(why) => Err(not_ended(why, &state, &before).await),
-    }
+    Err(StoreError::Unavailable("the patient's record is changed by others at this moment".into()).into())
 }
 
-/// What the pharmacist said to what speaks against the medicine, if every stop is answered.
-async fn checked(state: &AppState, before: &domain::allocation::Allocation, answer: Option<Answer>) -> Result<Option<Override>, Problem> {
+/// How often it is checked anew when the record changes at the same moment.
+const TRIES: usize = 5;
+
+fn must_live(patient: Option<&Patient>) -> Result<(), Problem> {
+    if patient.is_some_and(|patient| patient.deceased.is_none()) {
+        return Ok(());
+    }
+    Err(Problem::conflict("deceased", "The patient has died. Cancel it: it goes back to the stock."))
+}
+
+/// The summary that was checked, and what the pharmacist said to what speaks against the medicine, if every stop is answered.
+async fn checked(state: &AppState, before: &Allocation, answer: Option<Answer>) -> Result<(Summary, Option<Override>), Problem> {
     let (patient, today) = (before.listed.patient_id, state.today());
     let medicine = state.store.stocked_medicine(before.medicine_id).await?.ok_or_else(|| Problem::not_found("medicine"))?;
     let mut answered: Vec<String> = Vec::new();
@@ -110,12 +120,14 @@ async fn checked(state: &AppState, before: &domain::allocation::Allocation, answ
         answered.extend(prescription.content.accepted.iter().flat_map(|accepted| &accepted.hits).map(|hit| hit.id.clone()));
     }
     answered.extend(answer.iter().flat_map(|(_, _, hits)| hits.clone()));
-    let hits = check(&medicine.ingredients, &state.store.record_summary(patient).await?, today, before.prescription_id);
+    let summary = state.store.record_summary(patient).await?;
+    let hits = check(&medicine.ingredients, &summary, today, before.prescription_id);
     if !unanswered(&hits, &answered).is_empty() {
         let detail = "Something speaks against this medicine: see `hits`. If it is right all the same, send `override` with a reason and the \
             ids of the stops. If it is not, cancel it.";
         return Err(Problem::conflict("safety_stop", detail).with("hits", hits));
     }
     let stops: Vec<_> = hits.into_iter().filter(|hit| hit.level == HitLevel::Stop).collect();
-    Ok(answer.filter(|_| !stops.is_empty()).map(|(reason, note, _)| Override { reason, note, hits: stops }))
+    let accepted = answer.filter(|_| !stops.is_empty()).map(|(reason, note, _)| Override { reason, note, hits: stops });
+    Ok((summary, accepted))
 }

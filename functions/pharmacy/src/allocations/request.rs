@@ -26,6 +26,9 @@ use crate::{
 /// How many units at a time: as many as a prescription can name. Without one, fewer: what is set aside is kept from others.
 const MOST: i64 = 1000;
 const MOST_OVER_THE_COUNTER: u32 = 100;
+/// How many allocations without a prescription wait for a patient at a time, among the latest.
+const MOST_WAITING: usize = 5;
+const LOOKED_AT: usize = 20;
 
 refusals! {
     pub(crate) NotAllocated {
@@ -36,6 +39,7 @@ refusals! {
         409 "prescription_over",
         409 "not_enough_prescribed" { left: u32 },
         409 "other_medicine",
+        409 "too_many_wait" { at_most: usize },
         409 "deceased",
         409 "try_again",
     }
@@ -91,6 +95,7 @@ pub(crate) async fn request(
         Some(id) => Some(prescribed(&state, patient.id, id, &medicine, units).await?),
         None => {
             without_prescription(&medicine, units)?;
+            must_have_collected(&state, patient.id).await?;
             None
         }
     };
@@ -115,13 +120,13 @@ pub(crate) async fn request(
         version: 1,
     };
     let new = NewAllocation { allocation, units, medicine: &medicine, prescription: prescription.as_ref() };
-    match state.store.allocation_begin(&new, state.today()).await {
+    match state.store.allocation_begin(&new, state.today(), |day| state.hospital.midnight(day)).await {
         Ok(allocation) => {
             let shown = view(allocation, &state);
             Ok(Created { location: format!("/patients/{}/allocations/{id}", patient.id), version: shown.version, body: shown.body })
         }
         Err(AllocateError::Short(short)) => Err(short_of(&state, &medicine, short).await?),
-        Err(AllocateError::Prescription(now)) => Err(not_valid(now.as_deref(), &state).unwrap_or_else(unknown_prescription)),
+        Err(AllocateError::Prescription(now)) => Err(not_valid(now.as_deref(), units, &state)),
         Err(AllocateError::MedicineChanged | AllocateError::Moved) => {
             let detail = "The pharmacy has changed the medicine at this moment, perhaps its price. Read it and try again.";
             Err(Problem::conflict("try_again", detail))
@@ -170,9 +175,10 @@ fn not_valid_at_all(entry: &Entry<Medicine>, state: &AppState) -> Option<Problem
 }
 
 /// Why units could not be taken of a prescription as it is now.
-fn not_valid(now: Option<&Entry<Medicine>>, state: &AppState) -> Option<Problem> {
-    let entry = now.filter(|entry| !entry.in_error)?;
-    Some(not_valid_at_all(entry, state).unwrap_or_else(|| used_up(entry)))
+fn not_valid(now: Option<&Entry<Medicine>>, units: u32, state: &AppState) -> Problem {
+    let Some(entry) = now.filter(|entry| !entry.in_error) else { return unknown_prescription() };
+    let revised = || Problem::conflict("try_again", "The doctor has revised the prescription at this moment. Read it and try again.");
+    not_valid_at_all(entry, state).unwrap_or_else(|| if entry.content.left() < units { used_up(entry) } else { revised() })
 }
 
 fn used_up(entry: &Entry<Medicine>) -> Problem {
@@ -194,6 +200,17 @@ fn without_prescription(medicine: &StockedMedicine, units: u32) -> Result<(), Pr
         return Err(Problem::invalid_field("units", "out_of_range", detail));
     }
     Ok(())
+}
+
+/// Nobody keeps a whole stock from others: so much waits at a time, of what needs no prescription.
+async fn must_have_collected(state: &AppState, patient: PatientId) -> Result<(), Problem> {
+    let latest = state.store.allocation_list(patient, None, LOOKED_AT).await?;
+    let waits = |one: &&Allocation| one.status == AllocationStatus::Allocated && one.prescription_id.is_none();
+    if latest.iter().filter(waits).count() < MOST_WAITING {
+        return Ok(());
+    }
+    let detail = format!("{MOST_WAITING} medicines wait for you already. Collect or cancel one of them first.");
+    Err(Problem::conflict("too_many_wait", detail).with("at_most", MOST_WAITING))
 }
 
 fn must_be_open(pharmacy: &Pharmacy, state: &AppState) -> Result<(), Problem> {

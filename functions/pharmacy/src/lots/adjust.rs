@@ -26,7 +26,7 @@ pub(crate) struct AdjustRequest {
 
 /// Adjust the stock of a lot
 ///
-/// For what was counted, or entered wrongly. Nothing of the ledger is changed: this is another entry. Of a lot that has expired, units only go.
+/// For what was counted, or entered wrongly. Nothing of the ledger is changed: this is another entry. Of a lot that has expired, units only go. Those that are left go first, then those in quarantine.
 #[utoipa::path(post, path = "/pharmacies/{pharmacy_id}/medicines/{id}/lots/{lot_id}/adjust", tag = "stock", operation_id = "adjust_stock",
     params(("pharmacy_id" = PharmacyId, Path), ("id" = StockedMedicineId, Path), ("lot_id" = LotId, Path)), request_body = AdjustRequest,
     responses((status = 200, body = MovementView), NotMoved))]

@@ -1,6 +1,6 @@
 //! `POST /pharmacies/{pharmacy_id}/medicines/{id}/lots`: receive a lot.
 
-use axum::extract::State;
+use axum::{extract::State, http::StatusCode};
 use domain::{
     Invalid,
     id::{LotId, PharmacyId, StockedMedicineId},
@@ -8,7 +8,7 @@ use domain::{
     pharmacy::{ListedLot, ReceivedLot},
     stock::{Change, LotNumber, MOST_UNITS, Movement, MovementKind, signed},
 };
-use http::{AppState, Created, Fields, Json, MoneyBody, Problem};
+use http::{AppState, Fields, Json, MoneyBody, Problem};
 use jiff::{ToSpan, civil::Date};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -43,12 +43,12 @@ pub(crate) struct ReceiveLotRequest {
 /// It is in the stock at once. What comes later of the same lot is received as another entry.
 #[utoipa::path(post, path = "/pharmacies/{pharmacy_id}/medicines/{id}/lots", tag = "stock", operation_id = "receive_lot",
     params(("pharmacy_id" = PharmacyId, Path), ("id" = StockedMedicineId, Path)), request_body = ReceiveLotRequest,
-    responses((status = 201, body = Created<LotView>, description = "Received"), NotReceived))]
+    responses((status = 201, body = LotView, description = "Received"), NotReceived))]
 pub(crate) async fn receive(
     State(state): State<AppState>,
     of: OfMedicine,
     Json(request): Json<ReceiveLotRequest>,
-) -> Result<Created<LotView>, Problem> {
+) -> Result<(StatusCode, Json<LotView>), Problem> {
     let mut fields = Fields::default();
     let number = fields.required("lot_number", request.lot_number, |text| LotNumber::parse(&text));
     let expires_on = fields.required("expires_on", request.expires_on, |text| expiry(&text, state.today()));
@@ -78,9 +78,8 @@ pub(crate) async fn receive(
         allocation: None,
     };
     state.store.stock_receive(&lot, &movement).await.map_err(not_moved)?;
-    let location = format!("/pharmacies/{}/medicines/{}/lots", medicine.pharmacy_id, medicine.id);
     let stock = state.store.stock(medicine.id).await?.ok_or_else(|| Problem::not_found("medicine"))?;
-    Ok(Created { location, version: 1, body: LotView::of(lot, &stock, &state) })
+    Ok((StatusCode::CREATED, Json(LotView::of(lot, &stock, &state))))
 }
 
 fn expiry(text: &str, today: Date) -> Result<Date, Invalid> {
