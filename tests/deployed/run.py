@@ -245,13 +245,13 @@ class Deployment:
 
     def name_schedules_as_the_emulator_does(self) -> None:
         """The emulator evaluates every schedule as one of the default group. This changes the template's statement to that group."""
-        role = self.role("NotificationsFunction")
-        for name in self.iam.list_role_policies(RoleName=role)["PolicyNames"]:
-            document = json.dumps(self.iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"])
-            if "scheduler:CreateSchedule" in document:
-                group = self.physical("ReminderGroup").rsplit("/", 1)[-1]
-                check(f":schedule/{group}/" in document, "the template allows schedules of the stack's own group only")
-                self.iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=document.replace(f":schedule/{group}/", ":schedule/default/"))
+        group = self.physical("ReminderGroup").rsplit("/", 1)[-1]
+        for role in (self.role("NotificationsFunction"), self.role("LowStockFunction")):
+            for name in self.iam.list_role_policies(RoleName=role)["PolicyNames"]:
+                document = json.dumps(self.iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"])
+                if "scheduler:CreateSchedule" in document:
+                    check(f":schedule/{group}/" in document, "the template allows schedules of the stack's own group only")
+                    self.iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=document.replace(f":schedule/{group}/", ":schedule/default/"))
 
     def reach_documents_as_the_emulator_does(self) -> None:
         """The bucket takes requests over TLS only, and the emulator has none. Once that is seen, the test takes the policy away."""
