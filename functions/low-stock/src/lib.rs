@@ -92,7 +92,7 @@ pub enum Failure {
 /// Handles a call of either kind.
 pub async fn answer(state: &LowStock, call: Call) -> Result<Answer, Failure> {
     match call {
-        Call::Changes(event) => Ok(Answer::Handled(handle(state, event).await)),
+        Call::Changes(event) => Ok(Answer::Handled(Box::pin(handle(state, event)).await)),
         Call::Rebuild(rebuild) => {
             for LotOf { medicine_id, id } in rebuild.rebuild_lots {
                 if let Some(lot) = state.base.store.lot(medicine_id, id).await? {
@@ -101,7 +101,7 @@ pub async fn answer(state: &LowStock, call: Call) -> Result<Answer, Failure> {
             }
             Ok(Answer::Handled(DynamoDbEventResponse::default()))
         }
-        Call::Check(requested) => Ok(Answer::Checked(check::check(&state.base.store, requested.check_stock).await?)),
+        Call::Check(requested) => Ok(Answer::Checked(Box::pin(check::check(&state.base.store, requested.check_stock)).await?)),
     }
 }
 
@@ -175,10 +175,10 @@ async fn tell(state: &LowStock, alert: PharmacyAlert) -> Result<(), Failure> {
     {
         expiry::follow(state, &lot).await?;
     }
-    let stage = match alert.listed.about {
+    let days = match alert.listed.about {
         AlertAbout::LowStock { .. } => None,
         AlertAbout::Expiry { stage, .. } => Some(stage),
     };
-    let news = PharmacyNews::Alert { pharmacy_id: alert.pharmacy_id, alert_id: alert.listed.id, stage };
+    let news = PharmacyNews::Alert { pharmacy_id: alert.pharmacy_id, alert_id: alert.listed.id, stage: days };
     Ok(state.base.because_of(Cause::Pharmacy(Box::new(news.clone()))).tell_pharmacy(&news).await?)
 }

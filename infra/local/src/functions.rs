@@ -133,15 +133,12 @@ fn prefix(function: &str, path: &str) -> String {
 impl Consumer for Functions {
     async fn call(&self, function: &str, event: Value) -> Result<Value, String> {
         // In a task of its own, so that a panic crashes the function and not the stream.
-        let answer = match function {
-            "low-stock" => {
-                let (state, event) = (self.low_stock.clone(), read(event)?);
-                tokio::spawn(async move { written(low_stock::answer(&state, event).await) }).await
-            }
-            _ => {
-                let (state, event) = (self.notifications.clone(), read(event)?);
-                tokio::spawn(async move { written(notifications::answer(&state, event).await) }).await
-            }
+        let answer = if function == "low-stock" {
+            let (state, event) = (self.low_stock.clone(), read(event)?);
+            tokio::spawn(async move { written(low_stock::answer(&state, event).await) }).await
+        } else {
+            let (state, event) = (self.notifications.clone(), read(event)?);
+            tokio::spawn(async move { written(notifications::answer(&state, event).await) }).await
         };
         answer.map_err(|crash| crash.to_string())?
     }

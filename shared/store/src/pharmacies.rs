@@ -89,7 +89,7 @@ impl Store {
     pub async fn pharmacy_register(&self, pharmacy: &Pharmacy, account: &Account) -> Result<(), PharmacistError> {
         let mut write = self.transaction();
         let first = Pharmacist { pharmacy_id: pharmacy.listed.id, user_id: account.id, since: pharmacy.registered_at };
-        begin(&mut write, first, account)?;
+        begin(&mut write, &first, account)?;
         write.put_new(pharmacy, |_| PharmacistError::Changed)?;
         write.commit().await
     }
@@ -110,7 +110,7 @@ impl Store {
     }
 
     /// Writes that somebody works in a pharmacy, if they work in no other one.
-    pub async fn pharmacist_begin(&self, pharmacist: Pharmacist, account: &Account) -> Result<(), PharmacistError> {
+    pub async fn pharmacist_begin(&self, pharmacist: &Pharmacist, account: &Account) -> Result<(), PharmacistError> {
         let mut write = self.transaction();
         begin(&mut write, pharmacist, account)?;
         write.commit().await
@@ -127,12 +127,12 @@ impl Store {
     }
 }
 
-fn begin(write: &mut Transaction<'_, PharmacistError>, pharmacist: Pharmacist, account: &Account) -> Result<(), PharmacistError> {
+fn begin(write: &mut Transaction<'_, PharmacistError>, pharmacist: &Pharmacist, account: &Account) -> Result<(), PharmacistError> {
     write.check(&keys::account(account.id), unchanged(account), |_| PharmacistError::Changed)?;
     let works = |there: Item| match from_item::<WorksIn>(there) {
         Ok(WorksIn(there)) => PharmacistError::WorksIn(there.pharmacy_id),
         Err(error) => error.into(),
     };
     write.put_new(&WorksIn(pharmacist.clone()), works)?;
-    write.put_new(&pharmacist, |_| PharmacistError::Changed)
+    write.put_new(pharmacist, |_| PharmacistError::Changed)
 }

@@ -42,6 +42,6 @@ pub(super) fn of_patient(world: &World, rule: &Rule, caller: &Person, standing: 
     let none = Relationships::new();
     let of = if on_shift || (same_pharmacy && standing.len() == 1) { &none } else { standing };
     let patient = patient(world, caller, of)?;
-    let allocation = &world.allocations[&patient][if same_pharmacy { 0 } else { 1 }];
+    let allocation = &world.allocations[&patient][usize::from(!same_pharmacy)];
     Some((path.replace("{patient_id}", &patient).replace("{id}", allocation), json!({ "x": 1 })))
 }

@@ -91,13 +91,12 @@ pub(crate) async fn request(
     let pharmacy = pharmacy.ok_or_else(|| unknown("pharmacy_id", "unknown_pharmacy", "There is no such pharmacy."))?;
     let medicine = state.store.stocked_medicine(medicine_id).await?.filter(|medicine| medicine.pharmacy_id == pharmacy_id);
     let medicine = medicine.ok_or_else(|| unknown("medicine_id", "unknown_medicine", "The pharmacy does not keep such a medicine."))?;
-    let prescription = match prescription_id {
-        Some(id) => Some(prescribed(&state, patient.id, id, &medicine, units).await?),
-        None => {
-            without_prescription(&medicine, units)?;
-            must_have_collected(&state, patient.id).await?;
-            None
-        }
+    let prescription = if let Some(id) = prescription_id {
+        Some(prescribed(&state, patient.id, id, &medicine, units).await?)
+    } else {
+        without_prescription(&medicine, units)?;
+        must_have_collected(&state, patient.id).await?;
+        None
     };
     must_be_open(&pharmacy, &state)?;
     let id = AllocationId::new(now, state.random.u128()?);

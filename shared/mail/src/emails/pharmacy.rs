@@ -111,7 +111,7 @@ struct RunsLow<'a> {
 struct Expires<'a> {
     medicine: &'a str,
     number: &'a str,
-    expires_on: &'a str,
+    day: &'a str,
     left: &'a str,
     days: u16,
     url: &'a str,
@@ -129,14 +129,9 @@ pub fn alert(hospital: &Hospital, alert: &PharmacyAlert) -> Result<Message, Rend
             order: &order.to_string(),
             url,
         }),
-        AlertAbout::Expiry { number, expires_on, stage, left, .. } => write(&Expires {
-            medicine,
-            number: number.as_str(),
-            expires_on: &in_words(*expires_on),
-            left: &left.to_string(),
-            days: *stage,
-            url,
-        }),
+        AlertAbout::Expiry { number, expires_on, stage, left, .. } => {
+            write(&Expires { medicine, number: number.as_str(), day: &in_words(*expires_on), left: &left.to_string(), days: *stage, url })
+        }
     }
 }
 
@@ -167,7 +162,7 @@ pub(super) fn samples(value: &str) -> Vec<super::Sample> {
         samples.push(("medicine-to-put-back", write(&ToPutBack { medicine, units, lots, expired, url })));
     }
     for days in [90, 0] {
-        samples.push(("lot-expires", write(&Expires { medicine, number: value, expires_on: value, left: value, days, url })));
+        samples.push(("lot-expires", write(&Expires { medicine, number: value, day: value, left: value, days, url })));
     }
     samples
 }
