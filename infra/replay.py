@@ -38,6 +38,7 @@ def main() -> int:
     left = 0
     for queue, function, events in (
         ("StreamDeadLetters", "NotificationsFunction", changes),
+        ("StockDeadLetters", "LowStockFunction", changes),
         ("FeedbackDeadLetters", "NotificationsFunction", input_of),
         ("RemindersDeadLetters", "RemindersFunction", input_of),
     ):

@@ -35,7 +35,10 @@ ROLES = {
     "receptionist": "rosa@seacole.example.org",
     "doctor": "helen@seacole.example.org",
     "administrator": "florence@seacole.example.org",
+    "pharmacist": "percy@seacole.example.org",
 }
+# What a role is tried with, where it is not everything.
+ONLY = {"pharmacist": ["pharmacies", "stock", "dispensing"]}
 # Every run lives on the same morning, a Monday: the same slots are free, and appointments have begun.
 BEFORE, BEGUN = "2026-03-02T08:30", "2026-03-02T10:05"
 LONGEST = 240
@@ -161,9 +164,22 @@ class Contract:
             patient = hospital.ask("GET", "/users/me", token=hospital.sign_in(email))["patient_id"]
             wanted = {"doctor_id": doctor, "patient_id": patient, "starts_at": slot["starts_at"], "reason": "Checkup"}
             hospital.ask("POST", "/appointments", wanted, rosa)
+        # Ada has asked for what needs no prescription.
+        ada = hospital.sign_in(ROLES["patient"])
+        for _ in range(2):
+            pharmacy, medicine = self.shelf(hospital, ada)
+            wanted = {"pharmacy_id": pharmacy, "medicine_id": medicine["id"], "units": 20}
+            hospital.ask("POST", f"/patients/{hospital.ask('GET', '/users/me', token=ada)['patient_id']}/allocations", wanted, ada)
         florence = hospital.sign_in(ROLES["administrator"])
         patricia = hospital.ask("GET", "/users/me", token=hospital.sign_in("patricia@seacole.example.org"))
         hospital.ask("POST", f"/users/{patricia['id']}/suspend", token=florence)
+
+    @staticmethod
+    def shelf(hospital, token):
+        """The pharmacy that is always open, and what it keeps that needs no prescription."""
+        pharmacy = [one["id"] for one in hospital.ask("GET", "/pharmacies?name=day", token=token)["items"]][0]
+        kept = hospital.ask("GET", f"/pharmacies/{pharmacy}/medicines", token=token)["items"]
+        return pharmacy, [medicine for medicine in kept if medicine["over_the_counter"]][0]
 
     def document(self, document):
         path = self.folder / "openapi.json"
@@ -212,6 +228,7 @@ class Contract:
         # The list is where they find a sign-in to end.
         names = exceptions.END_THE_SIGN_IN + ["list_own_sessions"] * leaving
         which = [part for name in names for part in ["--include-operation-id" if leaving else "--exclude-operation-id", name]]
+        which += [part for tag in ONLY.get(role, []) for part in ["--include-tag", tag]]
         with Hospital(self.options.binary, folder, BEGUN) as hospital:
             self.dictionaries(hospital, folder)
             token = "" if leaving else hospital.sign_in(ROLES[role])
@@ -256,7 +273,16 @@ class Contract:
         ends = ["upcoming", "past"]
         own = [hospital.ask("GET", f"/appointments?when={when}", token=tokens[role])["items"] for role in ["patient", "doctor"] for when in ends]
         slots = hospital.ask("GET", f"/doctors/{doctor['doctor_id']}/slots", token=tokens["patient"])["items"]
+        percy = tokens["pharmacist"]
+        pharmacy, medicine = Contract.shelf(hospital, percy)
+        kept = hospital.ask("GET", f"/pharmacies/{pharmacy}/medicines", token=percy)["items"]
+        lots = hospital.ask("GET", f"/pharmacies/{pharmacy}/medicines/{medicine['id']}/lots", token=percy)["items"]
+        waiting = hospital.ask("GET", f"/pharmacies/{pharmacy}/allocations", token=percy)["items"]
         words = {
+            "pharmacies": [pharmacy],
+            "stocked_medicines": [medicine["id"], *[one["id"] for one in kept]],
+            "lots": [lot["id"] for lot in lots],
+            "allocations": [one["id"] for one in waiting],
             "doctors": [doctor["doctor_id"]],
             "patients": [patient["patient_id"]],
             "appointments": [appointment["id"] for items in own for appointment in items],

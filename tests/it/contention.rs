@@ -14,9 +14,12 @@ use axum::{
 };
 use domain::{appointment::Appointment, availability::DoctorDay, id::AppointmentId, text::Reason};
 use serde_json::json;
-use store::{Store, StoreError, StreamItem, appointments::WriteError};
+use store::{Store, StoreError, StreamItem, allocations::NewAllocation, appointments::WriteError};
 
-use crate::support::App;
+use crate::{
+    pharmacy::{Counter, paracetamol},
+    support::App,
+};
 
 /// A table that reports so many conflicts before a transaction succeeds, and that has these items.
 async fn clashing(times: u32, items: serde_json::Value) -> (String, Arc<AtomicU32>) {
@@ -103,4 +106,25 @@ async fn a_clash_without_a_winner_is_an_outage() {
     let app = App::new().await;
     let (endpoint, _) = clashing(u32::MAX, json!({})).await;
     assert!(matches!(book(&app, endpoint).await, Err(WriteError::Store(StoreError::Unavailable(_)))));
+}
+
+/// Many change the stock of one medicine at once, so what they write is tried again for longer.
+#[tokio::test]
+async fn a_stock_that_many_take_of_is_no_outage() {
+    let counter = Counter::new().await;
+    let medicine = counter.keeps(&paracetamol(), 10).await;
+    let asked = counter.ask(&medicine, 1, None).await.expect(201).id();
+    let template = counter.app.store().allocation(counter.ada.id, asked.parse().unwrap()).await.unwrap().unwrap();
+    let stock = counter.app.store().stock(medicine.parse().unwrap()).await.unwrap().unwrap();
+    let kept = counter.app.store().stocked_medicine(medicine.parse().unwrap()).await.unwrap().unwrap();
+    let item: StreamItem = store::to_item(&stock).unwrap().into();
+    let (endpoint, tried) = clashing(9, json!({ "STOC": { "STOCK": item } })).await;
+    let mut aws = counter.app.config.aws.clone();
+    aws.dynamodb_endpoint = Some(endpoint);
+    let sdk = platform::aws::sdk_config(&aws, platform::aws::Patience::SomebodyWaits);
+    let store = Store::connect(&aws, &sdk, "any".to_owned());
+    let new = NewAllocation { allocation: template, units: 2, medicine: &kept, prescription: None };
+    let today = jiff::civil::date(2026, 3, 2);
+    let made = store.allocation_begin(&new, today, |day| counter.app.config.hospital.midnight(day)).await.unwrap();
+    assert_eq!((made.listed.units(), tried.load(Ordering::SeqCst)), (2, 10));
 }

@@ -20,7 +20,10 @@ use notifications::Notifications;
 use serde_json::{Value, json};
 use store::trail::Trail;
 
-use crate::support::{App, action_name, shared_database};
+use crate::{
+    pharmacy::{paracetamol, registration},
+    support::{App, action_name, shared_database},
+};
 
 /// Hands records to the functions on trails that note what each does.
 struct OnTrail {
@@ -65,7 +68,7 @@ async fn event_driven_functions_keep_to_their_roles() {
     let notifications = Notifications::new(&app.config, Settings::scheduling(), &app.settings.token_key(), app.clock.clone());
     let low_stock = LowStock::new(&app.config, Settings::scheduling(), app.clock.clone());
     let consumer = OnTrail { notifications, low_stock, trail: trail(), of_low_stock: trail() };
-    let (on_trail, _of_low_stock) = (consumer.trail.clone(), consumer.of_low_stock.clone());
+    let (on_trail, of_low_stock) = (consumer.trail.clone(), consumer.of_low_stock.clone());
     let stream = Template::read().unwrap().streams;
     let mut poller = Poller::new(shared_database().0, app.table.clone(), stream, consumer, None).unwrap().with_backoff(Duration::ZERO);
 
@@ -101,6 +104,49 @@ async fn event_driven_functions_keep_to_their_roles() {
     poller.drain().await.unwrap();
     let alive = Patient { deceased: None, version: dead.version + 1, ..dead.clone() };
     app.store().patient_change(&dead, &alive).await.unwrap();
+    // A pharmacy: a lot that expires soon, and units that run low; what nobody collects.
+    let (pharmacist, token) = app.staff("Agnes Thompson", Role::Pharmacist).await;
+    let pharmacy = app.post("/pharmacies", &registration("North Pharmacy")).bearer(&token).send().await.expect(201).id();
+    let keeps = format!("/pharmacies/{pharmacy}/medicines");
+    let medicine = app.post(&keeps, &paracetamol()).bearer(&token).send().await.expect(201).id();
+    let lot = json!({ "lot_number": "B4711", "expires_on": "2026-03-22", "units": 25 });
+    let lot = app.post(&format!("{keeps}/{medicine}/lots"), &lot).bearer(&token).send().await.expect(201).id();
+    let wanted = json!({ "pharmacy_id": pharmacy, "medicine_id": medicine, "units": 10 });
+    let lin = app.patient("Lin Chen").await;
+    let asked = app.post(&format!("/patients/{}/allocations", lin.id), &wanted).bearer(&lin.token).send().await.expect(201);
+    poller.drain().await.unwrap();
+    let due = [
+        json!({ "lot_id": lot, "medicine_id": medicine, "stage": 0, "due_at": "2026-03-01T00:00:00Z" }),
+        json!({ "allocation_id": asked.id(), "patient_id": lin.id, "collect_by": "2026-03-05T08:00:00Z" }),
+    ];
+    let by_schedule = trail();
+    for due in due {
+        let state = app.events();
+        app.set_clock("2026-03-05T08:00:00Z");
+        by_schedule.follow(reminders::handle(&state, serde_json::from_value(due).unwrap())).await.unwrap();
+    }
+    keeps_to_its_role("reminders", &by_schedule, &[("UpdateItem", "STOCK"), ("PutItem", "PAT"), ("PutItem", "PHARMACY")]);
+    app.set_clock(crate::support::NOW);
+    poller.drain().await.unwrap();
+    let account = app.store().account(pharmacist.id).await.unwrap().unwrap().account;
+    let gone = app.call("POST", &format!("/users/{}/roles", account.id)).json(&json!({ "roles": ["nurse"] }));
+    gone.bearer(&admin).send().await.expect(200);
+    poller.drain().await.unwrap();
+    let check = serde_json::from_value(json!({ "check_stock": {} })).unwrap();
+    let checking = LowStock::new(&app.config, Settings::scheduling(), app.clock.clone());
+    of_low_stock.follow(low_stock::answer(&checking, check)).await.unwrap();
+    keeps_to_its_role(
+        "low-stock",
+        &of_low_stock,
+        &[
+            ("PutItem", "STOCK"),
+            ("PutItem", "OFFER"),
+            ("PutItem", "PHARMACY"),
+            ("Query", "LEDGER"),
+            ("Query", "MEDICINES"),
+            ("PutItem", "MAIL"),
+        ],
+    );
     let bounced = serde_json::from_str(include_str!("../../events/notifications/email-bounced.json")).unwrap();
     let direct = Notifications::new(&app.config, Settings::scheduling(), &app.settings.token_key(), app.clock.clone());
     on_trail.follow(notifications::answer(&direct, bounced)).await.unwrap();

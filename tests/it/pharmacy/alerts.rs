@@ -192,3 +192,21 @@ async fn what_comes_back_after_its_lot_has_expired_is_told_of() {
     assert_eq!((&open[0]["expiry"]["stage"], &open[0]["expiry"]["left"]), (&json!(0), &json!(5)));
     counter.adds_up(&medicine).await;
 }
+
+#[tokio::test]
+async fn an_alert_that_ses_refused_is_sent_again() {
+    let mut counter = Counter::new().await;
+    let medicine = counter.keeps(&paracetamol(), 21).await;
+    counter.all_mails().await;
+    let path = counter.path(&format!("medicines/{medicine}/lots"));
+    let lot = counter.get(&format!("medicines/{medicine}/lots")).await.expect(200).body["items"][0]["id"].as_str().unwrap().to_owned();
+    counter.app.services.mailbox.refuse_next(local::services::mailbox::Refusal::Rejected);
+    let one = json!({ "units": 1, "reason": "Broken" });
+    counter.app.post(&format!("{path}/{lot}/write-off"), &one).bearer(&counter.pharmacist).send().await.expect(200);
+    assert_eq!(counter.all_mails().await, Vec::<String>::new());
+    let (_, admin) = counter.app.staff("Florence Nightingale", domain::role::Role::Administrator).await;
+    let refused = counter.app.get("/emails").bearer(&admin).send().await.expect(200).body;
+    let again = format!("/emails/{}/resend", refused["items"][0]["id"].as_str().unwrap());
+    counter.app.call("POST", &again).bearer(&admin).send().await.expect(202);
+    assert_eq!(counter.all_mails().await, ["north-pharmacy@example.org: Panadol 500 mg tablet runs low"]);
+}
