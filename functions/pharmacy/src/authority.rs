@@ -21,15 +21,20 @@ impl FromRequestParts<AppState> for InPharmacy {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let caller = Caller::from_request_parts(parts, state).await?;
         let missing = || Problem::not_found("pharmacy");
-        let Path(id) = Path::<PharmacyId>::from_request_parts(parts, state).await.map_err(|_| missing())?;
-        if !caller.may(&works_in(state, &caller, id).await?) {
-            return Err(Problem::forbidden("Only those who work in this pharmacy can do this."));
-        }
-        let pharmacy = state.store.pharmacy(id).await?.ok_or_else(missing)?;
-        Ok(Self { pharmacy })
+        let (_, id) = may_in_pharmacy(parts, state, missing).await?;
+        Ok(Self { pharmacy: state.store.pharmacy(id).await?.ok_or_else(missing)? })
     }
+}
+
+/// The caller and the pharmacy in the path, if they may do this there.
+async fn may_in_pharmacy(parts: &mut Parts, state: &AppState, missing: impl Fn() -> Problem) -> Result<(Caller, PharmacyId), Problem> {
+    let caller = Caller::from_request_parts(parts, state).await?;
+    let Path(pharmacy) = Path::<PharmacyId>::from_request_parts(parts, state).await.map_err(|_| missing())?;
+    if caller.may(&works_in(state, &caller, pharmacy).await?) {
+        return Ok((caller, pharmacy));
+    }
+    Err(Problem::forbidden("Only those who work in this pharmacy can do this."))
 }
 
 /// The caller's relationship to a pharmacy. Not looked up where it makes no difference.
@@ -51,12 +56,8 @@ impl FromRequestParts<AppState> for OfMedicine {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let caller = Caller::from_request_parts(parts, state).await?;
         let missing = || Problem::not_found("medicine");
-        let Path(pharmacy) = Path::<PharmacyId>::from_request_parts(parts, state).await.map_err(|_| missing())?;
-        if !caller.may(&works_in(state, &caller, pharmacy).await?) {
-            return Err(Problem::forbidden("Only those who work in this pharmacy can do this."));
-        }
+        let (caller, pharmacy) = may_in_pharmacy(parts, state, missing).await?;
         let Path(id) = Path::<StockedMedicineId>::from_request_parts(parts, state).await.map_err(|_| missing())?;
         let medicine = state.store.stocked_medicine(id).await?.filter(|medicine| medicine.pharmacy_id == pharmacy);
         Ok(Self { medicine: medicine.ok_or_else(missing)?, caller })

@@ -7,7 +7,6 @@ mod dispenses;
 mod lots;
 mod medicines;
 mod movements;
-mod parsing;
 mod pharmacies;
 mod pharmacists;
 mod refused;

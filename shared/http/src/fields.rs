@@ -10,6 +10,12 @@ pub fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) ->
     Option::deserialize(deserializer).map(Some)
 }
 
+/// A whole number within bounds.
+pub fn whole<T: TryFrom<i64>>(number: i64, from: i64, to: i64) -> Result<T, Invalid> {
+    let refused = || Invalid::new("out_of_range", format!("Use a whole number from {from} to {to}."));
+    if (from..=to).contains(&number) { T::try_from(number).map_err(|_| refused()) } else { Err(refused()) }
+}
+
 /// Parses fields one by one and remembers what was wrong.
 #[derive(Debug, Default)]
 pub struct Fields(Vec<FieldError>);

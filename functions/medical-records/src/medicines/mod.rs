@@ -7,7 +7,6 @@ pub(crate) mod revise;
 pub(crate) mod stop;
 
 use domain::{
-    Invalid,
     id::{DoctorId, EncounterId, MedicineId, RequestId},
     record::{
         Entry, Summary,
@@ -18,7 +17,7 @@ use domain::{
     },
     text::{PersonName, Reason, Title},
 };
-use http::{Answer, AppState, OverrideBody, Problem, auth::PatientAccess, refusals};
+use http::{Answer, AppState, OverrideBody, Problem, auth::PatientAccess, refusals, whole};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::medical_record::{Answered, RecordError};
@@ -172,28 +171,12 @@ struct Parsed {
     medicine: Medicine,
 }
 
-/// A whole number within bounds.
-fn whole<T: TryFrom<i64>>(number: i64, from: i64, to: i64) -> Result<T, Invalid> {
-    let refused = || Invalid::new("out_of_range", format!("Use a whole number from {from} to {to}."));
-    if (from..=to).contains(&number) { T::try_from(number).map_err(|_| refused()) } else { Err(refused()) }
-}
-
-fn ingredients(names: &[String]) -> Result<Vec<Ingredient>, Invalid> {
-    if names.is_empty() || names.len() > 5 {
-        return Err(Invalid::new("out_of_range", "Name one to five active ingredients."));
-    }
-    let mut parsed = names.iter().map(|name| Ingredient::parse(name)).collect::<Result<Vec<_>, _>>()?;
-    parsed.sort_unstable();
-    parsed.dedup();
-    Ok(parsed)
-}
-
 impl MedicineBody {
     fn parse(self, fields: &mut In<'_>, (doctor_id, doctor_name): (DoctorId, PersonName), today: Date) -> Option<Parsed> {
         let encounter = fields.optional("encounter_id", self.encounter_id, |id| id.parse());
         let request = fields.optional("request_id", self.request_id, |id| id.parse());
         let drug = fields.required("drug", self.drug, |text| Title::parse(&text));
-        let ingredients = fields.required("ingredients", self.ingredients, |names| ingredients(&names));
+        let ingredients = fields.required("ingredients", self.ingredients, |names| Ingredient::parse_all(&names));
         let dose = fields.required("dose", self.dose, |text| Title::parse(&text));
         let route = fields.required("route", self.route, |text| Route::parse(&text));
         let frequency = fields.required("frequency", self.frequency, |text| Title::parse(&text));

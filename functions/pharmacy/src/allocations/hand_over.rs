@@ -13,7 +13,7 @@ use domain::{
     },
     text::Reason,
 };
-use http::{Answer, AppState, Fields, Json, OverrideBody, Problem, Versioned, refusals};
+use http::{Answer, AppState, Fields, Json, OverrideBody, Problem, Versioned, refusals, whole};
 use serde::Deserialize;
 use store::{StoreError, allocations::EndError};
 use utoipa::ToSchema;
@@ -21,7 +21,6 @@ use utoipa::ToSchema;
 use super::{AllocationView, view};
 use crate::{
     authority::OfAllocation,
-    parsing::whole,
     refused::{HasEnded, has_ended, not_ended},
 };
 

@@ -12,16 +12,13 @@ use domain::{
     },
     stock::Short,
 };
-use http::{AppState, Created, Fields, Json, Problem, auth::PatientAccess, refusals};
+use http::{AppState, Created, Fields, Json, Problem, auth::PatientAccess, refusals, whole};
 use serde::Deserialize;
 use store::allocations::{AllocateError, NewAllocation};
 use utoipa::ToSchema;
 
 use super::{AllocationView, view};
-use crate::{
-    medicines::offers::{PharmacyOfferView, elsewhere},
-    parsing::whole,
-};
+use crate::medicines::offers::{PharmacyOfferView, elsewhere};
 
 /// How many units at a time: as many as a prescription can name. Without one, fewer: what is set aside is kept from others.
 const MOST: i64 = 1000;

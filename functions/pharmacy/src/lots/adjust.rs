@@ -6,13 +6,13 @@ use domain::{
     stock::{MOST_UNITS, MovementKind},
     text::Reason,
 };
-use http::{AppState, Fields, Json, Problem};
+use http::{AppState, Fields, Json, Problem, whole};
 use serde::Deserialize;
 use store::stock::Units;
 use utoipa::ToSchema;
 
 use super::by_hand;
-use crate::{authority::OfLot, movements::MovementView, parsing::whole, refused::NotMoved};
+use crate::{authority::OfLot, movements::MovementView, refused::NotMoved};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -14,13 +14,13 @@ use domain::{
     stock::{LotNumber, Movement, MovementKind},
     text::Reason,
 };
-use http::{AppState, Fields, Json, MoneyBody, Problem};
+use http::{AppState, Fields, Json, MoneyBody, Problem, whole};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::stock::{MedicineStock, Units};
 use utoipa::ToSchema;
 
-use crate::{authority::OfLot, movements::MovementView, parsing::whole, refused::not_moved};
+use crate::{authority::OfLot, movements::MovementView, refused::not_moved};
 
 /// A lot of a medicine.
 #[derive(Debug, Serialize, ToSchema)]

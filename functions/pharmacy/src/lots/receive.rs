@@ -8,7 +8,7 @@ use domain::{
     pharmacy::{ListedLot, ReceivedLot},
     stock::{Change, LotNumber, MOST_UNITS, Movement, MovementKind, signed},
 };
-use http::{AppState, Fields, Json, MoneyBody, Problem};
+use http::{AppState, Fields, Json, MoneyBody, Problem, whole};
 use jiff::{ToSpan, civil::Date};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -16,7 +16,6 @@ use utoipa::ToSchema;
 use super::LotView;
 use crate::{
     authority::OfMedicine,
-    parsing::whole,
     refused::{NotReceived, not_moved},
 };
 

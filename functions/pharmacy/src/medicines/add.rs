@@ -8,15 +8,12 @@ use domain::{
     stock::MOST_UNITS,
     text::Title,
 };
-use http::{AppState, Created, Fields, Json, MoneyBody, Problem};
+use http::{AppState, Created, Fields, Json, MoneyBody, Problem, whole};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{StockedMedicineView, view};
-use crate::{
-    authority::InPharmacy,
-    parsing::{ingredients, whole},
-};
+use crate::authority::InPharmacy;
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -58,7 +55,7 @@ pub(crate) async fn add(
 ) -> Result<Created<StockedMedicineView>, Problem> {
     let mut fields = Fields::default();
     let name = fields.required("name", request.name, |text| Title::parse(&text));
-    let ingredients = fields.required("ingredients", request.ingredients, |names| ingredients(&names));
+    let ingredients = fields.required("ingredients", request.ingredients, |names| Ingredient::parse_all(&names));
     let form = fields.required("form", request.form, |text| Form::parse(&text));
     let strength = fields.required("strength", request.strength, |text| Title::parse(&text));
     let atc = fields.optional("atc", request.atc, |text| Atc::parse(&text));

@@ -7,12 +7,12 @@ use domain::{
     stock::MOST_UNITS,
     text::Title,
 };
-use http::{AppState, Fields, Json, MoneyBody, Problem, RequiredIfMatch, Versioned};
+use http::{AppState, Fields, Json, MoneyBody, Problem, RequiredIfMatch, Versioned, whole};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{StockedMedicineView, view};
-use crate::{authority::OfMedicine, parsing::whole};
+use crate::authority::OfMedicine;
 
 /// What is left out stays as it is. Ingredients, form and strength stay: another one is another medicine.
 #[derive(Debug, Deserialize, ToSchema)]

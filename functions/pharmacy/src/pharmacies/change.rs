@@ -11,7 +11,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{PharmacyView, hours, view};
-use crate::{authority::InPharmacy, parsing::opening_hours};
+use crate::{authority::InPharmacy, pharmacies::opening_hours::opening_hours};
 
 /// What is left out stays as it is.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -3,6 +3,7 @@
 pub(crate) mod change;
 pub(crate) mod get;
 pub(crate) mod list;
+pub(crate) mod opening_hours;
 pub(crate) mod register;
 
 use domain::{
@@ -71,5 +72,5 @@ pub(crate) fn view(pharmacy: Pharmacy, state: &AppState) -> Versioned<PharmacyVi
 /// Checks for how long a pharmacy keeps what is set aside.
 pub(crate) fn hours(hours: i64) -> Result<u16, domain::Invalid> {
     let (least, most) = COLLECT_WITHIN;
-    crate::parsing::whole(hours, least.into(), most.into())
+    http::whole(hours, least.into(), most.into())
 }

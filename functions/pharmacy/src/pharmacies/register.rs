@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::{PharmacyView, hours, view};
 use crate::{
-    parsing::opening_hours,
+    pharmacies::opening_hours::opening_hours,
     refused::{WorksElsewhere, works_elsewhere},
 };
 

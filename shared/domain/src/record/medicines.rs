@@ -49,6 +49,20 @@ impl Ingredient {
         Ok(Self(known.map_or(name, |(_, international)| (*international).to_owned())))
     }
 
+    /// Parses the ingredients of a medicine: one to five, each once, in order.
+    ///
+    /// # Errors
+    /// When there are none or too many, or one is not a name.
+    pub fn parse_all(names: &[String]) -> Result<Vec<Self>, Invalid> {
+        if names.is_empty() || names.len() > 5 {
+            return Err(Invalid::new("out_of_range", "Name one to five active ingredients."));
+        }
+        let mut parsed = names.iter().map(|name| Self::parse(name)).collect::<Result<Vec<_>, _>>()?;
+        parsed.sort_unstable();
+        parsed.dedup();
+        Ok(parsed)
+    }
+
     /// The name.
     #[must_use]
     pub fn as_str(&self) -> &str {

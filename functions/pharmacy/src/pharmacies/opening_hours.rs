@@ -1,0 +1,14 @@
+//! What the requests to register and to change a pharmacy are made of.
+
+use domain::{Invalid, opening_hours::OpeningHours};
+use http::{Fields, PeriodBody};
+
+/// A week's opening hours. `None` when something is wrong.
+pub(crate) fn opening_hours(periods: Vec<PeriodBody>, fields: &mut Fields) -> Option<OpeningHours> {
+    let parsed = periods.into_iter().take(50).enumerate().map(|(index, period)| period.parse("opening_hours", index, fields));
+    // All of them are parsed, so that everything that is wrong is named at once.
+    let parsed: Vec<_> = parsed.collect();
+    let periods = parsed.into_iter().collect::<Option<Vec<_>>>()?;
+    let refuse = |(index, why): (usize, Invalid)| fields.refuse(format!("opening_hours[{index}]"), why.code, why.detail);
+    OpeningHours::new(periods).map_err(refuse).ok()
+}
