@@ -174,6 +174,7 @@ PERMANENT = [
     Row("required", "One of nine has to be there.", "POST /emergency/cases.*", r"(triage\.)?vitals"),
     Row("(impossible|too_fine)", "No schema compares two values, or counts decimals.", "POST /emergency/cases.*", r"(triage\.)?vitals.*"),
     Row("unknown_.*", "Not every id that looks like one is somebody's.", "POST /patients/{patient_id}/allocations", "(pharmacy|medicine|prescription)_id"),
+    Row("not_yours", "A pharmacist asks in their own pharmacy.", "POST /patients/{patient_id}/allocations", "pharmacy_id"),
     Row("out_of_range", "It depends on what was set aside, and on whether it is prescribed.", "POST /patients/{patient_id}/allocations.*", "units"),
     Row("required", "Who hands over less, or cancels for the pharmacy, says why.", "POST /patients/{patient_id}/allocations/{id}/.*", "reason"),
     Row("(overlaps|too_short)", "No schema compares periods.", "(POST|PATCH) /pharmacies.*", r"opening_hours\[\d+\]"),

@@ -82,6 +82,40 @@ impl FromRequestParts<AppState> for OfLot {
     }
 }
 
+/// The patient in the path, for a caller who may ask for a medicine for them.
+pub(crate) struct ForPatient {
+    pub(crate) patient: Patient,
+    /// The only pharmacy in which the caller may ask, if they work in one and do not act for the patient.
+    pub(crate) only_in: Option<PharmacyId>,
+}
+
+impl FromRequestParts<AppState> for ForPatient {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        let missing = || Problem::not_found("patient");
+        let Path(id) = Path::<PatientId>::from_request_parts(parts, state).await.map_err(|_| missing())?;
+        let patient = state.store.patient(id).await?.ok_or_else(missing)?;
+        let mut relationships = state.relationships(&caller, &patient).await?;
+        let acts = acts_for_patient(&relationships);
+        let works =
+            if caller.is_asked_for(Relationship::SamePharmacy) { state.store.works_in_pharmacy(caller.user_id).await? } else { None };
+        relationships.extend(works.is_some().then_some(Relationship::SamePharmacy));
+        if !caller.may(&relationships) {
+            return Err(missing());
+        }
+        if relationships.contains(&Relationship::Guardian) {
+            trail::detail("as guardian".to_owned());
+        }
+        Ok(Self { patient, only_in: works.map(|works| works.pharmacy_id).filter(|_| !acts) })
+    }
+}
+
+fn acts_for_patient(relationships: &Relationships) -> bool {
+    relationships.contains(&Relationship::Own) || relationships.contains(&Relationship::Guardian)
+}
+
 /// The allocation in the path, for a caller who may do this with it: the patient and whoever acts for or treats them, and those who work in the
 /// pharmacy.
 pub(crate) struct OfAllocation {
@@ -110,7 +144,7 @@ impl FromRequestParts<AppState> for OfAllocation {
         if relationships.contains(&Relationship::Guardian) {
             trail::detail("as guardian".to_owned());
         }
-        let by_patient = relationships.contains(&Relationship::Own) || relationships.contains(&Relationship::Guardian);
-        Ok(Self { allocation, caller, patient, by_pharmacy: !by_patient })
+        let by_pharmacy = relationships.contains(&Relationship::SamePharmacy) && !acts_for_patient(&relationships);
+        Ok(Self { allocation, caller, patient, by_pharmacy })
     }
 }

@@ -1,6 +1,6 @@
 //! The problem documents for what the table refuses.
 
-use domain::{allocation::AllocationStatus, id::PharmacyId};
+use domain::{allocation::AllocationStatus, id::PharmacyId, pharmacy::units_in_words};
 use http::{AppState, Problem, refusals};
 use store::{allocations::EndError, pharmacies::PharmacistError, stock::StockError};
 
@@ -24,7 +24,8 @@ refusals! {
 pub(crate) fn works_elsewhere(why: PharmacistError) -> Problem {
     match why {
         PharmacistError::WorksIn(pharmacy) => {
-            let detail = "A pharmacist works in one pharmacy, and this one does already. Release them there first.";
+            let detail =
+                "A pharmacist works in one pharmacy. This one works in the pharmacy that `pharmacy_id` names: release them there first.";
             Problem::conflict("works_in_pharmacy", detail).with("pharmacy_id", pharmacy)
         }
         PharmacistError::Changed => store::StoreError::Unavailable("the account is changed by others at this moment".into()).into(),
@@ -35,7 +36,8 @@ pub(crate) fn works_elsewhere(why: PharmacistError) -> Problem {
 pub(crate) fn not_moved(why: StockError) -> Problem {
     match why {
         StockError::TooFew { left, quarantined } => {
-            let detail = format!("Of this lot {left} units are left, and {quarantined} are in quarantine. No more than that can go.");
+            let (some, more) = (units_in_words(left), units_in_words(quarantined));
+            let detail = format!("This lot has {some} left, and {more} in quarantine. No more than that can go.");
             Problem::conflict("too_few_units", detail).with("left", left).with("quarantined", quarantined)
         }
         StockError::TooManyLots => {
@@ -73,7 +75,7 @@ pub(crate) fn has_ended(status: AllocationStatus) -> Problem {
         AllocationStatus::Allocated => "This has changed at this moment. Read it again.",
         AllocationStatus::HandedOver => "The patient has it already.",
         AllocationStatus::Cancelled => "It was cancelled, and went back to the stock.",
-        AllocationStatus::Expired => "Nobody collected it in time, and it went back to the stock. The patient can ask for it again.",
+        AllocationStatus::Expired => "Nobody collected it in time, and it went back to the stock.",
     };
     Problem::conflict("has_ended", detail).with("current_status", status)
 }

@@ -17,7 +17,7 @@ const DAY: u16 = 24 * 60;
 /// How many days are looked at: a week, and one more on each side of it.
 const DAYS: usize = 9;
 
-/// A week's opening hours: periods that share no minute, Monday first. A period that ends at or before the time at which it begins goes on over
+/// A week's opening hours: periods that share no minute, Monday first. A period that ends before the time at which it begins goes on over
 /// midnight, into the next day.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

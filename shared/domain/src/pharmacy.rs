@@ -183,6 +183,16 @@ impl StockedMedicine {
         format!("{}#{strength}#{}", bases.join("+"), self.form.as_str())
     }
 
+    /// Whether a prescription plainly names another strength: each names one, in the same unit, and they differ. What is written in another way is for
+    /// the pharmacist to read.
+    #[must_use]
+    pub fn differs_in_strength(&self, drug: &Title) -> bool {
+        match (&strengths(self.strength.as_str())[..], &strengths(drug.as_str())[..]) {
+            ([(number, unit)], [(other, of)]) => unit == of && number != other,
+            _ => false,
+        }
+    }
+
     /// Whether it has the ingredients that were prescribed, and no others.
     #[must_use]
     pub fn is_of(&self, ingredients: &[Ingredient]) -> bool {
@@ -194,6 +204,25 @@ impl StockedMedicine {
         };
         bases(&self.ingredients) == bases(ingredients)
     }
+}
+
+/// The numbers with a unit of mass, volume or activity in a text: `500 mg`.
+fn strengths(text: &str) -> Vec<(String, String)> {
+    const UNITS: [&str; 9] = ["mg", "g", "mcg", "µg", "μg", "ml", "iu", "units", "%"];
+    let text = text.to_lowercase();
+    let mut found = Vec::new();
+    let mut rest = text.as_str();
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let number = &rest[start..];
+        let end = number.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(number.len());
+        let (number, after) = number.split_at(end);
+        let unit: String = after.trim_start().chars().take_while(|c| c.is_alphabetic() || *c == '%').collect();
+        if UNITS.contains(&unit.as_str()) {
+            found.push((number.trim_end_matches('.').to_owned(), unit));
+        }
+        rest = after;
+    }
+    found
 }
 
 /// A lot as it was received, and what was there of it a moment ago.
@@ -329,6 +358,12 @@ named! {
 /// How many weeks of use a suggested order is for.
 pub const USE_WEEKS: i64 = 4;
 
+/// So many units, in words.
+#[must_use]
+pub fn units_in_words(units: u32) -> String {
+    if units == 1 { "1 unit".to_owned() } else { format!("{units} units") }
+}
+
 /// Words that are part of a problem: what is available, and what has expired.
 #[must_use]
 pub fn shortage_in_words(available: u32, expired: u32) -> String {
@@ -376,5 +411,15 @@ mod tests {
         assert_ne!(salt.equivalence(), medicine(&["diclofenac"], "25 mg").equivalence());
         assert!(salt.is_of(&[ingredient("diclofenac")]) && !salt.is_of(&[ingredient("diclofenac"), ingredient("misoprostol")]));
         assert_eq!(salt.what(), "Voltarol 50 mg tablet");
+        for (drug, differs) in [
+            ("Diclofenac 25 mg tablets", true),
+            ("Diclofenac 50mg", false),
+            ("Diclofenac", false),
+            ("Diclofenac 0.05 g", false),
+            ("Diclofenac 50 mg/75 mg", false),
+            ("2 tablets of diclofenac 75 MG", true),
+        ] {
+            assert_eq!(salt.differs_in_strength(&Title::parse(drug).unwrap()), differs, "{drug}");
+        }
     }
 }

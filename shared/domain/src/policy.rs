@@ -306,7 +306,7 @@ pub const POLICY: &[Rule] = &[
     rule("POST /patients/{patient_id}/bed-requests/{id}/withdraw", BEDSIDE).sensitive().noted("bed_request.withdraw").of_patients(),
     // What a pharmacy sets aside for a patient, and what a patient got
     rule("GET /patients/{patient_id}/allocations", RECORD).noted("allocation.list").of_patients(),
-    rule("POST /patients/{patient_id}/allocations", OWN_RECORD).sensitive().written("allocation.request").of_patients(),
+    rule("POST /patients/{patient_id}/allocations", PATIENT_OR_PHARMACY).sensitive().written("allocation.request").of_patients(),
     rule("GET /patients/{patient_id}/allocations/{id}", ALLOCATION).noted("allocation.read").of_patients(),
     rule("POST /patients/{patient_id}/allocations/{id}/hand-over", PHARMACY).sensitive().written("allocation.hand_over").of_patients(),
     rule("POST /patients/{patient_id}/allocations/{id}/cancel", PATIENT_OR_PHARMACY).sensitive().written("allocation.cancel").of_patients(),

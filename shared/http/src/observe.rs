@@ -79,6 +79,7 @@ async fn note(state: &AppState, trail: &Trail, status: StatusCode) -> Result<(),
         {
             Outcome::Refused
         }
+        StatusCode::CONFLICT if trail.shows() => Outcome::Refused,
         _ => return Ok(()),
     };
     // If the entries cannot be stored, the request fails: nothing is shown or done without them.

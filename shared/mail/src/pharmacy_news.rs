@@ -56,7 +56,7 @@ impl EventState {
         let expired = allocation.status == AllocationStatus::Expired;
         let mut outcome = Ok(());
         if expired || !end.by_pharmacy {
-            let email = emails::to_put_back(&self.hospital, &allocation, expired)?;
+            let email = emails::to_put_back(&self.hospital, &allocation, expired, self.today())?;
             outcome = self.mailer.send(&format!("{id}-ended-pharmacy"), &address(&pharmacy), &email).await;
         }
         let Some(patient) = self.store.patient(patient).await? else { return outcome };

@@ -43,6 +43,8 @@ struct Facts {
     detail: Option<String>,
     patients: BTreeSet<PatientId>,
     touched: BTreeSet<(TableAction, String)>,
+    /// Whether a refusal shows what is in a patient's record.
+    shows: bool,
 }
 
 /// What can be done to the table, as IAM distinguishes it.
@@ -99,6 +101,7 @@ impl Trail {
             detail: None,
             patients: BTreeSet::new(),
             touched: BTreeSet::new(),
+            shows: false,
         };
         Self(Arc::new(Mutex::new(facts)))
     }
@@ -154,6 +157,12 @@ impl Trail {
     #[must_use]
     pub fn rule(&self) -> Option<&'static Rule> {
         self.facts().rule
+    }
+
+    /// Whether a refusal of the request shows what is in a patient's record.
+    #[must_use]
+    pub fn shows(&self) -> bool {
+        self.facts().shows
     }
 
     #[must_use]
@@ -249,6 +258,11 @@ pub fn account(id: UserId) {
 /// Notes what the action does not say, such as the roles that are given.
 pub fn detail(text: String) {
     with(|facts| facts.detail = Some(text));
+}
+
+/// Notes that a refusal shows what is in a patient's record: it goes into the audit log like an answer.
+pub fn shows() {
+    with(|facts| facts.shows = true);
 }
 
 /// The network that the request comes from: an address, or for IPv6 the 64 bits that one customer has.

@@ -156,3 +156,36 @@ async fn nobody_keeps_a_whole_stock_from_others() {
     counter.act(&first, "cancel", &json!({ "reason": "Too many" })).await.expect(200);
     counter.ask(&medicine, 1, None).await.expect(201);
 }
+
+#[tokio::test]
+async fn another_strength_than_was_prescribed_is_refused() {
+    let counter = Counter::new().await;
+    let mut weaker = amoxicillin();
+    weaker["strength"] = json!("250 mg");
+    let medicine = counter.keeps(&weaker, 100).await;
+    let prescription = counter.prescription().await;
+    counter.ask(&medicine, 21, Some(prescription)).await.refused(409, "other_strength");
+}
+
+#[tokio::test]
+async fn a_pharmacist_asks_for_who_stands_at_the_counter() {
+    let counter = Counter::new().await;
+    let medicine = counter.keeps(&paracetamol(), 100).await;
+    let (_, desk) = counter.app.staff("Rosa Parks", Role::Receptionist).await;
+    let walk_in = json!({ "name": "Katherine Johnson", "date_of_birth": "1978-08-26", "gender": "female" });
+    let patient = counter.app.post("/patients", &walk_in).bearer(&desk).send().await.expect(201).id();
+    let path = format!("/patients/{patient}/allocations");
+    let asked = counter.app.post(&path, &counter.wanted(&medicine, 2, None)).bearer(&counter.pharmacist).send().await.expect(201).id();
+    let over = format!("{path}/{asked}/hand-over");
+    counter.app.post(&over, &json!({})).bearer(&counter.pharmacist).send().await.expect(200);
+    // In another pharmacy, others ask; who works in none asks for nobody.
+    let (_, percy) = counter.app.staff("Percy Julian", Role::Pharmacist).await;
+    counter.app.post(&path, &counter.wanted(&medicine, 2, None)).bearer(&percy).send().await.expect(404);
+    counter.app.post("/pharmacies", &registration("South Pharmacy")).bearer(&percy).send().await.expect(201);
+    let elsewhere = counter.app.post(&path, &counter.wanted(&medicine, 2, None)).bearer(&percy).send().await;
+    assert_eq!(fields(&elsewhere), ["pharmacy_id"]);
+    let own = counter.app.get("/pharmacies?mine=true").bearer(&counter.pharmacist).send().await.expect(200).body;
+    assert_eq!((own["items"].as_array().unwrap().len(), &own["items"][0]["id"]), (1, &json!(counter.pharmacy)));
+    let none = counter.app.get("/pharmacies?mine=true").bearer(&counter.ada.token).send().await.expect(200).body;
+    assert_eq!(none["items"], json!([]));
+}

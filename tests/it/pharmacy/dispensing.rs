@@ -71,8 +71,25 @@ async fn allergies_are_checked_once_more() {
     assert_eq!(stopped.body["hits"][0]["cause"], "same_class");
     let wrong = json!({ "override": { "reason": "tolerated_before", "hits": ["his_other"] } });
     counter.act(&asked, "hand-over", &wrong).await.refused(409, "safety_stop");
+    // What the pharmacist needs, and the patient does not: what speaks against it, and what nobody understands.
+    let unclear = json!({ "kind": "allergy", "what": "Brandex" });
+    counter.app.post(&format!("/patients/{}/history", counter.ada.id), &unclear).bearer(&counter.ada.token).send().await.expect(201);
+    let path = format!("/patients/{}/allocations/{asked}", counter.ada.id);
+    let seen = counter.app.get(&path).bearer(&counter.pharmacist).send().await.expect(200).body;
+    assert_eq!((&seen["prescription"]["dose"], &seen["safety"]["not_understood"]), (&json!("1 capsule"), &json!(["Brandex"])));
+    assert_eq!((&seen["safety"]["hits"][0]["cause"], seen["mrn"].as_str().unwrap().len()), (&json!("same_class"), 9));
+    assert!(counter.app.get(&path).bearer(&counter.ada.token).send().await.expect(200).body.get("safety").is_none());
+    // Whoever was stopped has seen an allergy, so the patient sees who.
+    let log = counter.app.get("/patients/me/access-log").bearer(&counter.ada.token).send().await.expect(200).body;
+    let refused =
+        log["items"].as_array().unwrap().iter().filter(|entry| entry["action"] == "allocation.hand_over" && entry["outcome"] == "refused");
+    assert_eq!(refused.count(), 2, "{log}");
     let right = json!({ "override": { "reason": "tolerated_before", "note": "Called Dr. Taussig", "hits": [hit] } });
-    counter.act(&asked, "hand-over", &right).await.expect(200);
+    let given = counter.act(&asked, "hand-over", &right).await.expect(200);
+    assert_eq!(
+        (&given.body["override"]["reason"], &given.body["override"]["note"]),
+        (&json!("tolerated_before"), &json!("Called Dr. Taussig"))
+    );
 }
 
 #[tokio::test]

@@ -37,6 +37,11 @@ pub(super) fn of_patient(world: &World, rule: &Rule, caller: &Person, standing: 
     if by_shift && standing.is_empty() && rule.admits(&caller.roles) {
         return None;
     }
+    // The pharmacist among the callers works in a pharmacy, and asks there.
+    let works = caller.roles.contains(&Role::Pharmacist) && !standing.contains(&Relationship::SamePharmacy);
+    if works && rule.route == "POST /patients/{patient_id}/allocations" {
+        return None;
+    }
     let on_shift = by_shift && *standing == Relationships::from([Relationship::OnShift]);
     let same_pharmacy = caller.roles.contains(&Role::Pharmacist) && standing.contains(&Relationship::SamePharmacy);
     let none = Relationships::new();

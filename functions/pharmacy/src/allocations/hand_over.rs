@@ -15,7 +15,7 @@ use domain::{
 };
 use http::{Answer, AppState, Fields, Json, OverrideBody, Problem, Versioned, refusals, whole};
 use serde::Deserialize;
-use store::{StoreError, allocations::EndError};
+use store::{StoreError, allocations::EndError, trail};
 use utoipa::ToSchema;
 
 use super::{AllocationView, view};
@@ -49,7 +49,8 @@ pub(crate) struct HandOverRequest {
 
 /// Hand over what is set aside
 ///
-/// The allergies that the patient's record names now are checked once more. What the doctor has answered when it was prescribed stays answered.
+/// The allergies that the patient's record names now are checked once more. What the doctor has answered when it was prescribed stays answered. Read
+/// the allocation first: it shows what was prescribed, and the allergies that the check can make nothing of.
 #[utoipa::path(post, path = "/patients/{patient_id}/allocations/{id}/hand-over", tag = "dispensing", operation_id = "hand_over_allocation",
     params(("patient_id" = PatientId, Path), ("id" = AllocationId, Path)), request_body = HandOverRequest,
     responses((status = 200, body = Versioned<AllocationView>), NotHandedOver, HasEnded))]
@@ -124,6 +125,7 @@ async fn checked(state: &AppState, before: &Allocation, answer: Option<Answer>) 
     if !unanswered(&hits, &answered).is_empty() {
         let detail = "Something speaks against this medicine: see `hits`. If it is right all the same, send `override` with a reason and the \
             ids of the stops. If it is not, cancel it.";
+        trail::shows();
         return Err(Problem::conflict("safety_stop", detail).with("hits", hits));
     }
     let stops: Vec<_> = hits.into_iter().filter(|hit| hit.level == HitLevel::Stop).collect();

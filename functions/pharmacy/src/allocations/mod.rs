@@ -11,6 +11,7 @@ use domain::{
     allocation::{AllocatedLot, Allocation, AllocationStatus},
     id::{AllocationId, LotId, MedicineId, PatientId, PharmacyId, StockedMedicineId, UserId},
     instant::Instant,
+    record::prescribing::{Hit, Override, OverrideReason},
     stock::LotNumber,
     text::{PersonName, Reason},
 };
@@ -54,6 +55,19 @@ pub(crate) struct AllocationView {
     /// Why it was cancelled, or why less was handed over.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
+    /// What the pharmacist said to what speaks against the medicine.
+    #[serde(rename = "override", skip_serializing_if = "Option::is_none")]
+    accepted: Option<AcceptedView>,
+}
+
+/// Why a medicine was handed over although something speaks against it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AcceptedView {
+    reason: OverrideReason,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<Reason>,
+    /// The stops that it answers.
+    hits: Vec<Hit>,
 }
 
 /// Units of one lot.
@@ -93,7 +107,8 @@ pub(crate) fn view(allocation: Allocation, state: &AppState) -> Versioned<Alloca
         ended_at: end.as_ref().map(|end| instant(end.at)),
         ended_by: end.as_ref().and_then(|end| end.by),
         handed_over: end.as_ref().map(|end| end.units),
-        reason: end.and_then(|end| end.reason),
+        reason: end.as_ref().and_then(|end| end.reason.clone()),
+        accepted: end.and_then(|end| end.accepted).map(|Override { reason, note, hits }| AcceptedView { reason, note, hits }),
     };
     Versioned { version: allocation.version, body }
 }

@@ -12,13 +12,16 @@ use domain::{
     },
     stock::Short,
 };
-use http::{AppState, Created, Fields, Json, Problem, auth::PatientAccess, refusals, whole};
+use http::{AppState, Created, Fields, Json, Problem, refusals, whole};
 use serde::Deserialize;
 use store::allocations::{AllocateError, NewAllocation};
 use utoipa::ToSchema;
 
 use super::{AllocationView, view};
-use crate::medicines::offers::{PharmacyOfferView, elsewhere};
+use crate::{
+    authority::ForPatient,
+    medicines::offers::{PharmacyOfferView, elsewhere},
+};
 
 /// How many units at a time: as many as a prescription can name. Without one, fewer: what is set aside is kept from others.
 const MOST: i64 = 1000;
@@ -36,6 +39,7 @@ refusals! {
         409 "prescription_over",
         409 "not_enough_prescribed" { left: u32 },
         409 "other_medicine",
+        409 "other_strength",
         409 "too_many_wait" { at_most: usize },
         409 "deceased",
         409 "try_again",
@@ -61,13 +65,14 @@ pub(crate) struct AllocationRequest {
 /// Ask a pharmacy for a medicine
 ///
 /// The units are the patient's at once, and wait in the pharmacy until `collect_by`. Those that expire first come first. The prescription has fewer
-/// units left from then on. The price stays as it is now. The patient and the pharmacy get an email.
+/// units left from then on. The price stays as it is now. The patient and the pharmacy get an email. Those who work in the pharmacy ask for a patient
+/// who stands at the counter.
 #[utoipa::path(post, path = "/patients/{patient_id}/allocations", tag = "dispensing", operation_id = "request_allocation",
     params(("patient_id" = PatientId, Path)), request_body = AllocationRequest,
     responses((status = 201, body = Created<AllocationView>, description = "Set aside"), NotAllocated))]
 pub(crate) async fn request(
     State(state): State<AppState>,
-    access: PatientAccess,
+    access: ForPatient,
     Json(request): Json<AllocationRequest>,
 ) -> Result<Created<AllocationView>, Problem> {
     let mut fields = Fields::default();
@@ -79,6 +84,9 @@ pub(crate) async fn request(
     else {
         return Err(fields.problem());
     };
+    if access.only_in.is_some_and(|own| own != pharmacy_id) {
+        return Err(Problem::invalid_field("pharmacy_id", "not_yours", "You ask for patients in the pharmacy in which you work."));
+    }
     let (now, patient) = (state.clock.now(), access.patient);
     if patient.deceased.is_some() {
         return Err(Problem::conflict("deceased", "The patient has died."));
@@ -148,6 +156,12 @@ async fn prescribed(
         let detail = "The prescription names other active ingredients than this medicine has. Choose a medicine that was prescribed.";
         return Err(Problem::conflict("other_medicine", detail));
     }
+    if medicine.differs_in_strength(&entry.content.drug) {
+        let (prescribed, strength) = (entry.content.drug.as_str(), medicine.strength.as_str());
+        let detail =
+            format!("The prescription says `{prescribed}`, and this medicine has {strength}. Choose the strength that was prescribed.");
+        return Err(Problem::conflict("other_strength", detail));
+    }
     // The transaction holds it. Said first, so that nobody looks for a pharmacy that has more than they may have.
     if entry.content.left() < units {
         return Err(used_up(&entry));
@@ -181,6 +195,7 @@ fn used_up(entry: &Entry<Medicine>) -> Problem {
     let left = entry.content.left();
     let detail = match left {
         0 => "Nothing is left on this prescription. Ask the doctor for a new one.".to_owned(),
+        1 => "Only 1 unit is left on this prescription. Ask for no more than that.".to_owned(),
         left => format!("Only {left} units are left on this prescription. Ask for no more than that."),
     };
     Problem::conflict("not_enough_prescribed", detail).with("left", left)
@@ -214,11 +229,11 @@ fn must_be_open(pharmacy: &Pharmacy, state: &AppState) -> Result<(), Problem> {
     if opening.open {
         return Ok(());
     }
-    let detail = match opening.until {
-        Some(opens) => format!("The pharmacy is closed. It opens on {}.", state.hospital.instant_in_words(opens)),
-        None => "The pharmacy is closed.".to_owned(),
+    let Some(opens) = opening.until else {
+        return Err(Problem::conflict("pharmacy_closed", "The pharmacy is closed, and has no opening hours. Choose another one."));
     };
-    Err(Problem::conflict("pharmacy_closed", detail).with("opens_at", opening.until.map(|until| state.hospital.instant(until))))
+    let detail = format!("The pharmacy is closed. It opens on {}.", state.hospital.instant_in_words(opens));
+    Err(Problem::conflict("pharmacy_closed", detail).with("opens_at", state.hospital.instant(opens)))
 }
 
 /// Says what is available, and where else.

@@ -18,6 +18,9 @@ pub(crate) struct PharmacyQuery {
     /// With `true`: only those that are open now. A page may then have fewer items than asked for, and still a next page.
     #[param(value_type = Option<bool>)]
     open: Option<String>,
+    /// With `true`: only the one in which you work.
+    #[param(value_type = Option<bool>)]
+    mine: Option<String>,
 }
 
 /// List pharmacies
@@ -27,13 +30,23 @@ pub(crate) struct PharmacyQuery {
     responses((status = 200, body = Page<PharmacySummary>)))]
 pub(crate) async fn list(
     State(state): State<AppState>,
-    _: Caller,
+    caller: Caller,
     listing: Listing<PharmacyQuery>,
 ) -> Result<Json<Page<PharmacySummary>>, Problem> {
     let (mut fields, query) = (Fields::default(), listing.filter.clone());
     let name = fields.optional("name", query.name, |text| Title::parse(&text));
     let open = fields.optional("open", query.open, |text| yes_or_no(&text));
-    let (Some(name), Some(open)) = (name, open) else { return Err(fields.problem()) };
+    let mine = fields.optional("mine", query.mine, |text| yes_or_no(&text));
+    let (Some(name), Some(open), Some(mine)) = (name, open, mine) else { return Err(fields.problem()) };
+    if mine.unwrap_or_default() {
+        let works = state.store.works_in_pharmacy(caller.user_id).await?;
+        let own = match works {
+            Some(works) => state.store.pharmacy(works.pharmacy_id).await?,
+            None => None,
+        };
+        let items = own.map(|own| PharmacySummary::of(own.listed, &state)).into_iter().collect();
+        return Ok(Json(Page { items, next_cursor: None }));
+    }
     let (name, open) = (name.map(|name| name.as_str().to_lowercase()).unwrap_or_default(), open.unwrap_or_default());
     let list = format!("pharmacies?{name}&{open}");
     let after = listing.after(&state.cursors, &list)?;

@@ -35,7 +35,7 @@ pub(crate) struct PharmacySummary {
     name: Title,
     /// How people reach it.
     phone: Phone,
-    /// When it is open each week, in the hospital's time zone. A period that ends at or before the time at which it begins goes on over midnight.
+    /// When it is open each week, in the hospital's time zone. A period that ends before the time at which it begins goes on over midnight.
     opening_hours: Vec<PeriodBody>,
     /// Whether it is open now.
     open: bool,

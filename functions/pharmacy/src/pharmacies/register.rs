@@ -30,7 +30,7 @@ pub(crate) struct RegisterPharmacyRequest {
     /// How people reach it.
     #[schema(value_type = Phone)]
     phone: Option<String>,
-    /// When it is open each week, in the hospital's time zone. A period that ends at or before the time at which it begins goes on over midnight.
+    /// When it is open each week, in the hospital's time zone. A period that ends before the time at which it begins goes on over midnight.
     #[schema(value_type = Vec<PeriodBody>, max_items = 42)]
     opening_hours: Option<Vec<PeriodBody>>,
     /// For how many hours it keeps what is set aside for a patient. When left out: 72.

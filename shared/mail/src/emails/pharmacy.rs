@@ -46,7 +46,7 @@ struct ToPrepare<'a> {
 pub fn to_prepare(hospital: &Hospital, allocation: &Allocation) -> Result<Message, RenderError> {
     write(&ToPrepare {
         medicine: &allocation.listed.medicine,
-        units: &units_in_words(allocation.listed.units()),
+        units: &domain::pharmacy::units_in_words(allocation.listed.units()),
         lots: &lots(allocation),
         collect_by: &hospital.instant_in_words(allocation.listed.collect_by),
         url: &hospital.portal("pharmacy/allocations"),
@@ -81,16 +81,18 @@ struct ToPutBack<'a> {
     units: &'a str,
     lots: &'a str,
     expired: bool,
+    quarantine: bool,
     url: &'a str,
 }
 
 /// To the pharmacy: what was set aside goes back on the shelf.
-pub fn to_put_back(hospital: &Hospital, allocation: &Allocation, expired: bool) -> Result<Message, RenderError> {
+pub fn to_put_back(hospital: &Hospital, allocation: &Allocation, expired: bool, today: Date) -> Result<Message, RenderError> {
     write(&ToPutBack {
         medicine: &allocation.listed.medicine,
-        units: &units_in_words(allocation.listed.units()),
+        units: &domain::pharmacy::units_in_words(allocation.listed.units()),
         lots: &lots(allocation),
         expired,
+        quarantine: allocation.listed.lots.iter().any(|lot| today >= lot.expires_on),
         url: &hospital.portal("pharmacy/allocations"),
     })
 }
@@ -137,12 +139,8 @@ pub fn alert(hospital: &Hospital, alert: &PharmacyAlert) -> Result<Message, Rend
 
 /// The lots of an allocation, with how many units of each.
 fn lots(allocation: &Allocation) -> String {
-    let each = allocation.listed.lots.iter().map(|lot| format!("{} of {}", lot.units, lot.number.as_str()));
+    let each = allocation.listed.lots.iter().map(|lot| format!("{} of {} (expires {})", lot.units, lot.number.as_str(), lot.expires_on));
     each.collect::<Vec<_>>().join(", ")
-}
-
-fn units_in_words(units: u32) -> String {
-    if units == 1 { "1 unit".to_owned() } else { format!("{units} units") }
 }
 
 fn in_words(day: Date) -> String {
@@ -159,7 +157,9 @@ pub(super) fn samples(value: &str) -> Vec<super::Sample> {
     ];
     for expired in [false, true] {
         samples.push(("medicine-not-set-aside", write(&NotSetAside { patient, pharmacy, phone, expired, url })));
-        samples.push(("medicine-to-put-back", write(&ToPutBack { medicine, units, lots, expired, url })));
+        for quarantine in [false, true] {
+            samples.push(("medicine-to-put-back", write(&ToPutBack { medicine, units, lots, expired, quarantine, url })));
+        }
     }
     for days in [90, 0] {
         samples.push(("lot-expires", write(&Expires { medicine, number: value, day: value, left: value, days, url })));
