@@ -183,12 +183,12 @@ impl StockedMedicine {
         format!("{}#{strength}#{}", bases.join("+"), self.form.as_str())
     }
 
-    /// Whether a prescription plainly names another strength: each names one, in the same unit, and they differ. What is written in another way is for
-    /// the pharmacist to read.
+    /// Whether a prescription plainly names another strength: each names one, of the same kind, and they differ. What is written in another way is
+    /// for the pharmacist to read.
     #[must_use]
     pub fn differs_in_strength(&self, drug: &Title) -> bool {
         match (&strengths(self.strength.as_str())[..], &strengths(drug.as_str())[..]) {
-            ([(number, unit)], [(other, of)]) => unit == of && number != other,
+            ([(measures, much)], [(of, other)]) => measures == of && (much - other).abs() > much * 1e-9,
             _ => false,
         }
     }
@@ -206,19 +206,31 @@ impl StockedMedicine {
     }
 }
 
-/// The numbers with a unit of mass, volume or activity in a text: `500 mg`.
-fn strengths(text: &str) -> Vec<(String, String)> {
-    const UNITS: [&str; 9] = ["mg", "g", "mcg", "µg", "μg", "ml", "iu", "units", "%"];
+/// The strengths that a text names, each as what it measures and how much: `0.5 mg` is 500 `mcg`. None where a number has a comma: `1,000` can be one
+/// or a thousand.
+fn strengths(text: &str) -> Vec<(&'static str, f64)> {
+    const UNITS: [(&str, &str, f64); 9] = [
+        ("g", "mcg", 1_000_000.0),
+        ("mg", "mcg", 1000.0),
+        ("mcg", "mcg", 1.0),
+        ("µg", "mcg", 1.0),
+        ("μg", "mcg", 1.0),
+        ("ml", "ml", 1.0),
+        ("iu", "iu", 1.0),
+        ("units", "units", 1.0),
+        ("%", "%", 1.0),
+    ];
     let text = text.to_lowercase();
     let mut found = Vec::new();
     let mut rest = text.as_str();
     while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
         let number = &rest[start..];
-        let end = number.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(number.len());
+        let end = number.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | ',')).unwrap_or(number.len());
         let (number, after) = number.split_at(end);
         let unit: String = after.trim_start().chars().take_while(|c| c.is_alphabetic() || *c == '%').collect();
-        if UNITS.contains(&unit.as_str()) {
-            found.push((number.trim_end_matches('.').to_owned(), unit));
+        if let Some((_, measures, factor)) = UNITS.iter().find(|(name, ..)| *name == unit) {
+            let Ok(number) = number.parse::<f64>() else { return Vec::new() };
+            found.push((*measures, number * factor));
         }
         rest = after;
     }
@@ -416,6 +428,12 @@ mod tests {
             ("Diclofenac 50mg", false),
             ("Diclofenac", false),
             ("Diclofenac 0.05 g", false),
+            ("Diclofenac 0.5 g", true),
+            ("Diclofenac 50.0 mg", false),
+            ("Diclofenac 0,05 g", false),
+            ("Diclofenac 1,000 mg", false),
+            ("Diclofenac, 50 mg. 10 ml", false),
+            ("Diclofenac 1 %", false),
             ("Diclofenac 50 mg/75 mg", false),
             ("2 tablets of diclofenac 75 MG", true),
         ] {
