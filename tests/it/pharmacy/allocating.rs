@@ -186,6 +186,9 @@ async fn a_pharmacist_asks_for_who_stands_at_the_counter() {
     assert_eq!(fields(&elsewhere), ["pharmacy_id"]);
     let own = counter.app.get("/pharmacies?mine=true").bearer(&counter.pharmacist).send().await.expect(200).body;
     assert_eq!((own["items"].as_array().unwrap().len(), &own["items"][0]["id"]), (1, &json!(counter.pharmacy)));
+    let other = counter.app.get("/pharmacies?mine=true&name=zzz").bearer(&counter.pharmacist).send().await.expect(200).body;
+    assert_eq!(other["items"].as_array().unwrap().len(), 0, "filters hold together");
+    counter.app.get("/pharmacies?mine=true&cursor=made-up").bearer(&counter.pharmacist).send().await.refused(400, "invalid_cursor");
     let none = counter.app.get("/pharmacies?mine=true").bearer(&counter.ada.token).send().await.expect(200).body;
     assert_eq!(none["items"], json!([]));
 }

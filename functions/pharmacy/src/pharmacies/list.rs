@@ -38,18 +38,20 @@ pub(crate) async fn list(
     let open = fields.optional("open", query.open, |text| yes_or_no(&text));
     let mine = fields.optional("mine", query.mine, |text| yes_or_no(&text));
     let (Some(name), Some(open), Some(mine)) = (name, open, mine) else { return Err(fields.problem()) };
-    if mine.unwrap_or_default() {
+    let name = name.map(|name| name.as_str().to_lowercase()).unwrap_or_default();
+    let (open, mine) = (open.unwrap_or_default(), mine.unwrap_or_default());
+    let list = format!("pharmacies?{name}&{open}&{mine}");
+    let after = listing.after(&state.cursors, &list)?;
+    if mine {
         let works = state.store.works_in_pharmacy(caller.user_id).await?;
         let own = match works {
             Some(works) => state.store.pharmacy(works.pharmacy_id).await?,
             None => None,
         };
-        let items = own.map(|own| PharmacySummary::of(own.listed, &state)).into_iter().collect();
+        let mut items: Vec<_> = own.map(|own| PharmacySummary::of(own.listed, &state)).into_iter().collect();
+        items.retain(|own| own.name.as_str().to_lowercase().starts_with(&name) && (!open || own.open));
         return Ok(Json(Page { items, next_cursor: None }));
     }
-    let (name, open) = (name.map(|name| name.as_str().to_lowercase()).unwrap_or_default(), open.unwrap_or_default());
-    let list = format!("pharmacies?{name}&{open}");
-    let after = listing.after(&state.cursors, &list)?;
     let found = state.store.pharmacy_list(&name, after.as_deref(), listing.limit + 1).await?;
     let page = Page::cut(found, listing.limit, |last| state.cursors.seal(&list, &last.position));
     let mut page = page.map(|line| PharmacySummary::of(line.entry, &state));
