@@ -5,7 +5,7 @@
 
 - a validator and a linter read the document;
 - a client is generated from it, compiled strictly, and run: client.ts;
-- schemathesis sends what the document allows and what it does not, as four roles, and as patients who leave.
+- schemathesis sends what the document allows and what it does not, as five roles, and as patients who leave.
 
 It installs nothing: `--venv-bin` is the bin folder of an environment with requirements.txt, `--node-modules` what `npm ci` made of
 package-lock.json. `--reports` keeps what schemathesis says. What it may find is in exceptions.py, and nowhere else."""

@@ -1,5 +1,6 @@
 //! Lists: their order, pages and cursors, and who may read them.
 
+use domain::role::Role;
 use serde_json::json;
 
 use crate::support::{Answer, App, booking};
@@ -156,6 +157,9 @@ async fn a_cursor_belongs_to_its_list() {
     ] {
         app.get(&path).bearer(token).send().await.refused(400, "invalid_cursor");
     }
+    // A list of one page has no cursors.
+    let (_, administrator) = app.staff("Florence Nightingale", Role::Administrator).await;
+    app.get(&format!("/users?email=ada@example.org&cursor={cursor}")).bearer(&administrator).send().await.refused(400, "invalid_cursor");
     for bad in ["0", "101", "x", "-1", ""] {
         app.get(&format!("/appointments?limit={bad}")).bearer(&ada.token).send().await.invalid(&[("limit", "invalid_limit")]);
     }

@@ -41,6 +41,8 @@ pub(crate) async fn list(
         }
         let mut fields = Fields::default();
         let Some(email) = fields.check("email", Email::parse(email)) else { return Err(fields.problem()) };
+        // It has one page, so there is no cursor for it.
+        listing.after(&state.cursors, "accounts?email")?;
         let found = state.store.account_by_email(&email).await?.map(|stored| stored.account);
         if let Some(account) = &found {
             trail::account(account.id);
