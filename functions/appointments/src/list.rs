@@ -6,7 +6,7 @@ use domain::{
     appointment::When,
     id::{AppointmentId, DoctorId, PatientId},
 };
-use http::{AppState, Fields, Json, Listing, Page, Problem, auth::Caller};
+use http::{AppState, Fields, Json, Listing, Page, Problem, auth::Caller, yes_or_no};
 use jiff::Timestamp;
 use serde::Deserialize;
 use store::{
@@ -54,11 +54,8 @@ pub(crate) async fn list(
     caller: Caller,
     listing: Listing<ListQuery>,
 ) -> Result<Json<Page<AppointmentSummary>>, Problem> {
-    let displaced = match listing.filter.needs_new_time.as_deref() {
-        None | Some("false") => false,
-        Some("true") => true,
-        Some(_) => return Err(Problem::invalid_field("needs_new_time", "invalid_type", "Use `true` or `false`.")),
-    };
+    let displaced = listing.filter.needs_new_time.as_deref().map(yes_or_no).transpose();
+    let displaced = displaced.map_err(|why| Problem::invalid_field("needs_new_time", why.code, why.detail))?.unwrap_or_default();
     let (when, whose) = listing.filter.clone().parse(&caller)?;
     if let Whose::ChildOf(id) = whose {
         let child = state.store.patient(id).await?;

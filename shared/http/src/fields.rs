@@ -10,6 +10,11 @@ pub fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) ->
     Option::deserialize(deserializer).map(Some)
 }
 
+/// A filter that is on or off.
+pub fn yes_or_no(text: &str) -> Result<bool, Invalid> {
+    text.parse().map_err(|_| Invalid::new("invalid_type", "Use `true` or `false`."))
+}
+
 /// A whole number within bounds.
 pub fn whole<T: TryFrom<i64>>(number: i64, from: i64, to: i64) -> Result<T, Invalid> {
     let refused = || Invalid::new("out_of_range", format!("Use a whole number from {from} to {to}."));

@@ -27,7 +27,7 @@ pub use days::days;
 pub use doctor_view::{DoctorView, PeriodBody, parse_hours};
 pub use document::document;
 pub use etag::{IfMatch, RequiredIfMatch, etag};
-pub use fields::{Fields, given, whole};
+pub use fields::{Fields, given, whole, yes_or_no};
 pub use finish::finish;
 pub use idempotency::gives_tokens;
 pub use json::{Created, Json, NoBody, Versioned};

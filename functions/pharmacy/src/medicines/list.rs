@@ -2,12 +2,12 @@
 
 use axum::extract::State;
 use domain::{id::PharmacyId, text::Title};
-use http::{AppState, Fields, Json, Listing, Page, Problem};
+use http::{AppState, Fields, Json, Listing, Page, Problem, yes_or_no};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::StockedMedicineSummary;
-use crate::{authority::InPharmacy, pharmacies::list::yes_or_no};
+use crate::authority::InPharmacy;
 
 /// How many are on a page at most: the units that a page costs are limited.
 const ON_A_PAGE: usize = 20;

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use domain::text::Title;
-use http::{AppState, Fields, Json, Listing, Page, Problem, auth::Caller};
+use http::{AppState, Fields, Json, Listing, Page, Problem, auth::Caller, yes_or_no};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -57,9 +57,4 @@ pub(crate) async fn list(
     let mut page = page.map(|line| PharmacySummary::of(line.entry, &state));
     page.items.retain(|pharmacy| !open || pharmacy.open);
     Ok(Json(page))
-}
-
-/// Parses a filter that is on or off.
-pub(crate) fn yes_or_no(text: &str) -> Result<bool, domain::Invalid> {
-    text.parse().map_err(|_| domain::Invalid::new("invalid_type", "Use `true` or `false`."))
 }
