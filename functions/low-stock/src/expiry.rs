@@ -26,7 +26,7 @@ pub(crate) async fn schedule(state: &LowStock, lot: &ReceivedLot) -> Result<(), 
 pub(crate) async fn follow(state: &LowStock, lot: &ReceivedLot) -> Result<(), Failure> {
     let (store, now) = (&state.base.store, state.base.clock.now());
     let Some(stock) = store.stock(lot.listed.medicine_id).await? else { return Ok(()) };
-    let there = stock.stock.lots.get(&lot.listed.id).map_or((0, 0), |there| (there.left, there.quarantined));
+    let there = stock.stock.there(lot.listed.id);
     if there.1 > 0 {
         store.expiry_alert(&PharmacyAlert::of_lot(lot, 0, there.0 + there.1, now)).await?;
     }

@@ -31,7 +31,7 @@ pub(crate) async fn follow(state: &LowStock, id: StockedMedicineId, mut revision
     let Some(medicine) = store.stocked_medicine(id).await? else { return Ok(()) };
     let Some(last) = revisions.last() else { return Ok(()) };
     follow_line(state, &medicine, &revisions).await?;
-    store.offer_follow(&medicine, &MedicineLine::of(&medicine, &last.after, state.base.today(), None)).await?;
+    store.offer_follow(&medicine, &last.after, state.base.today()).await?;
     for lot in changed(&revisions) {
         let Some(received) = store.lot(id, lot).await? else { continue };
         store.lot_follow(received.clone(), &last.after).await?;

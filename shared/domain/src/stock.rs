@@ -179,6 +179,12 @@ impl Lot {
 }
 
 impl Stock {
+    /// How many units of a lot are left, and how many are in quarantine.
+    #[must_use]
+    pub fn there(&self, lot: LotId) -> (u32, u32) {
+        self.lots.get(&lot).map_or((0, 0), |lot| (lot.left, lot.quarantined))
+    }
+
     /// How many units can be given to patients on a day.
     #[must_use]
     pub fn available(&self, today: Date) -> u32 {
@@ -283,7 +289,10 @@ pub fn count(changes: impl IntoIterator<Item = Change>) -> BTreeMap<LotId, Count
 /// Where the count of a whole ledger differs from the stock.
 #[must_use]
 pub fn drift(counted: &BTreeMap<LotId, Counted>, stock: &Stock) -> Vec<Drift> {
-    let there = |lot: LotId| stock.lots.get(&lot).map_or((0, 0), |lot| (i64::from(lot.left), i64::from(lot.quarantined)));
+    let there = |lot| {
+        let (left, quarantined) = stock.there(lot);
+        (i64::from(left), i64::from(quarantined))
+    };
     let lots: BTreeSet<LotId> = stock.lots.keys().chain(counted.keys()).copied().collect();
     let compared = lots.into_iter().map(|lot| Drift { lot, ledger: counted.get(&lot).copied().unwrap_or_default(), stock: there(lot) });
     compared.filter(|drift| drift.ledger != drift.stock).collect()

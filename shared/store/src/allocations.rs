@@ -19,12 +19,9 @@ use super::{
     keys::{self, IndexKey},
     number,
     record::{from_index, origin, to_value},
-    stock::{busy, write_move, write_stock},
+    stock::{TRIES, busy, write_move, write_stock},
     transact::{NEW, Transaction},
 };
-
-/// How often something is tried again when others change the same stock at the same moment.
-const TRIES: usize = 60;
 
 impl Record for Allocation {
     const KIND: &'static str = "allocation";

@@ -30,7 +30,7 @@ use super::{
 
 /// How often something is tried again when others change the same stock at the same moment. Of those who allocate, each failure means that
 /// somebody else got units of the lot.
-const TRIES: usize = 60;
+pub(super) const TRIES: usize = 60;
 /// How often a ledger is counted before its index is called incomplete.
 const COUNTS: u32 = 5;
 
@@ -374,7 +374,7 @@ impl Store {
         for _ in 0..TRIES {
             let before = self.stock(medicine).await?.ok_or(StockError::NoMedicine)?;
             let id = lot.listed.id;
-            let (left, quarantined) = before.stock.lots.get(&id).map_or((0, 0), |lot| (lot.left, lot.quarantined));
+            let (left, quarantined) = before.stock.there(id);
             let too_few = || StockError::TooFew { left, quarantined };
             let change = match units {
                 Units::Counted(units) if units < 0 => {
@@ -506,13 +506,13 @@ impl Store {
     }
 
     /// Writes how much of a medicine there is for others to see. What was counted earlier never replaces what was counted later.
-    pub async fn offer_follow(&self, medicine: &StockedMedicine, line: &MedicineLine) -> Result<(), StoreError> {
+    pub async fn offer_follow(&self, medicine: &StockedMedicine, counted: &MedicineStock, today: Date) -> Result<(), StoreError> {
         let offer = Offer {
             pharmacy_id: medicine.pharmacy_id,
             medicine_id: medicine.id,
             equivalence: medicine.equivalence(),
-            available: line.listed.available,
-            as_of: line.as_of,
+            available: counted.stock.available(today),
+            as_of: counted.revision,
         };
         self.put_where(&offer, &format!("{NEW} OR as_of < :as_of"), &[(":as_of", number(offer.as_of))]).await.map(drop)
     }
@@ -522,8 +522,7 @@ impl Store {
         if lot.as_of >= counted.revision {
             return Ok(());
         }
-        let id = lot.listed.id;
-        let (left, quarantined) = counted.stock.lots.get(&id).map_or((0, 0), |lot| (lot.left, lot.quarantined));
+        let (left, quarantined) = counted.stock.there(lot.listed.id);
         let after = ReceivedLot { listed: ListedLot { left, quarantined, ..lot.listed.clone() }, as_of: counted.revision, ..lot };
         self.put_where(&after, "as_of < :as_of", &[(":as_of", number(counted.revision))]).await.map(drop)
     }

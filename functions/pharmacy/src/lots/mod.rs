@@ -70,7 +70,7 @@ impl From<ListedLot> for LotSummary {
 impl LotView {
     /// A lot with what is there of it now.
     pub(crate) fn of(lot: ReceivedLot, stock: &MedicineStock, state: &AppState) -> Self {
-        let (left, quarantined) = stock.stock.lots.get(&lot.listed.id).map_or((0, 0), |there| (there.left, there.quarantined));
+        let (left, quarantined) = stock.stock.there(lot.listed.id);
         Self {
             received_at: state.hospital.instant(lot.listed.id.made_at()),
             summary: ListedLot { left, quarantined, ..lot.listed }.into(),
