@@ -7,7 +7,7 @@ use domain::{
 };
 use platform::config::Hospital;
 
-use super::write;
+use super::{day_in_words, write};
 use crate::{Message, RenderError};
 
 /// What emails say of leave.
@@ -23,14 +23,13 @@ struct Details {
 
 impl Details {
     fn of(leave: &Leave, hospital: &Hospital) -> Self {
-        let day = |day: jiff::civil::Date| day.strftime("%A %-d %B %Y").to_string();
         let span = leave.span;
         let half_days = span.halves().count();
         Self {
             name: leave.name.to_string(),
             kind: leave.what.as_str().to_owned(),
-            from: format!("{}{}", day(span.from), if span.starts_at_noon { ", from noon" } else { "" }),
-            to: format!("{}{}", day(span.to), if span.ends_at_noon { ", until noon" } else { "" }),
+            from: format!("{}{}", day_in_words(span.from), if span.starts_at_noon { ", from noon" } else { "" }),
+            to: format!("{}{}", day_in_words(span.to), if span.ends_at_noon { ", until noon" } else { "" }),
             days: format!("{}{}", half_days / 2, if half_days.is_multiple_of(2) { "" } else { ".5" }),
             url: hospital.portal(&format!("leaves/{}", leave.id)),
         }

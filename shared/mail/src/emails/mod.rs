@@ -13,8 +13,14 @@ pub mod waiting;
 pub mod ward;
 
 use askama::Template;
+use jiff::civil::Date;
 
 use crate::{Message, RenderError};
+
+/// `Monday 2 March 2026`.
+fn day_in_words(day: Date) -> String {
+    day.strftime("%A %-d %B %Y").to_string()
+}
 
 /// Fills in an email's file and reads it.
 fn write(email: &impl Template) -> Result<Message, RenderError> {

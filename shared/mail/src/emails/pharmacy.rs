@@ -8,7 +8,7 @@ use domain::{
 use jiff::civil::Date;
 use platform::config::Hospital;
 
-use super::write;
+use super::{day_in_words, write};
 use crate::{Message, RenderError};
 
 #[derive(Template)]
@@ -131,9 +131,14 @@ pub fn alert(hospital: &Hospital, alert: &PharmacyAlert) -> Result<Message, Rend
             order: &order.to_string(),
             url,
         }),
-        AlertAbout::Expiry { number, expires_on, stage, left, .. } => {
-            write(&Expires { medicine, number: number.as_str(), day: &in_words(*expires_on), left: &left.to_string(), days: *stage, url })
-        }
+        AlertAbout::Expiry { number, expires_on, stage, left, .. } => write(&Expires {
+            medicine,
+            number: number.as_str(),
+            day: &day_in_words(*expires_on),
+            left: &left.to_string(),
+            days: *stage,
+            url,
+        }),
     }
 }
 
@@ -141,10 +146,6 @@ pub fn alert(hospital: &Hospital, alert: &PharmacyAlert) -> Result<Message, Rend
 fn lots(allocation: &Allocation) -> String {
     let each = allocation.listed.lots.iter().map(|lot| format!("{} of {} (expires {})", lot.units, lot.number.as_str(), lot.expires_on));
     each.collect::<Vec<_>>().join(", ")
-}
-
-fn in_words(day: Date) -> String {
-    day.strftime("%A %-d %B %Y").to_string()
 }
 
 #[cfg(test)]

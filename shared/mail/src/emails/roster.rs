@@ -5,7 +5,7 @@ use domain::{roster::Shift, schedule::Weekday, shifts::ShiftTime};
 use jiff::civil::Date;
 use platform::config::Hospital;
 
-use super::write;
+use super::{day_in_words, write};
 use crate::{Message, RenderError};
 
 /// How many days are named one by one.
@@ -41,10 +41,9 @@ impl Details {
 
 /// A few days by name, and more by their days of the week: `every Monday and Tuesday from … to …`.
 fn days_in_words(days: &[Date]) -> String {
-    let day = |day: &Date| day.strftime("%A %-d %B %Y").to_string();
     let (Some(first), Some(last)) = (days.first(), days.last()) else { return String::new() };
     if days.len() <= NAMED {
-        return days.iter().map(day).collect::<Vec<_>>().join("; ");
+        return days.iter().copied().map(day_in_words).collect::<Vec<_>>().join("; ");
     }
     let mut weekdays: Vec<_> = days.iter().map(|day| Weekday::of(*day)).collect();
     weekdays.sort_unstable();
@@ -59,7 +58,7 @@ fn days_in_words(days: &[Date]) -> String {
         [head @ .., tail] => format!("every {} and {}", head.iter().map(named).collect::<Vec<_>>().join(", "), named(tail)),
         [] => String::new(),
     };
-    format!("{on}, from {} to {}", day(first), day(last))
+    format!("{on}, from {} to {}", day_in_words(*first), day_in_words(*last))
 }
 
 #[derive(Template)]
