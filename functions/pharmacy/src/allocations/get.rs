@@ -27,8 +27,7 @@ pub(crate) struct AllocationDetail {
     /// The patient's medical record number.
     mrn: Mrn,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = Date)]
-    date_of_birth: Option<Date>,
+    date_of_birth: Option<DateOfBirth>,
     /// The prescription as it is now.
     #[serde(skip_serializing_if = "Option::is_none")]
     prescription: Option<PrescribedView>,
@@ -93,6 +92,8 @@ pub(crate) async fn get(State(state): State<AppState>, of: OfAllocation) -> Resu
         doctor_name: content.doctor_name,
         prescribed_on: content.prescribed_on,
     });
-    let date_of_birth = patient.date_of_birth.map(DateOfBirth::date);
-    Ok(Versioned { version, body: AllocationDetail { allocation, mrn: patient.mrn, date_of_birth, prescription, safety } })
+    Ok(Versioned {
+        version,
+        body: AllocationDetail { allocation, mrn: patient.mrn, date_of_birth: patient.date_of_birth, prescription, safety },
+    })
 }
