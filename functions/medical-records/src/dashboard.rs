@@ -89,7 +89,7 @@ pub(crate) async fn dashboard(State(state): State<AppState>, access: PatientAcce
         medicines: medicines(&summary, state.today()),
         lab_tests: lab_tests(&summary),
         images: images(&summary),
-        results: results(&summary, &state),
+        results: results(&summary, &access, &state),
         open_requests: summary.requests,
         unread: summary.unread.iter().map(|notice| NoticeView::of(notice, &state)).collect(),
     }))

@@ -24,7 +24,9 @@ use http::{AppState, Json, Path, Problem, RequiredIfMatch, auth::PatientAccess, 
 use crate::{
     encounters::must_be_held_by_caller,
     entries::{Shown, WithReason, author, load, to_change},
+    lab_tests::{NotOpen, must_be_open},
     refused::{Busy, NoRoom, not_written},
+    results::{OfALaboratory, must_not_be_of_laboratory},
     versions::EntryId,
 };
 
@@ -42,7 +44,7 @@ refusals! {
 #[utoipa::path(post, path = "/patients/{patient_id}/record/{entry_id}/entered-in-error", tag = "medical record",
     operation_id = "mark_entered_in_error", request_body = WithReason,
     params(("patient_id" = PatientId, Path), ("entry_id" = String, Path, description = "The id of an entry."), RequiredIfMatch),
-    responses((status = 204, description = "Out of view"), NotYours, NoRoom, Busy))]
+    responses((status = 204, description = "Out of view"), NotYours, NotOpen, OfALaboratory, NoRoom, Busy))]
 pub(crate) async fn entered_in_error(
     State(state): State<AppState>,
     access: PatientAccess,
@@ -73,7 +75,13 @@ pub(crate) async fn entered_in_error(
             state.store.encounter_in_error((&before, &after), (&note, &marked)).await.map_err(not_written)?;
         }
         EntryId::Image(id) => asked.mark::<Image>(id).await?,
-        EntryId::LabTest(id) => asked.mark::<LabTest>(id).await?,
+        EntryId::LabTest(id) => {
+            let (before, after) = asked.marked::<LabTest>(id).await?;
+            if before.content.status == LabTestStatus::Ordered {
+                must_be_open(&before.content, "")?;
+            }
+            asked.state.store.record_change(&before, &after).await.map_err(not_written)?;
+        }
         EntryId::Medicine(id) => asked.mark::<Medicine>(id).await?,
         EntryId::Result(id) => asked.mark_result(id).await?,
         EntryId::Surgery(id) => asked.mark::<Surgery>(id).await?,
@@ -106,6 +114,7 @@ impl Asked<'_> {
     /// A result, after which the lab test that it answered waits again.
     async fn mark_result(&self, id: domain::id::LabResultId) -> Result<(), Problem> {
         let (before, after) = self.marked::<LabResult>(id).await?;
+        must_not_be_of_laboratory(&before.content)?;
         let test = match before.content.lab_test_id {
             Some(id) => self.state.store.record_entry::<LabTest>(before.patient_id, id).await?,
             None => None,

@@ -48,6 +48,8 @@ pub(crate) fn not_written(why: RecordError) -> Problem {
         RecordError::AlreadyHeld(encounter) => {
             Problem::conflict("already_held", "The appointment has an encounter. Write into that one.").with("encounter_id", encounter)
         }
+        // Only a laboratory places orders.
+        RecordError::TestChanged => Problem::stale(),
         RecordError::NotHeld(_) => {
             Problem::conflict("not_held", "The patient has not arrived for this appointment. Note the arrival first.")
         }

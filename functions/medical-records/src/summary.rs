@@ -152,14 +152,15 @@ pub(crate) fn images(summary: &Summary) -> Vec<RecentImageView> {
     summary.images.iter().take(RECENT).map(view).collect()
 }
 
-pub(crate) fn results(summary: &Summary, state: &AppState) -> Vec<RecentResultView> {
+/// The latest results; for the patient, those that are released.
+pub(crate) fn results(summary: &Summary, access: &PatientAccess, state: &AppState) -> Vec<RecentResultView> {
     let view = |result: &domain::record::summary::RecentResult| RecentResultView {
         result_id: result.id,
         name: result.name.clone(),
         taken_at: state.hospital.instant(result.taken_at),
         flag: result.flag,
     };
-    summary.results.iter().take(RECENT).map(view).collect()
+    summary.results.iter().filter(|result| result.released || !access.is_patient()).take(RECENT).map(view).collect()
 }
 
 /// Read the summary of a medical record
@@ -200,6 +201,6 @@ pub(crate) async fn summary(State(state): State<AppState>, access: PatientAccess
         medicines: medicines(&found, state.today()),
         lab_tests: lab_tests(&found),
         images: images(&found),
-        results: results(&found, &state),
+        results: results(&found, &access, &state),
     }))
 }

@@ -156,6 +156,8 @@ async fn page<C: Shown>(
     let before = listing.after(&state.cursors, &list)?.and_then(|version| version.parse::<u64>().ok());
     let mut found: Vec<Entry<C>> = before.is_none().then_some(now).into_iter().collect();
     found.extend(state.store.record_versions::<C>(patient, id, before, limit + 1).await?);
-    let page = Page::cut(found, limit, |last| state.cursors.seal(&list, &last.version.to_string()));
+    let mut page = Page::cut(found, limit, |last| state.cursors.seal(&list, &last.version.to_string()));
+    // Versions from before the patient saw it are not for the patient's eyes, either.
+    page.items.retain(|entry| C::is_seen_by(entry, access));
     Ok(Json(page.map(|entry| VersionView { entered_in_error: entry.in_error, entry: wrap(C::view(entry, state)) })))
 }

@@ -10,10 +10,12 @@ use domain::{
     availability::Exception,
     bed::Bed,
     bed_request::BedRequest,
+    critical_result::CriticalResult,
     doctor::Doctor,
     email::DeliveryState,
     emergency::EmergencyCase,
     id::{PatientId, UserId},
+    lab_order::LabOrder,
     leave::Leave,
     patient::Patient,
     record::{
@@ -26,7 +28,7 @@ use domain::{
     staff::StaffProfile,
     waiting::{State, Wait},
 };
-use mail::{Cause, pharmacy_news::PharmacyNews, record_news::RecordNews, reminders::OfferEnds, ward_news::WardNews};
+use mail::{Cause, lab_news::LabNews, pharmacy_news::PharmacyNews, record_news::RecordNews, reminders::OfferEnds, ward_news::WardNews};
 use store::{
     Record, StoreError, StreamItem, StreamValue, accounts::StoredAccount, deliveries::Delivery, email_tokens::EmailToken, from_stream,
     origin_of, roster::StaffMonth, trail::Origin,
@@ -104,6 +106,18 @@ pub(crate) enum Change {
         before: Option<Box<Allocation>>,
         after: Box<Allocation>,
     },
+    /// A lab order was placed, or has changed.
+    LabOrder {
+        before: Option<Box<LabOrder>>,
+        after: Box<LabOrder>,
+    },
+    /// A value is critical, or somebody has done something about it.
+    CriticalResult {
+        before: Option<Box<CriticalResult>>,
+        after: Box<CriticalResult>,
+    },
+    /// Something happened to a lab order that is told again.
+    Lab(Box<LabNews>),
     /// Something happened in a pharmacy that is told again.
     Pharmacy(Box<PharmacyNews>),
     /// Something happened to a bed or an emergency that is told again.
@@ -188,6 +202,14 @@ impl Change {
                 let before = earlier(images.old_image, from_stream)?;
                 Some(Self::Allocation { before, after: Box::new(from_stream(images.new_image)?) })
             }
+            Some(LabOrder::KIND) => {
+                let before = earlier(images.old_image, from_stream)?;
+                Some(Self::LabOrder { before, after: Box::new(from_stream(images.new_image)?) })
+            }
+            Some(CriticalResult::KIND) => {
+                let before = earlier(images.old_image, from_stream)?;
+                Some(Self::CriticalResult { before, after: Box::new(from_stream(images.new_image)?) })
+            }
             Some(Delivery::KIND) => match from_stream(images.new_image)? {
                 Delivery { id, state: DeliveryState::Queued, cause: Some(cause), .. } => Some(Self::EmailAskedForAgain { id, cause }),
                 _ => None,
@@ -207,6 +229,7 @@ impl Change {
             Self::Leave { before, after } => Cause::leave(before.as_deref(), after),
             Self::Shift { before, after } => Cause::Shift { before: before.clone(), after: after.clone() },
             Self::Record(news) => Cause::Record(news.clone()),
+            Self::Lab(news) => Cause::Lab(news.clone()),
             Self::Pharmacy(news) => Cause::Pharmacy(news.clone()),
             Self::Wards(news) => Cause::Wards(news.clone()),
             Self::Wait { after, .. } => match &after.state {
@@ -225,6 +248,8 @@ impl Change {
             | Self::BedRequest(_)
             | Self::Case { .. }
             | Self::Allocation { .. }
+            | Self::LabOrder { .. }
+            | Self::CriticalResult { .. }
             | Self::EmailAskedForAgain { .. } => return None,
         })
     }

@@ -13,6 +13,7 @@ mod doctor;
 mod email_token;
 mod emergency;
 mod feedback;
+mod lab_order;
 mod leave;
 mod new_patient;
 mod patient_changed;
@@ -37,10 +38,8 @@ use domain::{
     account::{Account, Status},
     availability::ExceptionKind,
     id::AuditId,
-    pharmacy::Pharmacist,
     role::Role,
     waiting::Ending,
-    ward_manager::ManagerShift,
 };
 pub use feedback::{Feedback, note};
 use mail::{
@@ -53,7 +52,7 @@ use platform::{
 };
 pub use rebuild::Rebuild;
 use serde::Deserialize;
-use store::{StoreError, pharmacies::PharmacistError, wards::ManagerError};
+use store::{StoreError, laboratories::TechnicianError, pharmacies::PharmacistError, wards::ManagerError};
 
 /// What this function works with.
 #[derive(Clone, Debug)]
@@ -153,12 +152,7 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
                 waiting::end_all(state, patient, Ending::Left).await?;
             }
             staff::follow_account(state, Some(&before.account), &after.account).await?;
-            if let Some(shift) = after_managing(state, &before.account, &after.account).await? {
-                state.base.store.ward_manager_end(&shift).await.map_err(ManagerError::to_retry)?;
-            }
-            if let Some(pharmacist) = after_working_in_pharmacy(state, &before.account, &after.account).await? {
-                state.base.store.pharmacist_end(&pharmacist).await.map_err(PharmacistError::to_retry)?;
-            }
+            free_places(state, &before.account, &after.account).await?;
             if before.account.doctor_id != after.account.doctor_id {
                 doctor::follow_new_profile(state, &after.account).await?;
             }
@@ -193,6 +187,9 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
         Change::BedRequest(request) => Box::pin(beds::serve(state, request.ward, Some(&request))).await?,
         Change::Case { before, after } => Box::pin(emergency::follow(state, before.as_deref(), &after)).await?,
         Change::Allocation { before, after } => Box::pin(allocation::follow(state, before.as_deref(), &after)).await?,
+        Change::LabOrder { before, after } => Box::pin(lab_order::follow(state, before.as_deref(), &after)).await?,
+        Change::CriticalResult { before, after } => Box::pin(lab_order::follow_critical(state, before.as_deref(), &after)).await?,
+        Change::Lab(news) => Box::pin(state.base.tell_of_lab_order(&news)).await?,
         Change::Pharmacy(news) => Box::pin(state.base.tell_pharmacy(&news)).await?,
         Change::Wards(news) => Box::pin(state.base.tell_wards(&news)).await?,
         Change::Record(news) => record::tell(&state.base, &news).await?,
@@ -209,30 +206,35 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The shift of somebody who is no longer a ward manager here. Who is suspended may come back, and keeps it.
-async fn after_managing(state: &Notifications, before: &Account, after: &Account) -> Result<Option<ManagerShift>, StoreError> {
-    let manages = |account: &Account| account.roles.contains(&Role::WardManager) && account.status != Status::Closed;
-    if !manages(before) || manages(after) {
-        return Ok(None);
+/// Whether somebody no longer works here in a role. Who is suspended may come back, and keeps their place.
+async fn no_longer(state: &Notifications, role: Role, before: &Account, after: &Account) -> Result<bool, StoreError> {
+    let works = |account: &Account| account.roles.contains(&role) && account.status != Status::Closed;
+    if !works(before) || works(after) {
+        return Ok(false);
     }
     // As it is now: this record may come late.
-    match state.base.store.account(after.id).await? {
-        Some(now) if manages(&now.account) => Ok(None),
-        _ => state.base.store.manages(after.id).await,
-    }
+    Ok(state.base.store.account(after.id).await?.is_none_or(|now| !works(&now.account)))
 }
 
-/// The pharmacy in which somebody works who is no longer a pharmacist here. Who is suspended may come back, and keeps it.
-async fn after_working_in_pharmacy(state: &Notifications, before: &Account, after: &Account) -> Result<Option<Pharmacist>, StoreError> {
-    let dispenses = |account: &Account| account.roles.contains(&Role::Pharmacist) && account.status != Status::Closed;
-    if !dispenses(before) || dispenses(after) {
-        return Ok(None);
+/// Frees the places of somebody who no longer works here in a role: a ward manager's shift, a pharmacist's pharmacy, a technician's laboratory.
+async fn free_places(state: &Notifications, before: &Account, after: &Account) -> Result<(), StoreError> {
+    let (store, user) = (&state.base.store, after.id);
+    if no_longer(state, Role::WardManager, before, after).await?
+        && let Some(shift) = store.manages(user).await?
+    {
+        store.ward_manager_end(&shift).await.map_err(ManagerError::to_retry)?;
     }
-    // As it is now: this record may come late.
-    match state.base.store.account(after.id).await? {
-        Some(now) if dispenses(&now.account) => Ok(None),
-        _ => state.base.store.works_in_pharmacy(after.id).await,
+    if no_longer(state, Role::Pharmacist, before, after).await?
+        && let Some(pharmacist) = store.works_in_pharmacy(user).await?
+    {
+        store.seat_end(&pharmacist).await.map_err(PharmacistError::to_retry)?;
     }
+    if no_longer(state, Role::LabTechnician, before, after).await?
+        && let Some(technician) = store.works_in_laboratory(user).await?
+    {
+        store.seat_end(&technician).await.map_err(TechnicianError::to_retry)?;
+    }
+    Ok(())
 }
 
 /// A record, or another call, could not be handled this time.

@@ -1,6 +1,6 @@
 //! Schedules are not in the table: after it was restored, or the times of the triage scale have changed, each is made to follow what is there.
 
-use domain::id::{AllocationId, AppointmentId, CaseId, PatientId, WaitId};
+use domain::id::{AllocationId, AppointmentId, CaseId, LabOrderId, PatientId, WaitId};
 use serde::Deserialize;
 use store::wards::CleaningTask;
 
@@ -19,6 +19,8 @@ pub struct Rebuild {
     rebuild_emergencies: Vec<CaseId>,
     #[serde(default)]
     rebuild_allocations: Vec<Allocated>,
+    #[serde(default)]
+    rebuild_lab_orders: Vec<Ordered>,
 }
 
 /// What is set aside for a patient.
@@ -28,7 +30,14 @@ struct Allocated {
     id: AllocationId,
 }
 
-/// Makes each schedule what the appointment, the wait, the bed, the emergency or the allocation calls for. Once more does no harm.
+/// An order of a lab test.
+#[derive(Debug, Deserialize)]
+struct Ordered {
+    patient_id: PatientId,
+    id: LabOrderId,
+}
+
+/// Makes each schedule what the appointment, the wait, the bed, the emergency, the allocation or the lab order calls for. Once more does no harm.
 pub(crate) async fn reminders(state: &Notifications, rebuild: &Rebuild) -> Result<(), Failure> {
     for id in &rebuild.rebuild_reminders {
         if let Some(appointment) = state.base.store.appointment(*id).await? {
@@ -53,6 +62,15 @@ pub(crate) async fn reminders(state: &Notifications, rebuild: &Rebuild) -> Resul
     for allocated in &rebuild.rebuild_allocations {
         if let Some(allocation) = state.base.store.allocation(allocated.patient_id, allocated.id).await? {
             state.reminders.follow_allocation(&allocation, state.base.clock.now()).await?;
+        }
+    }
+    for ordered in &rebuild.rebuild_lab_orders {
+        let (store, now) = (&state.base.store, state.base.clock.now());
+        if let Some(order) = store.lab_order(ordered.patient_id, ordered.id).await? {
+            state.reminders.follow_lab_order(&order, now).await?;
+        }
+        if let Some(critical) = store.critical_result(ordered.patient_id, ordered.id).await? {
+            state.reminders.follow_critical_result(&critical, now).await?;
         }
     }
     Ok(())

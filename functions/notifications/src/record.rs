@@ -35,8 +35,12 @@ pub(crate) fn medicine(before: Option<&Entry<Medicine>>, after: &Entry<Medicine>
 
 pub(crate) fn lab_test(before: Option<&Entry<LabTest>>, after: &Entry<LabTest>) -> Option<Change> {
     let content = &after.content;
-    // A result is told of when it can be seen, and one that was wrong leaves the prescription as it was.
-    if content.status == LabTestStatus::Resulted || before.is_some_and(|before| before.content.status != LabTestStatus::Open) {
+    // A laboratory tells of its orders, and a result is told of when it can be seen.
+    let same = |before: &Entry<LabTest>| before.content.says_the_same(content) && before.in_error == after.in_error;
+    let over = |before: &Entry<LabTest>| !before.content.waits();
+    if content.status == LabTestStatus::Resulted
+        || before.is_some_and(|before| over(before) || same(before) && content.status != LabTestStatus::Stopped)
+    {
         return None;
     }
     let what = What::LabTest(news(before.is_none(), after.in_error || content.status == LabTestStatus::Stopped));

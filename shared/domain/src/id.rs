@@ -102,10 +102,16 @@ ids! {
     HistoryId = "his_";
     /// An image in the medical record.
     ImageId = "img_";
+    /// An order of a lab test from a laboratory.
+    LabOrderId = "ord_";
+    /// A report that a laboratory has uploaded.
+    LabReportId = "rep_";
     /// A result in the medical record.
     LabResultId = "res_";
     /// A lab test that was prescribed.
     LabTestId = "lab_";
+    /// A laboratory.
+    LaboratoryId = "lby_";
     /// Somebody's leave.
     LeaveId = "lea_";
     /// A lot of a medicine in a pharmacy.
@@ -114,6 +120,8 @@ ids! {
     MedicineId = "med_";
     /// An entry in a pharmacy's ledger.
     MovementId = "mov_";
+    /// A lab test that a laboratory offers.
+    OfferedTestId = "tst_";
     /// A patient profile.
     PatientId = "pat_";
     /// A pharmacy.

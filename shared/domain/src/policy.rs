@@ -23,11 +23,14 @@ pub enum Relationship {
     OnShift,
     /// They work in the pharmacy.
     SamePharmacy,
+    /// They work in the laboratory.
+    SameLaboratory,
 }
 
 impl Relationship {
     /// Every relationship.
-    pub const ALL: [Self; 6] = [Self::Own, Self::Guardian, Self::Treating, Self::SameWard, Self::OnShift, Self::SamePharmacy];
+    pub const ALL: [Self; 7] =
+        [Self::Own, Self::Guardian, Self::Treating, Self::SameWard, Self::OnShift, Self::SamePharmacy, Self::SameLaboratory];
 }
 
 /// All relationships that a caller has to one thing. Empty when there are none.
@@ -77,7 +80,7 @@ pub struct Rule {
     pub searches: bool,
 }
 
-use Relationship::{Guardian, OnShift, Own, SamePharmacy, SameWard, Treating};
+use Relationship::{Guardian, OnShift, Own, SameLaboratory, SamePharmacy, SameWard, Treating};
 use Role::{Administrator, Doctor, LabTechnician, Nurse, Patient, Pharmacist, Receptionist, Sweeper, WardManager};
 use Who::{AnyAccount, Everybody};
 
@@ -149,6 +152,15 @@ const PHARMACY_OR_ADMINISTRATORS: Grants = &[(PHARMACIST, &[SamePharmacy]), (ADM
 const ALLOCATION: Grants =
     &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (DOCTOR, &[Treating]), (NURSE, &[OnShift]), (PHARMACIST, &[SamePharmacy])];
 const PATIENT_OR_PHARMACY: Grants = &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (PHARMACIST, &[SamePharmacy])];
+const LAB_TECHNICIANS: Grants = &[(LAB_TECHNICIAN, &[])];
+const LABORATORY: Grants = &[(LAB_TECHNICIAN, &[SameLaboratory])];
+const LABORATORY_OR_ADMINISTRATORS: Grants = &[(LAB_TECHNICIAN, &[SameLaboratory]), (ADMINISTRATOR, &[])];
+const LAB_ORDER: Grants =
+    &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (DOCTOR, &[Treating]), (NURSE, &[OnShift]), (LAB_TECHNICIAN, &[SameLaboratory])];
+const LAB_ORDERERS: Grants =
+    &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (DOCTOR, &[Treating]), (NURSE, &[SameWard, OnShift]), (LAB_TECHNICIAN, &[SameLaboratory])];
+const LAB_ORDER_SIDES: Grants = &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (DOCTOR, &[Treating]), (LAB_TECHNICIAN, &[SameLaboratory])];
+const COLLECTORS: Grants = &[(DOCTOR, &[Treating]), (NURSE, &[SameWard, OnShift]), (LAB_TECHNICIAN, &[SameLaboratory])];
 const OWN_MANAGER_OR_ADMINISTRATORS: Grants = &[(WARD_MANAGER, &[Own]), (ADMINISTRATOR, &[])];
 
 /// The table.
@@ -340,6 +352,51 @@ pub const POLICY: &[Rule] = &[
     rule("GET /pharmacies/{pharmacy_id}/lots", PHARMACY_OR_ADMINISTRATORS),
     rule("GET /pharmacies/{pharmacy_id}/alerts", PHARMACY_OR_ADMINISTRATORS),
     rule("GET /pharmacies/{pharmacy_id}/allocations", PHARMACY).noted("allocation.list_of_pharmacy").of_patients().as_search(),
+    // Orders of lab tests
+    rule("GET /patients/{patient_id}/lab-orders", RECORD).noted("lab_order.list").of_patients(),
+    rule("POST /patients/{patient_id}/lab-orders", LAB_ORDERERS).sensitive().written("lab_order.place").of_patients(),
+    rule("GET /patients/{patient_id}/lab-orders/{id}", LAB_ORDER).noted("lab_order.read").of_patients(),
+    rule("POST /patients/{patient_id}/lab-orders/{id}/collect", COLLECTORS).sensitive().written("lab_order.collect").of_patients(),
+    rule("POST /patients/{patient_id}/lab-orders/{id}/reject", LABORATORY).sensitive().written("lab_order.reject").of_patients(),
+    rule("POST /patients/{patient_id}/lab-orders/{id}/start", LABORATORY).sensitive().written("lab_order.start").of_patients(),
+    rule("POST /patients/{patient_id}/lab-orders/{id}/result", LABORATORY).sensitive().written("lab_order.result").of_patients(),
+    rule("POST /patients/{patient_id}/lab-orders/{id}/verify", LABORATORY).sensitive().written("lab_order.verify").of_patients(),
+    rule("POST /patients/{patient_id}/lab-orders/{id}/release", LABORATORY).sensitive().written("lab_order.release").of_patients(),
+    rule("POST /patients/{patient_id}/lab-orders/{id}/amend", LABORATORY).sensitive().written("lab_order.amend").of_patients(),
+    rule("POST /patients/{patient_id}/lab-orders/{id}/cancel", LAB_ORDER_SIDES).sensitive().written("lab_order.cancel").of_patients(),
+    rule("POST /patients/{patient_id}/lab-orders/{id}/acknowledge", DOCTORS_AT_WORK)
+        .sensitive()
+        .written("lab_order.acknowledge")
+        .of_patients(),
+    rule("POST /patients/{patient_id}/lab-orders/{id}/report", LABORATORY).sensitive().written("lab_report.announce").of_patients(),
+    rule("POST /patients/{patient_id}/lab-orders/{id}/report/upload-link", LABORATORY)
+        .sensitive()
+        .noted("lab_report.get_upload_link")
+        .of_patients(),
+    rule("POST /patients/{patient_id}/lab-orders/{id}/report/complete", LABORATORY)
+        .sensitive()
+        .written("lab_report.complete")
+        .of_patients(),
+    rule("GET /patients/{patient_id}/lab-orders/{id}/report/download-link", LAB_ORDER).noted("lab_report.get_download_link").of_patients(),
+    rule("GET /patients/{patient_id}/lab-orders/{id}/report.pdf", LAB_ORDER).noted("lab_report.read").of_patients(),
+    rule("GET /critical-results", DOCTORS_ON_SHIFT).noted("critical_result.list").of_patients().as_search(),
+    // Laboratories
+    rule("GET /lab-tests", EVERY_ACTIVE_ACCOUNT),
+    rule("GET /laboratories", EVERY_ACTIVE_ACCOUNT),
+    rule("POST /laboratories", LAB_TECHNICIANS).sensitive().noted("laboratory.register"),
+    rule("GET /laboratories/{laboratory_id}", EVERY_ACTIVE_ACCOUNT),
+    rule("PATCH /laboratories/{laboratory_id}", LABORATORY_OR_ADMINISTRATORS).sensitive().noted("laboratory.change"),
+    rule("GET /laboratories/{laboratory_id}/technicians", LABORATORY_OR_ADMINISTRATORS),
+    rule("POST /laboratories/{laboratory_id}/technicians", LABORATORY_OR_ADMINISTRATORS).sensitive().written("technician.add"),
+    rule("POST /laboratories/{laboratory_id}/technicians/{user_id}/release", LABORATORY_OR_ADMINISTRATORS)
+        .sensitive()
+        .noted("technician.release"),
+    rule("GET /laboratories/{laboratory_id}/tests", EVERY_ACTIVE_ACCOUNT),
+    rule("POST /laboratories/{laboratory_id}/tests", LABORATORY).sensitive().noted("lab_test.offer"),
+    rule("GET /laboratories/{laboratory_id}/tests/{id}", EVERY_ACTIVE_ACCOUNT),
+    rule("PATCH /laboratories/{laboratory_id}/tests/{id}", LABORATORY).sensitive().noted("lab_test.change"),
+    rule("GET /laboratories/{laboratory_id}/lab-orders", LABORATORY).noted("lab_order.list_of_laboratory").of_patients().as_search(),
+    rule("GET /laboratories/{laboratory_id}/turnaround", LABORATORY_OR_ADMINISTRATORS),
     // Wards
     rule("GET /wards", EVERYBODY_WHO_WORKS_HERE),
     rule("POST /wards", ADMINISTRATORS).sensitive().noted("ward.establish"),
@@ -556,6 +613,7 @@ impl Rule {
                 Relationship::SameWard => "same ward",
                 Relationship::OnShift => "on shift",
                 Relationship::SamePharmacy => "same pharmacy",
+                Relationship::SameLaboratory => "same laboratory",
             });
             let asked = asked.collect::<Vec<_>>().join(" and ");
             if asked.is_empty() { who } else { format!("{who} ({asked})") }

@@ -51,6 +51,18 @@ pub struct Age {
 }
 
 impl Age {
+    /// How many.
+    #[must_use]
+    pub const fn count(self) -> u16 {
+        self.count
+    }
+
+    /// Of what.
+    #[must_use]
+    pub const fn unit(self) -> AgeUnit {
+        self.unit
+    }
+
     /// The day of birth.
     pub const BIRTH: Self = Self { count: 0, unit: AgeUnit::Days };
 
@@ -106,13 +118,17 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// Those that are known, from the lowest.
+    pub fn all(self) -> impl Iterator<Item = f64> {
+        [self.critical_low, self.low, self.high, self.critical_high].into_iter().flatten()
+    }
+
     /// Checks that they are numbers that grow, and that there is one. A value cannot be both usual and critical.
     ///
     /// # Errors
     /// When there is none, or one is not above the one before it.
     pub fn check(self) -> Result<Self, Invalid> {
-        let all = [self.critical_low, self.low, self.high, self.critical_high];
-        let known: Vec<f64> = all.into_iter().flatten().collect();
+        let known: Vec<f64> = self.all().collect();
         if known.is_empty() {
             return Err(Invalid::new("no_limits", "Give at least one of `critical_low`, `low`, `high` and `critical_high`."));
         }
@@ -195,6 +211,28 @@ impl ReferenceRanges {
             }
         }
         Ok(Self(ranges))
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All of them, from the youngest age on.
+    pub fn iter(&self) -> impl Iterator<Item = &ReferenceRange> {
+        self.0.iter()
+    }
+
+    /// The limits of each.
+    pub fn limits(&self) -> impl Iterator<Item = Limits> {
+        self.0.iter().map(|range| range.limits)
     }
 
     /// The range for a patient on the day on which the specimen was taken. `None` when none is certain to be right: no sex and no birth is guessed.

@@ -19,8 +19,9 @@ use crate::{
     bed::BedNumber,
     id::{
         AdmissionId, AlertId, AllocationId, AppointmentId, AuditId, BedRequestId, BloodTypingId, CaseId, DiagnosisId, DoctorId,
-        EmailTokenId, EncounterId, ExceptionId, HistoryId, ImageId, LabResultId, LabTestId, LeaveId, LotId, MedicineId, MovementId,
-        PatientId, PharmacyId, RequestId, SessionId, ShiftId, StockedMedicineId, SurgeryId, TreatmentPlanId, UserId, VitalsId, WaitId,
+        EmailTokenId, EncounterId, ExceptionId, HistoryId, ImageId, LabOrderId, LabReportId, LabResultId, LabTestId, LaboratoryId, LeaveId,
+        LotId, MedicineId, MovementId, OfferedTestId, PatientId, PharmacyId, RequestId, SessionId, ShiftId, StockedMedicineId, SurgeryId,
+        TreatmentPlanId, UserId, VitalsId, WaitId,
     },
     money::Currency,
     mrn::Mrn,
@@ -122,7 +123,11 @@ schemas! {
     DiagnosisId, "DiagnosisId": id!(DiagnosisId);
     EncounterId, "EncounterId": id!(EncounterId);
     ImageId, "ImageId": id!(ImageId);
+    LabOrderId, "LabOrderId": id!(LabOrderId);
+    LabReportId, "LabReportId": id!(LabReportId);
     LabResultId, "LabResultId": id!(LabResultId);
+    LaboratoryId, "LaboratoryId": id!(LaboratoryId);
+    OfferedTestId, "OfferedTestId": id!(OfferedTestId);
     LabTestId, "LabTestId": id!(LabTestId);
     MedicineId, "MedicineId": id!(MedicineId);
     RequestId, "RequestId": id!(RequestId);

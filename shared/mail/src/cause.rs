@@ -10,7 +10,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::{accounts::StoredAccount, email_tokens::EmailToken};
 
-use super::{MailError, pharmacy_news::PharmacyNews, record_news::RecordNews, ward_news::WardNews};
+use super::{MailError, lab_news::LabNews, pharmacy_news::PharmacyNews, record_news::RecordNews, ward_news::WardNews};
 use crate::reminders::{OfferEnds, ReminderDue};
 
 /// A change or a reminder. Where the thing as it is now says enough, only its id is kept.
@@ -45,6 +45,8 @@ pub enum Cause {
     Wards(Box<WardNews>),
     /// Something happened in a pharmacy.
     Pharmacy(Box<PharmacyNews>),
+    /// Something happened to a lab order.
+    Lab(Box<LabNews>),
     /// A slot is held for somebody who waits, until then.
     Offer(OfferEnds),
 }

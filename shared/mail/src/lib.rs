@@ -4,6 +4,7 @@ pub mod calendar;
 mod cause;
 mod email_tokens;
 pub mod emails;
+pub mod lab_news;
 mod mailer;
 mod message;
 pub mod parties;

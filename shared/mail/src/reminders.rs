@@ -14,8 +14,10 @@ use domain::{
     allocation::{Allocation, AllocationStatus},
     appointment::Appointment,
     bed::Bed,
+    critical_result::CriticalResult,
     emergency::EmergencyCase,
-    id::{AllocationId, AppointmentId, CaseId, LotId, PatientId, StockedMedicineId, WaitId},
+    id::{AllocationId, AppointmentId, CaseId, LabOrderId, LotId, PatientId, StockedMedicineId, WaitId},
+    lab_order::LabOrder,
     pharmacy::ReceivedLot,
     triage::Scale,
     waiting::{State, Wait},
@@ -97,6 +99,26 @@ pub struct LotDue {
     /// How many days are left.
     pub stage: u16,
     /// When it was due.
+    pub due_at: Timestamp,
+}
+
+/// What the `reminders` function is called with when somebody has to look at a lab order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LabOrderDue {
+    pub lab_order_id: LabOrderId,
+    pub patient_id: PatientId,
+    /// When: if the order asks for another time by now, this is void.
+    pub due_at: Timestamp,
+}
+
+/// What the `reminders` function is called with when a critical result should have been acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CriticalDue {
+    pub critical_order_id: LabOrderId,
+    pub patient_id: PatientId,
+    /// When: if it was acknowledged or has changed since, this is void.
     pub due_at: Timestamp,
 }
 
@@ -212,6 +234,22 @@ impl Reminders {
         let input = serde_json::json!({ "lot_id": lot.listed.id, "medicine_id": lot.listed.medicine_id, "stage": days, "due_at": at });
         let name = format!("{}-{days}", lot.listed.id);
         self.set(&name, at.max(now.saturating_add(SOON).unwrap_or(now)), &input.to_string()).await
+    }
+
+    /// Makes the schedule what a lab order as it is now calls for: there when somebody has to look at it, or not there.
+    pub async fn follow_lab_order(&self, order: &LabOrder, now: Timestamp) -> Result<(), ReminderError> {
+        let (listed, name) = (&order.listed, format!("lab-{}", order.listed.id));
+        let Some(due) = order.next_look() else { return self.clear(&name).await };
+        let input = serde_json::json!({ "lab_order_id": listed.id, "patient_id": listed.patient_id, "due_at": due });
+        self.set(&name, due.max(now.saturating_add(SOON).unwrap_or(now)), &input.to_string()).await
+    }
+
+    /// Makes the schedule what a critical result as it is now calls for: there when it should be acknowledged, or not there.
+    pub async fn follow_critical_result(&self, critical: &CriticalResult, now: Timestamp) -> Result<(), ReminderError> {
+        let (listed, name) = (&critical.listed, format!("critical-{}", critical.listed.order_id));
+        let Some(due) = critical.escalates_at() else { return self.clear(&name).await };
+        let input = serde_json::json!({ "critical_order_id": listed.order_id, "patient_id": listed.patient_id, "due_at": due });
+        self.set(&name, due.max(now.saturating_add(SOON).unwrap_or(now)), &input.to_string()).await
     }
 
     /// Has the appointment's reminder fire once more, as soon as Scheduler can.

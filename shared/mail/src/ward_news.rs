@@ -131,14 +131,22 @@ impl EventState {
     /// The doctors on duty on the Emergency ward and for the whole hospital, and the ward's manager. If there is none of these, all doctors on duty
     /// and all of its managers; if there are none, the administrators.
     async fn waits_too_long(&self, case: &EmergencyCase, due: Timestamp) -> Result<(), MailError> {
-        let mut to = self.on_duty_on(Role::Doctor, Some(Ward::Emergency)).await?;
-        to.extend(self.on_duty_on(Role::Doctor, None).await?);
-        if to.is_empty() {
-            to = self.colleagues(self.store.on_duty(Some(Role::Doctor), None, self.clock.now(), &self.hospital.zone).await?).await?;
-        }
+        let mut to = self.doctors_on_duty(Some(Ward::Emergency)).await?;
         to.extend(self.who_runs(Ward::Emergency).await?);
         let (id, email) = (format!("{}-late-{}", case.id, due.as_millisecond()), emails::waits_too_long(&self.hospital, case, due)?);
         self.send_to_each_or_administrators(&id, to, &email).await
+    }
+
+    /// The doctors on duty on a ward and for the whole hospital. If there is none of these, all doctors on duty.
+    pub(crate) async fn doctors_on_duty(&self, ward: Option<Ward>) -> Result<Vec<Recipient>, MailError> {
+        let mut to = self.on_duty_on(Role::Doctor, None).await?;
+        if let Some(ward) = ward {
+            to.extend(self.on_duty_on(Role::Doctor, Some(ward)).await?);
+        }
+        if to.is_empty() {
+            to = self.colleagues(self.store.on_duty(Some(Role::Doctor), None, self.clock.now(), &self.hospital.zone).await?).await?;
+        }
+        Ok(to)
     }
 
     /// The ward's manager on shift. If there is none, all of its managers.
@@ -188,7 +196,7 @@ impl EventState {
     }
 
     /// To each of them. If there is nobody, to the administrators.
-    async fn send_to_each_or_administrators(&self, id: &str, to: Vec<Recipient>, email: &Message) -> Result<(), MailError> {
+    pub(crate) async fn send_to_each_or_administrators(&self, id: &str, to: Vec<Recipient>, email: &Message) -> Result<(), MailError> {
         if to.is_empty() { self.to_administrators(id, None, email).await } else { self.send_to_each(id, to, email).await }
     }
 

@@ -10,16 +10,20 @@ use domain::{
     bed::BedNumber,
     emergency::CaseStatus,
     id::{
-        AdmissionId, AlertId, AllocationId, AppointmentId, CaseId, DoctorId, EmailTokenId, ExceptionId, HistoryId, LeaveId, LotId,
-        MovementId, PatientId, PharmacyId, SessionId, ShiftId, StockedMedicineId, UserId, WaitId,
+        AdmissionId, AlertId, AllocationId, AppointmentId, CaseId, DoctorId, EmailTokenId, ExceptionId, HistoryId, LabOrderId,
+        LaboratoryId, LeaveId, LotId, MovementId, OfferedTestId, PatientId, PharmacyId, SessionId, ShiftId, StockedMedicineId, UserId,
+        WaitId,
     },
+    lab_order::LabOrderStatus,
     leave::{LeaveStatus, LeaveType},
     patient_search::Place,
     pharmacy::AlertState,
+    record::lab_result::Loinc,
     role::Role,
     roster::Seat,
     shifts::ShiftTime,
     text::{Email, PersonName, Specialization, Title},
+    turnaround::Month,
     ward::Ward,
 };
 use jiff::{Timestamp, civil::Date};
@@ -990,6 +994,166 @@ pub(super) fn dispensed_of_medicine(medicine: StockedMedicineId, before: Option<
 pub(super) fn dispensed_of_lot(lot: LotId, before: Option<&str>) -> Range {
     let range = Range::in_index(BY_ACTOR, format!("DISPENSED#{lot}"));
     before.map(just_before).into_iter().fold(range, Range::to)
+}
+
+const LABORATORIES: &str = "LABORATORIES";
+
+#[must_use]
+pub fn laboratory(id: LaboratoryId) -> Key {
+    Key::new(laboratory_partition(id), "PROFILE")
+}
+
+fn laboratory_partition(id: LaboratoryId) -> String {
+    format!("LABORATORY#{id}")
+}
+
+/// A laboratory's place in the directory: by name.
+#[must_use]
+pub fn listed_laboratory(name: &Title, id: LaboratoryId) -> IndexKey {
+    IndexKey::new(LABORATORIES, format!("{}#{id}", name.as_str().to_lowercase()))
+}
+
+/// Laboratories whose name begins like this, after a position.
+pub(super) fn laboratories(name: &str, after: Option<&str>) -> Range {
+    Range::in_index(BY_LIST, LABORATORIES).with_prefix(name, after)
+}
+
+const TECHNICIANS: &str = "TECHNICIAN#";
+
+/// Somebody who works in a laboratory.
+#[must_use]
+pub fn technician(laboratory: LaboratoryId, user: UserId) -> Key {
+    Key::new(laboratory_partition(laboratory), format!("{TECHNICIANS}{user}"))
+}
+
+/// Those who work in a laboratory.
+pub(super) fn technicians(laboratory: LaboratoryId) -> Range {
+    Range::of(laboratory_partition(laboratory)).with_prefix(TECHNICIANS, None)
+}
+
+/// The one laboratory that somebody works in.
+#[must_use]
+pub fn works_in_laboratory(user: UserId) -> Key {
+    Key::new(staff_partition(user), "LABORATORY")
+}
+
+/// A lab test that a laboratory offers.
+#[must_use]
+pub fn offered_test(laboratory: LaboratoryId, id: OfferedTestId) -> Key {
+    Key::new(laboratory_partition(laboratory), format!("TEST#{id}"))
+}
+
+/// The place of a test in the list of its laboratory: by name.
+#[must_use]
+pub fn listed_test(laboratory: LaboratoryId, name: &Title, id: OfferedTestId) -> IndexKey {
+    IndexKey::new(format!("LABTESTS#{laboratory}"), format!("{}#{id}", name.as_str().to_lowercase()))
+}
+
+/// The tests of a laboratory whose name begins like this, after a position.
+pub(super) fn tests_of_laboratory(laboratory: LaboratoryId, name: &str, after: Option<&str>) -> Range {
+    Range::in_index(BY_LIST, format!("LABTESTS#{laboratory}")).with_prefix(name, after)
+}
+
+const EVERY_TEST: &str = "LABTESTS";
+
+/// The place of a test among those of all laboratories: by name.
+#[must_use]
+pub fn listed_test_anywhere(name: &Title, id: OfferedTestId) -> IndexKey {
+    IndexKey::new(EVERY_TEST, format!("{}#{id}", name.as_str().to_lowercase()))
+}
+
+/// The tests of all laboratories whose name begins like this, after a position.
+pub(super) fn tests_anywhere(name: &str, after: Option<&str>) -> Range {
+    Range::in_index(BY_ACTOR, EVERY_TEST).with_prefix(name, after)
+}
+
+/// That a laboratory offers a test with a code.
+#[must_use]
+pub fn test_with_code(loinc: &Loinc, laboratory: LaboratoryId, id: OfferedTestId) -> Key {
+    Key::new(format!("LABTEST#{}", loinc.as_str()), format!("{laboratory}#{id}"))
+}
+
+/// The tests with a code that laboratories offer, after a position.
+pub(super) fn tests_with_code(loinc: &Loinc, after: Option<&str>) -> Range {
+    Range::of(format!("LABTEST#{}", loinc.as_str())).with_prefix("", after)
+}
+
+const TURNAROUND: &str = "TURNAROUND#";
+
+/// What a laboratory released of a test in a month.
+#[must_use]
+pub fn turnaround(laboratory: LaboratoryId, month: Month, test: OfferedTestId) -> Key {
+    Key::new(laboratory_partition(laboratory), format!("{TURNAROUND}{month}#{test}"))
+}
+
+/// What a laboratory released in a month, after a position.
+pub(super) fn turnarounds(laboratory: LaboratoryId, month: Month, after: Option<&str>) -> Range {
+    Range::of(laboratory_partition(laboratory)).with_prefix(&format!("{TURNAROUND}{month}#"), after)
+}
+
+const LAB_ORDERS: &str = "LABORDER#";
+
+#[must_use]
+pub fn lab_order(patient: PatientId, id: LabOrderId) -> Key {
+    Key::new(patient_partition(patient), format!("{LAB_ORDERS}{id}"))
+}
+
+/// A patient's lab orders: all of them, or those before one.
+pub(super) fn lab_orders(patient: PatientId, before: Option<LabOrderId>) -> Range {
+    let range = Range::of(patient_partition(patient)).with_prefix(LAB_ORDERS, None);
+    before.map(|id| just_before(&lab_order(patient, id).sk)).into_iter().fold(range, Range::to)
+}
+
+/// The place of an order in its laboratory's list of what is to be done, or of what is over: by when it is due.
+#[must_use]
+pub fn listed_lab_order(laboratory: LaboratoryId, status: LabOrderStatus, due_at: Timestamp, id: LabOrderId) -> IndexKey {
+    let list = if status.is_open() { TO_DO } else { status.as_str() };
+    IndexKey::new(lab_order_list(laboratory, list), format!("{}#{id}", second(due_at)))
+}
+
+/// The place of an order that is not over among those of its laboratory that stand like this.
+#[must_use]
+pub fn lab_order_in_status(laboratory: LaboratoryId, status: LabOrderStatus, due_at: Timestamp, id: LabOrderId) -> Option<IndexKey> {
+    let key = || IndexKey::new(lab_order_list(laboratory, status.as_str()), format!("{}#{id}", second(due_at)));
+    status.is_open().then(key)
+}
+
+const TO_DO: &str = "to_do";
+
+fn lab_order_list(laboratory: LaboratoryId, list: &str) -> String {
+    format!("LABORDERS#{laboratory}#{list}")
+}
+
+/// The orders of a laboratory by when they are due: those of a status, or all that are not over; until a time; after a position.
+pub(super) fn lab_orders_of_laboratory(
+    laboratory: LaboratoryId,
+    status: Option<LabOrderStatus>,
+    due_before: Option<Timestamp>,
+    after: Option<&str>,
+) -> Range {
+    let list = lab_order_list(laboratory, status.map_or(TO_DO, LabOrderStatus::as_str));
+    let index = if status.is_some_and(LabOrderStatus::is_open) { BY_ACTOR } else { BY_LIST };
+    let range = Range::in_index(index, list).with_prefix("", after);
+    due_before.map(second).into_iter().fold(range, Range::to)
+}
+
+/// A critical result of an order.
+#[must_use]
+pub fn critical_result(patient: PatientId, order: LabOrderId) -> Key {
+    Key::new(patient_partition(patient), format!("CRITICAL#{order}"))
+}
+
+const CRITICAL_RESULTS: &str = "CRITICALRESULTS";
+
+/// The place of a critical result among those that nobody has acknowledged: by since when it is known.
+#[must_use]
+pub fn listed_critical_result(since: Timestamp, order: LabOrderId) -> IndexKey {
+    IndexKey::new(CRITICAL_RESULTS, format!("{}#{order}", second(since)))
+}
+
+/// The critical results that nobody has acknowledged, after a position.
+pub(super) fn critical_results(after: Option<&str>) -> Range {
+    Range::in_index(BY_LIST, CRITICAL_RESULTS).with_prefix("", after)
 }
 
 /// An entry in the roster.

@@ -5,16 +5,15 @@ use domain::{
     id::{PharmacyId, UserId},
     pharmacy::{ListedPharmacy, Pharmacist, Pharmacy},
 };
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Item, Key, Listed, Record, Store, StoreError, from_item,
+    Key, Listed, Record, Store, StoreError, from_item,
     keys::{self, IndexKey},
     number,
     record::from_index,
-    roster::unchanged,
-    text,
-    transact::Transaction,
+    seats::{self, Seat, SeatError},
 };
 
 impl Record for Pharmacy {
@@ -40,9 +39,9 @@ impl Record for Pharmacist {
 /// The one pharmacy that somebody works in: the same as theirs among the pharmacy's.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(transparent)]
-struct WorksIn(Pharmacist);
+pub struct WorksInPharmacy(Pharmacist);
 
-impl Record for WorksIn {
+impl Record for WorksInPharmacy {
     const KIND: &'static str = "works_in_pharmacy";
     fn key(&self) -> Key {
         keys::works_in_pharmacy(self.0.user_id)
@@ -52,27 +51,36 @@ impl Record for WorksIn {
     }
 }
 
-/// Why somebody does not work in a pharmacy now. Nothing was written.
-#[derive(Debug, thiserror::Error)]
-pub enum PharmacistError {
-    #[error("they work in a pharmacy")]
-    WorksIn(PharmacyId),
-    #[error("the account has changed since it was read")]
-    Changed,
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl PharmacistError {
-    /// For those who try again: somebody else has ended it already.
-    #[must_use]
-    pub fn to_retry(self) -> StoreError {
-        match self {
-            Self::Store(error) => error,
-            other => StoreError::Unavailable(Box::new(other)),
-        }
+impl From<Pharmacist> for WorksInPharmacy {
+    fn from(pharmacist: Pharmacist) -> Self {
+        Self(pharmacist)
     }
 }
+
+impl From<WorksInPharmacy> for Pharmacist {
+    fn from(WorksInPharmacy(pharmacist): WorksInPharmacy) -> Self {
+        pharmacist
+    }
+}
+
+impl Seat for Pharmacist {
+    type Place = PharmacyId;
+    type Own = WorksInPharmacy;
+    const PLACE: &'static str = "pharmacy_id";
+
+    fn place(&self) -> PharmacyId {
+        self.pharmacy_id
+    }
+    fn user(&self) -> UserId {
+        self.user_id
+    }
+    fn since(&self) -> Timestamp {
+        self.since
+    }
+}
+
+/// Why somebody does not work in a pharmacy now.
+pub type PharmacistError = SeatError<PharmacyId>;
 
 impl Store {
     /// A pharmacy.
@@ -89,7 +97,7 @@ impl Store {
     pub async fn pharmacy_register(&self, pharmacy: &Pharmacy, account: &Account) -> Result<(), PharmacistError> {
         let mut write = self.transaction();
         let first = Pharmacist { pharmacy_id: pharmacy.listed.id, user_id: account.id, since: pharmacy.registered_at };
-        begin(&mut write, &first, account)?;
+        seats::begin(&mut write, &first, account)?;
         write.put_new(pharmacy, |_| PharmacistError::Changed)?;
         write.commit().await
     }
@@ -106,33 +114,6 @@ impl Store {
 
     /// The pharmacy that somebody works in.
     pub async fn works_in_pharmacy(&self, user: UserId) -> Result<Option<Pharmacist>, StoreError> {
-        Ok(self.get::<WorksIn>(&keys::works_in_pharmacy(user)).await?.map(|WorksIn(pharmacist)| pharmacist))
+        Ok(self.get::<WorksInPharmacy>(&keys::works_in_pharmacy(user)).await?.map(Into::into))
     }
-
-    /// Writes that somebody works in a pharmacy, if they work in no other one.
-    pub async fn pharmacist_begin(&self, pharmacist: &Pharmacist, account: &Account) -> Result<(), PharmacistError> {
-        let mut write = self.transaction();
-        begin(&mut write, pharmacist, account)?;
-        write.commit().await
-    }
-
-    /// Writes that somebody works there no longer.
-    pub async fn pharmacist_end(&self, pharmacist: &Pharmacist) -> Result<(), PharmacistError> {
-        let mut write = self.transaction();
-        let theirs = [(":pharmacy", text(pharmacist.pharmacy_id)), (":since", text(pharmacist.since.to_string()))];
-        let same = "pharmacy_id = :pharmacy AND since = :since";
-        write.delete_if(&pharmacist.key(), same, &theirs, |_| PharmacistError::Changed)?;
-        write.delete_if(&keys::works_in_pharmacy(pharmacist.user_id), same, &theirs, |_| PharmacistError::Changed)?;
-        write.commit().await
-    }
-}
-
-fn begin(write: &mut Transaction<'_, PharmacistError>, pharmacist: &Pharmacist, account: &Account) -> Result<(), PharmacistError> {
-    write.check(&keys::account(account.id), unchanged(account), |_| PharmacistError::Changed)?;
-    let works = |there: Item| match from_item::<WorksIn>(there) {
-        Ok(WorksIn(there)) => PharmacistError::WorksIn(there.pharmacy_id),
-        Err(error) => error.into(),
-    };
-    write.put_new(&WorksIn(pharmacist.clone()), works)?;
-    write.put_new(pharmacist, |_| PharmacistError::Changed)
 }

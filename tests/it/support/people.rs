@@ -326,7 +326,10 @@ impl App {
         write!(MedicineId, medicine);
         let (priority, status) = (Priority::Routine, LabTestStatus::Open);
         let (doctor_id, doctor_name) = (doctor, name.clone());
-        write!(LabTestId, LabTest { test: title.clone(), loinc: None, priority, instructions: None, doctor_id, doctor_name, status });
+        write!(
+            LabTestId,
+            LabTest { test: title.clone(), loinc: None, priority, instructions: None, doctor_id, doctor_name, status, order_id: None }
+        );
         let request = PrescriptionRequest {
             doctor_id: doctor,
             doctor_name: name.clone(),
@@ -359,6 +362,7 @@ impl App {
             laboratory: None,
             lab_test_id: None,
             image_id: None,
+            order: None,
             patient_name: name,
             doctor_id: Some(doctor),
             reviewed: None,

@@ -3,20 +3,19 @@
 use axum::extract::State;
 use documents::Documents;
 use domain::{
-    Invalid,
     id::{EncounterId, ImageId, PatientId},
     patient::parse_date,
     record::{
         Entry,
-        image::{ImageStatus, LARGEST, Modality, Sha256, UPLOAD_WITHIN},
+        image::{ImageStatus, Modality, Sha256, UPLOAD_WITHIN},
     },
     text::{Reason, Title},
 };
-use http::{AppState, Created, Fields, Json, Problem, auth::PatientAccess};
+use http::{AppState, Created, Fields, Json, LinkView, Problem, auth::PatientAccess, file_size};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Image, ImageView, LinkView, link_to_upload};
+use super::{Image, ImageView, link_to_upload};
 use crate::{
     entries::{Shown, author, encounter, not_ahead},
     refused::{Busy, not_written},
@@ -72,7 +71,7 @@ pub(crate) async fn announce(
     let modality = fields.required("modality", request.modality, |text| Modality::parse(&text));
     let taken_on = fields.required("taken_on", request.taken_on, |day| not_ahead(parse_date(&day)?, &access, &state));
     let finding = fields.optional("finding", request.finding, |text| Reason::parse(&text));
-    let size = fields.required("size", request.size, size);
+    let size = fields.required("size", request.size, file_size);
     let sha256 = fields.required("sha256", request.sha256, |text| Sha256::parse(&text));
     let (Some(encounter_id), Some(title), Some(modality), Some(taken_on), Some(finding), Some(size), Some(sha256)) =
         (encounter_id, title, modality, taken_on, finding, size, sha256)
@@ -89,9 +88,4 @@ pub(crate) async fn announce(
     state.store.record_add(&entry).await.map_err(not_written)?;
     let location = format!("/patients/{}/images/{id}", access.patient.id);
     Ok(Created { location, version: entry.version, body: AnnouncedImage { image: Image::view(entry, &state), upload } })
-}
-
-fn size(bytes: i64) -> Result<u64, Invalid> {
-    let size = u64::try_from(bytes).ok().filter(|size| (1..=LARGEST).contains(size));
-    size.ok_or_else(|| Invalid::new("out_of_range", format!("Give the file's size in bytes, at most {LARGEST}.")))
 }

@@ -6,10 +6,10 @@ use domain::{
     id::{ImageId, PatientId},
     record::{Entry, image::ImageStatus},
 };
-use http::{AppState, NoBody, Path, Problem, Versioned, auth::PatientAccess, refusals};
+use http::{AppState, NoBody, Path, Problem, Versioned, auth::PatientAccess, file_rejected, refusals};
 use store::medical_record::RecordError;
 
-use super::{Image, ImageView, NotAwaited, announced, must_be_awaited, rejected};
+use super::{Image, ImageView, NotAwaited, announced, must_be_awaited};
 use crate::{
     entries::{author, load, shown},
     refused::{Busy, not_reached, not_written},
@@ -53,7 +53,7 @@ pub(crate) async fn complete(
     let after = before.changed(author(&state, &access), None, content);
     let after = written(&state, &access, &before, after).await?;
     match after.content.rejected_because {
-        Some(why) => Err(rejected(why)),
+        Some(why) => Err(file_rejected(why)),
         None => Ok(shown(after, &state)),
     }
 }

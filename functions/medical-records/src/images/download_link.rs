@@ -6,9 +6,9 @@ use domain::{
     id::{ImageId, PatientId},
     record::image::{DOWNLOAD_LINK, ImageStatus},
 };
-use http::{AppState, Json, Path, Problem, auth::PatientAccess, refusals};
+use http::{AppState, Json, LinkMethod, LinkView, Path, Problem, auth::PatientAccess, refusals};
 
-use super::{Image, LinkMethod, LinkView};
+use super::Image;
 use crate::{entries::load, refused::not_reached};
 
 refusals! {
@@ -34,5 +34,5 @@ pub(crate) async fn download_link(
     }
     let name = format!("{}-{}.pdf", image.content.modality.as_str(), image.content.taken_on);
     let link = documents.download_link(&id.to_string(), &name, DOWNLOAD_LINK.unsigned_abs()).await.map_err(not_reached)?;
-    Ok(Json(LinkView::of(LinkMethod::Get, link, DOWNLOAD_LINK, &state)))
+    Ok(Json(LinkView::of(LinkMethod::Get, link.url, link.headers, DOWNLOAD_LINK, &state)))
 }

@@ -7,20 +7,17 @@ pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod upload_link;
 
-use std::collections::BTreeMap;
-
-use documents::{Announced, Documents, Link};
+use documents::{Announced, Documents};
 use domain::{
     id::ImageId,
-    instant::Instant,
     record::{
         Entry,
         image::{ImageStatus, Modality, Rejection, Sha256, UPLOAD_LINK},
     },
     text::{Reason, Title},
 };
-use http::{AppState, Problem, auth::PatientAccess, refusals};
-use jiff::{SignedDuration, civil::Date};
+use http::{AppState, LinkMethod, LinkView, Problem, auth::PatientAccess, file_rejected, refusals};
+use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -61,34 +58,6 @@ pub(crate) struct ImageView {
     head: EntryHead,
 }
 
-/// A request that the client makes itself, without an access token.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct LinkView {
-    method: LinkMethod,
-    #[schema(format = "uri")]
-    url: String,
-    /// Send these headers as they are.
-    headers: BTreeMap<String, String>,
-    expires_at: Instant,
-}
-
-/// How to call a link.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "UPPERCASE")]
-pub(crate) enum LinkMethod {
-    /// To download.
-    Get,
-    /// To upload.
-    Put,
-}
-
-impl LinkView {
-    fn of(method: LinkMethod, link: Link, works: SignedDuration, state: &AppState) -> Self {
-        let until = state.clock.now().saturating_add(works).unwrap_or_else(|_| state.clock.now());
-        Self { method, url: link.url, headers: link.headers.into_iter().collect(), expires_at: state.hospital.instant(until) }
-    }
-}
-
 impl Shown for Image {
     type View = ImageView;
     const PATH: &'static str = "images";
@@ -111,26 +80,18 @@ fn announced(image: &Image) -> Announced {
 /// A new link to upload the file.
 async fn link_to_upload(image: &Entry<Image>, documents: &Documents, state: &AppState) -> Result<LinkView, Problem> {
     let link = documents.upload_link(&image.id.to_string(), &announced(&image.content), UPLOAD_LINK.unsigned_abs()).await;
-    Ok(LinkView::of(LinkMethod::Put, link.map_err(not_reached)?, UPLOAD_LINK, state))
+    let link = link.map_err(not_reached)?;
+    Ok(LinkView::of(LinkMethod::Put, link.url, link.headers, UPLOAD_LINK, state))
 }
 
 /// The file of an image is still awaited.
 fn must_be_awaited(image: &Entry<Image>, state: &AppState) -> Result<(), Problem> {
     match image.content.status {
         ImageStatus::Available => Err(Problem::conflict("already_available", "The file was uploaded and checked already.")),
-        ImageStatus::Rejected => Err(rejected(image.content.rejected_because.unwrap_or(Rejection::NotAPdf))),
+        ImageStatus::Rejected => Err(file_rejected(image.content.rejected_because.unwrap_or(Rejection::NotAPdf))),
         ImageStatus::AwaitingUpload if state.clock.now() >= image.content.upload_until => {
             Err(Problem::conflict("upload_over", "The file was not uploaded within a day. Announce the image again."))
         }
         ImageStatus::AwaitingUpload => Ok(()),
     }
-}
-
-fn rejected(because: Rejection) -> Problem {
-    let why = match because {
-        Rejection::NotAPdf => "It is not a whole PDF file.",
-        Rejection::OtherSize => "It has not the size that was announced.",
-        Rejection::OtherChecksum => "It has not the SHA-256 digest that was announced.",
-    };
-    Problem::conflict("file_rejected", format!("The file was deleted. {why} Announce the image again.")).with("because", because)
 }

@@ -3,9 +3,9 @@
 use axum::extract::State;
 use documents::Documents;
 use domain::id::{ImageId, PatientId};
-use http::{AppState, Json, NoBody, Path, Problem, auth::PatientAccess, refusals};
+use http::{AppState, Json, LinkView, NoBody, Path, Problem, auth::PatientAccess, refusals};
 
-use super::{Image, LinkView, NotAwaited, link_to_upload, must_be_awaited};
+use super::{Image, NotAwaited, link_to_upload, must_be_awaited};
 use crate::entries::load;
 
 refusals! {

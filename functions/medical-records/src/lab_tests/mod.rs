@@ -7,7 +7,7 @@ pub(crate) mod revise;
 pub(crate) mod stop;
 
 use domain::{
-    id::{DoctorId, EncounterId, LabTestId},
+    id::{DoctorId, EncounterId, LabOrderId, LabTestId},
     record::{
         Entry,
         lab_result::Loinc,
@@ -25,7 +25,7 @@ use crate::entries::{EntryHead, In, Shown, head, to_change};
 
 refusals! {
     pub(crate) NotOpen {
-        409 "not_open" { current_status: LabTestStatus },
+        409 "not_open" { current_status: LabTestStatus, order_id: Option<LabOrderId> },
     }
 }
 
@@ -44,6 +44,9 @@ pub(crate) struct LabTestView {
     doctor_id: DoctorId,
     /// The doctor's name at that time.
     doctor_name: PersonName,
+    /// The order at a laboratory, once there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order_id: Option<LabOrderId>,
     #[serde(flatten)]
     head: EntryHead,
 }
@@ -54,8 +57,8 @@ impl Shown for LabTest {
 
     fn view(entry: Entry<Self>, state: &AppState) -> LabTestView {
         let (head, content) = (head(&entry, state), entry.content);
-        let Self { test, loinc, priority, instructions, doctor_id, doctor_name, status } = content;
-        LabTestView { id: entry.id, status, test, loinc, priority, instructions, doctor_id, doctor_name, head }
+        let Self { test, loinc, priority, instructions, doctor_id, doctor_name, status, order_id } = content;
+        LabTestView { id: entry.id, status, test, loinc, priority, instructions, doctor_id, doctor_name, order_id, head }
     }
 }
 
@@ -94,6 +97,7 @@ impl LabTestBody {
             doctor_id,
             doctor_name,
             status: LabTestStatus::Open,
+            order_id: None,
         };
         Some((encounter?, content))
     }
@@ -102,9 +106,21 @@ impl LabTestBody {
 /// The prescription that a doctor revises or stops.
 async fn open(state: &AppState, access: &PatientAccess, id: LabTestId, version: u64) -> Result<Entry<LabTest>, Problem> {
     let before = to_change::<LabTest>(state, access, id, version).await?;
-    if before.content.status != LabTestStatus::Open {
-        let detail = "This prescription was stopped or has a result. Prescribe the test anew.";
-        return Err(Problem::conflict("not_open", detail).with("current_status", before.content.status));
-    }
+    must_be_open(&before.content, "Prescribe the test anew.")?;
     Ok(before)
+}
+
+/// Refuses a prescription that was stopped, that a laboratory has, or that has a result.
+pub(crate) fn must_be_open(test: &LabTest, what_to_do: &str) -> Result<(), Problem> {
+    let detail = match test.status {
+        LabTestStatus::Open => return Ok(()),
+        LabTestStatus::Ordered => "A laboratory has this prescription. Cancel the order first: `order_id` names it.".to_owned(),
+        LabTestStatus::Resulted => format!("There is a result of this prescription. {what_to_do}"),
+        LabTestStatus::Stopped => format!("This prescription was stopped. {what_to_do}"),
+    };
+    let problem = Problem::conflict("not_open", detail).with("current_status", test.status);
+    Err(match test.order_id {
+        Some(order) => problem.with("order_id", order),
+        None => problem,
+    })
 }

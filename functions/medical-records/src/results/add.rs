@@ -13,7 +13,7 @@ use http::{AppState, Created, Json, Problem, auth::PatientAccess};
 use super::{LabResult, ResultBody, ResultView, settled};
 use crate::{
     entries::{author, content, created, encounter},
-    lab_tests::NotOpen,
+    lab_tests::{NotOpen, must_be_open},
     refused::{Busy, not_written},
 };
 
@@ -56,9 +56,6 @@ pub(crate) async fn add(
 async fn open_test(state: &AppState, access: &PatientAccess, id: LabTestId) -> Result<Entry<LabTest>, Problem> {
     let unknown = || Problem::invalid_field("lab_test_id", "unknown_prescription", "The patient has no such prescription.");
     let test = state.store.record_entry::<LabTest>(access.patient.id, id).await?.filter(|test| !test.in_error).ok_or_else(unknown)?;
-    if test.content.status == LabTestStatus::Open {
-        return Ok(test);
-    }
-    let detail = "This prescription was stopped or has a result. Leave `lab_test_id` out, or correct the result.";
-    Err(Problem::conflict("not_open", detail).with("current_status", test.content.status))
+    must_be_open(&test.content, "Leave `lab_test_id` out, or correct the result.")?;
+    Ok(test)
 }

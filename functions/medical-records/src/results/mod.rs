@@ -8,17 +8,18 @@ pub(crate) mod review;
 
 use domain::{
     Invalid,
-    id::{DoctorId, EncounterId, ImageId, LabResultId, LabTestId},
+    id::{DoctorId, EncounterId, ImageId, LabOrderId, LabReportId, LabResultId, LabTestId},
     instant::{Instant, parse_instant},
     record::{
         Author, Entry,
         image::{Image, ImageStatus},
-        lab_result::{Found, Loinc},
+        lab_result::{Found, Loinc, ResultStage, number, unit},
         vitals::Flag,
     },
-    text::{Reason, Title},
+    reference_range::Limits,
+    text::{Narrative, Reason, Title},
 };
-use http::{AppState, Problem, auth::PatientAccess};
+use http::{AppState, FindingView, Problem, auth::PatientAccess, refusals};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -34,7 +35,7 @@ pub(crate) struct ResultView {
     name: Title,
     #[serde(skip_serializing_if = "Option::is_none")]
     loinc: Option<Loinc>,
-    /// A result is a number with its unit, or a text.
+    /// A result is a number with its unit, a text, or `values`.
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,7 +48,13 @@ pub(crate) struct ResultView {
     high: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<Reason>,
-    /// Absent when it is not known what is usual.
+    /// All values of a test that a laboratory of this hospital made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    values: Option<Vec<FindingView>>,
+    /// What the laboratory says about the values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comment: Option<Narrative>,
+    /// Of `values`, the one that has to be looked at first. Absent when it is not known what is usual.
     #[serde(skip_serializing_if = "Option::is_none")]
     flag: Option<Flag>,
     /// When the specimen was taken.
@@ -59,6 +66,15 @@ pub(crate) struct ResultView {
     /// The report.
     #[serde(skip_serializing_if = "Option::is_none")]
     image_id: Option<ImageId>,
+    /// The order of a laboratory that it is of. It is changed only there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order_id: Option<LabOrderId>,
+    /// How far the laboratory is with it. Patients do not see what is `preliminary`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stage: Option<ResultStage>,
+    /// The report that the laboratory has uploaded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report_id: Option<LabReportId>,
     /// The doctor who looks at it.
     #[serde(skip_serializing_if = "Option::is_none")]
     doctor_id: Option<DoctorId>,
@@ -78,10 +94,14 @@ impl Shown for LabResult {
     fn view(entry: Entry<Self>, state: &AppState) -> ResultView {
         let (head, content) = (head(&entry, state), entry.content);
         let flag = content.found.flag();
-        let (value, unit, low, high, text) = match content.found {
-            Found::Number { value, unit, low, high } => (Some(value), Some(unit), low, high, None),
-            Found::Text(text) => (None, None, None, None, Some(text)),
-        };
+        let (mut value, mut unit, mut low, mut high, mut text, mut values, mut comment) = (None, None, None, None, None, None, None);
+        match content.found {
+            Found::Number { value: number, unit: of, low: lowest, high: highest, .. } => {
+                (value, unit, low, high) = (Some(number), Some(of), lowest, highest);
+            }
+            Found::Text(words) => text = Some(words),
+            Found::Panel { values: all, text } => (values, comment) = (Some(all.into_iter().map(FindingView::of).collect()), text),
+        }
         ResultView {
             id: entry.id,
             name: content.name,
@@ -91,17 +111,40 @@ impl Shown for LabResult {
             low,
             high,
             text,
+            values,
+            comment,
             flag,
             taken_at: state.hospital.instant(content.taken_at),
             laboratory: content.laboratory,
             lab_test_id: content.lab_test_id,
             image_id: content.image_id,
+            order_id: content.order.as_ref().map(|order| order.id),
+            stage: content.order.as_ref().map(|order| order.stage),
+            report_id: content.order.as_ref().and_then(|order| order.report_id),
             doctor_id: content.doctor_id,
             reviewed_by: content.reviewed.as_ref().map(AuthorView::of),
             reviewed_at: content.reviewed.map(|author| state.hospital.instant(author.at)),
             head,
         }
     }
+
+    fn is_seen_by(entry: &Entry<Self>, access: &PatientAccess) -> bool {
+        !access.is_patient() || entry.content.is_released()
+    }
+}
+
+refusals! {
+    pub(crate) OfALaboratory {
+        409 "of_a_laboratory" { order_id: LabOrderId },
+    }
+}
+
+/// Refuses to change what a laboratory has entered: it has its own way.
+pub(crate) fn must_not_be_of_laboratory(result: &LabResult) -> Result<(), Problem> {
+    let Some(order) = &result.order else { return Ok(()) };
+    let detail =
+        "A laboratory of this hospital has entered this result. It corrects it through its order, and amends it after the release.";
+    Err(Problem::conflict("of_a_laboratory", detail).with("order_id", order.id))
 }
 
 /// What a result says.
@@ -145,25 +188,6 @@ pub(crate) struct ResultBody {
     doctor_id: Option<String>,
 }
 
-/// A number that a laboratory may report. The table takes no number that is as good as zero.
-fn number(value: f64) -> Result<f64, Invalid> {
-    let fits = value == 0.0 || (1e-9..=1e9).contains(&value.abs());
-    if fits {
-        Ok(value)
-    } else {
-        Err(Invalid::new("out_of_range", "Use 0, or a number from 0.000000001 to 1,000,000,000, or the negative of one."))
-    }
-}
-
-fn unit(text: String) -> Result<String, Invalid> {
-    let fits = (1..=20).contains(&text.chars().count()) && text.chars().all(|c| c.is_ascii_graphic() || c == '\u{b5}');
-    if fits {
-        Ok(text)
-    } else {
-        Err(Invalid::new("invalid_unit", "Give the unit in at most 20 characters without spaces, such as `g/dL`."))
-    }
-}
-
 impl ResultBody {
     fn parse(self, fields: &mut In<'_>, access: &PatientAccess, state: &AppState) -> Option<(Option<EncounterId>, LabResult)> {
         let encounter = fields.optional("encounter_id", self.encounter_id, |id| id.parse());
@@ -183,7 +207,7 @@ impl ResultBody {
                 let ordered = low.zip(high).is_none_or(|(low, high)| low <= high);
                 let checked = ordered.then_some(()).ok_or_else(|| Invalid::new("reversed", "The lowest usual value is above the highest."));
                 fields.check("low", checked)?;
-                Found::Number { value, unit, low, high }
+                Found::measured(value, unit, Limits { low, high, ..Limits::default() })
             }
             (None, None, None, None, Some(text)) => Found::Text(text),
             _ => {
@@ -199,6 +223,7 @@ impl ResultBody {
             laboratory: laboratory?,
             lab_test_id: lab_test?,
             image_id: image?,
+            order: None,
             patient_name: access.patient.name.clone(),
             doctor_id: doctor?,
             reviewed: None,

@@ -6,12 +6,12 @@ use domain::{
     pharmacy::{ListedPharmacy, Pharmacy},
     text::{Email, Phone, Title},
 };
-use http::{AppState, Fields, Json, PeriodBody, Problem, RequiredIfMatch, Versioned};
+use http::{AppState, Fields, Json, PeriodBody, Problem, RequiredIfMatch, Versioned, opening_hours};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{PharmacyView, hours, view};
-use crate::{authority::InPharmacy, pharmacies::opening_hours::opening_hours};
+use crate::authority::InPharmacy;
 
 /// What is left out stays as it is.
 #[derive(Debug, Deserialize, ToSchema)]

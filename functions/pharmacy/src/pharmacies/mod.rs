@@ -3,7 +3,6 @@
 pub(crate) mod change;
 pub(crate) mod get;
 pub(crate) mod list;
-pub(crate) mod opening_hours;
 pub(crate) mod register;
 
 use domain::{

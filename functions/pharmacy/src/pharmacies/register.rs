@@ -6,15 +6,12 @@ use domain::{
     pharmacy::{ListedPharmacy, Pharmacy},
     text::{Email, Phone, Title},
 };
-use http::{AppState, Created, Fields, Json, PeriodBody, Problem, auth::Caller};
+use http::{AppState, Created, Fields, Json, PeriodBody, Problem, auth::Caller, opening_hours};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{PharmacyView, hours, view};
-use crate::{
-    pharmacies::opening_hours::opening_hours,
-    refused::{WorksElsewhere, works_elsewhere},
-};
+use crate::refused::{WorksElsewhere, works_elsewhere};
 
 /// Three days, as patients are used to.
 const COLLECT_WITHIN_HOURS: u16 = 72;

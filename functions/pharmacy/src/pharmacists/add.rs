@@ -45,6 +45,6 @@ pub(crate) async fn add(
     let not_in_role = || Problem::invalid_field("user_id", "not_in_role", "Name an active account that has the role `pharmacist`.");
     let account = account.ok_or_else(not_in_role)?;
     let pharmacist = Pharmacist { pharmacy_id: there.pharmacy.listed.id, user_id, since: state.clock.now() };
-    state.store.pharmacist_begin(&pharmacist, &account).await.map_err(works_elsewhere)?;
+    state.store.seat_begin(&pharmacist, &account).await.map_err(works_elsewhere)?;
     Ok(Json(PharmacistView::of(pharmacist, &state).await?.ok_or_else(|| Problem::not_found("account"))?))
 }

@@ -21,7 +21,7 @@ pub(crate) async fn release(
     trail::account(user);
     let works = state.store.works_in_pharmacy(user).await?.filter(|works| works.pharmacy_id == there.pharmacy.listed.id);
     let missing = || Problem::not_found("pharmacist");
-    match state.store.pharmacist_end(&works.ok_or_else(missing)?).await {
+    match state.store.seat_end(&works.ok_or_else(missing)?).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(PharmacistError::Store(error)) => Err(error.into()),
         Err(_) => Err(missing()),

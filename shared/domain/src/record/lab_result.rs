@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{
     Author, Clinical, Entry, Full, Point, Summary, Waiting,
@@ -10,8 +11,9 @@ use super::{
 };
 use crate::{
     Invalid,
-    id::{DoctorId, ImageId, LabResultId, LabTestId},
-    text::{PersonName, Reason, Title},
+    id::{DoctorId, ImageId, LabOrderId, LabReportId, LabResultId, LabTestId},
+    reference_range::Limits,
+    text::{Narrative, PersonName, Reason, Title},
 };
 
 /// A code of Logical Observation Identifiers Names and Codes: `718-7`.
@@ -51,6 +53,32 @@ const fn luhn(digit: u32, doubled: bool) -> u32 {
     }
 }
 
+/// A number that a laboratory may report. The table takes no number that is as good as zero.
+///
+/// # Errors
+/// When it is another one.
+pub fn number(value: f64) -> Result<f64, Invalid> {
+    let fits = value == 0.0 || (1e-9..=1e9).contains(&value.abs());
+    if fits {
+        Ok(value)
+    } else {
+        Err(Invalid::new("out_of_range", "Use 0, or a number from 0.000000001 to 1,000,000,000, or the negative of one."))
+    }
+}
+
+/// A unit as a laboratory writes it.
+///
+/// # Errors
+/// When it is too long, or has spaces.
+pub fn unit(text: String) -> Result<String, Invalid> {
+    let fits = (1..=20).contains(&text.chars().count()) && text.chars().all(|c| c.is_ascii_graphic() || c == '\u{b5}');
+    if fits {
+        Ok(text)
+    } else {
+        Err(Invalid::new("invalid_unit", "Give the unit in at most 20 characters without spaces, such as `g/dL`."))
+    }
+}
+
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -67,9 +95,59 @@ pub enum Found {
         /// The highest usual value.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         high: Option<f64>,
+        /// At this value or below it, somebody has to act at once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        critical_low: Option<f64>,
+        /// At this value or above it, somebody has to act at once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        critical_high: Option<f64>,
     },
     /// Words: `negative`.
     Text(Reason),
+    /// All values of a test, each a number or words.
+    Panel {
+        /// The values.
+        values: Vec<Finding>,
+        /// What the laboratory says about them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<Narrative>,
+    },
+}
+
+/// One value of a test.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// What it is called.
+    pub name: Title,
+    /// Its code. With it, the value has a place in a graph.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loinc: Option<Loinc>,
+    /// What was found: a number or words.
+    pub found: Found,
+}
+
+/// How far a result of a laboratory is (HL7 FHIR R4 value set `observation-status`, the part that applies).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ResultStage {
+    /// The laboratory has not released it. Only those who work here see it.
+    Preliminary,
+    /// It was verified and released.
+    Final,
+    /// It was changed after its release.
+    Amended,
+}
+
+/// The order of a laboratory that a result is of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfOrder {
+    /// The order.
+    pub id: LabOrderId,
+    /// How far the result is.
+    pub stage: ResultStage,
+    /// The report that the laboratory has uploaded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report_id: Option<LabReportId>,
 }
 
 impl Found {
@@ -77,11 +155,27 @@ impl Found {
     #[must_use]
     pub fn flag(&self) -> Option<Flag> {
         match self {
-            Self::Number { value, low: Some(low), .. } if value < low => Some(Flag::Low),
-            Self::Number { value, high: Some(high), .. } if value > high => Some(Flag::High),
-            Self::Number { low: None, high: None, .. } | Self::Text(_) => None,
-            Self::Number { .. } => Some(Flag::Normal),
+            Self::Number { value, low, high, critical_low, critical_high, .. } => {
+                let limits = Limits { critical_low: *critical_low, low: *low, high: *high, critical_high: *critical_high };
+                limits.flag(*value)
+            }
+            Self::Text(_) => None,
+            // The one that somebody has to look at first.
+            Self::Panel { values, .. } => values.iter().filter_map(|value| value.found.flag()).max_by_key(|flag| flag.urgency()),
         }
+    }
+
+    /// A value with what is usual of it and critical.
+    #[must_use]
+    pub const fn measured(value: f64, unit: String, limits: Limits) -> Self {
+        let Limits { critical_low, low, high, critical_high } = limits;
+        Self::Number { value, unit, low, high, critical_low, critical_high }
+    }
+
+    /// Whether somebody has to act at once.
+    #[must_use]
+    pub fn is_critical(&self) -> bool {
+        self.flag().is_some_and(Flag::is_critical)
     }
 }
 
@@ -108,12 +202,29 @@ pub struct LabResult {
     pub image_id: Option<ImageId>,
     /// The patient's name at that time.
     pub patient_name: PersonName,
+    /// The order that it is the result of, if a laboratory has entered it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<OfOrder>,
     /// The doctor who looks at it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub doctor_id: Option<DoctorId>,
     /// Who looked at it, and when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reviewed: Option<Author>,
+}
+
+impl LabResult {
+    /// Whether the patient may see it.
+    #[must_use]
+    pub fn is_released(&self) -> bool {
+        self.order.as_ref().is_none_or(|order| order.stage != ResultStage::Preliminary)
+    }
+
+    /// Whether it says something else than before: a number, words, or its report.
+    fn says_something_else(&self, before: &Self) -> bool {
+        let report = |result: &Self| result.order.as_ref().and_then(|order| order.report_id);
+        self.found != before.found || report(self) != report(before)
+    }
 }
 
 impl Clinical for LabResult {
@@ -128,12 +239,19 @@ impl Clinical for LabResult {
             name: content.name.clone(),
             taken_at: content.taken_at,
             flag: content.found.flag(),
+            released: content.is_released(),
         });
         if entry.in_error {
             summary.take_back(&entry.id);
         }
-        if before.is_none() {
-            summary.tell(News::ResultAvailable, &entry.id, entry.author.at);
+        let seen = before.filter(|before| before.content.is_released());
+        let amended = content.order.as_ref().is_some_and(|order| order.stage == ResultStage::Amended);
+        match seen {
+            None if content.is_released() && !entry.in_error => summary.tell(News::ResultAvailable, &entry.id, entry.author.at),
+            Some(before) if amended && content.says_something_else(&before.content) => {
+                summary.tell(News::ResultAmended, &entry.id, entry.author.at);
+            }
+            _ => {}
         }
         put_recent(&mut summary.results, line, |other| other.id == entry.id, |line| (line.taken_at, line.id));
         Ok(Vec::new())
@@ -141,15 +259,18 @@ impl Clinical for LabResult {
 
     fn points(entry: &Entry<Self>) -> Vec<Point> {
         let content = &entry.content;
-        match (&content.loinc, &content.found) {
-            (Some(loinc), Found::Number { value, unit, .. }) if !entry.in_error => vec![Point {
-                code: loinc.as_str().to_owned(),
-                at: content.taken_at,
-                value: *value,
-                unit: unit.clone(),
-                flag: content.found.flag(),
-            }],
-            _ => Vec::new(),
+        if entry.in_error || !content.is_released() {
+            return Vec::new();
+        }
+        let point = |loinc: &Option<Loinc>, found: &Found| match (loinc, found) {
+            (Some(loinc), Found::Number { value, unit, .. }) => {
+                Some(Point { code: loinc.as_str().to_owned(), at: content.taken_at, value: *value, unit: unit.clone(), flag: found.flag() })
+            }
+            _ => None,
+        };
+        match &content.found {
+            Found::Panel { values, .. } => values.iter().filter_map(|value| point(&value.loinc, &value.found)).collect(),
+            found => point(&content.loinc, found).into_iter().collect(),
         }
     }
 
@@ -183,7 +304,7 @@ mod tests {
 
     #[test]
     fn flags() {
-        let of = |value, low, high| Found::Number { value, unit: "g/dL".to_owned(), low, high }.flag();
+        let of = |value, low, high| Found::measured(value, "g/dL".to_owned(), Limits { low, high, ..Limits::default() }).flag();
         assert_eq!(of(11.9, Some(12.0), Some(16.0)), Some(Flag::Low));
         assert_eq!((of(12.0, Some(12.0), Some(16.0)), of(16.0, Some(12.0), Some(16.0))), (Some(Flag::Normal), Some(Flag::Normal)));
         assert_eq!((of(16.1, Some(12.0), Some(16.0)), of(16.1, None, None)), (Some(Flag::High), None));

@@ -13,7 +13,7 @@ use super::{
     vitals::VitalSign,
 };
 use crate::{
-    id::{DoctorId, LabTestId, MedicineId},
+    id::{DoctorId, LabOrderId, LabTestId, MedicineId},
     text::{PersonName, Reason, Title},
 };
 
@@ -188,6 +188,8 @@ named! {
 pub enum LabTestStatus {
     /// It waits for a result.
     Open,
+    /// A laboratory has it.
+    Ordered,
     /// There is a result.
     Resulted,
     /// A doctor stopped it.
@@ -213,6 +215,35 @@ pub struct LabTest {
     pub doctor_name: PersonName,
     /// How it stands.
     pub status: LabTestStatus,
+    /// The order at a laboratory, once there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<LabOrderId>,
+}
+
+impl LabTest {
+    /// Whether it waits for a result.
+    #[must_use]
+    pub const fn waits(&self) -> bool {
+        matches!(self.status, LabTestStatus::Open | LabTestStatus::Ordered)
+    }
+
+    /// It is taken to a laboratory.
+    #[must_use]
+    pub fn ordered(&self, order: LabOrderId) -> Self {
+        Self { status: LabTestStatus::Ordered, order_id: Some(order), ..self.clone() }
+    }
+
+    /// The laboratory gives it back.
+    #[must_use]
+    pub fn given_back(&self) -> Self {
+        Self { status: LabTestStatus::Open, order_id: None, ..self.clone() }
+    }
+
+    /// Whether it says what it said before: only the laboratory or a result has changed it.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        *self == Self { status: self.status, order_id: self.order_id, ..other.clone() }
+    }
 }
 
 impl Clinical for LabTest {
@@ -222,17 +253,17 @@ impl Clinical for LabTest {
 
     fn show(before: Option<&Entry<Self>>, entry: &Entry<Self>, summary: &mut Summary) -> Result<Vec<VitalSign>, Full> {
         let content = &entry.content;
-        let line = (!entry.in_error && content.status == LabTestStatus::Open).then(|| OpenLabTest {
+        let line = (!entry.in_error && content.waits()).then(|| OpenLabTest {
             id: entry.id,
             test: content.test.clone(),
             doctor_id: content.doctor_id,
         });
         put(&mut summary.lab_tests, line, |other| other.id == entry.id, Full("open lab tests", LAB_TESTS))?;
-        // A result says itself that it is there, and one that was wrong leaves the prescription as it was.
-        let resulted = |entry: &Entry<Self>| entry.content.status == LabTestStatus::Resulted;
+        // A result says itself that it is there, and a laboratory what it does.
+        let told = before.is_some_and(|before| before.content.says_the_same(content)) && content.status != LabTestStatus::Stopped;
         if entry.in_error {
             summary.take_back(&entry.id);
-        } else if !resulted(entry) && !before.is_some_and(resulted) {
+        } else if content.status != LabTestStatus::Resulted && !told {
             let stopped = content.status == LabTestStatus::Stopped;
             summary.tell(News::of_change(before.is_none(), stopped, News::LAB_TEST), &entry.id, entry.author.at);
         }

@@ -118,6 +118,8 @@ pub enum News {
     ImageAvailable,
     /// There is a result.
     ResultAvailable,
+    /// A result says something else than before.
+    ResultAmended,
 }
 
 impl News {
@@ -257,6 +259,18 @@ pub struct RecentResult {
     /// How it stands out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flag: Option<Flag>,
+    /// Whether the patient may see it.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub released: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "for serde")]
+const fn is_yes(so: &bool) -> bool {
+    *so
 }
 
 impl Summary {

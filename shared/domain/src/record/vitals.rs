@@ -162,6 +162,36 @@ pub enum Flag {
     CriticalHigh,
 }
 
+impl Flag {
+    /// The flag in words.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::CriticalLow => "critical low",
+            Self::Low => "low",
+            Self::Normal => "normal",
+            Self::High => "high",
+            Self::CriticalHigh => "critical high",
+        }
+    }
+
+    /// Whether somebody has to act at once.
+    #[must_use]
+    pub const fn is_critical(self) -> bool {
+        matches!(self, Self::CriticalLow | Self::CriticalHigh)
+    }
+
+    /// How soon somebody has to look at it: the highest first.
+    #[must_use]
+    pub const fn urgency(self) -> u8 {
+        match self {
+            Self::Normal => 0,
+            Self::Low | Self::High => 1,
+            Self::CriticalLow | Self::CriticalHigh => 2,
+        }
+    }
+}
+
 /// What is usual, both ends included, and from where on it is critical, in tenths.
 struct Limits {
     critical_low: i32,

@@ -4,6 +4,7 @@ pub mod account;
 pub mod appointment;
 pub mod email_token;
 pub(crate) mod format;
+pub mod laboratory;
 pub mod leave;
 pub mod pharmacy;
 pub mod prescription;
@@ -45,6 +46,7 @@ mod tests {
             account::samples(value),
             appointment::samples(value),
             email_token::samples(value),
+            laboratory::samples(value),
             leave::samples(value),
             pharmacy::samples(value),
             prescription::samples(value),

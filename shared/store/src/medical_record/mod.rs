@@ -3,9 +3,11 @@
 //! through the summary's version.
 
 mod encounters;
+mod lab_orders;
 mod prescriptions;
 mod summary;
 
+pub use lab_orders::{Prescribed, Resulting};
 pub use prescriptions::Answered;
 pub use summary::Dashboard;
 pub(crate) use summary::write as write_summary;
@@ -106,6 +108,8 @@ pub enum RecordError {
     AlreadyHeld(EncounterId),
     #[error("the appointment is not being held")]
     NotHeld(AppointmentId),
+    #[error("the laboratory has changed the test since it was read")]
+    TestChanged,
     #[error("something speaks against the medicine")]
     Stopped(Vec<Hit>),
     /// The summary has changed since it was read.

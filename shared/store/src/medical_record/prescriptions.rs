@@ -50,8 +50,7 @@ impl Store {
     /// Prescribes a lab test, or revises or stops a prescription.
     pub async fn lab_test_write(&self, before: Option<&Entry<LabTest>>, after: &Entry<LabTest>) -> Result<(), RecordError> {
         self.record_write(after.patient_id, before, &mut |_| Ok(after.clone()), &|write, test: &Entry<LabTest>| {
-            use domain::record::prescription::LabTestStatus::Open;
-            if test.content.status == Open && !test.in_error { must_live(write, after.patient_id) } else { Ok(()) }
+            if test.content.waits() && !test.in_error { must_live(write, after.patient_id) } else { Ok(()) }
         })
         .await
         .map(drop)

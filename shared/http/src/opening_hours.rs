@@ -1,10 +1,10 @@
-//! What the requests to register and to change a pharmacy are made of.
+//! When a pharmacy or a laboratory is open.
 
+use super::{Fields, PeriodBody};
 use domain::{Invalid, opening_hours::OpeningHours};
-use http::{Fields, PeriodBody};
 
 /// A week's opening hours. `None` when something is wrong.
-pub(crate) fn opening_hours(periods: Vec<PeriodBody>, fields: &mut Fields) -> Option<OpeningHours> {
+pub fn opening_hours(periods: Vec<PeriodBody>, fields: &mut Fields) -> Option<OpeningHours> {
     let parsed = periods.into_iter().take(50).enumerate().map(|(index, period)| period.parse("opening_hours", index, fields));
     // All of them are parsed, so that everything that is wrong is named at once.
     let parsed: Vec<_> = parsed.collect();
