@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, fmt::Write as _, sync::LazyLock};
 use axum::Router;
 use domain::Clock;
 use http::{AppState, auth::access_token::KeySetError, finish};
+use laboratory::Laboratories;
 use low_stock::LowStock;
 use mail::EventState;
 use medical_records::MedicalRecords;
@@ -23,6 +24,7 @@ pub struct Functions {
     pub state: AppState,
     users: Users,
     medical_records: MedicalRecords,
+    laboratories: Laboratories,
     notifications: Notifications,
     low_stock: LowStock,
     reminders: EventState,
@@ -32,9 +34,18 @@ impl Functions {
     pub fn new(config: &Config, key: &SigningKey, tokens: &TokenKey, scheduling: Scheduling, clock: &Clock) -> Result<Self, KeySetError> {
         let users = Users::new(config, key, tokens, clock.clone())?;
         let medical_records = MedicalRecords::new(users.base.clone(), config, BUCKET.to_owned());
+        let laboratories = Laboratories::new(users.base.clone(), config, BUCKET.to_owned());
         let low_stock = LowStock::new(config, scheduling.clone(), clock.clone());
         let notifications = Notifications::new(config, scheduling, tokens, clock.clone());
-        Ok(Self { state: users.base.clone(), reminders: notifications.base.clone(), users, medical_records, notifications, low_stock })
+        Ok(Self {
+            state: users.base.clone(),
+            reminders: notifications.base.clone(),
+            users,
+            medical_records,
+            laboratories,
+            notifications,
+            low_stock,
+        })
     }
 
     /// What the event-driven functions work with.
@@ -79,13 +90,14 @@ macro_rules! http_function {
 }
 
 /// All of them. The local hospital, the API document, the tests and the routes of `cargo lambda watch` follow this list.
-pub const HTTP_FUNCTIONS: [HttpFunction; 9] = [
+pub const HTTP_FUNCTIONS: [HttpFunction; 10] = [
     http_function!("users", users::routes, users: Users),
     http_function!("patients", patients::routes, state: AppState),
     http_function!("doctors", doctors::routes, state: AppState),
     http_function!("appointments", appointments::routes, state: AppState),
     http_function!("emergency", emergency::routes, state: AppState),
     http_function!("medical-records", medical_records::routes, medical_records: MedicalRecords),
+    http_function!("laboratory", laboratory::routes, laboratories: Laboratories),
     http_function!("pharmacy", pharmacy::routes, state: AppState),
     http_function!("staff", staff::routes, state: AppState),
     http_function!("wards", wards::routes, state: AppState),

@@ -182,7 +182,7 @@ fn routes(resources: &Value) -> Vec<Route> {
 }
 
 /// Keys of a single partition. All others end with `#*`.
-const WHOLE_KEYS: [&str; 5] = ["WARM", "DOCTORS", "WARDS", "CLEANING", "PHARMACIES"];
+const WHOLE_KEYS: [&str; 8] = ["WARM", "DOCTORS", "WARDS", "CLEANING", "PHARMACIES", "LABORATORIES", "LABTESTS", "CRITICALRESULTS"];
 
 fn table_permissions(resources: &Value) -> Result<BTreeMap<String, BTreeSet<Permission>>, TemplateError> {
     let mut all = BTreeMap::new();

@@ -1,0 +1,108 @@
+//! `POST /patients/{patient_id}/lab-orders/{id}/result`: enter what was found.
+
+use axum::extract::State;
+use domain::{
+    critical_result::CriticalResult,
+    id::{LabOrderId, LabResultId, PatientId},
+    lab_order::LabOrderStep,
+    record::{
+        Entry,
+        lab_result::{LabResult, OfOrder as ResultOf, ResultStage},
+        prescription::{LabTest, LabTestStatus},
+    },
+    text::Reason,
+};
+use http::{AppState, Fields, Json, Problem, RequiredIfMatch, Versioned};
+use store::medical_record::Resulting;
+
+use super::{
+    LabOrderView,
+    entered::{Entered, EnteredBody},
+    view,
+};
+use crate::{
+    authority::OfOrder,
+    refused::{Busy, NotStepped, not_taken, not_written},
+};
+
+/// Enter a result
+///
+/// Every value of the test, in its unit. The doctors see it from then on, as preliminary; a critical value is told to the doctor who ordered the test
+/// at once. Entered again before the release, it has to be verified again. What was entered before is kept.
+#[utoipa::path(post, path = "/patients/{patient_id}/lab-orders/{id}/result", tag = "lab orders", operation_id = "enter_lab_result",
+    params(("patient_id" = PatientId, Path), ("id" = LabOrderId, Path), RequiredIfMatch), request_body = EnteredBody,
+    responses((status = 200, body = Versioned<LabOrderView>), NotStepped, Busy))]
+pub(crate) async fn result(
+    State(state): State<AppState>,
+    of: OfOrder,
+    RequiredIfMatch(version): RequiredIfMatch,
+    Json(body): Json<EnteredBody>,
+) -> Result<Versioned<LabOrderView>, Problem> {
+    of.must_be(version)?;
+    enter(&of, LabOrderStep::Result, None, body, &state).await
+}
+
+/// Writes a result or an amendment, with all that follows from it.
+pub(super) async fn enter(
+    of: &OfOrder,
+    step: LabOrderStep,
+    reason: Option<Reason>,
+    body: EnteredBody,
+    state: &AppState,
+) -> Result<Versioned<LabOrderView>, Problem> {
+    let (store, patient, before) = (&state.store, of.patient.id, &of.order);
+    let mut after = before.clone().take(of.step(step, reason.clone(), state)).map_err(not_taken)?;
+    let test = store.offered_test(before.laboratory_id, before.test_id).await?.ok_or_else(|| Problem::not_found("test"))?;
+    let author = of.author(state);
+    let taken_at = before.taken_at.unwrap_or(author.at);
+    let mut fields = Fields::default();
+    let entered = body.parse(&test, before, &of.patient, state.hospital.zone.to_datetime(taken_at).date(), &mut fields);
+    let Some(Entered { found, report_id }) = entered.filter(|_| fields.is_empty()) else { return Err(fields.problem()) };
+    let critical = found.is_critical();
+    let earlier = match before.result_id {
+        Some(id) => store.record_entry::<LabResult>(patient, id).await?,
+        None => None,
+    };
+    let stage = if step == LabOrderStep::Amend { ResultStage::Amended } else { ResultStage::Preliminary };
+    let content = LabResult {
+        name: before.listed.test.clone(),
+        loinc: before.loinc.clone(),
+        found,
+        taken_at,
+        laboratory: Some(before.laboratory.clone()),
+        lab_test_id: before.prescription_id,
+        image_id: None,
+        order: Some(ResultOf { id: before.listed.id, stage, report_id }),
+        patient_name: of.patient.name.clone(),
+        doctor_id: Some(before.doctor_id),
+        // Whoever looked at it before looks again.
+        reviewed: None,
+    };
+    let result = match &earlier {
+        Some(earlier) => earlier.changed(author.clone(), reason, content),
+        None => Entry::new(LabResultId::new(author.at, state.random.u128()?), patient, None, author.clone(), content),
+    };
+    after.result_id = Some(result.id);
+    let prescription = match before.prescription_id {
+        Some(id) => store.record_entry::<LabTest>(patient, id).await?,
+        None => None,
+    };
+    let answered = prescription.filter(|entry| entry.content.status == LabTestStatus::Ordered).map(|entry| {
+        let content = LabTest { status: LabTestStatus::Resulted, ..entry.content.clone() };
+        (entry.changed(author.clone(), None, content), entry)
+    });
+    let told = if critical { store.critical_result(patient, before.listed.id).await? } else { None };
+    let alert = critical.then(|| CriticalResult::of(&after, (result.id, result.version), author.at, told.as_ref()));
+    let step = Resulting {
+        order: (before, &after),
+        earlier: earlier.as_ref(),
+        result: &result,
+        test: answered.as_ref().map(|(after, before)| (before, after)),
+        critical: alert.as_ref().map(|alert| (alert, told.as_ref().map_or(0, |told| told.version))),
+        turnaround: None,
+    };
+    match store.lab_order_result(step).await {
+        Ok(()) => Ok(view(after, of.side, state)),
+        Err(why) => Err(not_written(why, state, before).await),
+    }
+}

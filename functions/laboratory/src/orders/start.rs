@@ -1,0 +1,19 @@
+//! `POST /patients/{patient_id}/lab-orders/{id}/start`: the examination begins.
+
+use axum::extract::State;
+use domain::{
+    id::{LabOrderId, PatientId},
+    lab_order::LabOrderStep,
+};
+use http::{AppState, NoBody, Problem, Versioned};
+
+use super::{LabOrderView, step};
+use crate::{authority::OfOrder, refused::NotStepped};
+
+/// Begin to examine a specimen
+#[utoipa::path(post, path = "/patients/{patient_id}/lab-orders/{id}/start", tag = "lab orders", operation_id = "start_lab_order",
+    params(("patient_id" = PatientId, Path), ("id" = LabOrderId, Path)),
+    responses((status = 200, body = Versioned<LabOrderView>), NotStepped))]
+pub(crate) async fn start(State(state): State<AppState>, of: OfOrder, _: NoBody) -> Result<Versioned<LabOrderView>, Problem> {
+    step(of, LabOrderStep::Start, None, &state).await
+}
