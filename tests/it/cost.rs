@@ -9,7 +9,11 @@ use domain::{
     bed::BedNumber,
     bed_request::{BedPriority, BedRequest},
     emergency::{EmergencyCase, Triage},
-    id::{AdmissionId, AllocationId, AppointmentId, BedRequestId, CaseId, DoctorId, PatientId, StockedMedicineId, WaitId},
+    id::{
+        AdmissionId, AllocationId, AppointmentId, BedRequestId, CaseId, DoctorId, LabOrderId, OfferedTestId, PatientId, StockedMedicineId,
+        WaitId,
+    },
+    lab_order::LabOrderStatus,
     money::{Currency, Money},
     mrn::Mrn,
     patient::{DateOfBirth, Gender, Identity, Patient},
@@ -762,5 +766,104 @@ async fn a_pharmacy_beside(crowd: u32) -> String {
     line("the pharmacies", spent(&app, async { drop(app.get("/pharmacies").bearer(&counter.ada.token).send().await.expect(200)) }).await);
     line("a patient's allocations", spent(&app, own("allocations")).await);
     line("what a patient got", spent(&app, own("dispenses")).await);
+    lines.join("\n")
+}
+
+/// With 20,000 other orders to do and released, 20,000 tests, and 20,000 orders of the patient, as with a few.
+#[tokio::test]
+async fn a_laboratory() {
+    let mut all = Vec::new();
+    for crowd in [30, 20_000] {
+        all.push(a_laboratory_beside(crowd).await);
+    }
+    assert_eq!(all[0], all[1]);
+    insta::assert_snapshot!(all[0], @r"
+    place: 8 read, 16 write
+    collect: 5 read, 5 write
+    start: 5 read, 5 write
+    a critical result: 9 read, 21 write
+    verify: 5 read, 5 write
+    release: 7 read, 19 write
+    acknowledge: 7 read, 2 write
+    amend: 9 read, 14 write
+    cancel: 6 read, 13 write
+    what followed, by notifications: 40 read, 44 write
+    what there is to do: 5.5 read, 2 write
+    what is overdue: 4.5 read, 2 write
+    what is released: 5.5 read, 2 write
+    the tests of a laboratory: 2 read, 0 write
+    the turnaround: 2.5 read, 0 write
+    the tests of all laboratories: 1 read, 0 write
+    the tests with a code: 0.5 read, 0 write
+    a patient's orders: 2.5 read, 3 write
+    an order with its result: 4 read, 3 write
+    a report: 3 read, 3 write
+    ");
+}
+
+async fn a_laboratory_beside(crowd: u32) -> String {
+    use crate::laboratory::{Bench, measured, potassium};
+    let bench = Bench::new().await;
+    let app = std::sync::Arc::clone(&bench.app);
+    let (test, prescription) = (bench.offers(&potassium()).await, bench.prescription(&potassium()).await);
+    let sample = bench.order(&bench.wanted(&test, Some(&prescription)), &bench.ada.token).await.expect(201).id();
+    app.drain().await;
+    let order = app.store().lab_order(bench.ada.id, sample.parse().unwrap()).await.unwrap().unwrap();
+    let offered = app.store().offered_test(bench.laboratory.parse().unwrap(), test.parse().unwrap()).await.unwrap().unwrap();
+    let mut items = Vec::new();
+    for number in 0..crowd {
+        let (mut waits, mut over, mut other) = (order.clone(), order.clone(), offered.clone());
+        let long_ago = app.now() - jiff::SignedDuration::from_hours(48);
+        waits.listed.id = LabOrderId::new(long_ago, app.random());
+        waits.listed.patient_id = PatientId::new(long_ago, app.random());
+        waits.listed.due_at = app.now() + jiff::SignedDuration::from_hours(24);
+        over.listed.id = LabOrderId::new(long_ago, app.random());
+        over.listed.status = LabOrderStatus::Released;
+        other.listed.id = OfferedTestId::new(long_ago, app.random());
+        other.listed.name = domain::text::Title::parse(&format!("Potassium {number:05}")).unwrap();
+        items.extend([imported(&waits), imported(&over), imported(&other)]);
+    }
+    shared_database().0.import_items(&app.table, items, dynoxide::ImportOptions::default()).unwrap();
+    let mut lines = Vec::new();
+    let mut line = |name: &str, (read, write): (f64, f64)| lines.push(format!("{name}: {read} read, {write} write"));
+    let another = bench.prescription(&potassium()).await;
+    let (mut order, wanted) = (String::new(), bench.wanted(&test, Some(&another)));
+    line("place", spent(&app, async { order = bench.order(&wanted, &bench.ada.token).await.expect(201).id() }).await);
+    let step = async |step: &str, body: serde_json::Value, version: u64, token: &str| {
+        drop(bench.step_from(&order, step, &body, &format!("\"v{version}\""), token).await.expect(200));
+    };
+    let (grete, otto, nothing) = (bench.grete.as_str(), bench.otto.as_str(), serde_json::Value::Null);
+    line("collect", spent(&app, step("collect", json!({}), 1, grete)).await);
+    line("start", spent(&app, step("start", nothing.clone(), 2, grete)).await);
+    line("a critical result", spent(&app, step("result", measured(6.8), 3, grete)).await);
+    line("verify", spent(&app, step("verify", nothing.clone(), 4, otto)).await);
+    line("release", spent(&app, step("release", nothing, 5, grete)).await);
+    let acknowledge = bench.of(&order, "/acknowledge");
+    let acknowledged = async { drop(app.post(&acknowledge, &json!({})).bearer(&bench.doctor.token).send().await.expect(204)) };
+    line("acknowledge", spent(&app, acknowledged).await);
+    let mut amended = measured(5.6);
+    amended["reason"] = json!("Diluted");
+    line("amend", spent(&app, step("amend", amended, 6, grete)).await);
+    let cancelled = async { drop(bench.step_from(&sample, "cancel", &json!({}), "\"v1\"", &bench.ada.token).await.expect(200)) };
+    line("cancel", spent(&app, cancelled).await);
+    let before = app.functions.events().store.meter().read();
+    app.drain().await;
+    let Units { read, write } = app.functions.events().store.meter().read() - before;
+    line("what followed, by notifications", (read, write));
+    for (name, rest) in [
+        ("what there is to do", "lab-orders"),
+        ("what is overdue", "lab-orders?overdue=true"),
+        ("what is released", "lab-orders?status=released"),
+        ("the tests of a laboratory", "tests?name=potassium"),
+        ("the turnaround", "turnaround"),
+    ] {
+        line(name, spent(&app, async { drop(bench.get(rest).await.expect(200)) }).await);
+    }
+    let get = async |path: String| drop(app.get(&path).bearer(&bench.ada.token).send().await.expect(200));
+    line("the tests of all laboratories", spent(&app, get("/lab-tests?name=potassium".to_owned())).await);
+    line("the tests with a code", spent(&app, get("/lab-tests?loinc=2823-3".to_owned())).await);
+    line("a patient's orders", spent(&app, get(format!("/patients/{}/lab-orders", bench.ada.id))).await);
+    line("an order with its result", spent(&app, get(bench.of(&order, ""))).await);
+    line("a report", spent(&app, get(bench.of(&order, "/report.pdf"))).await);
     lines.join("\n")
 }

@@ -32,7 +32,7 @@ async fn http() {
             // The people in a payload need not exist here. Only its form must be right.
             let expected = match file.file_stem().unwrap().to_str().unwrap() {
                 "register" | "email-token" => 202,
-                "sign-in" | "me" | "list" | "access-log" | "pharmacies" => 200,
+                "sign-in" | "me" | "list" | "access-log" | "laboratories" | "pharmacies" => 200,
                 "list-accounts" | "list-emails" | "resend-email" | "on-duty" | "board" | "queue" => 403,
                 "dashboard" => 404,
                 "book" => 422,

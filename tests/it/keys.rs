@@ -6,10 +6,12 @@ use domain::{
     audit::{Entry, Outcome},
     bed::BedNumber,
     emergency::CaseStatus,
+    lab_order::LabOrderStatus,
     leave::{LeaveStatus, LeaveType},
     mrn::Mrn,
     patient_search::Place,
     pharmacy::AlertState,
+    record::lab_result::Loinc,
     role::Role,
     roster::Seat,
     shifts::ShiftTime,
@@ -27,6 +29,8 @@ fn every_key() {
     let (pharmacy, medicine) = ("pha_00000000000000000000000020".parse().unwrap(), "stm_00000000000000000000000022".parse().unwrap());
     let lot: domain::id::LotId = "lot_00000000000000000000000023".parse().unwrap();
     let allocation: domain::id::AllocationId = "alc_00000000000000000000000025".parse().unwrap();
+    let (laboratory, test) = ("lby_00000000000000000000000026".parse().unwrap(), "tst_00000000000000000000000027".parse().unwrap());
+    let order = "ord_00000000000000000000000028".parse().unwrap();
     let entry = Entry {
         id: "aud_00000000000000000000000007".parse().unwrap(),
         at: "2026-03-02T09:00:00.012Z".parse().unwrap(),
@@ -107,6 +111,14 @@ fn every_key() {
         keys::movement(medicine, "mov_00000000000000000000000024".parse().unwrap()),
         keys::allocation(patient.parse().unwrap(), allocation),
         keys::dispense(patient.parse().unwrap(), allocation, 1),
+        keys::laboratory(laboratory),
+        keys::technician(laboratory, user.parse().unwrap()),
+        keys::works_in_laboratory(user.parse().unwrap()),
+        keys::offered_test(laboratory, test),
+        keys::test_with_code(&Loinc::parse("718-7").unwrap(), laboratory, test),
+        keys::turnaround(laboratory, "2026-03".parse().unwrap(), test),
+        keys::lab_order(patient.parse().unwrap(), order),
+        keys::critical_result(patient.parse().unwrap(), order),
         keys::shift("shi_00000000000000000000000011".parse().unwrap()),
         keys::staff_profile(user.parse().unwrap()),
         keys::listed_staff(user.parse().unwrap(), StaffList { role: Some(Role::Nurse), ward: Some(Ward::Icu) }),
@@ -145,6 +157,13 @@ fn every_key() {
         keys::in_ledger(medicine, &allocation.place()),
         keys::listed_allocation(pharmacy, AllocationStatus::Allocated, allocation),
         keys::listed_dispense(&lot.to_string(), at, allocation, 1),
+        keys::listed_laboratory(&Title::parse("Central Laboratory").unwrap(), laboratory),
+        keys::listed_test(laboratory, &Title::parse("Potassium").unwrap(), test),
+        keys::listed_test_anywhere(&Title::parse("Potassium").unwrap(), test),
+        keys::listed_lab_order(laboratory, LabOrderStatus::Collected, at, order),
+        keys::lab_order_in_status(laboratory, LabOrderStatus::Collected, at, order).unwrap(),
+        keys::listed_lab_order(laboratory, LabOrderStatus::Released, at, order),
+        keys::listed_critical_result(at, order),
         keys::waiting_for_doctor(doctor.parse().unwrap(), "lab_result", at, "res_00000000000000000000000016"),
         keys::listed_suppression(entry.at, &Email::parse("Ada@example.org").unwrap()),
         keys::listed_delivery(entry.at, "apt_00000000000000000000000004-0-booked-patient"),
@@ -170,6 +189,13 @@ fn every_key() {
     LEDGER#stm_00000000000000000000000022 | 00000000000000000000000025
     ALLOCS#pha_00000000000000000000000020#allocated | alc_00000000000000000000000025
     DISPENSED#lot_00000000000000000000000023 | 2026-03-02T09:00:00Z#alc_00000000000000000000000025#01
+    LABORATORIES | central laboratory#lby_00000000000000000000000026
+    LABTESTS#lby_00000000000000000000000026 | potassium#tst_00000000000000000000000027
+    LABTESTS | potassium#tst_00000000000000000000000027
+    LABORDERS#lby_00000000000000000000000026#to_do | 2026-03-02T09:00:00Z#ord_00000000000000000000000028
+    LABORDERS#lby_00000000000000000000000026#collected | 2026-03-02T09:00:00Z#ord_00000000000000000000000028
+    LABORDERS#lby_00000000000000000000000026#released | 2026-03-02T09:00:00Z#ord_00000000000000000000000028
+    CRITICALRESULTS | 2026-03-02T09:00:00Z#ord_00000000000000000000000028
     TODO#doc_00000000000000000000000003#lab_result | 2026-03-02T09:00:00Z#res_00000000000000000000000016
     MAIL#suppressed | 2026-03-02T09:00:00.012Z#ada@example.org
     MAIL#failed | 2026-03-02T09:00:00.012Z#apt_00000000000000000000000004-0-booked-patient
@@ -235,6 +261,14 @@ fn every_key() {
     STOCK#stm_00000000000000000000000022 | MOVEMENT#mov_00000000000000000000000024
     PAT#pat_00000000000000000000000002 | ALLOCATION#alc_00000000000000000000000025
     PAT#pat_00000000000000000000000002 | DISPENSE#alc_00000000000000000000000025#01
+    LABORATORY#lby_00000000000000000000000026 | PROFILE
+    LABORATORY#lby_00000000000000000000000026 | TECHNICIAN#usr_00000000000000000000000001
+    STAFF#usr_00000000000000000000000001 | LABORATORY
+    LABORATORY#lby_00000000000000000000000026 | TEST#tst_00000000000000000000000027
+    LABTEST#718-7 | lby_00000000000000000000000026#tst_00000000000000000000000027
+    LABORATORY#lby_00000000000000000000000026 | TURNAROUND#2026-03#tst_00000000000000000000000027
+    PAT#pat_00000000000000000000000002 | LABORDER#ord_00000000000000000000000028
+    PAT#pat_00000000000000000000000002 | CRITICAL#ord_00000000000000000000000028
     SHIFT#shi_00000000000000000000000011 | SHIFT
     STAFF#usr_00000000000000000000000001 | PROFILE
     STAFF#usr_00000000000000000000000001 | LISTED#nurse#icu

@@ -21,6 +21,7 @@ mod history;
 mod idempotency;
 mod journey;
 mod keys;
+mod laboratory;
 mod leave;
 mod lists;
 mod logs;

@@ -1,9 +1,10 @@
 //! The event-driven functions do to the table only what their roles allow. `support/http.rs` checks the HTTP functions at every request of
 //! every test.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use domain::{
+    lab_order::{LabOrder, LabOrderStatus},
     patient::{Death, Patient},
     role::Role,
     text::PersonName,
@@ -21,6 +22,7 @@ use serde_json::{Value, json};
 use store::trail::Trail;
 
 use crate::{
+    laboratory::{Bench, measured, potassium},
     pharmacy::{paracetamol, registration},
     support::{App, action_name, shared_database},
 };
@@ -175,4 +177,41 @@ async fn event_driven_functions_keep_to_their_roles() {
     let due = serde_json::from_value(json!({ "appointment_id": due, "starts_at": "2026-03-03T10:00:00Z" })).unwrap();
     on_trail.follow(reminders::handle(&state, due)).await.unwrap();
     keeps_to_its_role("reminders", &on_trail, &[("PutItem", "MAIL"), ("GetItem", "APPT"), ("GetItem", "SUPPRESSED")]);
+}
+
+#[tokio::test]
+async fn what_follows_from_lab_orders_keeps_to_the_roles() {
+    let bench = Bench::new().await;
+    let (app, trail) = (Arc::clone(&bench.app), || Trail::new(None, "test".to_owned(), None, bench.app.now()));
+    let notifications = Notifications::new(&app.config, Settings::scheduling(), &app.settings.token_key(), app.clock.clone());
+    let low_stock = LowStock::new(&app.config, Settings::scheduling(), app.clock.clone());
+    let consumer = OnTrail { notifications, low_stock, trail: trail(), of_low_stock: trail() };
+    let on_trail = consumer.trail.clone();
+    let stream = Template::read().unwrap().streams;
+    let mut poller = Poller::new(shared_database().0, app.table.clone(), stream, consumer, None).unwrap().with_backoff(Duration::ZERO);
+    bench.inpatient().await;
+    let (critical, late, never) = (bench.ordered(&potassium()).await, bench.ordered(&potassium()).await, bench.ordered(&potassium()).await);
+    bench.started(&critical).await;
+    bench.step(&critical, "result", &measured(6.8), &bench.grete).await.expect(200);
+    poller.drain().await.unwrap();
+    let by_schedule = trail();
+    let awaited: LabOrder = app.store().lab_order(bench.ada.id, never.parse().unwrap()).await.unwrap().unwrap();
+    // Somebody who is not in the hospital.
+    let outpatient =
+        LabOrder { admission_id: None, escalated: Some(awaited.listed.due_at), version: awaited.version + 1, ..awaited.clone() };
+    assert!(app.store().lab_order_change(&awaited, &outpatient).await.unwrap());
+    for (due, clock) in [
+        (json!({ "critical_order_id": critical, "patient_id": bench.ada.id, "due_at": "2026-03-02T08:30:00Z" }), "2026-03-02T08:30:00Z"),
+        (json!({ "lab_order_id": late, "patient_id": bench.ada.id, "due_at": "2026-03-02T10:00:00Z" }), "2026-03-02T10:00:00Z"),
+        (json!({ "lab_order_id": never, "patient_id": bench.ada.id, "due_at": "2026-03-16T08:00:00Z" }), "2026-03-16T08:00:00Z"),
+    ] {
+        let state = app.events();
+        app.set_clock(clock);
+        by_schedule.follow(reminders::handle(&state, serde_json::from_value(due).unwrap())).await.unwrap();
+    }
+    keeps_to_its_role("reminders", &by_schedule, &[("PutItem", "PAT")]);
+    let ended = app.store().lab_order(bench.ada.id, never.parse().unwrap()).await.unwrap().unwrap();
+    assert_eq!(ended.listed.status, LabOrderStatus::Cancelled);
+    poller.drain().await.unwrap();
+    keeps_to_its_role("notifications", &on_trail, &[("GetItem", "LABORATORY"), ("GetItem", "PAT"), ("PutItem", "MAIL")]);
 }

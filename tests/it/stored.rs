@@ -7,7 +7,7 @@ use store::{Record, StoreError, StreamItem, accounts::StoredAccount, from_stream
 use crate::support::{App, PASSWORD, emailed_token, shared_database};
 
 /// Kinds that name a patient and have no `origin`, each with the reason why the audit log still misses nothing.
-const WITHOUT_ORIGIN: [(&str, &str); 13] = [
+const WITHOUT_ORIGIN: [(&str, &str); 15] = [
     ("day_list", "copies of appointments, which follow from the stream"),
     ("audit", "it is the audit log"),
     ("found_patient", "a copy of a profile, written in its transaction"),
@@ -19,6 +19,8 @@ const WITHOUT_ORIGIN: [(&str, &str); 13] = [
     ("waiting_place", "names a wait, written in its transaction"),
     ("bed", "shows a stay that is written in the same transaction"),
     ("care", "follows from stays and emergencies, by way of the stream"),
+    ("record_summary", "shows entries that are written in the same transaction"),
+    ("point", "a value of an entry that is written in the same transaction"),
     ("bookings", "a count of appointments that are written next"),
     ("delivery", "an email that follows from what somebody wrote; asking for it again carries who asks"),
 ];
@@ -97,11 +99,33 @@ async fn whatever_is_a_patients_says_who_wrote_it_and_whose_it_is() {
     app.post(&format!("{path}/{asked}/hand-over"), &part).bearer(&pharmacist).send().await.expect(200);
     app.drain().await;
 
+    assert_eq!(
+        says_who_wrote_it(&app, &[]),
+        ["account", "admission", "allocation", "appointment", "dispense", "emergency_case", "patient"].map(str::to_owned).into()
+    );
+}
+
+#[tokio::test]
+async fn so_does_what_a_laboratory_writes() {
+    let bench = crate::laboratory::Bench::new().await;
+    let order = bench.ordered(&crate::laboratory::potassium()).await;
+    bench.released(&order, &crate::laboratory::measured(6.8)).await;
+    bench.app.drain().await;
+    let expected = ["appointment", "critical_result", "earlier_version", "lab_order", "lab_result", "lab_test_prescription"];
+    assert_eq!(says_who_wrote_it(&bench.app, &["account", "patient"]), expected.map(str::to_owned).into());
+}
+
+/// Checks each item that is a patient's, besides kinds that the test itself has written. Returns the kinds that there are.
+#[track_caller]
+fn says_who_wrote_it(app: &App, besides: &[&str]) -> std::collections::BTreeSet<String> {
     let mut kinds = std::collections::BTreeSet::new();
-    for item in items(&app) {
+    for item in items(app) {
         let (kind, whole) = (text(&item, "kind").to_owned(), item.to_string());
         assert!(!kind.is_empty() && item["v"]["N"].is_string(), "the item has no kind or version: {whole}");
         if !whole.contains("\"pat_") && !whole.contains("PAT#pat_") || WITHOUT_ORIGIN.iter().any(|(known, _)| *known == kind) {
+            continue;
+        }
+        if besides.contains(&kind.as_str()) {
             continue;
         }
         // What a bed that became free leads to: nobody asked for it at that moment.
@@ -117,10 +141,7 @@ async fn whatever_is_a_patients_says_who_wrote_it_and_whose_it_is() {
         assert!(whole.matches(owner).count() > 1 && !owner.is_empty(), "{kind} does not say whose it is: {whole}");
         kinds.insert(kind);
     }
-    assert_eq!(
-        kinds,
-        ["account", "admission", "allocation", "appointment", "dispense", "emergency_case", "patient"].map(str::to_owned).into()
-    );
+    kinds
 }
 
 /// An account as the first release stored it.

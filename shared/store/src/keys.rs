@@ -1128,13 +1128,14 @@ fn lab_order_list(laboratory: LaboratoryId, list: &str) -> String {
 pub(super) fn lab_orders_of_laboratory(
     laboratory: LaboratoryId,
     status: Option<LabOrderStatus>,
-    due_before: Option<Timestamp>,
+    due_by: Option<Timestamp>,
     after: Option<&str>,
 ) -> Range {
     let list = lab_order_list(laboratory, status.map_or(TO_DO, LabOrderStatus::as_str));
     let index = if status.is_some_and(LabOrderStatus::is_open) { BY_ACTOR } else { BY_LIST };
     let range = Range::in_index(index, list).with_prefix("", after);
-    due_before.map(second).into_iter().fold(range, Range::to)
+    // What is due at that very second is among them.
+    due_by.map(|by| format!("{}$", second(by))).into_iter().fold(range, Range::to)
 }
 
 /// A critical result of an order.

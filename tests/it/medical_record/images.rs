@@ -14,7 +14,7 @@ use tokio::{
 use super::{Consultation, count};
 
 /// A PDF that readers accept.
-fn pdf() -> Vec<u8> {
+pub(crate) fn pdf() -> Vec<u8> {
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
         .to_vec()
 }
@@ -25,7 +25,7 @@ fn announce(file: &[u8]) -> Value {
 }
 
 /// Follows a link as a client does, with exactly the headers that it names.
-async fn follow(link: &Value, body: &[u8]) -> (u16, Vec<u8>) {
+pub(crate) async fn follow(link: &Value, body: &[u8]) -> (u16, Vec<u8>) {
     let url = link["url"].as_str().unwrap().strip_prefix("http://").unwrap();
     let (host, path) = url.split_once('/').unwrap();
     let mut head = format!("{} /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n", link["method"].as_str().unwrap());

@@ -3,7 +3,7 @@
 mod dashboards;
 mod encounters;
 mod entries;
-mod images;
+pub(crate) mod images;
 mod prescriptions;
 mod requests;
 mod results;

@@ -5,6 +5,7 @@
 
 mod appointments;
 mod doctors;
+mod laboratory;
 mod medical_record;
 mod patients;
 mod pharmacy;
@@ -39,10 +40,12 @@ async fn sample(world: &World, rule: &Rule, caller: &Person, standing: &Relation
     match path.split('/').nth(1).unwrap() {
         "users" | "auth" | "audit-log" | "emails" => users::sample(world, rule, caller, standing).await,
         "patients" if medical_record::has(path) => medical_record::sample(world, rule, caller, standing),
+        "laboratories" | "lab-tests" => laboratory::laboratory(world, rule, caller, standing),
+        "patients" if laboratory::has(path) => laboratory::of_patient(world, rule, caller, standing),
         "pharmacies" => pharmacy::pharmacy(world, rule, caller, standing),
         "patients" if pharmacy::has(path) => pharmacy::of_patient(world, rule, caller, standing),
         "patients" if wards::has(path) => wards::stay(world, rule, caller, standing),
-        "wards" | "cleaning-tasks" | "critical-care" => wards::ward(rule, caller, standing),
+        "wards" | "cleaning-tasks" | "critical-care" | "critical-results" => wards::ward(rule, caller, standing),
         "emergency" => wards::emergency(world, rule, caller, standing),
         "patients" => patients::sample(world, rule, caller, standing),
         "doctors" => doctors::sample(world, rule, caller, standing),

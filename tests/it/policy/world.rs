@@ -59,6 +59,10 @@ pub(super) struct World {
     pub(super) pharmacies: [Shelf; 2],
     /// What each of them has set aside for a patient.
     pub(super) allocations: BTreeMap<String, [String; 2]>,
+    /// The laboratory in which the lab technician among the callers works, and another one.
+    pub(super) laboratories: [Laboratory; 2],
+    /// An order of a patient at each of them.
+    pub(super) lab_orders: BTreeMap<String, [String; 2]>,
     /// An emergency.
     pub(super) case: String,
     /// Somebody who works here, and an entry in the roster to cancel.
@@ -92,6 +96,22 @@ impl Shelf {
     }
 }
 
+/// A laboratory, and a test that it offers.
+#[derive(Default)]
+pub(super) struct Laboratory {
+    pub(super) laboratory: String,
+    pub(super) test: String,
+}
+
+impl Laboratory {
+    async fn new(app: &App, name: &str, technician: &str) -> Self {
+        let post = async |path: &str, body: serde_json::Value| app.post(path, &body).bearer(technician).send().await.expect(201).id();
+        let laboratory = post("/laboratories", crate::laboratory::registration(name)).await;
+        let test = post(&format!("/laboratories/{laboratory}/tests"), crate::laboratory::potassium()).await;
+        Self { laboratory, test }
+    }
+}
+
 impl World {
     pub(super) async fn new() -> Self {
         let app = App::new().await;
@@ -122,6 +142,8 @@ impl World {
             stays: BTreeMap::new(),
             pharmacies: [Shelf::default(), Shelf::default()],
             allocations: BTreeMap::new(),
+            laboratories: [Laboratory::default(), Laboratory::default()],
+            lab_orders: BTreeMap::new(),
             case: String::new(),
             nurse: nurse.id,
             shift,
@@ -230,6 +252,16 @@ impl World {
                 ids.push(world.app.post(&path, &body).bearer(token).send().await.expect(201).id());
             }
             world.allocations.insert(patient.to_string(), ids.try_into().unwrap());
+        }
+        let (_, elsewhere) = world.app.staff("Otto Folin", Role::LabTechnician).await;
+        let theirs = world.people[&Some(Role::LabTechnician)].token.clone();
+        world.laboratories = [Laboratory::new(&world.app, "North", &theirs).await, Laboratory::new(&world.app, "South", &elsewhere).await];
+        for patient in [guardian, world.child.id, world.treated.id, world.patient.id] {
+            let mut ids = Vec::new();
+            for Laboratory { laboratory, test } in &world.laboratories {
+                ids.push(crate::laboratory::released_order(&world.app, patient, laboratory, test, world.doctor.id).await);
+            }
+            world.lab_orders.insert(patient.to_string(), ids.try_into().unwrap());
         }
         let emergency = json!({ "unknown": { "gender": "male" }, "complaint": "Fall", "triage": { "level": "urgent" } });
         world.case = world.app.post("/emergency/cases", &emergency).bearer(&desk).send().await.expect(201).id();

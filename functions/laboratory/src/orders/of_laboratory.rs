@@ -70,8 +70,8 @@ pub(crate) async fn of_laboratory(
     let (laboratory, now) = (there.laboratory.listed.id, state.clock.now());
     let list = format!("lab-orders?{laboratory}&{}&{overdue}", status.map_or("to_do", LabOrderStatus::as_str));
     let after = listing.after(&state.cursors, &list)?;
-    let due_before = overdue.then_some(now);
-    let found = state.store.lab_orders_of_laboratory(laboratory, status, due_before, after.as_deref(), listing.limit + 1).await?;
+    let due_by = overdue.then_some(now);
+    let found = state.store.lab_orders_of_laboratory(laboratory, status, due_by, after.as_deref(), listing.limit + 1).await?;
     let page = Page::cut(found, listing.limit, |last| state.cursors.seal(&list, &last.position));
     let line = |listed: ListedLabOrder| LabOrderSummary {
         id: listed.id,

@@ -23,7 +23,7 @@ pub(crate) struct AnywhereQuery {
 /// Find out which laboratories offer a test
 ///
 /// The tests of all laboratories, by name or by code. A change shows a moment later.
-#[utoipa::path(get, path = "/lab-tests", tag = "laboratories", operation_id = "find_lab_tests", params(Listing<AnywhereQuery>),
+#[utoipa::path(get, path = "/lab-tests", tag = "laboratories", operation_id = "search_lab_tests", params(Listing<AnywhereQuery>),
     responses((status = 200, body = Page<OfferedTestSummary>)))]
 pub(crate) async fn anywhere(
     State(state): State<AppState>,

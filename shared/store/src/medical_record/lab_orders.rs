@@ -82,11 +82,11 @@ impl Store {
         &self,
         laboratory: LaboratoryId,
         status: Option<LabOrderStatus>,
-        due_before: Option<Timestamp>,
+        due_by: Option<Timestamp>,
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Listed<ListedLabOrder>>, StoreError> {
-        let range = keys::lab_orders_of_laboratory(laboratory, status, due_before, after);
+        let range = keys::lab_orders_of_laboratory(laboratory, status, due_by, after);
         // What is over is looked at from its end.
         let latest_first = status.is_some_and(|status| !status.is_open());
         from_index::<LabOrder, _>(self.query(range).latest_first(latest_first).first(limit).await?)
