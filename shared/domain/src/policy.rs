@@ -4,7 +4,11 @@
 //! The extractors in `http::auth` enforce this table, the API document shows it, and a test checks it over HTTP. A route that
 //! is not in it is closed to everybody.
 
-use std::{collections::BTreeSet, fmt::Write as _};
+use std::{
+    collections::{BTreeSet, HashMap},
+    fmt::Write as _,
+    sync::LazyLock,
+};
 
 use crate::role::Role;
 
@@ -515,7 +519,9 @@ impl Rule {
     pub fn of(method: &str, path: &str) -> Option<&'static Self> {
         // HEAD is GET without the body (RFC 9110 §9.3.2).
         let method = if method == "HEAD" { "GET" } else { method };
-        POLICY.iter().find(|rule| rule.route.split_once(' ') == Some((method, path)))
+        static BY_ROUTE: LazyLock<HashMap<(&str, &str), &Rule>> =
+            LazyLock::new(|| POLICY.iter().filter_map(|rule| Some((rule.route.split_once(' ')?, rule))).collect());
+        BY_ROUTE.get(&(method, path)).copied()
     }
 
     /// Whether callers who are not signed in may call it.

@@ -1,10 +1,16 @@
-use std::sync::{Arc, LazyLock};
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock},
+};
 
 use axum::{
     body::Body,
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
-use domain::id::PatientId;
+use domain::{
+    id::PatientId,
+    policy::{POLICY, Rule},
+};
 use http_body_util::BodyExt;
 use lambda_http::{aws_lambda_events::apigw::ApiGatewayV2httpRequestContext, request::RequestContext};
 use local::template::Template;
@@ -93,12 +99,13 @@ impl Call<'_> {
         if let Some(trail) = parts.extensions.get::<Trail>().filter(|_| parts.status.is_success() && !replayed) {
             shows_nothing_unnoted(trail, &text);
         }
+        let rule = parts.extensions.get::<Trail>().and_then(Trail::rule);
         if let Some(trail) = parts.extensions.get::<Trail>() {
             keeps_to_its_role(trail);
         }
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
         let answer = Answer { status: parts.status, headers: parts.headers, body, text };
-        answer.is_as_documented(method.as_str(), &path);
+        answer.is_as_documented(method.as_str(), &path, rule);
         answer
     }
 }
@@ -156,15 +163,24 @@ pub fn action_name(action: TableAction) -> &'static str {
 /// The request did to the table only what its function's role allows. Checked for every request of every test.
 #[track_caller]
 fn keeps_to_its_role(trail: &Trail) {
-    static TEMPLATE: LazyLock<Template> = LazyLock::new(|| Template::read().unwrap());
-    let Some((method, path)) = trail.rule().and_then(|rule| rule.route.split_once(' ')) else { return };
-    let function = TEMPLATE.function_for(method, &path.replace(['{', '}'], "")).unwrap();
+    static FUNCTIONS: LazyLock<(Template, HashMap<&str, String>)> = LazyLock::new(|| {
+        let template = Template::read().unwrap();
+        let function = |rule: &Rule| {
+            let (method, path) = rule.route.split_once(' ')?;
+            Some((rule.route, template.function_for(method, &path.replace(['{', '}'], ""))?.to_owned()))
+        };
+        let functions = POLICY.iter().filter_map(function).collect();
+        (template, functions)
+    });
+    let Some(rule) = trail.rule() else { return };
+    let (template, functions) = &*FUNCTIONS;
+    let function = &functions[rule.route];
     for (action, prefix) in trail.touched() {
         let (action, index) = (action_name(action), action == TableAction::QueryIndex);
-        let allowed = TEMPLATE.table_permissions[function]
+        let allowed = template.table_permissions[function]
             .iter()
             .any(|permission| permission.action == action && permission.index == index && permission.prefix == prefix);
-        assert!(allowed, "{function} may not {action} {prefix}, which {method} {path} does: see infra/README.md");
+        assert!(allowed, "{function} may not {action} {prefix}, which {} does: see infra/README.md", rule.route);
     }
 }
 
@@ -185,8 +201,10 @@ fn operation(method: &str, path: &str) -> Option<&'static Value> {
 
 impl Answer {
     /// Status, code and headers are among those that the API document names.
-    fn is_as_documented(&self, method: &str, path: &str) {
-        let Some(operation) = operation(method, path).filter(|_| self.body["code"] != "no_such_route") else { return };
+    fn is_as_documented(&self, method: &str, path: &str, rule: Option<&Rule>) {
+        let known = rule.and_then(|rule| rule.route.split_once(' ')).map(|(_, path)| &DOCUMENT["paths"][path][method.to_lowercase()]);
+        let operation = known.filter(|known| known.is_object()).or_else(|| operation(method, path));
+        let Some(operation) = operation.filter(|_| self.body["code"] != "no_such_route") else { return };
         let told = format!("{method} {path} answers {}, which the API document does not say: {}", self.status, self.text);
         let response = &operation["responses"][self.status.as_str()];
         let response = response["$ref"].as_str().map_or(response, |at| DOCUMENT.pointer(at.trim_start_matches('#')).unwrap());
