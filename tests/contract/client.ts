@@ -626,6 +626,113 @@ check(told("own doctor's profile", await helen.GET("/doctors/me")).place === "Ro
   check(ledger.items.length === 8, "every movement");
 }
 
+// A laboratory offers a test. A patient takes a prescription there; the result is critical, verified, released and amended.
+{
+  const gerty = await signIn("gerty@seacole.example.org", demo);
+  const otto = await signIn("otto@seacole.example.org", demo);
+  const ada = await signIn("ada@example.org", demo);
+  const adaId = told("own account", await ada.GET("/users/me")).patient_id;
+  check(adaId !== undefined, "Ada is a patient");
+  const laboratories = told("laboratories", await ada.GET("/laboratories", { params: { query: { open: true, name: "seacole" } } }));
+  const central = laboratories.items[0];
+  check(central !== undefined && central.open, "it is always open");
+  const at = { path: { laboratory_id: central.id } };
+  const week = [{ weekday: "monday" as const, from: "08:00", to: "18:00" }];
+  const body = { name: "Another Laboratory", email: "another-laboratory@example.org", phone: "+44 20 7946 0062", opening_hours: week };
+  const second = await gerty.POST("/laboratories", { body });
+  check(second.error?.code === "works_in_laboratory" && second.error.laboratory_id === central.id, "a technician registers one");
+  told("a laboratory", await ada.GET("/laboratories/{laboratory_id}", { params: at }));
+  const renamed = { params: { ...at, header: { "If-Match": '"v1"' } }, body: { phone: "+44 20 7946 0063" } };
+  check(told("change it", await gerty.PATCH("/laboratories/{laboratory_id}", renamed)).phone === "+442079460063", "another number");
+  const staff = told("technicians", await gerty.GET("/laboratories/{laboratory_id}/technicians", { params: at }));
+  const own = staff.items.find((item) => item.name === "Otto Folin");
+  check(own !== undefined && staff.items.length === 2, "two work there");
+  const released = await gerty.POST("/laboratories/{laboratory_id}/technicians/{user_id}/release", { params: { path: { ...at.path, user_id: own.user_id } } });
+  check(released.response.status === 204, "he no longer does");
+  const added = await florence.POST("/laboratories/{laboratory_id}/technicians", { params: at, body: { user_id: own.user_id } });
+  check(told("add him", added).user_id === own.user_id, "he does again");
+
+  const adults = { from_age: { count: 18, unit: "years" as const }, critical_low: 120, low: 135, high: 145, critical_high: 160 };
+  const sodium = told("offer a test", await gerty.POST("/laboratories/{laboratory_id}/tests", {
+    params: at,
+    body: {
+      name: "Sodium", loinc: "2951-2", specimen: "serum", price: { amount: "9.00", currency: "GBP" }, expected_minutes: 120, urgent_minutes: 30,
+      parameters: [{ name: "Sodium", loinc: "2951-2", unit: "mmol/L", lowest_possible: 50, highest_possible: 250, reference_ranges: [adults] }],
+    },
+  }));
+  const ofTest = { path: { ...at.path, id: sodium.id } };
+  const cheaper = { params: { ...ofTest, header: { "If-Match": '"v1"' } }, body: { price: { amount: "8.00", currency: "GBP" } } };
+  check(told("change it", await gerty.PATCH("/laboratories/{laboratory_id}/tests/{id}", cheaper)).price.amount === "8.00", "cheaper");
+  const read = told("a test", await ada.GET("/laboratories/{laboratory_id}/tests/{id}", { params: ofTest }));
+  check(read.parameters[0]?.reference_ranges?.[0]?.critical_high === 160, "with what is usual");
+  told("tests", await ada.GET("/laboratories/{laboratory_id}/tests", { params: { ...at, query: { name: "sod" } } }));
+  check(told("found", await ada.GET("/lab-tests", { params: { query: { loinc: "2951-2" } } })).items[0]?.id === sodium.id, "found by its code");
+
+  const mine = { path: { patient_id: adaId } };
+  const prescribe = async () =>
+    told("prescribe", await helen.POST("/patients/{patient_id}/prescriptions/lab-tests", { params: mine, body: { test: "Sodium", loinc: "2951-2" } })).id;
+  const prescription = await prescribe();
+  const wanted = { laboratory_id: central.id, test_id: sodium.id, prescription_id: prescription };
+  const placed = told("place", await ada.POST("/patients/{patient_id}/lab-orders", { params: mine, body: wanted }));
+  check(placed.status === "ordered" && placed.price.amount === "8.00", "the price is kept");
+  const twice = await ada.POST("/patients/{patient_id}/lab-orders", { params: mine, body: wanted });
+  check(twice.error?.code === "not_open" && twice.error.current_status === "ordered" && twice.error.order_id === placed.id, "once");
+  const other = told("place", await ada.POST("/patients/{patient_id}/lab-orders", { params: mine, body: { ...wanted, prescription_id: await prescribe() } }));
+  const given_up = await ada.POST("/patients/{patient_id}/lab-orders/{id}/cancel", { params: { path: { ...mine.path, id: other.id } }, body: {} });
+  check(told("cancel", given_up).amount.amount === "0.00", "it costs nothing");
+  check(told("orders", await ada.GET("/patients/{patient_id}/lab-orders", { params: mine })).items.length >= 2, "both are listed");
+  told("to do", await gerty.GET("/laboratories/{laboratory_id}/lab-orders", { params: { ...at, query: { status: "ordered", overdue: false } } }));
+
+  const ofOrder = { path: { ...mine.path, id: placed.id } };
+  const version = async () => {
+    const { response } = await gerty.GET("/patients/{patient_id}/lab-orders/{id}", { params: ofOrder });
+    return { ...ofOrder, header: { "If-Match": response.headers.get("etag") ?? "" } };
+  };
+  told("collect", await gerty.POST("/patients/{patient_id}/lab-orders/{id}/collect", { params: ofOrder, body: {} }));
+  told("reject", await otto.POST("/patients/{patient_id}/lab-orders/{id}/reject", { params: ofOrder, body: { reason: "Clotted" } }));
+  told("collect", await gerty.POST("/patients/{patient_id}/lab-orders/{id}/collect", { params: ofOrder, body: {} }));
+  check(told("start", await gerty.POST("/patients/{patient_id}/lab-orders/{id}/start", { params: ofOrder })).status === "in_progress", "it has begun");
+
+  const file = new TextEncoder().encode("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n");
+  const digest = btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.digest("SHA-256", file))));
+  const announced = told("announce", await gerty.POST("/patients/{patient_id}/lab-orders/{id}/report", {
+    params: ofOrder, body: { size: file.length, sha256: digest },
+  }));
+  const link = told("another link", await gerty.POST("/patients/{patient_id}/lab-orders/{id}/report/upload-link", { params: ofOrder }));
+  const sent = await fetch(link.url, { method: link.method, headers: link.headers, body: file });
+  check(sent.ok && announced.report.status === "awaiting_upload", "the file is sent");
+  const complete = await gerty.POST("/patients/{patient_id}/lab-orders/{id}/report/complete", { params: ofOrder });
+  check(told("complete", complete).status === "available", "it is a PDF");
+
+  const sodiumOf = (value: number, unit = "mmol/L") => [{ parameter: "Sodium", value, unit }];
+  const wrongUnit = await gerty.POST("/patients/{patient_id}/lab-orders/{id}/result", { params: await version(), body: { values: sodiumOf(165, "mg/dL") } });
+  check(wrongUnit.error?.code === "invalid_request" && wrongUnit.error.errors?.[0]?.code === "wrong_unit", "units are not guessed");
+  told("result", await gerty.POST("/patients/{patient_id}/lab-orders/{id}/result", {
+    params: await version(), body: { values: sodiumOf(165), comment: "Repeated.", report_id: announced.report.report_id },
+  }));
+  const seen = told("read it", await helen.GET("/patients/{patient_id}/lab-orders/{id}", { params: ofOrder }));
+  check(seen.result?.stage === "preliminary" && seen.result.flag === "critical_high" && seen.result.critical === "open", "doctors see it");
+  check(told("read it", await ada.GET("/patients/{patient_id}/lab-orders/{id}", { params: ofOrder })).result === undefined, "patients do not");
+  const open = told("critical results", await helen.GET("/critical-results"));
+  check(open.items.some((item) => item.order_id === placed.id), "she is on duty");
+  const acknowledged = await helen.POST("/patients/{patient_id}/lab-orders/{id}/acknowledge", { params: ofOrder, body: { note: "Called her" } });
+  check(acknowledged.response.status === 204, "she knows");
+  const ownEntry = await gerty.POST("/patients/{patient_id}/lab-orders/{id}/verify", { params: await version() });
+  check(ownEntry.error?.code === "own_entry", "another person verifies it");
+  told("verify", await otto.POST("/patients/{patient_id}/lab-orders/{id}/verify", { params: await version() }));
+  told("release", await otto.POST("/patients/{patient_id}/lab-orders/{id}/release", { params: await version() }));
+  const report = await ada.GET("/patients/{patient_id}/lab-orders/{id}/report.pdf", { params: ofOrder, parseAs: "arrayBuffer" });
+  check(new TextDecoder().decode(report.data).startsWith("%PDF-"), "a PDF");
+  const download = told("download", await ada.GET("/patients/{patient_id}/lab-orders/{id}/report/download-link", { params: ofOrder }));
+  check((await (await fetch(download.url)).text()).startsWith("%PDF-1.4"), "what the laboratory has uploaded");
+  const amended = await gerty.POST("/patients/{patient_id}/lab-orders/{id}/amend", {
+    params: await version(), body: { reason: "Diluted", values: sodiumOf(140) },
+  });
+  check(told("amend", amended).status === "released", "it stays released");
+  const took = told("turnaround", await gerty.GET("/laboratories/{laboratory_id}/turnaround", { params: at }));
+  check(took.items.some((item) => item.test_id === sodium.id && item.released === 1), "one was released");
+}
+
 // Lin cancels her appointment.
 const cancelled = told("cancel", await lin.POST("/appointments/{id}/cancel", {
   params: { path: { id: booked.id } }, body: { reason: "I am well again" },

@@ -97,10 +97,18 @@ ONLY_THE_CLIENT = {
                     "It takes a pharmacy, and somebody who works there or nowhere."),
     **dict.fromkeys(["change_stocked_medicine", "adjust_stock", "write_off_stock", "return_stock"], "It takes a medicine of that very pharmacy, or a lot of it."),
     **dict.fromkeys(["request_allocation", "get_allocation", "hand_over_allocation", "cancel_allocation"], "It takes what is set aside for that very patient."),
+    **dict.fromkeys(["register_laboratory", "change_laboratory", "add_technician", "release_technician", "list_technicians"],
+                    "It takes a laboratory, and somebody who works there or nowhere."),
+    **dict.fromkeys(["offer_test", "change_offered_test"], "It takes limits that grow, and ages that do not overlap."),
+    **dict.fromkeys(["place_lab_order", "get_lab_order", "collect_specimen", "reject_specimen", "start_lab_order", "enter_lab_result", "verify_lab_result",
+                     "release_lab_result", "amend_lab_result", "cancel_lab_order", "acknowledge_critical_result", "announce_lab_report",
+                     "get_lab_report_upload_link", "complete_lab_report", "get_lab_report_download_link", "download_lab_report"],
+                    "It takes an order of that very patient, in the right state."),
+    "list_critical_results": "It takes a doctor who is on shift.",
     "add_doctor": "It takes one of two members, and hours that fit the slots and each other.",
 }
 
-MONEY = r"income|consultation_fee|daily_fee|unit_price|unit_cost|(content\.)?fee"
+MONEY = r"income|consultation_fee|daily_fee|price|unit_price|unit_cost|(content\.)?fee"
 RECORD = r"(POST|PUT) /patients/\{patient_id\}/(encounters|diagnoses|vitals|treatment-plans|surgeries|prescriptions|prescription-requests|images|blood-typings|results).*"
 
 PERMANENT = [
@@ -115,7 +123,7 @@ PERMANENT = [
     Row("invalid_token", "A token is what an email brought.", "POST /users/me/email/confirm"),
     Row("stale", "Which version is there changes.", "(PATCH|POST|PUT) .*"),
     Row("unknown", "Not every id that looks like one is somebody's.", "POST /(appointments|doctors)", "(doctor|patient|user)_id"),
-    Row("MissingHeaderNotRejected", "428 is what a missing If-Match gets (RFC 6585): schemathesis does not know it.", r"PATCH /patients/(me|\{patient_id\}(/admissions/\{id\})?)|PATCH /wards/\{ward\}|PATCH /pharmacies/.*|(PUT|POST) /patients/\{patient_id\}/.*",
+    Row("MissingHeaderNotRejected", "428 is what a missing If-Match gets (RFC 6585): schemathesis does not know it.", r"PATCH /patients/(me|\{patient_id\}(/admissions/\{id\})?)|PATCH /wards/\{ward\}|PATCH /pharmacies/.*|PATCH /laboratories/.*|(PUT|POST) /patients/\{patient_id\}/.*",
         "Missing `If-Match` at header"),
     Row("unknown", "Not every id that looks like one is somebody's.", "POST /(appointments/extra|waiting-list|users/patient-accounts(/confirm)?)", "(doctor|patient)_id|specialization"),
     # What depends on the day, and on the doctor.
@@ -160,6 +168,7 @@ PERMANENT = [
     Row("required", "One of nine has to be there.", RECORD, r"(content\.)?values"),
     Row("(impossible|too_fine)", "No schema compares two values, or counts decimals.", RECORD, r"(content\.)?values.*"),
     Row("(value_or_text|reversed)", "What one value means for another.", RECORD, r"(content\.)?(value|low)"),
+    Row("out_of_range", "JSON has numbers that are as good as zero.", RECORD, r"(content\.)?(value|low|high)"),
     Row("other_test", "It depends on the prescription.", RECORD, "loinc"),
     Row("invalid_loinc", "What the check digit has to be.", RECORD, r"(content\.)?loinc"),
     Row("allergies_only", "Only an allergy has a class.", "POST /patients/{patient_id}/history", "class"),
@@ -181,6 +190,22 @@ PERMANENT = [
     Row("out_of_range", "It depends on the day; and nothing is adjusted by zero.", "POST /pharmacies/.*", "expires_on|units"),
     Row("expired", "It depends on the lot.", "POST /pharmacies/.*", "units"),
     Row("not_in_role", "Not every id that looks like one is a pharmacist's.", "POST /pharmacies/{pharmacy_id}/pharmacists", "user_id"),
+    Row("unknown_.*", "Not every id that looks like one is somebody's.", "POST /patients/{patient_id}/lab-orders", "(laboratory|test|prescription)_id"),
+    Row("not_yours", "A lab technician places orders with their own laboratory.", "POST /patients/{patient_id}/lab-orders", "laboratory_id"),
+    Row("required", "A doctor can leave it out; others cannot.", "POST /patients/{patient_id}/lab-orders", "prescription_id"),
+    Row("prescribed", "Members that exclude each other are described in words.", "POST /patients/{patient_id}/lab-orders", "priority|instructions"),
+    Row("required", "Who cancels for the laboratory says why.", "POST /patients/{patient_id}/lab-orders/{id}/cancel", "reason"),
+    Row("(in_the_future|too_long_ago)", "It depends on the day.", "POST /patients/{patient_id}/lab-orders/{id}/collect", "taken_at"),
+    Row("(unknown_parameter|missing_value|named_twice|wrong_unit|impossible_value|not_a_number|value_or_text|required|out_of_range)",
+        "It depends on the test.", "POST /patients/{patient_id}/lab-orders/{id}/(result|amend)", r"values.*"),
+    Row("unknown_report", "It depends on the order.", "POST /patients/{patient_id}/lab-orders/{id}/(result|amend)", "report_id"),
+    Row("(overlaps|too_short)", "No schema compares periods.", "(POST|PATCH) /laboratories.*", r"opening_hours\[\d+\]"),
+    Row("not_in_role", "Not every id that looks like one is a lab technician's.", "POST /laboratories/{laboratory_id}/technicians", "user_id"),
+    Row("(named_twice|required|reversed|impossible_limit|no_limits|limits_not_in_order|too_many_ranges|ends_before_it_begins|ranges_overlap|too_old|out_of_range)",
+        "What one value means for another.", "(POST|PATCH) /laboratories/{laboratory_id}/tests.*", r"parameters.*"),
+    Row("invalid_loinc", "What the check digit has to be.", r"(POST|PATCH) /laboratories/{laboratory_id}/tests.*|GET /lab-tests", r"(parameters\[\d+\]\.)?loinc"),
+    Row("name_or_loinc", "Parameters that exclude each other have no words in OpenAPI.", "GET /lab-tests", "name"),
+    Row("not_open", "What one parameter means for another.", "GET /laboratories/{laboratory_id}/lab-orders", "overdue"),
     # What a pattern does not express.
     Row("too_short", "Which characters are letters.", "GET /patients", "name"),
     Row("invalid_date", "Which days there are.", "GET /patients", "date_of_birth"),

@@ -5,7 +5,7 @@
 
 - a validator and a linter read the document;
 - a client is generated from it, compiled strictly, and run: client.ts;
-- schemathesis sends what the document allows and what it does not, as five roles, and as patients who leave.
+- schemathesis sends what the document allows and what it does not, as six roles, and as patients who leave.
 
 It installs nothing: `--venv-bin` is the bin folder of an environment with requirements.txt, `--node-modules` what `npm ci` made of
 package-lock.json. `--reports` keeps what schemathesis says. What it may find is in exceptions.py, and nowhere else."""
@@ -36,9 +36,10 @@ ROLES = {
     "doctor": "helen@seacole.example.org",
     "administrator": "florence@seacole.example.org",
     "pharmacist": "percy@seacole.example.org",
+    "technician": "gerty@seacole.example.org",
 }
 # What a role is tried with, where it is not everything.
-ONLY = {"pharmacist": ["pharmacies", "stock", "dispensing"]}
+ONLY = {"pharmacist": ["pharmacies", "stock", "dispensing"], "technician": ["laboratories", "lab orders"]}
 # Every run lives on the same morning, a Monday: the same slots are free, and appointments have begun.
 BEFORE, BEGUN = "2026-03-02T08:30", "2026-03-02T10:05"
 LONGEST = 480
@@ -170,6 +171,15 @@ class Contract:
             pharmacy, medicine = self.shelf(hospital, ada)
             wanted = {"pharmacy_id": pharmacy, "medicine_id": medicine["id"], "units": 20}
             hospital.ask("POST", f"/patients/{hospital.ask('GET', '/users/me', token=ada)['patient_id']}/allocations", wanted, ada)
+        # A laboratory has two prescriptions of hers: of one, there is a specimen.
+        record = f"/patients/{hospital.ask('GET', '/users/me', token=ada)['patient_id']}"
+        test = hospital.ask("GET", "/lab-tests?name=potassium", token=ada)["items"][0]
+        for _ in range(2):
+            prescription = hospital.ask("POST", f"{record}/prescriptions/lab-tests", {"test": "Potassium"}, helen)["id"]
+            wanted = {"laboratory_id": test["laboratory_id"], "test_id": test["id"], "prescription_id": prescription}
+            order = hospital.ask("POST", f"{record}/lab-orders", wanted, ada)["id"]
+        gerty = hospital.sign_in(ROLES["technician"])
+        hospital.ask("POST", f"{record}/lab-orders/{order}/collect", {}, gerty)
         florence = hospital.sign_in(ROLES["administrator"])
         patricia = hospital.ask("GET", "/users/me", token=hospital.sign_in("patricia@seacole.example.org"))
         hospital.ask("POST", f"/users/{patricia['id']}/suspend", token=florence)
@@ -278,7 +288,12 @@ class Contract:
         kept = hospital.ask("GET", f"/pharmacies/{pharmacy}/medicines", token=percy)["items"]
         lots = hospital.ask("GET", f"/pharmacies/{pharmacy}/medicines/{medicine['id']}/lots", token=percy)["items"]
         waiting = hospital.ask("GET", f"/pharmacies/{pharmacy}/allocations", token=percy)["items"]
+        tests = hospital.ask("GET", "/lab-tests", token=tokens["technician"])["items"]
+        orders = hospital.ask("GET", f"/laboratories/{tests[0]['laboratory_id']}/lab-orders", token=tokens["technician"])["items"]
         words = {
+            "laboratories": [tests[0]["laboratory_id"]],
+            "offered_tests": [test["id"] for test in tests],
+            "lab_orders": [order["id"] for order in orders],
             "pharmacies": [pharmacy],
             "stocked_medicines": [medicine["id"], *[one["id"] for one in kept]],
             "lots": [lot["id"] for lot in lots],

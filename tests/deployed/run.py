@@ -35,7 +35,7 @@ import boto3
 import botocore.exceptions
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FUNCTIONS = ["UsersFunction", "PatientsFunction", "DoctorsFunction", "AppointmentsFunction", "MedicalRecordsFunction", "StaffFunction", "WardsFunction", "EmergencyFunction", "PharmacyFunction", "NotificationsFunction", "LowStockFunction", "RemindersFunction"]
+FUNCTIONS = ["UsersFunction", "PatientsFunction", "DoctorsFunction", "AppointmentsFunction", "MedicalRecordsFunction", "StaffFunction", "WardsFunction", "EmergencyFunction", "LaboratoryFunction", "PharmacyFunction", "NotificationsFunction", "LowStockFunction", "RemindersFunction"]
 PEOPLE = ["ada", "alan", "helen", "mary", "florence"]
 # On a real account the test cannot read the emails. It looks up their deliveries instead, whose ids say what they are about.
 DELIVERIES = {
@@ -46,6 +46,8 @@ DELIVERIES = {
     "Dr. Helen Taussig has prescribed": "-v1-patient", "You have a new shift": "-v1", "Your leave is approved": "-person", "Please choose a new time": "-time-patient",
     "Your account at": "tok_", "A time with Dr. Helen Taussig": "-offer", "Appointment cancelled:": "-cancelled-doctor",
     "Bed 7 on the ward ICU": "clean-icu-7-", "Critical care: a patient comes": "adm_",
+    "Potassium for": "-placed-patient", "Potassium was ordered": "-placed-laboratory", "Critical result": "-critical-", "A result for Ada Byron was amended": "-patient",
+    "A result for": "-released-patient", "A result was amended": "-doctor",
 }
 
 
@@ -347,6 +349,7 @@ class Deployment:
         self.keep_the_record(helen, ada)
         self.lie_in_bed(desk, helen, doctor)
         self.collect_a_medicine(desk, ada)
+        self.have_a_lab_test(desk, helen, ada)
         self.die(desk, mary)
         self.take_leave(desk, helen, ada, doctor)
 
@@ -559,6 +562,64 @@ class Deployment:
         checked = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)
         check(checked.returncode == 0 and checked.stdout.startswith("1 medicines were checked, and 0 lots"), f"the ledger adds up: {checked.stdout}{checked.stderr}")
         step("a medicine was set aside, ran low, was handed over, and its ledger adds up")
+
+    def have_a_lab_test(self, admin: str, helen: str, ada: str) -> None:
+        """A laboratory opens. A prescription is taken there; its result is critical, acknowledged, verified, released and amended."""
+        for name, who in (("Gerty Cori", "gerty"), ("Otto Folin", "otto")):
+            self.register(name, self.at(who), "lab_technician")
+            pending = lambda: [one["id"] for one in self.expect("GET", "/users?group=pending", 200, token=admin)["items"] if one["email"] == self.at(who)]
+            self.expect("POST", f"/users/{eventually('the technician waits', pending)[0]}/approve", 200, token=admin)
+            emailed = {"token": self.emailed_token(self.at(who), "Welcome to")}
+            self.expect("POST", "/users/me/email/confirm", 200, emailed, self.sign_in(self.at(who)))
+        gerty, otto = self.sign_in(self.at("gerty")), self.sign_in(self.at("otto"))
+        always = [{"weekday": day, "from": "00:00", "to": "24:00"} for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")]
+        registered = {"name": "Central Laboratory", "email": self.at("laboratory"), "phone": "+44 20 7946 0060", "opening_hours": always}
+        laboratory = f"/laboratories/{self.expect('POST', '/laboratories', 201, registered, gerty)['id']}"
+        colleague = {"user_id": self.expect("GET", "/users/me", 200, token=otto)["id"]}
+        self.expect("POST", f"{laboratory}/technicians", 200, colleague, gerty)
+        usual = {"critical_low": 2.5, "low": 3.5, "high": 5.1, "critical_high": 6.5}
+        offered = {"name": "Potassium", "loinc": "2823-3", "specimen": "serum", "price": {"amount": "12.50", "currency": "USD"}, "expected_minutes": 120,
+                   "parameters": [{"name": "Potassium", "unit": "mmol/L", "loinc": "2823-3", "highest_possible": 15, "reference_ranges": [usual]}]}
+        test = self.expect("POST", f"{laboratory}/tests", 201, offered, gerty)
+        found = lambda: [one["id"] for one in self.expect("GET", "/lab-tests?name=pot", 200, token=ada)["items"]]
+        eventually("the test is found", lambda: found() == [test["id"]])
+
+        me = f"/patients/{self.expect('GET', '/patients/me', 200, token=ada)['id']}"
+        prescription = self.expect("POST", f"{me}/prescriptions/lab-tests", 201, {"test": "Potassium", "loinc": "2823-3"}, helen)["id"]
+        wish = {"laboratory_id": test["laboratory_id"], "test_id": test["id"], "prescription_id": prescription}
+        placed = self.expect("POST", f"{me}/lab-orders", 201, wish, ada)["id"]
+        check(self.expect("POST", f"{me}/lab-orders", 409, wish, ada)["order_id"] == placed, "a prescription has one order")
+        self.mail(self.at("ada"), "Potassium for")
+        self.mail(self.at("laboratory"), "Potassium was ordered")
+        schedules = lambda prefix: [schedule["Name"] for schedule in self.scheduler.list_schedules(NamePrefix=prefix)["Schedules"]]
+        eventually("somebody will look at it", lambda: schedules("lab-") == [f"lab-{placed}"])
+        bench = lambda: [one["status"] for one in self.expect("GET", f"{laboratory}/lab-orders", 200, token=gerty)["items"]]
+        eventually("the bench shows it", lambda: bench() == ["ordered"])
+        order, value = f"{me}/lab-orders/{placed}", lambda of: {"values": [{"parameter": "Potassium", "value": of, "unit": "mmol/L"}]}
+        self.expect("POST", f"{order}/collect", 200, {}, gerty)
+        self.expect("POST", f"{order}/start", 200, token=gerty)
+        check(self.expect("POST", f"{order}/result", 422, value(68), gerty, version=3)["errors"][0]["code"] == "impossible_value", "a slip of the decimal point")
+        self.expect("POST", f"{order}/result", 200, value(6.8), gerty, version=3)
+        self.mail(self.at("helen"), "Critical result")
+        eventually("the doctors on duty would be told", lambda: schedules("critical-") == [f"critical-{placed}"])
+        self.expect("POST", f"{order}/acknowledge", 204, {"note": "Called her"}, helen)
+        eventually("nobody else is told", lambda: schedules("critical-") == [])
+        check(self.expect("POST", f"{order}/verify", 409, token=gerty, version=4)["code"] == "own_entry", "another person verifies it")
+        self.expect("POST", f"{order}/verify", 200, token=otto, version=4)
+        check("result" not in self.expect("GET", order, 200, token=ada), "the patient does not see it")
+        self.expect("POST", f"{order}/release", 200, token=gerty, version=5)
+        self.mail(self.at("ada"), "A result for")
+        check(self.expect("GET", order, 200, token=ada)["result"]["values"][0]["flag"] == "critical_high", "she sees it")
+        report = urllib.request.Request(f"{self.url}{order}/report.pdf", headers={"authorization": f"Bearer {ada}"} | ({"host": self.host} if self.host else {}))
+        with urllib.request.urlopen(report, timeout=30) as answer:
+            check(answer.headers["content-type"] == "application/pdf" and answer.read().startswith(b"%PDF-"), "the report is a PDF")
+        eventually("nobody has to look at it any more", lambda: schedules("lab-") == [] and bench() == [])
+        self.expect("POST", f"{order}/amend", 200, value(4.8) | {"reason": "Haemolysed"}, otto, version=6)
+        self.mail(self.at("ada"), "A result for Ada Byron was amended")
+        self.mail(self.at("helen"), "A result was amended")
+        took = self.expect("GET", f"{laboratory}/turnaround", 200, token=otto)["items"]
+        check([(one["released"], one["in_time"]) for one in took] == [(1, 1)], "the turnaround is measured")
+        step("a lab test was ordered, examined, told as critical, verified, released as PDF and amended")
 
     def upload(self, record: str, doctor: str, file: bytes) -> str:
         """Announces a file and sends it to the link, as a client does."""

@@ -7,14 +7,16 @@ use domain::{
     account::{Account, Status},
     appointment::{Appointment, When},
     doctor::{Doctor, Terms},
-    id::{AppointmentId, DoctorId, LotId, PatientId, PharmacyId, ShiftId, StockedMedicineId, UserId},
+    id::{AppointmentId, DoctorId, LaboratoryId, LotId, OfferedTestId, PatientId, PharmacyId, ShiftId, StockedMedicineId, UserId},
+    laboratory::{Laboratory, ListedLaboratory, ListedTest, Measure, OfferedTest, Parameter, Specimen, Technician},
     money::Money,
     mrn::Mrn,
     opening_hours::OpeningHours,
     password::Password,
     patient::{DateOfBirth, EmergencyContact, Gender, Identity, Patient},
     pharmacy::{Atc, Form, ListedLot, ListedPharmacy, Pharmacy, ReceivedLot, StockedMedicine},
-    record::medicines::Ingredient,
+    record::{lab_result::Loinc, medicines::Ingredient},
+    reference_range::{Age, AgeUnit, Limits, ReferenceRange, ReferenceRanges, Sex},
     role::Role,
     roster::Shift,
     schedule::{Buffer, Period, SlotLength, TimeOfDay, Weekday, WeeklyHours},
@@ -31,6 +33,8 @@ use store::{
     StoreError,
     accounts::{AccountParts, OpenError, StoredAccount},
     appointments::WriteError,
+    lab_tests::TestError,
+    laboratories::TechnicianError,
     pharmacies::PharmacistError,
     roster::ShiftError,
     stock::StockError,
@@ -57,6 +61,8 @@ const WARD_MANAGER: Person = Person { name: "Lillian Wald", email: "lillian@seac
 const SWEEPER: Person = Person { name: "Ignaz Semmelweis", email: "ignaz@seacole.example.org", role: Role::Sweeper };
 const PHARMACIST: Person = Person { name: "Percy Julian", email: "percy@seacole.example.org", role: Role::Pharmacist };
 const OTHER_PHARMACIST: Person = Person { name: "Alice Ball", email: "alice@seacole.example.org", role: Role::Pharmacist };
+const TECHNICIAN: Person = Person { name: "Gerty Cori", email: "gerty@seacole.example.org", role: Role::LabTechnician };
+const OTHER_TECHNICIAN: Person = Person { name: "Otto Folin", email: "otto@seacole.example.org", role: Role::LabTechnician };
 const NIGHT_RECEPTION: Person = Person { name: "Sojourner Truth", email: "sojourner@seacole.example.org", role: Role::Receptionist };
 
 struct DemoDoctor {
@@ -198,10 +204,13 @@ pub enum DemoError {
     Stock(#[from] StockError),
 }
 
+/// Those who came last. New ones are added at the end: the ids of the others stay.
+const OTHERS: [Person; 8] = [NURSE, ACCOUNTANT, WARD_MANAGER, SWEEPER, PHARMACIST, OTHER_PHARMACIST, TECHNICIAN, OTHER_TECHNICIAN];
+
 /// Everybody who can sign in.
 pub fn people() -> impl Iterator<Item = Person> {
-    let staff =
-        [ADMINISTRATOR, DAY_RECEPTION, NIGHT_RECEPTION, NURSE, ACCOUNTANT, WARD_MANAGER, SWEEPER, PHARMACIST, OTHER_PHARMACIST].into_iter();
+    let desk = [ADMINISTRATOR, DAY_RECEPTION, NIGHT_RECEPTION].into_iter();
+    let staff = desk.chain(OTHERS);
     staff.chain(DOCTORS.iter().map(|doctor| doctor.person)).chain(PATIENTS.iter().map(|patient| patient.person))
 }
 
@@ -235,7 +244,7 @@ pub async fn seed(state: &AppState) -> Result<(), DemoError> {
             state.store.account_open(&account, AccountParts { patient: Some(&record), ..AccountParts::default() }).await?;
         }
     }
-    for person in [NURSE, ACCOUNTANT, WARD_MANAGER, SWEEPER, PHARMACIST, OTHER_PHARMACIST] {
+    for person in OTHERS {
         number += 1;
         if let Some(account) = new_account(state, person, number, None, None).await? {
             state.store.account_open(&account, AccountParts::default()).await?;
@@ -244,6 +253,7 @@ pub async fn seed(state: &AppState) -> Result<(), DemoError> {
     fill_roster(state).await?;
     establish_wards(state).await?;
     open_pharmacies(state).await?;
+    open_laboratory(state).await?;
     book_first_appointments(state).await
 }
 
@@ -492,6 +502,102 @@ async fn receive(
     let (id, changes) = (state.store.movement_id(now)?, vec![Change::of(id, signed(units))]);
     let movement = Movement { id, kind: MovementKind::Received, changes, at: now, by: Some(by), reason: None, allocation: None };
     Ok(state.store.stock_receive(&lot, &movement).await.map(drop)?)
+}
+
+/// A value: its name, LOINC code, unit and highest possible value, and what is usual for women and for men.
+type DemoParameter = (&'static str, &'static str, &'static str, f64, Limits, Limits);
+
+const fn usual(low: f64, high: f64) -> Limits {
+    Limits { critical_low: None, low: Some(low), high: Some(high), critical_high: None }
+}
+
+const fn critical(critical_low: f64, low: f64, high: f64, critical_high: f64) -> Limits {
+    Limits { critical_low: Some(critical_low), critical_high: Some(critical_high), ..usual(low, high) }
+}
+
+/// What the laboratory offers: name, LOINC code, specimen, price, minutes, minutes when it is urgent, values. The ranges are examples: a laboratory has
+/// its own.
+const TESTS: [(&str, &str, Specimen, &str, u32, u32, &[DemoParameter]); 2] = [
+    (
+        "Potassium",
+        "2823-3",
+        Specimen::Serum,
+        "12.50",
+        120,
+        45,
+        &[("Potassium", "2823-3", "mmol/L", 15.0, critical(2.5, 3.5, 5.1, 6.5), critical(2.5, 3.5, 5.1, 6.5))],
+    ),
+    (
+        "Blood count",
+        "58410-2",
+        Specimen::Blood,
+        "20.00",
+        180,
+        60,
+        &[
+            ("Haemoglobin", "718-7", "g/dL", 30.0, critical(7.0, 12.0, 16.0, 20.0), critical(7.0, 13.0, 17.5, 20.0)),
+            ("Leukocytes", "6690-2", "10*3/uL", 500.0, critical(1.0, 4.0, 11.0, 50.0), critical(1.0, 4.0, 11.0, 50.0)),
+            ("Platelets", "777-3", "10*3/uL", 3000.0, critical(20.0, 150.0, 400.0, 1000.0), critical(20.0, 150.0, 400.0, 1000.0)),
+            ("Haematocrit", "4544-3", "%", 80.0, usual(36.0, 46.0), usual(40.0, 52.0)),
+        ],
+    ),
+];
+
+/// Opens a laboratory in which two people work, unless one of them works in one already. It is always open, so that the demo works at night.
+async fn open_laboratory(state: &AppState) -> Result<(), DemoError> {
+    let now = state.clock.now();
+    let account = async |person: Person| -> Result<_, DemoError> {
+        Ok(state.store.account_by_email(&Email::parse(person.email)?).await?.map(|stored| stored.account))
+    };
+    let (Some(first), Some(second)) = (account(TECHNICIAN).await?, account(OTHER_TECHNICIAN).await?) else { return Ok(()) };
+    let (from, to) = (TimeOfDay::parse("00:00")?, TimeOfDay::parse("24:00")?);
+    let hours = Weekday::ALL.iter().map(|weekday| Period { weekday: *weekday, from, to }).collect();
+    let hours = OpeningHours::new(hours).map_err(|(_, why)| DemoError::Hours(why))?;
+    let id = LaboratoryId::new(opened(), 1);
+    let laboratory = Laboratory {
+        listed: ListedLaboratory { id, name: Title::parse("Seacole Laboratory")?, phone: Phone::parse("+44 20 7946 0060")?, hours },
+        email: Email::parse("laboratory@seacole.example.org")?,
+        registered_by: first.id,
+        registered_at: now,
+        version: 1,
+    };
+    match state.store.laboratory_register(&laboratory, &first).await {
+        Ok(()) => {}
+        Err(TechnicianError::Store(error)) => return Err(error.into()),
+        Err(_) => return Ok(()),
+    }
+    let colleague = Technician { laboratory_id: id, user_id: second.id, since: now };
+    if let Err(TechnicianError::Store(error)) = state.store.seat_begin(&colleague, &second).await {
+        return Err(error.into());
+    }
+    for (number, (name, loinc, specimen, price, minutes, urgent, values)) in (1..).zip(TESTS) {
+        let listed = ListedTest {
+            id: OfferedTestId::new(opened(), number),
+            laboratory_id: id,
+            name: Title::parse(name)?,
+            loinc: Some(Loinc::parse(loinc)?),
+            specimen,
+            price: Money::parse(price, state.hospital.currency)?,
+            minutes,
+            urgent_minutes: Some(urgent),
+            offered: true,
+        };
+        let parameters = values.iter().map(parameter).collect::<Result<_, _>>()?;
+        let test = OfferedTest { listed, description: None, parameters, version: 1 };
+        if let Err(TestError::Store(error)) = state.store.offered_test_add(&test).await {
+            return Err(error.into());
+        }
+    }
+    Ok(())
+}
+
+fn parameter((name, loinc, unit, highest, women, men): &DemoParameter) -> Result<Parameter, Invalid> {
+    let adults = |sex, limits: &Limits| -> Result<ReferenceRange, Invalid> {
+        Ok(ReferenceRange { sex: Some(sex), from: Age::new(18, AgeUnit::Years)?, to: None, limits: limits.check()? })
+    };
+    let ranges = ReferenceRanges::new(vec![adults(Sex::Female, women)?, adults(Sex::Male, men)?])?;
+    let measure = Measure { unit: (*unit).to_owned(), lowest: 0.0, highest: *highest, ranges }.check()?;
+    Ok(Parameter { name: Title::parse(name)?, loinc: Some(Loinc::parse(loinc)?), measure: Some(measure) })
 }
 
 /// Books two appointments for the first demo patient, unless they have upcoming ones already.

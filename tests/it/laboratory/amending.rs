@@ -23,7 +23,7 @@ async fn the_old_value_stays_and_both_are_told() {
     bench.step_from(&order, "amend", &amended, &seen, &bench.otto).await.expect(412);
     assert_eq!(
         bench.mails().await,
-        ["ada-byron@example.org: A result of Ada Byron was amended", "dr--helen-taussig@example.org: A result was amended"]
+        ["ada-byron@example.org: A result for Ada Byron was amended", "dr--helen-taussig@example.org: A result was amended"]
     );
     let now = bench.of_patient(&format!("results/{result}"), &bench.ada.token).await.expect(200).body;
     assert_eq!(

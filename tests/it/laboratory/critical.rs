@@ -129,7 +129,7 @@ async fn records_that_come_twice_late_or_out_of_order_tell_once_what_is_still_so
     assert_eq!(
         mails,
         [
-            "ada-byron@example.org: A result of Ada Byron is there",
+            "ada-byron@example.org: A result for Ada Byron is ready",
             "ada-byron@example.org: Potassium for Ada Byron at Central Laboratory",
             "central-laboratory@example.org: Potassium was ordered",
             DOCTOR,

@@ -45,7 +45,7 @@ async fn a_patient_who_does_not_come_is_asked_and_then_the_order_ends() {
     bench.mails().await;
     bench.at("2026-03-02T10:00:00Z").await;
     bench.app.fire_due().await;
-    assert_eq!(bench.mails().await, ["ada-byron@example.org: Central Laboratory waits for a specimen of Ada Byron"]);
+    assert_eq!(bench.mails().await, ["ada-byron@example.org: Central Laboratory waits for a specimen from Ada Byron"]);
     bench.at("2026-03-16T07:59:00Z").await;
     bench.app.fire_due().await;
     assert_eq!(bench.read(&order, &bench.grete).await.expect(200).body["status"], "ordered");

@@ -31,7 +31,7 @@ async fn from_the_prescription_to_the_released_result() {
     assert_eq!((&collected["taken_at"], &collected["due_at"]), (&json!("2026-03-02T09:30:00+00:00"), &json!("2026-03-02T12:30:00+00:00")));
     bench.step(&order, "reject", &json!({}), &bench.otto).await.invalid(&[("reason", "required")]);
     bench.step(&order, "reject", &json!({ "reason": "Haemolysed" }), &bench.otto).await.expect(200);
-    assert_eq!(bench.mails().await, ["ada-byron@example.org: Central Laboratory needs another specimen of Ada Byron"]);
+    assert_eq!(bench.mails().await, ["ada-byron@example.org: Central Laboratory needs another specimen from Ada Byron"]);
     bench.started(&order).await;
 
     let resulted = bench.step(&order, "result", &counted(11.2), &bench.grete).await.expect(200);
@@ -76,7 +76,7 @@ async fn from_the_prescription_to_the_released_result() {
     bench.step(&order, "cancel", &json!({}), &bench.ada.token).await.refused(409, "wrong_status");
     bench.step(&order, "reject", &json!({ "reason": "x" }), &bench.grete).await.refused(409, "wrong_status");
     let released = bench.step(&order, "release", &Value::Null, &bench.grete).await.expect(200).body;
-    assert_eq!(bench.mails().await, ["ada-byron@example.org: A result of Ada Byron is there"]);
+    assert_eq!(bench.mails().await, ["ada-byron@example.org: A result for Ada Byron is ready"]);
 
     let own = bench.read(&order, &ada).await.expect(200).body;
     assert_eq!(

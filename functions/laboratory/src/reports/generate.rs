@@ -113,9 +113,14 @@ fn facts(order: &LabOrder, result: &Entry<LabResult>, state: &AppState) -> Vec<(
     facts
 }
 
-/// Whether a verification is of a result that was entered again since.
+/// Whether who entered or verified it did so with values that were replaced since.
 fn replaced(order: &LabOrder, at: jiff::Timestamp, step: LabOrderStep) -> bool {
-    step == LabOrderStep::Verify && order.last(LabOrderStep::Result).is_some_and(|entered| entered.at > at)
+    let later = |other| order.last(other).is_some_and(|taken| taken.at > at);
+    match step {
+        LabOrderStep::Verify => later(LabOrderStep::Result) || later(LabOrderStep::Amend),
+        LabOrderStep::Result => later(LabOrderStep::Amend),
+        _ => false,
+    }
 }
 
 fn table(values: &[Finding]) -> Block {
