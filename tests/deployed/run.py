@@ -190,7 +190,7 @@ class Deployment:
             self.restore()
         if self.emulated and self.auth:
             self.signing_key_is_for_users_alone()
-            self.documents_are_for_the_record_alone()
+            self.documents_are_for_who_keeps_them()
             self.permissions()
         if self.auth:
             self.table_is_shared_by_key()
@@ -846,18 +846,22 @@ class Deployment:
     def signing_key_is_for_users_alone(self) -> None:
         secret = {"SecretId": self.physical("SigningKeySecret")}
         self.client_as("UsersFunction", "secretsmanager").get_secret_value(**secret)
-        for function in ("PatientsFunction", "DoctorsFunction", "AppointmentsFunction", "MedicalRecordsFunction", "StaffFunction", "WardsFunction", "EmergencyFunction", "PharmacyFunction", "NotificationsFunction", "LowStockFunction", "RemindersFunction"):
+        for function in ("PatientsFunction", "DoctorsFunction", "AppointmentsFunction", "MedicalRecordsFunction", "StaffFunction", "WardsFunction", "EmergencyFunction", "LaboratoryFunction", "PharmacyFunction", "NotificationsFunction", "LowStockFunction", "RemindersFunction"):
             self.denied(f"{function} reads the signing key", lambda: self.client_as(function, "secretsmanager").get_secret_value(**secret))
         step("the users function is the only function that may read the signing key")
 
-    def documents_are_for_the_record_alone(self) -> None:
+    def documents_are_for_who_keeps_them(self) -> None:
         bucket = self.physical("Documents")
         for function in ("PatientsFunction", "AppointmentsFunction", "NotificationsFunction"):
             self.denied(f"a document as {function}", lambda: self.client_as(function, "s3").get_object(Bucket=bucket, Key="kept/img_1"))
         record = self.client_as("MedicalRecordsFunction", "s3")
         self.denied("a write outside of its folders", lambda: record.put_object(Bucket=bucket, Key="elsewhere/img_1", Body=b""))
         self.denied("a deleted document", lambda: record.delete_object(Bucket=bucket, Key="kept/img_1"))
-        step("the medical-records function is the only function that reaches the documents, and it deletes none that was kept")
+        laboratory = self.client_as("LaboratoryFunction", "s3")
+        self.denied("an image as the laboratory", lambda: laboratory.get_object(Bucket=bucket, Key="kept/img_1"))
+        self.denied("a report as the record", lambda: record.get_object(Bucket=bucket, Key="kept/rep_1"))
+        self.denied("a deleted report", lambda: laboratory.delete_object(Bucket=bucket, Key="kept/rep_1"))
+        step("images are for the record alone and reports for the laboratory alone, and neither deletes what was kept")
 
     def client_as(self, function: str, service: str):
         """A client with a function's own role."""
