@@ -689,9 +689,9 @@ check(told("own doctor's profile", await helen.GET("/doctors/me")).place === "Ro
     return { ...ofOrder, header: { "If-Match": response.headers.get("etag") ?? "" } };
   };
   told("collect", await gerty.POST("/patients/{patient_id}/lab-orders/{id}/collect", { params: ofOrder, body: {} }));
-  told("reject", await otto.POST("/patients/{patient_id}/lab-orders/{id}/reject", { params: ofOrder, body: { reason: "Clotted" } }));
+  told("reject", await otto.POST("/patients/{patient_id}/lab-orders/{id}/reject", { params: await version(), body: { reason: "Clotted" } }));
   told("collect", await gerty.POST("/patients/{patient_id}/lab-orders/{id}/collect", { params: ofOrder, body: {} }));
-  check(told("start", await gerty.POST("/patients/{patient_id}/lab-orders/{id}/start", { params: ofOrder })).status === "in_progress", "it has begun");
+  check(told("start", await gerty.POST("/patients/{patient_id}/lab-orders/{id}/start", { params: await version() })).status === "in_progress", "it has begun");
 
   const file = new TextEncoder().encode("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n");
   const digest = btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.digest("SHA-256", file))));
@@ -715,7 +715,7 @@ check(told("own doctor's profile", await helen.GET("/doctors/me")).place === "Ro
   check(told("read it", await ada.GET("/patients/{patient_id}/lab-orders/{id}", { params: ofOrder })).result === undefined, "patients do not");
   const open = told("critical results", await helen.GET("/critical-results"));
   check(open.items.some((item) => item.order_id === placed.id), "she is on duty");
-  const acknowledged = await helen.POST("/patients/{patient_id}/lab-orders/{id}/acknowledge", { params: ofOrder, body: { note: "Called her" } });
+  const acknowledged = await helen.POST("/patients/{patient_id}/lab-orders/{id}/acknowledge", { params: ofOrder, body: { result_version: seen.result.version, note: "Called her" } });
   check(acknowledged.response.status === 204, "she knows");
   const ownEntry = await gerty.POST("/patients/{patient_id}/lab-orders/{id}/verify", { params: await version() });
   check(ownEntry.error?.code === "own_entry", "another person verifies it");

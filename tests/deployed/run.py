@@ -46,7 +46,7 @@ DELIVERIES = {
     "Dr. Helen Taussig has prescribed": "-v1-patient", "You have a new shift": "-v1", "Your leave is approved": "-person", "Please choose a new time": "-time-patient",
     "Your account at": "tok_", "A time with Dr. Helen Taussig": "-offer", "Appointment cancelled:": "-cancelled-doctor",
     "Bed 7 on the ward ICU": "clean-icu-7-", "Critical care: a patient comes": "adm_",
-    "Potassium for": "-placed-patient", "Potassium was ordered": "-placed-laboratory", "Critical result": "-critical-", "A result for Ada Byron was amended": "-patient",
+    "A lab order for": "-placed-patient", "Potassium was ordered": "-placed-laboratory", "Critical result": "-critical-", "A result for Ada Byron was amended": "-patient",
     "A result for": "-released-patient", "A result was amended": "-doctor",
 }
 
@@ -589,7 +589,7 @@ class Deployment:
         wish = {"laboratory_id": test["laboratory_id"], "test_id": test["id"], "prescription_id": prescription}
         placed = self.expect("POST", f"{me}/lab-orders", 201, wish, ada)["id"]
         check(self.expect("POST", f"{me}/lab-orders", 409, wish, ada)["order_id"] == placed, "a prescription has one order")
-        self.mail(self.at("ada"), "Potassium for")
+        self.mail(self.at("ada"), "A lab order for")
         self.mail(self.at("laboratory"), "Potassium was ordered")
         schedules = lambda prefix: [schedule["Name"] for schedule in self.scheduler.list_schedules(NamePrefix=prefix)["Schedules"]]
         eventually("somebody will look at it", lambda: schedules("lab-") == [f"lab-{placed}"])
@@ -597,12 +597,12 @@ class Deployment:
         eventually("the bench shows it", lambda: bench() == ["ordered"])
         order, value = f"{me}/lab-orders/{placed}", lambda of: {"values": [{"parameter": "Potassium", "value": of, "unit": "mmol/L"}]}
         self.expect("POST", f"{order}/collect", 200, {}, gerty)
-        self.expect("POST", f"{order}/start", 200, token=gerty)
+        self.expect("POST", f"{order}/start", 200, token=gerty, version=2)
         check(self.expect("POST", f"{order}/result", 422, value(68), gerty, version=3)["errors"][0]["code"] == "impossible_value", "a slip of the decimal point")
         self.expect("POST", f"{order}/result", 200, value(6.8), gerty, version=3)
         self.mail(self.at("helen"), "Critical result")
         eventually("the doctors on duty would be told", lambda: schedules("critical-") == [f"critical-{placed}"])
-        self.expect("POST", f"{order}/acknowledge", 204, {"note": "Called her"}, helen)
+        self.expect("POST", f"{order}/acknowledge", 204, {"result_version": 1, "note": "Called her"}, helen)
         eventually("nobody else is told", lambda: schedules("critical-") == [])
         check(self.expect("POST", f"{order}/verify", 409, token=gerty, version=4)["code"] == "own_entry", "another person verifies it")
         self.expect("POST", f"{order}/verify", 200, token=otto, version=4)

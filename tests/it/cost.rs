@@ -779,15 +779,15 @@ async fn a_laboratory() {
     assert_eq!(all[0], all[1]);
     insta::assert_snapshot!(all[0], @r"
     place: 8 read, 16 write
-    collect: 5 read, 5 write
+    collect: 6 read, 6 write
     start: 5 read, 5 write
     a critical result: 9 read, 21 write
     verify: 5 read, 5 write
     release: 7 read, 19 write
     acknowledge: 7 read, 2 write
-    amend: 9 read, 14 write
+    amend: 10 read, 16 write
     cancel: 6 read, 13 write
-    what followed, by notifications: 40 read, 44 write
+    what followed, by notifications: 48 read, 46 write
     what there is to do: 5.5 read, 2 write
     what is overdue: 4.5 read, 2 write
     what is released: 5.5 read, 2 write
@@ -839,7 +839,8 @@ async fn a_laboratory_beside(crowd: u32) -> String {
     line("verify", spent(&app, step("verify", nothing.clone(), 4, otto)).await);
     line("release", spent(&app, step("release", nothing, 5, grete)).await);
     let acknowledge = bench.of(&order, "/acknowledge");
-    let acknowledged = async { drop(app.post(&acknowledge, &json!({})).bearer(&bench.doctor.token).send().await.expect(204)) };
+    let acknowledged =
+        async { drop(app.post(&acknowledge, &json!({ "result_version": 2 })).bearer(&bench.doctor.token).send().await.expect(204)) };
     line("acknowledge", spent(&app, acknowledged).await);
     let mut amended = measured(5.6);
     amended["reason"] = json!("Diluted");

@@ -6,18 +6,18 @@ use axum::{
     http::request::Parts,
 };
 use domain::{
-    admission::Admission,
     id::{LabOrderId, LaboratoryId, OfferedTestId, PatientId},
     lab_order::{LabOrder, LabOrderStep, Side, StepTaken},
     laboratory::{Laboratory, OfferedTest},
     patient::Patient,
     policy::{Relationship, Relationships},
     record::Author,
+    role::Role,
     text::{PersonName, Reason},
     ward::Ward,
 };
 use http::{AppState, Path, Problem, auth::Caller};
-use store::{StoreError, trail};
+use store::{StoreError, presence::Whereabouts, trail};
 
 use crate::Laboratories;
 
@@ -79,8 +79,26 @@ pub(crate) struct ForPatient {
     pub(crate) side: Side,
     /// The only laboratory from which the caller may order, if they order on its side.
     pub(crate) only_in: Option<LaboratoryId>,
-    /// The patient's stay in the hospital at this moment.
-    pub(crate) admission: Option<Admission>,
+    /// Where the patient is in the hospital at this moment.
+    pub(crate) here: Option<Here>,
+}
+
+/// Where a patient is in the hospital.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Here {
+    pub(crate) at: Whereabouts,
+    ward: Option<Ward>,
+}
+
+impl Here {
+    async fn of(patient: PatientId, state: &AppState) -> Result<Option<Self>, StoreError> {
+        let Some(at) = state.store.presence(patient).await? else { return Ok(None) };
+        let ward = match at {
+            Whereabouts::Emergency(_) => Some(Ward::Emergency),
+            Whereabouts::Bed(id) => state.store.admission(patient, id).await?.and_then(|admission| admission.place()).map(|(ward, _)| ward),
+        };
+        Ok(Some(Self { at, ward }))
+    }
 }
 
 impl FromRequestParts<Laboratories> for ForPatient {
@@ -92,9 +110,9 @@ impl FromRequestParts<Laboratories> for ForPatient {
         let Path(id) = Path::<PatientId>::from_request_parts(parts, state).await.map_err(|_| missing())?;
         let state = AppState::from_ref(state);
         let patient = state.store.patient(id).await?.ok_or_else(missing)?;
-        let admission = state.store.current_admission(id).await?;
         let mut relationships = state.relationships(&caller, &patient).await?;
-        let (at_work, ward) = (state.at_work(&caller).await?, ward_of(admission.as_ref()));
+        let here = Here::of(id, &state).await?;
+        let (at_work, ward) = (state.at_work(&caller).await?, here.and_then(|here| here.ward));
         let without_laboratory = at_work.may(&caller, ward, &relationships);
         let works =
             if caller.is_asked_for(Relationship::SameLaboratory) { state.store.works_in_laboratory(caller.user_id).await? } else { None };
@@ -111,12 +129,8 @@ impl FromRequestParts<Laboratories> for ForPatient {
         } else {
             Side::Clinician
         };
-        Ok(Self { patient, caller, side, only_in, admission })
+        Ok(Self { patient, caller, side, only_in, here })
     }
-}
-
-fn ward_of(admission: Option<&Admission>) -> Option<Ward> {
-    admission.and_then(Admission::place).map(|(ward, _)| ward)
 }
 
 fn acts_for_patient(relationships: &Relationships) -> bool {
@@ -151,14 +165,20 @@ impl FromRequestParts<Laboratories> for OfOrder {
         let order = state.store.lab_order(patient, id).await?.ok_or_else(missing)?;
         let patient = state.store.patient(patient).await?.ok_or_else(missing)?;
         let mut relationships = state.relationships(&caller, &patient).await?;
-        relationships.extend(works_in(&state, &caller, order.laboratory_id).await?);
-        let ward = if caller.is_asked_for(Relationship::SameWard) {
-            ward_of(state.store.current_admission(patient.id).await?.as_ref())
-        } else {
-            None
-        };
-        if !state.at_work(&caller).await?.may(&caller, ward, &relationships) {
-            return Err(missing());
+        if !relationships.contains(&Relationship::Treating) && looks_at_result(&order, &caller, &state).await? {
+            relationships.insert(Relationship::Treating);
+        }
+        let here = if caller.is_asked_for(Relationship::SameWard) { Here::of(patient.id, &state).await? } else { None };
+        let (at_work, ward) = (state.at_work(&caller).await?, here.and_then(|here| here.ward));
+        let works = works_in(&state, &caller, order.laboratory_id).await?;
+        // Nobody works on their own specimen, or on that of somebody for whom they act.
+        let own = acts_for_patient(&relationships);
+        if !own {
+            relationships.extend(works.iter().copied());
+        }
+        if !at_work.may(&caller, ward, &relationships) {
+            let detail = "Somebody else has to do this: the order is yours, or that of somebody for whom you act.";
+            return Err(if own && !works.is_empty() { Problem::forbidden(detail) } else { missing() });
         }
         note_guardian(&relationships);
         // Somebody's own order is never an order of theirs as staff: they see what every patient sees.
@@ -171,6 +191,21 @@ impl FromRequestParts<Laboratories> for OfOrder {
         };
         Ok(Self { order, patient, caller, side })
     }
+}
+
+/// Whether a doctor looks at the result of an order, whoever treats the patient: it was ordered by them, or it is critical and they are on duty.
+async fn looks_at_result(order: &LabOrder, caller: &Caller, state: &AppState) -> Result<bool, StoreError> {
+    if caller.doctor_id.is_none() || !caller.is_asked_for(Relationship::Treating) {
+        return Ok(false);
+    }
+    if caller.doctor_id == Some(order.doctor_id) {
+        return Ok(true);
+    }
+    if order.result_id.is_none() || state.store.critical_result(order.listed.patient_id, order.listed.id).await?.is_none() {
+        return Ok(false);
+    }
+    let duties = state.store.duties_now(caller.user_id, state.clock.now(), &state.hospital.zone).await?;
+    Ok(duties.iter().any(|duty| duty.role == Role::Doctor))
 }
 
 impl OfOrder {

@@ -15,8 +15,6 @@ refusals! {
     pub(crate) NotStepped {
         409 "wrong_status" { current_status: LabOrderStatus },
         409 "too_many_steps" { at_most: usize },
-    }
-    pub(crate) Busy {
         409 "try_again",
     }
 }
@@ -24,8 +22,8 @@ refusals! {
 pub(crate) fn works_elsewhere(why: TechnicianError) -> Problem {
     match why {
         TechnicianError::WorksIn(laboratory) => {
-            let detail = "A lab technician works in one laboratory. This one works in the laboratory that `laboratory_id` names: release \
-                them there first.";
+            let detail = "A lab technician works in one laboratory. This one works in the laboratory that `laboratory_id` names. To work in \
+                another one, they have to be released there.";
             Problem::conflict("works_in_laboratory", detail).with("laboratory_id", laboratory)
         }
         TechnicianError::Changed => StoreError::Unavailable("the account is changed by others at this moment".into()).into(),
@@ -52,7 +50,7 @@ pub(crate) fn not_taken(why: NotTaken) -> Problem {
             Problem::conflict("own_entry", "You entered this result. Somebody else who works in the laboratory has to verify it.")
         }
         NotTaken::TooMany => {
-            let detail = format!("This order has {MOST_STEPS} steps, which is as many as it can have. Cancel it, and place a new one.");
+            let detail = format!("This order has {MOST_STEPS} steps, which is as many as it can have. Place a new order.");
             Problem::conflict("too_many_steps", detail).with("at_most", MOST_STEPS)
         }
     }
@@ -62,7 +60,7 @@ pub(crate) fn not_taken(why: NotTaken) -> Problem {
 pub(crate) async fn overtaken(state: &AppState, before: &LabOrder) -> Problem {
     match state.store.lab_order(before.listed.patient_id, before.listed.id).await {
         Ok(Some(now)) if now.listed.status != before.listed.status => not_taken(NotTaken::Status(now.listed.status)),
-        Ok(_) => Problem::stale(),
+        Ok(_) => Problem::conflict("try_again", "Others have changed this order at this moment. Read it again."),
         Err(error) => error.into(),
     }
 }

@@ -42,10 +42,14 @@ pub(crate) async fn follow_critical(state: &Notifications, before: Option<&Criti
     if let Some(now) = state.base.store.critical_result(patient_id, order_id).await? {
         state.reminders.follow_critical_result(&now, state.base.clock.now()).await?;
     }
-    let what = if before.is_none_or(|before| before.result_version != after.result_version) {
-        What::Critical(after.result_version)
-    } else if before.is_some_and(|before| before.escalated_at != after.escalated_at) {
-        What::Unacknowledged(after.result_version)
+    let (version, escalations) = (after.result_version, after.escalations);
+    let changed = before.is_none_or(|before| before.result_version != version);
+    let what = if changed && after.corrected_at.is_some() {
+        What::Corrected(version)
+    } else if changed {
+        What::Critical(version)
+    } else if before.is_some_and(|before| before.escalations < escalations) {
+        What::Unacknowledged { version, escalations }
     } else {
         return Ok(());
     };

@@ -1,6 +1,5 @@
 //! No doctor has acknowledged a critical result in time. The email to those on duty follows from the stored result.
 
-use domain::critical_result::CriticalResult;
 use mail::{EventState, reminders::CriticalDue};
 use store::StoreError;
 
@@ -13,8 +12,7 @@ pub(crate) async fn escalate(state: &EventState, due: &CriticalDue) -> Result<()
     }
     let before = state.store.critical_result(due.patient_id, due.critical_order_id).await?;
     let Some(before) = before.filter(|critical| critical.escalates_at() == Some(due.due_at)) else { return Ok(()) };
-    let after = CriticalResult { escalated_at: Some(now), version: before.version + 1, ..before.clone() };
-    if state.store.critical_result_change(&before, &after).await? {
+    if state.store.critical_result_change(&before, &before.escalated()).await? {
         return Ok(());
     }
     Err(StoreError::Unavailable("the result is changed by others at this moment".into()).into())

@@ -40,7 +40,7 @@ async fn cancel(state: &EventState, before: &LabOrder) -> Result<(), Failure> {
     };
     let ours =
         prescription.filter(|entry| entry.content.status == LabTestStatus::Ordered && entry.content.order_id == Some(before.listed.id));
-    // Nobody has done it. The prescription stays that of the doctor.
+    // Nobody has done it: the version names whoever wrote the one before.
     let given_back = ours.map(|entry| {
         let author = Author { at: now, ..entry.author.clone() };
         (entry.changed(author, None, entry.content.given_back()), entry)

@@ -14,6 +14,8 @@ use crate::{
 
 /// How long the doctor who ordered it has, before the doctors on duty are told.
 pub const ACKNOWLEDGE_WITHIN: SignedDuration = SignedDuration::from_mins(30);
+/// How often they are told, each time after as long. The last time, the administrators are told, too.
+pub const MOST_ESCALATIONS: u8 = 4;
 
 /// A result with a critical value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,11 +23,14 @@ pub struct CriticalResult {
     /// What lists show.
     #[serde(rename = "entry")]
     pub listed: ListedCritical,
-    /// The version of the result that has the critical value.
+    /// The version of the result that has the critical value, or that has corrected it.
     pub result_version: u64,
-    /// Since when the doctors on duty know of it.
+    /// How often the doctors on duty were told.
+    #[serde(default)]
+    pub escalations: u8,
+    /// When it was corrected: no value is critical any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub escalated_at: Option<Timestamp>,
+    pub corrected_at: Option<Timestamp>,
     /// Who acknowledged it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acknowledged: Option<Acknowledgement>,
@@ -82,11 +87,13 @@ pub enum CriticalState {
     Open,
     /// A doctor has.
     Acknowledged,
+    /// The laboratory has corrected it: no value is critical any more.
+    Corrected,
 }
 
 impl CriticalResult {
-    /// What is told of an order whose result has a critical value now. `earlier` is what was told of it before: a new value has to be acknowledged
-    /// anew.
+    /// What is told of an order whose result has a critical value now. `earlier` is what was told of it before. A new value has to be acknowledged
+    /// anew, and has no more time than the one that nobody has acknowledged.
     #[must_use]
     pub fn of(order: &LabOrder, (result_id, result_version): (LabResultId, u64), now: Timestamp, earlier: Option<&Self>) -> Self {
         let listed = ListedCritical {
@@ -100,23 +107,45 @@ impl CriticalResult {
             laboratory: order.laboratory.clone(),
             doctor_id: order.doctor_id,
             doctor_name: order.doctor_name.clone(),
-            since: now,
+            since: earlier.filter(|earlier| earlier.is_open()).map_or(now, |earlier| earlier.listed.since),
         };
         let version = earlier.map_or(0, |earlier| earlier.version) + 1;
-        Self { listed, result_version, escalated_at: None, acknowledged: None, version }
+        Self { listed, result_version, escalations: 0, corrected_at: None, acknowledged: None, version }
+    }
+
+    /// The values were corrected: none is critical any more.
+    #[must_use]
+    pub fn corrected(&self, result_version: u64, now: Timestamp) -> Self {
+        Self { result_version, corrected_at: Some(now), version: self.version + 1, ..self.clone() }
+    }
+
+    /// The doctors on duty are told.
+    #[must_use]
+    pub fn escalated(&self) -> Self {
+        Self { escalations: self.escalations + 1, version: self.version + 1, ..self.clone() }
     }
 
     /// How it stands.
     #[must_use]
     pub const fn state(&self) -> CriticalState {
-        if self.acknowledged.is_some() { CriticalState::Acknowledged } else { CriticalState::Open }
+        match (&self.corrected_at, &self.acknowledged) {
+            (Some(_), _) => CriticalState::Corrected,
+            (None, Some(_)) => CriticalState::Acknowledged,
+            (None, None) => CriticalState::Open,
+        }
     }
 
-    /// When the doctors on duty are told, unless somebody acknowledges it before.
+    /// Whether a doctor has to acknowledge it.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        matches!(self.state(), CriticalState::Open)
+    }
+
+    /// When the doctors on duty are told next, unless somebody acknowledges it before.
     #[must_use]
     pub fn escalates_at(&self) -> Option<Timestamp> {
         let since = self.listed.since;
-        let open = self.acknowledged.is_none() && self.escalated_at.is_none();
-        open.then(|| since.saturating_add(ACKNOWLEDGE_WITHIN).unwrap_or(since))
+        let after = ACKNOWLEDGE_WITHIN * (i32::from(self.escalations) + 1);
+        (self.is_open() && self.escalations < MOST_ESCALATIONS).then(|| since.saturating_add(after).unwrap_or(since))
     }
 }

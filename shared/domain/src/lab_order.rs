@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    id::{AdmissionId, DoctorId, LabOrderId, LabReportId, LabResultId, LabTestId, LaboratoryId, OfferedTestId, PatientId, UserId},
+    id::{AdmissionId, CaseId, DoctorId, LabOrderId, LabReportId, LabResultId, LabTestId, LaboratoryId, OfferedTestId, PatientId, UserId},
     laboratory::Specimen,
     money::Money,
     mrn::Mrn,
@@ -79,7 +79,8 @@ impl LabOrderStatus {
         use LabOrderStep::{Amend, Cancel, Collect, Reject, Release, Result, Start, Verify};
         match (self, step) {
             (Ordered, Collect) => Some(Collected),
-            (Collected | InProgress, Reject) => Some(Ordered),
+            // What was entered of it before the release counts no longer.
+            (Collected | InProgress | Resulted | Verified, Reject) => Some(Ordered),
             (Collected, Start) => Some(InProgress),
             (InProgress | Resulted | Verified, Result) => Some(Resulted),
             (Resulted, Verify) => Some(Verified),
@@ -99,8 +100,10 @@ impl LabOrderStatus {
 
 /// How many steps an order has at most: it stays one small item.
 pub const MOST_STEPS: usize = 100;
-/// How long an order waits for the specimen of somebody who is not in the hospital.
+/// How long an order waits for a specimen.
 pub const SPECIMEN_WITHIN: SignedDuration = SignedDuration::from_hours(24 * 14);
+/// How long before that the patient is asked to come.
+pub const ASKED_BEFORE: SignedDuration = SignedDuration::from_hours(24 * 3);
 
 /// A step that was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -168,7 +171,7 @@ pub struct ListedLabOrder {
     pub priority: Priority,
     /// How it stands.
     pub status: LabOrderStatus,
-    /// When the result is to be released.
+    /// When the next thing is due: the specimen of somebody who is not in the hospital, otherwise the release of the result.
     pub due_at: Timestamp,
 }
 
@@ -197,6 +200,9 @@ pub struct LabOrder {
     /// The stay in which it was ordered, if the patient was in the hospital.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub admission_id: Option<AdmissionId>,
+    /// The emergency in which it was ordered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case_id: Option<CaseId>,
     /// What the laboratory has to know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instructions: Option<Reason>,
@@ -285,14 +291,8 @@ impl LabOrder {
             return Err(NotTaken::OwnEntry);
         }
         match taken.step {
-            LabOrderStep::Collect => {
-                self.taken_at = Some(taken.at);
-                self.listed.due_at = self.due_after(taken.at);
-            }
-            LabOrderStep::Reject => {
-                self.taken_at = None;
-                self.listed.due_at = self.due_after(taken.at);
-            }
+            LabOrderStep::Collect => self.taken_at = Some(taken.at),
+            LabOrderStep::Reject => (self.taken_at, self.result_id, self.upload) = (None, None, None),
             _ => {}
         }
         self.listed.status = status;
@@ -301,19 +301,22 @@ impl LabOrder {
         Ok(self)
     }
 
-    /// The specimen was taken at another time than when somebody noted it.
+    /// The order with when its next thing is due. `open` says when a result is due that the laboratory can begin with at an instant.
     #[must_use]
-    pub fn with_specimen_of(mut self, at: Timestamp) -> Self {
-        self.listed.due_at = self.due_after(at);
-        self.taken_at = Some(at);
+    pub fn due(mut self, open: impl Fn(Timestamp, SignedDuration) -> Timestamp) -> Self {
+        let takes = SignedDuration::from_mins(self.minutes.into());
+        let since = self.taken_at.unwrap_or_else(|| self.awaited_since());
+        self.listed.due_at = match self.specimen_until() {
+            Some(until) if self.awaits_patient() => until,
+            _ => open(since, takes),
+        };
         self
     }
 
-    /// When a result is due that the laboratory can begin with at an instant, or at its opening.
+    /// Whether the patient was in the hospital: in a bed, or as an emergency.
     #[must_use]
-    pub fn due_after(&self, at: Timestamp) -> Timestamp {
-        let at = at.max(self.from);
-        at.saturating_add(SignedDuration::from_mins(self.minutes.into())).unwrap_or(at)
+    pub const fn in_hospital(&self) -> bool {
+        self.admission_id.is_some() || self.case_id.is_some()
     }
 
     /// What it costs as it stands.
@@ -336,26 +339,29 @@ impl LabOrder {
     /// Whether the patient is to come for a specimen.
     #[must_use]
     pub const fn awaits_patient(&self) -> bool {
-        matches!(self.listed.status, LabOrderStatus::Ordered) && self.admission_id.is_none()
+        matches!(self.listed.status, LabOrderStatus::Ordered) && !self.in_hospital()
     }
 
-    /// Until when somebody who is not in the hospital can bring a specimen.
+    /// Since when a specimen is awaited.
+    fn awaited_since(&self) -> Timestamp {
+        self.last(LabOrderStep::Reject).map_or(self.from, |rejected| rejected.at.max(self.from))
+    }
+
+    /// Until when an order waits for a specimen.
     #[must_use]
     pub fn specimen_until(&self) -> Option<Timestamp> {
-        let since = self.last(LabOrderStep::Reject).map_or(self.from, |rejected| rejected.at);
-        self.awaits_patient().then(|| since.saturating_add(SPECIMEN_WITHIN).unwrap_or(since))
+        let since = self.awaited_since();
+        let waits = matches!(self.listed.status, LabOrderStatus::Ordered);
+        waits.then(|| since.saturating_add(SPECIMEN_WITHIN).unwrap_or(since))
     }
 
-    /// When somebody has to look at it next: when it is due, and when its time is over.
+    /// When somebody has to look at it next: when it is due, some days before that if the patient is to come, and when its time is over.
     #[must_use]
     pub fn next_look(&self) -> Option<Timestamp> {
-        let told = self.escalated.is_some_and(|told| told == self.listed.due_at);
-        match (self.specimen_until(), self.listed.status.is_open() && !told) {
-            (Some(until), true) => Some(until.min(self.listed.due_at)),
-            (Some(until), false) => Some(until),
-            (None, true) => Some(self.listed.due_at),
-            (None, false) => None,
-        }
+        let due = self.listed.due_at;
+        let first = if self.awaits_patient() { due.saturating_sub(ASKED_BEFORE).unwrap_or(due) } else { due };
+        let first = Some(first).filter(|_| self.listed.status.is_open() && self.escalated != Some(due));
+        first.into_iter().chain(self.specimen_until()).min()
     }
 
     /// The times that it took, once it is released.
@@ -365,7 +371,8 @@ impl LabOrder {
         let (result, verified, released) = (at(LabOrderStep::Result)?, at(LabOrderStep::Verify)?, at(LabOrderStep::Release)?);
         let (placed, specimen) = (self.listed.id.made_at(), self.taken_at?);
         Some(Taken {
-            to_specimen: specimen.duration_since(placed),
+            // A specimen may be there before the order.
+            to_specimen: specimen.duration_since(placed).max(SignedDuration::ZERO),
             to_result: result.duration_since(specimen),
             to_verification: verified.duration_since(result),
             to_release: released.duration_since(verified),
@@ -409,6 +416,7 @@ mod tests {
             doctor_id: DoctorId::new(at(0), 1),
             doctor_name: name("Dr. Helen Taussig"),
             admission_id: None,
+            case_id: None,
             instructions: None,
             price: Money::parse("12.50", Currency::parse("USD").unwrap()).unwrap(),
             minutes: 120,
@@ -439,29 +447,37 @@ mod tests {
         let minutes = |taken: SignedDuration| taken.as_mins();
         let taken = released.taken().unwrap();
         let spans = [taken.to_specimen, taken.to_result, taken.to_verification, taken.to_release].map(minutes);
-        assert_eq!((spans, taken.in_time, released.listed.due_at), ([10, 60, 10, 10], true, at(130)));
+        assert_eq!((spans, taken.in_time), ([10, 60, 10, 10], true));
         assert_eq!(released.clone().take(step(Result, 1, 100)), Err(NotTaken::Status(LabOrderStatus::Released)));
         assert_eq!((released.next_look(), released.amount()), (None, released.price));
     }
 
     #[test]
-    fn a_rejected_specimen_has_a_new_due_time_and_a_cancelled_order_costs_nothing() {
-        let rejected = order().take(step(LabOrderStep::Collect, 1, 10)).unwrap().take(step(LabOrderStep::Reject, 1, 30)).unwrap();
-        assert_eq!((rejected.listed.status, rejected.taken_at, rejected.listed.due_at), (LabOrderStatus::Ordered, None, at(150)));
-        let cancelled = rejected.take(step(LabOrderStep::Cancel, 1, 40)).unwrap();
+    fn a_rejected_specimen_takes_its_result_with_it_and_a_cancelled_order_costs_nothing() {
+        use LabOrderStep::{Cancel, Collect, Reject, Result, Start};
+        let steps = [step(Collect, 1, 10), step(Start, 1, 20), step(Result, 1, 60)];
+        let mut resulted = steps.into_iter().try_fold(order(), LabOrder::take).unwrap();
+        resulted.result_id = Some(LabResultId::new(at(60), 1));
+        let rejected = resulted.take(step(Reject, 1, 70)).unwrap();
+        assert_eq!((rejected.listed.status, rejected.taken_at, rejected.result_id), (LabOrderStatus::Ordered, None, None));
+        let cancelled = rejected.take(step(Cancel, 1, 80)).unwrap();
         assert_eq!((cancelled.amount(), cancelled.next_look()), (cancelled.price.times(0), None));
     }
 
     #[test]
     fn somebody_looks_at_it_when_it_is_due_and_when_its_time_is_over() {
-        let waits = order();
-        assert_eq!(waits.next_look(), Some(at(120)));
-        let told = LabOrder { escalated: Some(at(120)), ..waits };
-        assert_eq!(told.next_look(), Some(at(0) + SPECIMEN_WITHIN));
-        // Who is in the hospital need not come.
-        let inpatient = LabOrder { admission_id: Some(AdmissionId::new(at(0), 1)), ..told.clone() };
-        assert_eq!((inpatient.next_look(), inpatient.specimen_until()), (None, None));
-        assert_eq!(told.take(step(LabOrderStep::Collect, 1, 130)).unwrap().next_look(), Some(at(250)));
+        let due = |order: LabOrder| order.due(|at, takes| at + takes);
+        let (until, waits) = (at(0) + SPECIMEN_WITHIN, due(order()));
+        assert_eq!((waits.listed.due_at, waits.next_look()), (until, Some(until - ASKED_BEFORE)));
+        let told = LabOrder { escalated: Some(until), ..waits };
+        assert_eq!(told.next_look(), Some(until));
+        // Who is in the hospital need not come. Even so, nothing waits for ever.
+        let inpatient = due(LabOrder { admission_id: Some(AdmissionId::new(at(0), 1)), ..told.clone() });
+        assert_eq!((inpatient.next_look(), inpatient.specimen_until()), (Some(at(120)), Some(until)));
+        let collected = due(told.take(step(LabOrderStep::Collect, 1, 130)).unwrap());
+        assert_eq!((collected.next_look(), collected.specimen_until()), (Some(at(250)), None));
+        let rejected = due(collected.take(step(LabOrderStep::Reject, 1, 140)).unwrap());
+        assert_eq!(rejected.listed.due_at, at(140) + SPECIMEN_WITHIN);
     }
 
     #[test]
@@ -476,8 +492,8 @@ mod tests {
                 LabOrderStatus::Ordered => "collect cancel",
                 LabOrderStatus::Collected => "reject start cancel",
                 LabOrderStatus::InProgress => "reject result cancel",
-                LabOrderStatus::Resulted => "result verify",
-                LabOrderStatus::Verified => "result release",
+                LabOrderStatus::Resulted => "reject result verify",
+                LabOrderStatus::Verified => "reject result release",
                 LabOrderStatus::Released => "amend",
                 LabOrderStatus::Cancelled => "",
             };
@@ -493,7 +509,8 @@ mod tests {
             let mut verified = false;
             for step in steps.into_iter().map(|at| LabOrderStep::ALL[at]) {
                 let Some(next) = status.after(step) else { continue };
-                verified = step == LabOrderStep::Verify || verified && step != LabOrderStep::Result;
+                let undone = matches!(step, LabOrderStep::Result | LabOrderStep::Reject);
+                verified = step == LabOrderStep::Verify || verified && !undone;
                 prop_assert!(status.is_open() || step == LabOrderStep::Amend);
                 prop_assert!(next != LabOrderStatus::Released || verified);
                 status = next;

@@ -175,8 +175,11 @@ pub fn check_parameters(parameters: &[Parameter]) -> Result<(), (Option<usize>, 
     if parameters.is_empty() || parameters.len() > MOST_PARAMETERS {
         return Err((None, Invalid::new("out_of_range", format!("A test has 1 to {MOST_PARAMETERS} parameters."))));
     }
-    let mut names = BTreeSet::new();
+    let (mut names, mut codes) = (BTreeSet::new(), BTreeSet::new());
     for (index, parameter) in parameters.iter().enumerate() {
+        if parameter.loinc.as_ref().is_some_and(|code| !codes.insert(code.as_str())) {
+            return Err((Some(index), Invalid::new("coded_twice", "Two parameters have this code. A graph shows one value of each.")));
+        }
         if !names.insert(parameter.name.as_str().to_lowercase()) {
             return Err((Some(index), Invalid::new("named_twice", "Two parameters have this name. Change one of them.")));
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -72,6 +72,18 @@ impl OpeningHours {
         Opening { open: true, until: Some(closes).filter(|closes| Some(*closes) != last) }
     }
 
+    /// When something is due that takes so long from an instant on. It begins when the place is open, and is not due while it is closed: then it is
+    /// within an hour of the next opening.
+    #[must_use]
+    pub fn due(&self, at: Timestamp, takes: SignedDuration, zone: &TimeZone) -> Timestamp {
+        let opens = |at| self.at(at, zone).until.filter(|_| !self.at(at, zone).open);
+        let later = |at: Timestamp, by| at.saturating_add(by).unwrap_or(at);
+        let due = later(opens(at).unwrap_or(at), takes);
+        // Until the moment at which it closes, somebody is there.
+        let just_before = due.saturating_sub(SignedDuration::from_secs(1)).unwrap_or(due);
+        opens(just_before).map_or(due, |opens| later(opens, takes.min(SignedDuration::from_hours(1))))
+    }
+
     /// The periods that begin on a day.
     fn on(&self, day: Date, zone: &TimeZone) -> Vec<Slot> {
         let instant = |day: Date, time: TimeOfDay| {
@@ -116,6 +128,25 @@ mod tests {
 
     fn zone() -> TimeZone {
         TimeZone::get("Europe/London").unwrap()
+    }
+
+    #[test]
+    fn what_is_due_is_due_while_somebody_is_there() {
+        let hours = week(&[(Weekday::Monday, "08:00", "18:00"), (Weekday::Tuesday, "08:00", "18:00")]).unwrap();
+        let due = |at: &str, minutes| hours.due(at.parse().unwrap(), SignedDuration::from_mins(minutes), &zone()).to_string();
+        assert_eq!(due("2026-03-02T09:00:00Z", 120), "2026-03-02T11:00:00Z");
+        // Before the opening, until the closing, and over night.
+        assert_eq!(due("2026-03-02T05:00:00Z", 120), "2026-03-02T10:00:00Z");
+        assert_eq!(due("2026-03-02T16:00:00Z", 120), "2026-03-02T18:00:00Z");
+        assert_eq!(
+            (due("2026-03-02T17:50:00Z", 240), due("2026-03-02T17:50:00Z", 20)),
+            ("2026-03-03T09:00:00Z".into(), "2026-03-03T08:20:00Z".into())
+        );
+        assert_eq!(due("2026-03-03T17:50:00Z", 240), "2026-03-09T09:00:00Z", "the next week");
+        assert_eq!(
+            OpeningHours::default().due("2026-03-02T09:00:00Z".parse().unwrap(), SignedDuration::from_mins(5), &zone()).to_string(),
+            "2026-03-02T09:05:00Z"
+        );
     }
 
     fn at(hours: &OpeningHours, instant: &str) -> (bool, Option<String>) {

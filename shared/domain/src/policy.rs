@@ -163,7 +163,6 @@ const LAB_ORDER: Grants =
     &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (DOCTOR, &[Treating]), (NURSE, &[OnShift]), (LAB_TECHNICIAN, &[SameLaboratory])];
 const LAB_ORDERERS: Grants =
     &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (DOCTOR, &[Treating]), (NURSE, &[SameWard, OnShift]), (LAB_TECHNICIAN, &[SameLaboratory])];
-const LAB_ORDER_SIDES: Grants = &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (DOCTOR, &[Treating]), (LAB_TECHNICIAN, &[SameLaboratory])];
 const COLLECTORS: Grants = &[(DOCTOR, &[Treating]), (NURSE, &[SameWard, OnShift]), (LAB_TECHNICIAN, &[SameLaboratory])];
 const OWN_MANAGER_OR_ADMINISTRATORS: Grants = &[(WARD_MANAGER, &[Own]), (ADMINISTRATOR, &[])];
 
@@ -367,7 +366,7 @@ pub const POLICY: &[Rule] = &[
     rule("POST /patients/{patient_id}/lab-orders/{id}/verify", LABORATORY).sensitive().written("lab_order.verify").of_patients(),
     rule("POST /patients/{patient_id}/lab-orders/{id}/release", LABORATORY).sensitive().written("lab_order.release").of_patients(),
     rule("POST /patients/{patient_id}/lab-orders/{id}/amend", LABORATORY).sensitive().written("lab_order.amend").of_patients(),
-    rule("POST /patients/{patient_id}/lab-orders/{id}/cancel", LAB_ORDER_SIDES).sensitive().written("lab_order.cancel").of_patients(),
+    rule("POST /patients/{patient_id}/lab-orders/{id}/cancel", LAB_ORDERERS).sensitive().written("lab_order.cancel").of_patients(),
     rule("POST /patients/{patient_id}/lab-orders/{id}/acknowledge", DOCTORS_AT_WORK)
         .sensitive()
         .written("lab_order.acknowledge")

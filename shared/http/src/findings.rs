@@ -27,6 +27,8 @@ pub struct FindingView {
     /// Absent when it is not known what is usual.
     #[serde(skip_serializing_if = "Option::is_none")]
     flag: Option<Flag>,
+    /// Whether somebody has to act at once.
+    critical: bool,
 }
 
 /// What was usual and critical for the patient when it was entered.
@@ -49,7 +51,7 @@ struct Usual {
 impl FindingView {
     #[must_use]
     pub fn of(finding: Finding) -> Self {
-        let flag = finding.found.flag();
+        let (flag, critical) = (finding.found.flag(), finding.critical || finding.found.is_critical());
         let (value, unit, usual, text) = match finding.found {
             Found::Number { value, unit, low, high, critical_low, critical_high } => {
                 (Some(value), Some(unit), Usual { low, high, critical_low, critical_high }, None)
@@ -58,6 +60,6 @@ impl FindingView {
             // One value is never a list of values.
             Found::Panel { .. } => (None, None, Usual::default(), None),
         };
-        Self { parameter: finding.name, loinc: finding.loinc, value, unit, text, usual, flag }
+        Self { parameter: finding.name, loinc: finding.loinc, value, unit, text, usual, flag, critical }
     }
 }

@@ -2,7 +2,7 @@
 //! is still true is read when it is told.
 
 use domain::{
-    critical_result::{CriticalResult, CriticalState},
+    critical_result::{CriticalResult, MOST_ESCALATIONS},
     id::{DoctorId, LabOrderId, PatientId},
     lab_order::{LabOrder, LabOrderStatus, LabOrderStep, Side},
     laboratory::Laboratory,
@@ -10,6 +10,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use store::presence::Whereabouts;
 
 use crate::{EventState, MailError, Recipient, emails::laboratory as emails};
 
@@ -36,8 +37,13 @@ pub enum What {
     Overdue(Timestamp),
     /// A value is critical; the version of the result.
     Critical(u64),
-    /// No doctor has acknowledged it in time.
-    Unacknowledged(u64),
+    /// No doctor has acknowledged it in time; how often the doctors on duty are told by now.
+    Unacknowledged {
+        version: u64,
+        escalations: u8,
+    },
+    /// No value is critical any more; the version of the result.
+    Corrected(u64),
 }
 
 impl EventState {
@@ -57,8 +63,9 @@ impl EventState {
             What::Amended(version) => self.result_amended(&about, version).await,
             What::Cancelled => self.order_cancelled(&about).await,
             What::Overdue(due_at) if status.is_open() && order.listed.due_at == due_at => self.order_overdue(&about).await,
-            What::Critical(version) => self.result_critical(&about, version, false).await,
-            What::Unacknowledged(version) => self.result_critical(&about, version, true).await,
+            What::Critical(version) => self.result_critical(&about, version, 0).await,
+            What::Unacknowledged { version, escalations } => self.result_critical(&about, version, escalations).await,
+            What::Corrected(version) => self.result_corrected(&about, version).await,
             What::Placed | What::Rejected(_) | What::Overdue(_) => Ok(()),
         }
     }
@@ -75,14 +82,12 @@ impl EventState {
 
     /// The patient comes again. For somebody in the hospital, the doctor sees to it.
     async fn specimen_rejected(&self, about: &About<'_>, version: u64) -> Result<(), MailError> {
-        let mut outcome = Ok(());
-        if about.order.admission_id.is_some()
-            && let Some(to) = self.doctor_of(about.order.doctor_id).await?
-        {
+        let (here, mut outcome) = (self.is_still_here(about.order).await?, Ok(()));
+        if here && let Some(to) = self.doctor_of(about.order.doctor_id).await? {
             let email = emails::rejected_for_doctor(&self.hospital, about.order, about.laboratory)?;
             outcome = self.mailer.send(&about.email(&format!("rejected-{version}-doctor")), &to, &email).await;
         }
-        if let Some((to, name)) = self.patient_of(about.order).await?.filter(|_| about.order.admission_id.is_none()) {
+        if let Some((to, name)) = self.patient_of(about.order).await?.filter(|_| !here) {
             let email = emails::rejected(&self.hospital, about.order, about.laboratory, &name)?;
             self.mailer.send(&about.email(&format!("rejected-{version}-patient")), &to, &email).await?;
         }
@@ -103,7 +108,7 @@ impl EventState {
         outcome
     }
 
-    /// Whoever did not cancel it is told.
+    /// Whoever did not cancel it is told; the doctor, unless a patient who is not in the hospital changed their mind.
     async fn order_cancelled(&self, about: &About<'_>) -> Result<(), MailError> {
         let Some(cancelled) = about.order.last(LabOrderStep::Cancel) else { return Ok(()) };
         let (side, expired) = (cancelled.by.as_ref().map(|by| by.side), cancelled.by.is_none());
@@ -111,6 +116,11 @@ impl EventState {
         if side != Some(Side::Laboratory) {
             let email = emails::cancelled_for_laboratory(&self.hospital, about.order, expired)?;
             outcome = self.mailer.send(&about.email("cancelled-laboratory"), &address(about.laboratory), &email).await;
+        }
+        let of_doctor = side != Some(Side::Clinician) && (about.order.in_hospital() || side != Some(Side::Patient));
+        if of_doctor && let Some(to) = self.doctor_of(about.order.doctor_id).await? {
+            let email = emails::cancelled_for_doctor(&self.hospital, about.order, about.laboratory)?;
+            outcome = self.mailer.send(&about.email("cancelled-doctor"), &to, &email).await.and(outcome);
         }
         if let Some((to, name)) = self.patient_of(about.order).await?.filter(|_| side != Some(Side::Patient)) {
             let email = emails::cancelled(&self.hospital, about.order, about.laboratory, &name, expired)?;
@@ -122,7 +132,9 @@ impl EventState {
     /// Somebody who is not in the hospital is asked to come. Otherwise the laboratory is told, and the doctor who waits for the result.
     async fn order_overdue(&self, about: &About<'_>) -> Result<(), MailError> {
         let id = format!("overdue-{}", about.order.listed.due_at.as_second());
-        if let Some(until) = about.order.specimen_until() {
+        if let Some(until) = about.order.specimen_until()
+            && !self.is_still_here(about.order).await?
+        {
             let Some((to, name)) = self.patient_of(about.order).await? else { return Ok(()) };
             let email = emails::awaited(&self.hospital, about.order, about.laboratory, &name, until)?;
             return self.mailer.send(&about.email(&format!("{id}-patient")), &to, &email).await;
@@ -137,21 +149,63 @@ impl EventState {
     }
 
     /// The doctor who ordered it is told at once, and those on duty when nobody acknowledges it in time. If the doctor cannot be reached, those on
-    /// duty are told at once.
-    async fn result_critical(&self, about: &About<'_>, version: u64, unacknowledged: bool) -> Result<(), MailError> {
+    /// duty are told at once. The last time, the administrators are told as well.
+    async fn result_critical(&self, about: &About<'_>, version: u64, escalations: u8) -> Result<(), MailError> {
         let listed = &about.order.listed;
         let critical = self.store.critical_result(listed.patient_id, listed.id).await?;
-        let still_so = |critical: &CriticalResult| critical.result_version == version && critical.state() == CriticalState::Open;
-        let Some(critical) = critical.filter(still_so) else { return Ok(()) };
-        let doctor = if unacknowledged { None } else { self.doctor_of(about.order.doctor_id).await? };
+        let Some(critical) = critical.filter(|critical| critical.result_version == version && critical.is_open()) else { return Ok(()) };
+        let doctor = if escalations == 0 { self.doctor_of(about.order.doctor_id).await? } else { None };
         if let Some(to) = doctor {
             let email = emails::critical(&self.hospital, &critical, about.laboratory, false)?;
             return self.mailer.send(&about.email(&format!("critical-{version}-doctor")), &to, &email).await;
         }
-        let email = emails::critical(&self.hospital, &critical, about.laboratory, true)?;
-        let ward = self.store.current_admission(listed.patient_id).await?.and_then(|admission| admission.place()).map(|(ward, _)| ward);
-        let doctors = self.doctors_on_duty(ward).await?;
-        self.send_to_each_or_administrators(&about.email(&format!("critical-{version}-duty")), doctors, &email).await
+        let (id, email) = (
+            about.email(&format!("critical-{version}-{escalations}")),
+            emails::critical(&self.hospital, &critical, about.laboratory, true)?,
+        );
+        let outcome = self.send_to_each_or_administrators(&id, self.duty(about.order).await?, &email).await;
+        if escalations >= MOST_ESCALATIONS {
+            self.to_administrators(&id, None, &email).await?;
+        }
+        outcome
+    }
+
+    /// Whoever knows of the critical value learns that it was wrong.
+    async fn result_corrected(&self, about: &About<'_>, version: u64) -> Result<(), MailError> {
+        let listed = &about.order.listed;
+        let critical = self.store.critical_result(listed.patient_id, listed.id).await?;
+        let still_so = |critical: &CriticalResult| critical.result_version == version && critical.corrected_at.is_some();
+        let Some(critical) = critical.filter(still_so) else { return Ok(()) };
+        let email = emails::corrected(&self.hospital, &critical, about.laboratory)?;
+        let mut to: Vec<_> = self.doctor_of(about.order.doctor_id).await?.into_iter().collect();
+        if critical.escalations > 0 || to.is_empty() {
+            to.extend(self.duty(about.order).await?);
+        }
+        if let Some(acknowledged) = &critical.acknowledged {
+            to.extend(self.colleague(acknowledged.by, Role::Doctor).await?);
+        }
+        self.send_to_each_or_administrators(&about.email(&format!("corrected-{version}")), to, &email).await
+    }
+
+    /// The doctors on duty where the patient is, besides the patient.
+    async fn duty(&self, order: &LabOrder) -> Result<Vec<Recipient>, MailError> {
+        let patient = self.store.patient(order.listed.patient_id).await?.and_then(|patient| patient.user_id);
+        let admission = self.store.current_admission(order.listed.patient_id).await?;
+        let mut doctors = self.doctors_on_duty(admission.and_then(|admission| admission.place()).map(|(ward, _)| ward)).await?;
+        doctors.retain(|doctor| Some(doctor.user_id) != patient);
+        Ok(doctors)
+    }
+
+    /// Whether the patient is still where they were when it was ordered: in that bed or on another ward, or as that emergency or admitted since.
+    async fn is_still_here(&self, order: &LabOrder) -> Result<bool, MailError> {
+        if !order.in_hospital() {
+            return Ok(false);
+        }
+        Ok(match self.store.presence(order.listed.patient_id).await? {
+            Some(Whereabouts::Bed(id)) => order.admission_id.is_none_or(|ordered| ordered == id),
+            Some(Whereabouts::Emergency(id)) => order.case_id == Some(id),
+            None => false,
+        })
     }
 
     /// Whoever hears of the patient's results, and the patient's name.

@@ -39,3 +39,28 @@ async fn the_old_value_stays_and_both_are_told() {
     let news = bench.of_patient("dashboard", &bench.ada.token).await.expect(200).body["unread"][0].clone();
     assert_eq!((&news["news"], &news["about"]), (&json!("result_amended"), &json!(result)));
 }
+
+#[tokio::test]
+async fn what_was_usual_stays_and_the_old_report_does_not_count() {
+    let bench = Bench::new().await;
+    let order = bench.ordered(&potassium()).await;
+    bench.released(&order, &measured(5.2)).await;
+    let test = bench.read(&order, &bench.grete).await.expect(200).body["test_id"].as_str().unwrap().to_owned();
+    // The laboratory has another machine since: another name, unit and range.
+    let now = json!({ "parameters": [{ "name": "Kalium", "unit": "mg/dL", "highest_possible": 60, "reference_ranges": [{ "low": 13, "high": 20 }] }] });
+    let path = format!("/laboratories/{}/tests/{test}", bench.laboratory);
+    bench.app.call("PATCH", &path).json(&now).header("if-match", "\"v1\"").bearer(&bench.grete).send().await.expect(200);
+    let mut amended = measured(5.3);
+    amended["reason"] = json!("Typo");
+    bench.step(&order, "amend", &amended, &bench.grete).await.expect(200);
+    let read = bench.read(&order, &bench.ada.token).await.expect(200).body;
+    let value = &read["result"]["values"][0];
+    assert_eq!((&value["flag"], &value["high"], &value["critical_high"]), (&json!("high"), &json!(5.1), &json!(6.5)));
+    // A review is no entry.
+    let result = read["result"]["id"].as_str().unwrap();
+    let etag = bench.of_patient(&format!("results/{result}"), &bench.doctor.token).await.expect(200).etag().to_owned();
+    let review = format!("/patients/{}/results/{result}/review", bench.ada.id);
+    bench.app.call("POST", &review).header("if-match", &etag).bearer(&bench.doctor.token).send().await.expect(200);
+    let read = bench.read(&order, &bench.ada.token).await.expect(200).body;
+    assert_eq!((&read["result"]["entered_by"]["name"], &read["result"]["reason"]), (&json!("Grete Hermann"), &json!("Typo")));
+}

@@ -66,6 +66,7 @@ async fn a_test_that_cannot_be() {
     for (body, field, code) in [
         (with(json!([])), "parameters", "out_of_range"),
         (with(json!([{ "name": "K" }, { "name": "k" }])), "parameters[1].name", "named_twice"),
+        (with(json!([{ "name": "K", "loinc": "2823-3" }, { "name": "L", "loinc": "2823-3" }])), "parameters[1].loinc", "coded_twice"),
         (with(json!([{ "name": "K", "unit": "mmol/L" }])), "parameters[0].highest_possible", "required"),
         (with(json!([{ "name": "K", "highest_possible": 3 }])), "parameters[0].unit", "required"),
         (with(json!([{ "name": "K", "unit": "m mol", "highest_possible": 3 }])), "parameters[0].unit", "invalid_unit"),

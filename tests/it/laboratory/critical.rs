@@ -29,9 +29,7 @@ async fn the_doctor_is_told_at_once_and_acknowledges_it() {
     assert_eq!((listed.len(), &listed[0]["order_id"], &listed[0]["escalates_at"]), (1, &json!(order), &json!("2026-03-02T08:30:00+00:00")));
     bench.app.get("/critical-results").bearer(&bench.doctor.token).send().await.refused(403, "outside_shift");
     assert_eq!(bench.read(&order, &bench.doctor.token).await.expect(200).body["result"]["critical"], "open");
-    let acknowledge = async |token: &str| {
-        bench.app.post(&bench.of(&order, "/acknowledge"), &json!({ "note": "Called the patient" })).bearer(token).send().await
-    };
+    let acknowledge = async |token: &str| bench.acknowledge(&order, 1, token).await;
     acknowledge(&bench.grete).await.expect(403);
     acknowledge(&bench.doctor.token).await.expect(204);
     let again = acknowledge(&duty).await.refused(409, "already_acknowledged");
@@ -46,14 +44,14 @@ async fn the_doctor_is_told_at_once_and_acknowledges_it() {
     // What was not critical has nothing to acknowledge.
     let usual = bench.ordered(&potassium()).await;
     bench.released(&usual, &measured(4.2)).await;
-    bench.app.post(&bench.of(&usual, "/acknowledge"), &json!({})).bearer(&bench.doctor.token).send().await.refused(409, "not_critical");
+    bench.acknowledge(&usual, 1, &bench.doctor.token).await.refused(409, "not_critical");
 }
 
 #[tokio::test]
 async fn unacknowledged_it_goes_to_the_doctors_on_duty_after_half_an_hour() {
     let mut bench = Bench::new().await;
     bench.inpatient().await;
-    let order = critical(&mut bench).await;
+    critical(&mut bench).await;
     assert_eq!(bench.mails().await, [DOCTOR]);
     bench.at("2026-03-02T08:29:00Z").await;
     bench.app.fire_due().await;
@@ -61,17 +59,80 @@ async fn unacknowledged_it_goes_to_the_doctors_on_duty_after_half_an_hour() {
     bench.at("2026-03-02T08:30:00Z").await;
     bench.app.fire_due().await;
     assert_eq!(bench.mails().await, [DUTY]);
-    // Once.
-    bench.at("2026-03-02T09:30:00Z").await;
+    // Every half hour, four times, the last time the administrators as well.
+    for (clock, told) in
+        [("2026-03-02T08:59:00Z", 0), ("2026-03-02T09:00:00Z", 1), ("2026-03-02T09:30:00Z", 1), ("2026-03-02T10:00:00Z", 2)]
+    {
+        bench.at(clock).await;
+        bench.app.fire_due().await;
+        let mut mails = bench.mails().await;
+        mails.retain(|mail| !mail.contains("overdue"));
+        assert!(mails.len() == told && mails.iter().all(|mail| mail.contains("Nobody has acknowledged")), "{clock}: {mails:?}");
+    }
+    bench.at("2026-03-02T12:00:00Z").await;
     bench.app.fire_due().await;
-    assert_eq!(bench.mails().await, Vec::<String>::new());
-    let duty = bench.app.store().critical_result(bench.ada.id, order.parse().unwrap()).await.unwrap().unwrap();
-    assert!(duty.escalated_at.is_some() && duty.acknowledged.is_none());
-    // Another critical value is told anew, whatever became of the first one.
-    bench.app.post(&bench.of(&order, "/acknowledge"), &json!({})).bearer(&bench.doctor.token).send().await.expect(204);
+    assert!(!bench.mails().await.iter().any(|mail| mail.contains("acknowledged")));
+}
+
+#[tokio::test]
+async fn values_that_change_are_acknowledged_anew_and_have_no_more_time() {
+    let mut bench = Bench::new().await;
+    bench.inpatient().await;
+    let order = critical(&mut bench).await;
+    assert_eq!(bench.mails().await, [DOCTOR]);
+    bench.at("2026-03-02T08:20:00Z").await;
     bench.step(&order, "result", &measured(7.1), &bench.grete).await.expect(200);
     assert_eq!(bench.mails().await, [DOCTOR]);
-    assert_eq!(bench.read(&order, &bench.grete).await.expect(200).body["result"]["critical"], "open");
+    // What was not read is not acknowledged.
+    assert_eq!(bench.acknowledge(&order, 1, &bench.doctor.token).await.refused(409, "result_changed").body["result_version"], 2);
+    bench.at("2026-03-02T08:30:00Z").await;
+    bench.app.fire_due().await;
+    assert_eq!(bench.mails().await, [DUTY]);
+    bench.acknowledge(&order, 2, &bench.doctor.token).await.expect(204);
+    bench.step(&order, "result", &measured(7.4), &bench.grete).await.expect(200);
+    assert_eq!(bench.mails().await, [DOCTOR]);
+    // A correction is told to whoever knows.
+    bench.step(&order, "result", &measured(4.4), &bench.grete).await.expect(200);
+    assert_eq!(bench.mails().await, ["dr--helen-taussig@example.org: A critical result was corrected"]);
+    assert_eq!(bench.read(&order, &bench.grete).await.expect(200).body["result"]["critical"], "corrected");
+    bench.at("2026-03-02T09:30:00Z").await;
+    bench.app.fire_due().await;
+    assert!(!bench.mails().await.iter().any(|mail| mail.contains("acknowledged")));
+}
+
+#[tokio::test]
+async fn words_can_be_critical_too() {
+    let mut bench = Bench::new().await;
+    let order = bench.ordered(&potassium()).await;
+    bench.started(&order).await;
+    bench.mails().await;
+    let entered = |value: Value| json!({ "values": [value] });
+    let number = json!({ "parameter": "Potassium", "value": 4, "unit": "mmol/L", "critical": true });
+    bench.step(&order, "result", &entered(number), &bench.grete).await.invalid(&[("values[0].critical", "for_text_only")]);
+    let beyond = json!({ "parameter": "Potassium", "text": "> 15", "critical": true });
+    bench.step(&order, "result", &entered(beyond), &bench.grete).await.expect(200);
+    assert_eq!(bench.mails().await, [DOCTOR]);
+    let read = bench.read(&order, &bench.doctor.token).await.expect(200).body;
+    assert_eq!((&read["result"]["values"][0]["critical"], &read["result"]["critical"]), (&json!(true), &json!("open")));
+}
+
+#[tokio::test]
+async fn a_doctor_on_duty_reads_what_they_are_told_of() {
+    let mut bench = Bench::new().await;
+    let (duty, other) = (bench.app.doctor("Dr. Charles Drew").await, bench.app.doctor("Dr. Jonas Salk").await);
+    let account = bench.app.store().account(duty.user_id).await.unwrap().unwrap().account;
+    bench.app.on_roster(&account, Role::Doctor, None).await;
+    let usual = bench.ordered(&potassium()).await;
+    bench.released(&usual, &measured(4.2)).await;
+    let order = critical(&mut bench).await;
+    for doctor in [&duty, &other] {
+        bench.read(&usual, &doctor.token).await.refused(404, "not_found");
+    }
+    bench.read(&order, &other.token).await.refused(404, "not_found");
+    let read = bench.read(&order, &duty.token).await.expect(200).body;
+    assert_eq!(read["result"]["values"][0]["flag"], "critical_high");
+    bench.acknowledge(&order, 1, &other.token).await.expect(404);
+    bench.acknowledge(&order, 1, &duty.token).await.expect(204);
 }
 
 #[tokio::test]
@@ -129,8 +190,8 @@ async fn records_that_come_twice_late_or_out_of_order_tell_once_what_is_still_so
     assert_eq!(
         mails,
         [
+            "ada-byron@example.org: A lab order for Ada Byron at Central Laboratory",
             "ada-byron@example.org: A result for Ada Byron is ready",
-            "ada-byron@example.org: Potassium for Ada Byron at Central Laboratory",
             "central-laboratory@example.org: Potassium was ordered",
             DOCTOR,
         ]

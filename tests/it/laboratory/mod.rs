@@ -170,6 +170,11 @@ impl Bench {
         self.step(order, "start", &Value::Null, &self.grete).await.expect(200);
     }
 
+    pub(crate) async fn acknowledge(&self, order: &str, result_version: u64, token: &str) -> Answer {
+        let body = json!({ "result_version": result_version, "note": "Called the patient" });
+        self.app.post(&self.of(order, "/acknowledge"), &body).bearer(token).send().await
+    }
+
     /// From the specimen to the released result.
     pub(crate) async fn released(&self, order: &str, values: &Value) {
         self.started(order).await;
@@ -250,6 +255,7 @@ pub(crate) async fn released_order(app: &App, patient: PatientId, laboratory: &s
         doctor_id: doctor,
         doctor_name: known.name.clone(),
         admission_id: None,
+        case_id: None,
         instructions: None,
         price: offered.listed.price,
         minutes: 60,

@@ -15,13 +15,13 @@ async fn a_patient_takes_a_prescription_to_a_laboratory() {
     let body = &placed.body;
     assert_eq!(
         (&body["status"], &body["price"]["amount"], &body["due_at"]),
-        (&json!("ordered"), &json!("12.50"), &json!("2026-03-02T08:45:00+00:00"))
+        (&json!("ordered"), &json!("12.50"), &json!("2026-03-16T08:00:00+00:00"))
     );
     assert_eq!((&body["doctor_name"], &body["priority"], body.get("upload")), (&json!("Dr. Helen Taussig"), &json!("urgent"), None));
     assert_eq!(
         bench.mails().await,
         [
-            "ada-byron@example.org: Potassium for Ada Byron at Central Laboratory",
+            "ada-byron@example.org: A lab order for Ada Byron at Central Laboratory",
             "central-laboratory@example.org: Urgent: Potassium was ordered"
         ]
     );
@@ -70,7 +70,7 @@ async fn cancelled_it_costs_nothing_and_the_prescription_is_free_again() {
     let prescribed = bench.of_patient(&format!("prescriptions/lab-tests/{prescription}"), &bench.ada.token).await.expect(200).body;
     assert_eq!((&prescribed["status"], prescribed.get("order_id")), (&json!("open"), None));
     // The laboratory and the doctor can cancel, too.
-    for (token, told) in [(bench.grete.clone(), 1), (bench.doctor.token.clone(), 2)] {
+    for (token, told) in [(bench.grete.clone(), 2), (bench.doctor.token.clone(), 2)] {
         let order = bench.order(&wanted, &bench.ada.token).await.expect(201).id();
         bench.mails().await;
         bench.step(&order, "cancel", &json!({ "reason": "The machine is broken" }), &token).await.expect(200);
@@ -102,7 +102,7 @@ async fn a_laboratory_that_is_closed_and_a_test_that_it_does_not_have() {
     let placed = bench.order(&wanted, &bench.ada.token).await.expect(201);
     assert_eq!(
         (&placed.body["open_from"], &placed.body["due_at"]),
-        (&json!("2026-03-09T08:00:00+00:00"), &json!("2026-03-09T10:00:00+00:00"))
+        (&json!("2026-03-09T08:00:00+00:00"), &json!("2026-03-23T08:00:00+00:00"))
     );
     bench.step(&placed.id(), "cancel", &json!({}), &bench.ada.token).await.expect(200);
     bench.at("2026-03-09T09:00:00Z").await;
@@ -184,7 +184,7 @@ async fn staff_order_for_those_in_the_hospital_and_the_laboratory_for_those_at_t
 
     let (nurse, duty) = bench.inpatient().await;
     let placed = bench.order(&wanted, &nurse).await.expect(201);
-    assert!(placed.body["admission_id"].is_string() && placed.body.get("specimen_until").is_none(), "{}", placed.text);
+    assert!(placed.body["admission_id"].is_string() && placed.body["due_at"] == "2026-03-02T11:00:00+00:00", "{}", placed.text);
     bench.order(&bench.wanted(&test, None), &nurse).await.invalid(&[("prescription_id", "required")]);
     // A doctor orders directly; a prescription says the rest itself.
     let mut direct = bench.wanted(&test, None);
@@ -197,7 +197,43 @@ async fn staff_order_for_those_in_the_hospital_and_the_laboratory_for_those_at_t
     // The ward takes the specimen, the laboratory does the rest.
     bench.step(&ordered.id(), "collect", &json!({}), &nurse).await.expect(200);
     bench.step(&ordered.id(), "start", &Value::Null, &nurse).await.expect(403);
-    bench.step(&ordered.id(), "cancel", &json!({ "reason": "Not needed" }), &nurse).await.expect(403);
-    bench.step(&ordered.id(), "cancel", &json!({ "reason": "Not needed" }), &duty).await.expect(200);
+    bench.step(&ordered.id(), "cancel", &json!({}), &nurse).await.invalid(&[("reason", "required")]);
+    bench.step(&ordered.id(), "cancel", &json!({ "reason": "Not needed" }), &nurse).await.expect(200);
     assert_eq!(items(&bench.of_patient("lab-orders", &nurse).await.expect(200)).len(), 3);
+}
+
+#[tokio::test]
+async fn staff_order_for_an_emergency() {
+    let bench = Bench::new().await;
+    let (app, test) = (&bench.app, bench.offers(&potassium()).await);
+    let (_, desk) = app.staff("Rosa Parks", Role::Receptionist).await;
+    let emergency = json!({ "patient_id": bench.ada.id, "complaint": "Fall", "triage": { "level": "urgent" } });
+    let case = app.post("/emergency/cases", &emergency).bearer(&desk).send().await.expect(201).id();
+    let (nurse, nurses) = app.staff("Mary Seacole", Role::Nurse).await;
+    app.on_roster(&nurse, Role::Nurse, Some(domain::ward::Ward::Emergency)).await;
+    let placed = bench.order(&bench.wanted(&test, None), &bench.doctor.token).await.expect(201).body;
+    assert_eq!((&placed["case_id"], &placed["due_at"]), (&json!(case), &json!("2026-03-02T10:00:00+00:00")));
+    let prescription = bench.prescription(&potassium()).await;
+    let order = bench.order(&bench.wanted(&test, Some(&prescription)), &nurses).await.expect(201).id();
+    bench.step(&order, "collect", &json!({}), &nurses).await.expect(200);
+}
+
+#[tokio::test]
+async fn nobody_works_on_their_own_specimen() {
+    let bench = Bench::new().await;
+    let order = bench.ordered(&potassium()).await;
+    bench.started(&order).await;
+    // Ada begins to work in the laboratory.
+    let store = bench.app.store();
+    let before = store.account(bench.ada.user_id).await.unwrap().unwrap().account;
+    let (_, admin) = bench.app.staff("Clara Barton", Role::Administrator).await;
+    let roles = json!({ "roles": ["patient", "lab_technician"] });
+    bench.app.post(&format!("/users/{}/roles", before.id), &roles).bearer(&admin).send().await.expect(200);
+    bench.post("technicians", &json!({ "user_id": before.id })).await.expect(200);
+    let account = store.account(before.id).await.unwrap().unwrap().account;
+    let ada = bench.app.token(&account).await;
+    let version = bench.read(&order, &bench.grete).await.expect(200).etag().to_owned();
+    bench.step_from(&order, "result", &super::measured(4.2), &version, &ada).await.expect(403);
+    assert_eq!(bench.read(&order, &ada).await.expect(200).body.get("upload"), None);
+    bench.step(&order, "cancel", &json!({}), &ada).await.expect(200);
 }

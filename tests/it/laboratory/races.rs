@@ -89,7 +89,7 @@ async fn a_critical_result_is_acknowledged_once_and_released_once() {
     for number in 0..10 {
         let (bench, order) = (Arc::clone(&bench), order.clone());
         tasks.spawn(async move {
-            let note = json!({ "note": format!("Call {number}") });
+            let note = json!({ "result_version": 1, "note": format!("Call {number}") });
             bench.app.post(&bench.of(&order, "/acknowledge"), &note).bearer(&bench.doctor.token).send().await.status.as_u16()
         });
     }

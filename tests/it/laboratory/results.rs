@@ -43,7 +43,7 @@ async fn values_that_cannot_be() {
     // A value that could not be measured says so.
     enter(json!([{ "parameter": "Haemoglobin", "text": "Clotted" }, film])).await.expect(200);
     let read = bench.read(&order, &bench.grete).await.expect(200).body;
-    assert_eq!(read["result"]["values"][0], json!({ "parameter": "Haemoglobin", "loinc": "718-7", "text": "Clotted" }));
+    assert_eq!(read["result"]["values"][0], json!({ "parameter": "Haemoglobin", "loinc": "718-7", "text": "Clotted", "critical": false }));
 }
 
 /// The flag of a value of the first parameter, for somebody of a sex who was born on a day.

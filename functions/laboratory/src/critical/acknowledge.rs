@@ -5,9 +5,10 @@ use domain::{
     critical_result::{Acknowledgement, CriticalResult},
     id::{LabOrderId, PatientId},
     instant::Instant,
+    lab_order::Side,
     text::Reason,
 };
-use http::{AppState, Fields, Json, Problem, refusals};
+use http::{AppState, Fields, Json, Problem, refusals, whole};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -17,12 +18,18 @@ refusals! {
     pub(crate) NotAcknowledged {
         409 "not_critical",
         409 "already_acknowledged" { acknowledged_at: Instant },
+        409 "corrected" { corrected_at: Instant },
+        409 "result_changed" { result_version: u64 },
+        409 "try_again",
     }
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AcknowledgeRequest {
+    /// The version of the result that you have read.
+    #[schema(value_type = u64, minimum = 1)]
+    result_version: Option<i64>,
     /// What is done about it.
     #[schema(value_type = Option<Reason>)]
     note: Option<String>,
@@ -42,11 +49,15 @@ pub(crate) async fn acknowledge(
 ) -> Result<StatusCode, Problem> {
     let mut fields = Fields::default();
     let note = fields.optional("note", request.note, |text| Reason::parse(&text));
-    let Some(note) = note else { return Err(fields.problem()) };
+    let read = fields.required("result_version", request.result_version, |version| whole::<u64>(version, 1, i64::from(i32::MAX)));
+    let (Some(note), Some(read)) = (note, read) else { return Err(fields.problem()) };
+    if of.side == Side::Patient {
+        return Err(Problem::forbidden("Another doctor has to do this: the result is yours, or that of somebody for whom you act."));
+    }
     let (patient, order) = (of.patient.id, of.order.listed.id);
     let before = state.store.critical_result(patient, order).await?;
     let before = before.ok_or_else(|| Problem::conflict("not_critical", "No value of this order is or was critical."))?;
-    must_be_open(&before, &state)?;
+    must_be_open(&before, read, &state)?;
     let author = of.author(&state);
     let acknowledged = Some(Acknowledgement { at: author.at, by: author.by, name: author.name, note });
     let after = CriticalResult { acknowledged, version: before.version + 1, ..before.clone() };
@@ -55,13 +66,24 @@ pub(crate) async fn acknowledge(
     }
     // Somebody else did at this moment, or the values have changed.
     if let Some(now) = state.store.critical_result(patient, order).await? {
-        must_be_open(&now, &state)?;
+        must_be_open(&now, read, &state)?;
     }
-    Err(Problem::stale())
+    Err(Problem::conflict("try_again", "Others have changed this at this moment. Read it again."))
 }
 
-fn must_be_open(critical: &CriticalResult, state: &AppState) -> Result<(), Problem> {
-    let Some(acknowledged) = &critical.acknowledged else { return Ok(()) };
-    let detail = "A doctor has acknowledged this critical result already.";
-    Err(Problem::conflict("already_acknowledged", detail).with("acknowledged_at", state.hospital.instant(acknowledged.at)))
+/// Refuses what nobody has to acknowledge any more, and values that the caller has not read.
+fn must_be_open(critical: &CriticalResult, read: u64, state: &AppState) -> Result<(), Problem> {
+    if let Some(at) = critical.corrected_at {
+        let detail = "The laboratory has corrected this result: no value is critical any more.";
+        return Err(Problem::conflict("corrected", detail).with("corrected_at", state.hospital.instant(at)));
+    }
+    if let Some(acknowledged) = &critical.acknowledged {
+        let detail = "A doctor has acknowledged this critical result already.";
+        return Err(Problem::conflict("already_acknowledged", detail).with("acknowledged_at", state.hospital.instant(acknowledged.at)));
+    }
+    if read < critical.result_version {
+        let detail = "The values have changed since you read them. Read the result again.";
+        return Err(Problem::conflict("result_changed", detail).with("result_version", critical.result_version));
+    }
+    Ok(())
 }

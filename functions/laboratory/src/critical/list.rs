@@ -33,7 +33,7 @@ pub(crate) struct CriticalResultView {
     doctor_name: PersonName,
     /// Since when it is known.
     since: Instant,
-    /// When the doctors on duty are told, or were.
+    /// When the doctors on duty are told first, or were.
     escalates_at: Instant,
 }
 
@@ -72,5 +72,8 @@ pub(crate) async fn list(
     let after = listing.after(&state.cursors, list)?;
     let found = state.store.critical_results(after.as_deref(), listing.limit + 1).await?;
     let page = Page::cut(found, listing.limit, |last| state.cursors.seal(list, &last.position));
-    Ok(Json(page.map(|line| CriticalResultView::of(line.entry, &state))))
+    let mut page = page.map(|line| line.entry);
+    // Nobody acts on a result of their own.
+    page.items.retain(|critical| Some(critical.patient_id) != caller.patient_id);
+    Ok(Json(page.map(|critical| CriticalResultView::of(critical, &state))))
 }

@@ -15,10 +15,7 @@ use super::{
     entered::{EnteredBody, ValueBody},
     result::enter,
 };
-use crate::{
-    authority::OfOrder,
-    refused::{Busy, NotStepped},
-};
+use crate::{authority::OfOrder, refused::NotStepped};
 
 /// Everything that the result says now, and why it is amended.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -40,10 +37,11 @@ pub(crate) struct AmendRequest {
 
 /// Amend a released result
 ///
-/// Both see the new values at once, and what they replace stays in the history of the result. The doctor and the patient get an email.
+/// Both see the new values at once, so that nobody goes by a wrong one any longer; nobody verifies them first. What they replace stays in the history
+/// of the result. It has the values that the result had, with what was usual then. The doctor and the patient get an email.
 #[utoipa::path(post, path = "/patients/{patient_id}/lab-orders/{id}/amend", tag = "lab orders", operation_id = "amend_lab_result",
     params(("patient_id" = PatientId, Path), ("id" = LabOrderId, Path), RequiredIfMatch), request_body = AmendRequest,
-    responses((status = 200, body = Versioned<LabOrderView>), NotStepped, Busy))]
+    responses((status = 200, body = Versioned<LabOrderView>), NotStepped))]
 pub(crate) async fn amend(
     State(state): State<AppState>,
     of: OfOrder,

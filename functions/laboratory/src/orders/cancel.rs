@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::{LabOrderView, view};
 use crate::{
     authority::OfOrder,
-    refused::{Busy, NotStepped, not_taken, not_written},
+    refused::{NotStepped, not_taken, not_written},
 };
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -31,7 +31,7 @@ pub(crate) struct CancelLabOrderRequest {
 /// get an email, unless they cancelled it themselves.
 #[utoipa::path(post, path = "/patients/{patient_id}/lab-orders/{id}/cancel", tag = "lab orders", operation_id = "cancel_lab_order",
     params(("patient_id" = PatientId, Path), ("id" = LabOrderId, Path)), request_body = CancelLabOrderRequest,
-    responses((status = 200, body = Versioned<LabOrderView>), NotStepped, Busy))]
+    responses((status = 200, body = Versioned<LabOrderView>), NotStepped))]
 pub(crate) async fn cancel(
     State(state): State<AppState>,
     of: OfOrder,

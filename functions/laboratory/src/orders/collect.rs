@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{LabOrderView, written};
+use super::{LabOrderView, due, written};
 use crate::{
     authority::OfOrder,
     refused::{NotStepped, not_taken},
@@ -46,8 +46,9 @@ pub(crate) async fn collect(
     let Some(taken_at) = taken_at else { return Err(fields.problem()) };
     let step = of.step(LabOrderStep::Collect, None, &state);
     let taken_at = taken_at.unwrap_or(step.at);
-    let after = of.order.clone().take(step).map_err(not_taken)?.with_specimen_of(taken_at);
-    written(&of, after, &state).await
+    let mut after = of.order.clone().take(step).map_err(not_taken)?;
+    after.taken_at = Some(taken_at);
+    written(&of, due(after, &state).await?, &state).await
 }
 
 fn not_long_ago(at: Timestamp, of: &OfOrder, state: &AppState) -> Result<Timestamp, Invalid> {
@@ -55,9 +56,13 @@ fn not_long_ago(at: Timestamp, of: &OfOrder, state: &AppState) -> Result<Timesta
     if at > now.saturating_add(CLOCKS_DIFFER).unwrap_or(now) {
         return Err(Invalid::new("in_the_future", "Give a time that is not in the future."));
     }
-    let born = of.patient.date_of_birth.map(|born| state.hospital.midnight(born.date()));
+    let born = of.patient.date_of_birth.filter(|_| !of.patient.date_of_birth_estimated);
+    let born = born.map(|born| state.hospital.midnight(born.date()));
     if now.duration_since(at) > AT_MOST_AGO || born.is_some_and(|born| at < born) {
         return Err(Invalid::new("too_long_ago", "Give a time of the last seven days, and not before the patient was born."));
+    }
+    if of.order.last(LabOrderStep::Reject).is_some_and(|rejected| at < rejected.at) {
+        return Err(Invalid::new("rejected", "The last specimen was rejected after that. Another one has to be taken."));
     }
     Ok(at)
 }

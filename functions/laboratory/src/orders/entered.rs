@@ -6,13 +6,13 @@ use domain::{
     Invalid,
     id::LabReportId,
     lab_order::LabOrder,
-    laboratory::{OfferedTest, Parameter},
+    laboratory::{Measure, OfferedTest, Parameter},
     patient::Patient,
     record::{
         image::ImageStatus,
-        lab_result::{Finding, Found, number},
+        lab_result::{Finding, Found, Loinc, number},
     },
-    reference_range::Limits,
+    reference_range::{Limits, ReferenceRanges},
     text::{Narrative, Reason, Title},
 };
 use http::Fields;
@@ -32,9 +32,11 @@ pub(crate) struct ValueBody {
     /// The unit of the test's value. No other one is taken.
     #[schema(min_length = 1, max_length = 20)]
     unit: Option<String>,
-    /// In words: `negative`, or why a number could not be measured.
+    /// In words: `negative`, `> 15`, or why a number could not be measured.
     #[schema(value_type = Option<Reason>)]
     text: Option<String>,
+    /// With `text`: whether somebody has to act at once. When left out: `false`.
+    critical: Option<bool>,
 }
 
 /// What a result says.
@@ -58,20 +60,55 @@ pub(crate) struct Entered {
     pub(crate) report_id: Option<LabReportId>,
 }
 
+/// A value that a result has to have: its name, how it is measured, and what is usual for the patient.
+pub(crate) struct Expected {
+    name: Title,
+    loinc: Option<Loinc>,
+    measure: Option<Measure>,
+    usual: Limits,
+}
+
+/// The values of a test, with what is usual for the patient on the day on which the specimen was taken. An amendment has the values that the result
+/// has, with what was usual then.
+pub(crate) fn expected(test: &OfferedTest, amended: Option<&Found>, patient: &Patient, on: Date) -> Vec<Expected> {
+    let known = |name: &Title| test.parameters.iter().find(|parameter| parameter.name == *name);
+    let Some(Found::Panel { values, .. }) = amended else {
+        let of = |parameter: &Parameter| Expected {
+            name: parameter.name.clone(),
+            loinc: parameter.loinc.clone(),
+            measure: parameter.measure.clone(),
+            usual: usual(parameter, patient, on),
+        };
+        return test.parameters.iter().map(of).collect();
+    };
+    let of = |finding: &Finding| {
+        let parameter = known(&finding.name);
+        let measure = parameter.and_then(|parameter| parameter.measure.clone());
+        let (measure, usual) = match &finding.found {
+            Found::Number { unit, low, high, critical_low, critical_high, .. } => {
+                let limits = Limits { critical_low: *critical_low, low: *low, high: *high, critical_high: *critical_high };
+                (Some(measured_in(unit, measure)), limits)
+            }
+            _ => (measure, parameter.map(|parameter| usual(parameter, patient, on)).unwrap_or_default()),
+        };
+        Expected { name: finding.name.clone(), loinc: finding.loinc.clone(), measure, usual }
+    };
+    values.iter().map(of).collect()
+}
+
+/// How a value was measured. What can be is known while the test still has the unit.
+fn measured_in(unit: &str, now: Option<Measure>) -> Measure {
+    let anything = || Measure { unit: unit.to_owned(), lowest: f64::MIN, highest: f64::MAX, ranges: ReferenceRanges::default() };
+    now.filter(|measure| measure.unit == unit).unwrap_or_else(anything)
+}
+
 impl EnteredBody {
-    /// Parses it. What is usual is frozen as it is for the patient on the day on which the specimen was taken.
-    pub(crate) fn parse(
-        self,
-        test: &OfferedTest,
-        order: &LabOrder,
-        patient: &Patient,
-        taken_on: Date,
-        fields: &mut Fields,
-    ) -> Option<Entered> {
+    /// Parses it.
+    pub(crate) fn parse(self, expected: &[Expected], order: &LabOrder, fields: &mut Fields) -> Option<Entered> {
         let comment = fields.optional("comment", self.comment, |text| Narrative::parse(&text));
         let report_id = fields.optional("report_id", self.report_id, |id| uploaded(order, id.parse()?));
         let bodies = fields.required("values", self.values, Ok);
-        let values = bodies.and_then(|bodies| findings(bodies, test, |parameter| usual(parameter, patient, taken_on), fields));
+        let values = bodies.and_then(|bodies| findings(bodies, expected, fields));
         Some(Entered { found: Found::Panel { values: values?, text: comment? }, report_id: report_id? })
     }
 }
@@ -90,58 +127,64 @@ fn usual(parameter: &Parameter, patient: &Patient, on: Date) -> Limits {
 }
 
 /// The values, in the order in which the test has them.
-fn findings(bodies: Vec<ValueBody>, test: &OfferedTest, usual: impl Fn(&Parameter) -> Limits, fields: &mut Fields) -> Option<Vec<Finding>> {
+fn findings(bodies: Vec<ValueBody>, expected: &[Expected], fields: &mut Fields) -> Option<Vec<Finding>> {
     let mut found = BTreeMap::new();
     for (index, body) in bodies.into_iter().take(domain::laboratory::MOST_PARAMETERS + 1).enumerate() {
         let at = format!("values[{index}]");
-        let place = fields.required(format!("{at}.parameter"), body.parameter.clone(), |name| place(&name, test));
-        let Some((place, parameter)) = place else { continue };
+        let Some((place, value)) = fields.required(format!("{at}.parameter"), body.parameter.clone(), |name| place(&name, expected)) else {
+            continue;
+        };
         if found.contains_key(&place) {
             fields.refuse(format!("{at}.parameter"), "named_twice", "There is another value of this parameter. Leave one of them out.");
             continue;
         }
-        found.insert(place, body.parse(&at, parameter, usual(parameter), fields));
+        found.insert(place, body.parse(&at, value, fields));
     }
-    for (place, parameter) in test.parameters.iter().enumerate() {
+    for (place, value) in expected.iter().enumerate() {
         if !found.contains_key(&place) {
-            let detail = format!("The value of `{}` is missing. If it could not be measured, say so in `text`.", parameter.name.as_str());
+            let detail = format!("The value of `{}` is missing. If it could not be measured, say so in `text`.", value.name.as_str());
             fields.refuse("values", "missing_value", detail);
         }
     }
-    if !fields.is_empty() {
-        return None;
-    }
-    let findings = found
-        .into_iter()
-        .zip(&test.parameters)
-        .map(|((_, found), parameter)| Some(Finding { name: parameter.name.clone(), loinc: parameter.loinc.clone(), found: found? }));
-    findings.collect()
+    if fields.is_empty() { found.into_values().collect() } else { None }
 }
 
-fn place<'a>(name: &str, test: &'a OfferedTest) -> Result<(usize, &'a Parameter), Invalid> {
-    let same = |parameter: &Parameter| parameter.name.as_str().to_lowercase() == name.trim().to_lowercase();
-    let found = test.parameters.iter().enumerate().find(|(_, parameter)| same(parameter));
-    let names = || test.parameters.iter().map(|parameter| format!("`{}`", parameter.name.as_str())).collect::<Vec<_>>().join(", ");
+fn place<'a>(name: &str, expected: &'a [Expected]) -> Result<(usize, &'a Expected), Invalid> {
+    let same = |value: &Expected| value.name.as_str().to_lowercase() == name.trim().to_lowercase();
+    let found = expected.iter().enumerate().find(|(_, value)| same(value));
+    let names = || expected.iter().map(|value| format!("`{}`", value.name.as_str())).collect::<Vec<_>>().join(", ");
     found.ok_or_else(|| Invalid::new("unknown_parameter", format!("This test has no such value. It has {}.", names())))
 }
 
 impl ValueBody {
-    fn parse(self, at: &str, parameter: &Parameter, usual: Limits, fields: &mut Fields) -> Option<Found> {
-        match (self.value, self.unit, self.text, &parameter.measure) {
+    fn parse(self, at: &str, expected: &Expected, fields: &mut Fields) -> Option<Finding> {
+        let finding = |found, critical| Finding { name: expected.name.clone(), loinc: expected.loinc.clone(), found, critical };
+        match (self.value, self.unit, self.text, &expected.measure) {
             (Some(value), Some(unit), None, Some(measure)) => {
+                if self.critical.is_some() {
+                    fields.refuse(
+                        format!("{at}.critical"),
+                        "for_text_only",
+                        "Whether a number is critical follows from the reference range.",
+                    );
+                    return None;
+                }
                 if unit != measure.unit {
-                    let detail = format!("The unit of `{}` is `{}`. Convert the value.", parameter.name.as_str(), measure.unit);
+                    let detail = format!("The unit of `{}` is `{}`. Convert the value.", expected.name.as_str(), measure.unit);
                     fields.refuse(format!("{at}.unit"), "wrong_unit", detail);
                     return None;
                 }
                 let value = fields.check(format!("{at}.value"), measure.possible(value).and_then(number))?;
-                Some(Found::measured(value, unit, usual))
+                Some(finding(Found::measured(value, unit, expected.usual), false))
             }
             (Some(_), _, None, None) => {
                 fields.refuse(format!("{at}.value"), "not_a_number", "This value is described in words. Send `text`.");
                 None
             }
-            (None, None, Some(text), _) => fields.check(format!("{at}.text"), Reason::parse(&text)).map(Found::Text),
+            (None, None, Some(text), _) => {
+                let text = fields.check(format!("{at}.text"), Reason::parse(&text))?;
+                Some(finding(Found::Text(text), self.critical.unwrap_or_default()))
+            }
             (Some(_), None, None, Some(measure)) => {
                 fields.refuse(format!("{at}.unit"), "required", format!("Send the unit, `{}`, so that nobody mistakes it.", measure.unit));
                 None

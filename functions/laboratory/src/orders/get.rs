@@ -3,22 +3,22 @@
 use axum::extract::State;
 use domain::{
     critical_result::CriticalState,
-    id::{LabOrderId, LabReportId, LabResultId, PatientId, UserId},
+    id::{LabOrderId, LabReportId, LabResultId, PatientId},
     instant::Instant,
-    lab_order::Side,
+    lab_order::{LabOrderStep, Side},
     patient::{DateOfBirth, Gender},
     record::{
         Entry,
         lab_result::{Found, LabResult, ResultStage},
         vitals::Flag,
     },
-    text::{Narrative, PersonName, Reason},
+    text::{Narrative, Reason},
 };
 use http::{AppState, FindingView, Problem, Versioned};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{LabOrderView, view};
+use super::{ActorView, LabOrderView, view};
 use crate::authority::OfOrder;
 
 /// An order, whose it is, and its result.
@@ -51,10 +51,11 @@ pub(crate) struct ResultOfOrder {
     /// The report that the laboratory has uploaded.
     #[serde(skip_serializing_if = "Option::is_none")]
     report_id: Option<LabReportId>,
-    /// Who wrote this version.
-    written_by: UserId,
-    written_by_name: PersonName,
-    written_at: Instant,
+    /// Who entered or amended it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entered_by: Option<ActorView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entered_at: Option<Instant>,
     /// Why it was amended.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
@@ -100,6 +101,7 @@ async fn shown(entry: Entry<LabResult>, of: &OfOrder, state: &AppState) -> Resul
         Found::Panel { values, text } => (values.into_iter().map(FindingView::of).collect(), text),
         _ => (Vec::new(), None),
     };
+    let entered = of.order.last(LabOrderStep::Amend).or_else(|| of.order.last(LabOrderStep::Result));
     Ok(ResultOfOrder {
         id: entry.id,
         version: entry.version,
@@ -108,10 +110,9 @@ async fn shown(entry: Entry<LabResult>, of: &OfOrder, state: &AppState) -> Resul
         comment,
         flag,
         report_id: content.order.and_then(|order| order.report_id),
-        written_by: entry.author.by,
-        written_by_name: entry.author.name,
-        written_at: state.hospital.instant(entry.author.at),
-        reason: entry.reason,
+        entered_by: entered.and_then(|taken| taken.by.clone()).map(ActorView::from),
+        entered_at: entered.map(|taken| state.hospital.instant(taken.at)),
+        reason: entered.and_then(|taken| taken.reason.clone()),
         critical: critical.map(|critical| critical.state()),
     })
 }

@@ -15,7 +15,7 @@ pub(crate) mod start;
 pub(crate) mod verify;
 
 use domain::{
-    id::{AdmissionId, DoctorId, LabOrderId, LabReportId, LabResultId, LabTestId, LaboratoryId, OfferedTestId, PatientId, UserId},
+    id::{AdmissionId, CaseId, DoctorId, LabOrderId, LabReportId, LabResultId, LabTestId, LaboratoryId, OfferedTestId, PatientId, UserId},
     instant::Instant,
     lab_order::{LabOrder, LabOrderStatus, LabOrderStep, Side, StepBy, Upload},
     laboratory::Specimen,
@@ -68,6 +68,9 @@ pub(crate) struct LabOrderView {
     /// The stay in which it was ordered.
     #[serde(skip_serializing_if = "Option::is_none")]
     admission_id: Option<AdmissionId>,
+    /// The emergency in which it was ordered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    case_id: Option<CaseId>,
     /// What it costs, as it was then.
     price: MoneyBody,
     /// What it costs as it stands: nothing, once it was cancelled.
@@ -76,11 +79,14 @@ pub(crate) struct LabOrderView {
     placed_by: ActorView,
     /// From when on the laboratory is open for it.
     open_from: Instant,
-    /// When the result is to be released.
+    /// How long the laboratory has from the specimen to the release of the result, in minutes.
+    expected_minutes: u32,
+    /// When the next thing is due: the specimen of somebody who is not in the hospital, otherwise the release of the result. Nothing is due while the
+    /// laboratory is closed.
     due_at: Instant,
     /// Whether that time has passed.
     overdue: bool,
-    /// Until when the patient can bring a specimen. After that, the order is cancelled.
+    /// Until when the order waits for a specimen. After that, it is cancelled.
     #[serde(skip_serializing_if = "Option::is_none")]
     specimen_until: Option<Instant>,
     /// When the specimen was taken that is there now.
@@ -175,11 +181,13 @@ pub(crate) fn view(order: LabOrder, side: Side, state: &AppState) -> Versioned<L
         doctor_id: order.doctor_id,
         doctor_name: order.doctor_name,
         admission_id: order.admission_id,
+        case_id: order.case_id,
         price: order.price.into(),
         amount: amount.into(),
         placed_at: instant(listed.id.made_at()),
         placed_by: order.placed_by.into(),
         open_from: instant(order.from),
+        expected_minutes: order.minutes,
         due_at: instant(listed.due_at),
         overdue: listed.status.is_open() && now >= listed.due_at,
         specimen_until: specimen_until.map(instant),
@@ -195,6 +203,12 @@ pub(crate) fn view(order: LabOrder, side: Side, state: &AppState) -> Versioned<L
 async fn step(of: OfOrder, step: LabOrderStep, reason: Option<Reason>, state: &AppState) -> Result<Versioned<LabOrderView>, Problem> {
     let after = of.order.clone().take(of.step(step, reason, state)).map_err(not_taken)?;
     written(&of, after, state).await
+}
+
+/// The order with when its next thing is due at its laboratory.
+async fn due(order: LabOrder, state: &AppState) -> Result<LabOrder, Problem> {
+    let laboratory = state.store.laboratory(order.laboratory_id).await?.ok_or_else(|| Problem::not_found("laboratory"))?;
+    Ok(order.due(|at, takes| laboratory.listed.hours.due(at, takes, &state.hospital.zone)))
 }
 
 /// Writes the order alone.

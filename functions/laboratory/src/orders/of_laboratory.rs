@@ -42,7 +42,7 @@ pub(crate) struct LabOrderSummary {
     specimen: Specimen,
     priority: Priority,
     placed_at: Instant,
-    /// When the result is to be released.
+    /// When the next thing is due: the specimen of somebody who is not in the hospital, otherwise the release of the result.
     due_at: Instant,
     /// Whether that time has passed.
     overdue: bool,

@@ -15,7 +15,7 @@ use domain::{
 use http::{AppState, Created, Fields, Json, Problem, refusals};
 use jiff::Timestamp;
 use serde::Deserialize;
-use store::{StoreError, medical_record::RecordError};
+use store::{StoreError, medical_record::RecordError, presence::Whereabouts};
 use utoipa::ToSchema;
 
 use super::{LabOrderView, view};
@@ -57,7 +57,7 @@ pub(crate) struct PlaceLabOrderRequest {
 /// Place an order of a lab test
 ///
 /// Patients take a prescription of theirs to a laboratory that offers the test. Those who work in the laboratory place it for somebody who stands at
-/// the counter. Doctors and nurses order for patients who are in the hospital. A prescription has one order at a time. The price stays as it is now.
+/// the counter. Doctors and nurses order for patients who are in a bed, or are an emergency. A prescription has one order at a time. The price stays as it is now.
 /// The laboratory and the patient get an email.
 #[utoipa::path(post, path = "/patients/{patient_id}/lab-orders", tag = "lab orders", operation_id = "place_lab_order",
     params(("patient_id" = PatientId, Path)), request_body = PlaceLabOrderRequest,
@@ -88,8 +88,8 @@ pub(crate) async fn place(
     if access.patient.deceased.is_some() {
         return Err(deceased());
     }
-    if access.side == Side::Clinician && access.admission.is_none() {
-        let detail = "The patient is not in the hospital. They take the prescription to a laboratory themselves.";
+    if access.side == Side::Clinician && access.here.is_none() {
+        let detail = "The patient is neither in a bed nor an emergency. They take the prescription to a laboratory themselves.";
         return Err(Problem::conflict("not_an_inpatient", detail));
     }
     let unknown = |field, code, detail: &str| Problem::invalid_field(field, code, detail);
@@ -166,9 +166,14 @@ fn new(
         specimen: offered.listed.specimen,
         priority: ordered.priority,
         status: LabOrderStatus::Ordered,
-        due_at: from.saturating_add(takes).unwrap_or(from),
+        due_at: from,
     };
-    Ok(LabOrder {
+    let (admission_id, case_id) = match access.here.map(|here| here.at) {
+        Some(Whereabouts::Bed(id)) => (Some(id), None),
+        Some(Whereabouts::Emergency(id)) => (None, Some(id)),
+        None => (None, None),
+    };
+    let order = LabOrder {
         listed,
         laboratory_id: laboratory.listed.id,
         laboratory: laboratory.listed.name.clone(),
@@ -177,7 +182,8 @@ fn new(
         prescription_id,
         doctor_id: ordered.doctor.0,
         doctor_name: ordered.doctor.1,
-        admission_id: access.admission.as_ref().map(|admission| admission.id),
+        admission_id,
+        case_id,
         instructions: ordered.instructions,
         price: offered.listed.price,
         minutes: u32::try_from(takes.as_mins()).unwrap_or(u32::MAX),
@@ -189,7 +195,8 @@ fn new(
         upload: None,
         escalated: None,
         version: 1,
-    })
+    };
+    Ok(order.due(|at, takes| laboratory.listed.hours.due(at, takes, &state.hospital.zone)))
 }
 
 fn deceased() -> Problem {

@@ -13,7 +13,7 @@ use store::medical_record::Resulting;
 use super::{LabOrderView, view};
 use crate::{
     authority::OfOrder,
-    refused::{Busy, NotStepped, not_taken, not_written},
+    refused::{NotStepped, not_taken, not_written},
 };
 
 /// Release a verified result
@@ -21,7 +21,7 @@ use crate::{
 /// The patient sees it from then on, and gets an email that says that it is there, not what it is.
 #[utoipa::path(post, path = "/patients/{patient_id}/lab-orders/{id}/release", tag = "lab orders", operation_id = "release_lab_result",
     params(("patient_id" = PatientId, Path), ("id" = LabOrderId, Path), RequiredIfMatch),
-    responses((status = 200, body = Versioned<LabOrderView>), NotStepped, Busy))]
+    responses((status = 200, body = Versioned<LabOrderView>), NotStepped))]
 pub(crate) async fn release(
     State(state): State<AppState>,
     of: OfOrder,

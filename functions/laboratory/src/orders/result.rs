@@ -17,12 +17,12 @@ use store::medical_record::Resulting;
 
 use super::{
     LabOrderView,
-    entered::{Entered, EnteredBody},
+    entered::{Entered, EnteredBody, expected},
     view,
 };
 use crate::{
     authority::OfOrder,
-    refused::{Busy, NotStepped, not_taken, not_written},
+    refused::{NotStepped, not_taken, not_written},
 };
 
 /// Enter a result
@@ -31,7 +31,7 @@ use crate::{
 /// at once. Entered again before the release, it has to be verified again. What was entered before is kept.
 #[utoipa::path(post, path = "/patients/{patient_id}/lab-orders/{id}/result", tag = "lab orders", operation_id = "enter_lab_result",
     params(("patient_id" = PatientId, Path), ("id" = LabOrderId, Path), RequiredIfMatch), request_body = EnteredBody,
-    responses((status = 200, body = Versioned<LabOrderView>), NotStepped, Busy))]
+    responses((status = 200, body = Versioned<LabOrderView>), NotStepped))]
 pub(crate) async fn result(
     State(state): State<AppState>,
     of: OfOrder,
@@ -55,14 +55,16 @@ pub(super) async fn enter(
     let test = store.offered_test(before.laboratory_id, before.test_id).await?.ok_or_else(|| Problem::not_found("test"))?;
     let author = of.author(state);
     let taken_at = before.taken_at.unwrap_or(author.at);
-    let mut fields = Fields::default();
-    let entered = body.parse(&test, before, &of.patient, state.hospital.zone.to_datetime(taken_at).date(), &mut fields);
-    let Some(Entered { found, report_id }) = entered.filter(|_| fields.is_empty()) else { return Err(fields.problem()) };
-    let critical = found.is_critical();
     let earlier = match before.result_id {
         Some(id) => store.record_entry::<LabResult>(patient, id).await?,
         None => None,
     };
+    let amended = earlier.as_ref().filter(|_| step == LabOrderStep::Amend).map(|earlier| &earlier.content.found);
+    let expected = expected(&test, amended, &of.patient, state.hospital.zone.to_datetime(taken_at).date());
+    let mut fields = Fields::default();
+    let entered = body.parse(&expected, before, &mut fields);
+    let Some(Entered { found, report_id }) = entered.filter(|_| fields.is_empty()) else { return Err(fields.problem()) };
+    let critical = found.is_critical();
     let stage = if step == LabOrderStep::Amend { ResultStage::Amended } else { ResultStage::Preliminary };
     let content = LabResult {
         name: before.listed.test.clone(),
@@ -83,6 +85,10 @@ pub(super) async fn enter(
         None => Entry::new(LabResultId::new(author.at, state.random.u128()?), patient, None, author.clone(), content),
     };
     after.result_id = Some(result.id);
+    if report_id.is_some() {
+        // It is that of this result, and of no other one.
+        after.upload = None;
+    }
     let prescription = match before.prescription_id {
         Some(id) => store.record_entry::<LabTest>(patient, id).await?,
         None => None,
@@ -91,8 +97,12 @@ pub(super) async fn enter(
         let content = LabTest { status: LabTestStatus::Resulted, ..entry.content.clone() };
         (entry.changed(author.clone(), None, content), entry)
     });
-    let told = if critical { store.critical_result(patient, before.listed.id).await? } else { None };
-    let alert = critical.then(|| CriticalResult::of(&after, (result.id, result.version), author.at, told.as_ref()));
+    let told = store.critical_result(patient, before.listed.id).await?;
+    let alert = match &told {
+        told if critical => Some(CriticalResult::of(&after, (result.id, result.version), author.at, told.as_ref())),
+        Some(told) if told.corrected_at.is_none() => Some(told.corrected(result.version, author.at)),
+        _ => None,
+    };
     let step = Resulting {
         order: (before, &after),
         earlier: earlier.as_ref(),

@@ -9,7 +9,7 @@ use domain::{
 };
 use http::{AppState, Json, NoBody, Problem, file_rejected, refusals};
 
-use super::{NotAwaited, announced, must_be_awaited, upload};
+use super::{NotAwaited, NotNow, announced, must_be_awaited, upload};
 use crate::{
     authority::OfOrder,
     orders::UploadView,
@@ -28,7 +28,7 @@ refusals! {
 /// with it.
 #[utoipa::path(post, path = "/patients/{patient_id}/lab-orders/{id}/report/complete", tag = "lab orders", operation_id = "complete_lab_report",
     params(("patient_id" = PatientId, Path), ("id" = LabOrderId, Path)),
-    responses((status = 200, body = UploadView), NotUploaded, NotAwaited))]
+    responses((status = 200, body = UploadView), NotUploaded, NotAwaited, NotNow))]
 pub(crate) async fn complete(
     State(state): State<AppState>,
     State(documents): State<Documents>,

@@ -55,11 +55,10 @@ fn document(of: &OfOrder, result: &Entry<LabResult>, state: &AppState) -> Docume
     let notice = match stage {
         ResultStage::Preliminary => Some("Preliminary. The laboratory has not released this result.".to_owned()),
         ResultStage::Final => None,
-        ResultStage::Amended => Some(format!(
-            "Amended on {}. This report replaces the earlier one.{}",
-            hospital.instant_in_words(result.author.at),
-            result.reason.as_ref().map(|reason| format!(" Reason: {}", reason.as_str())).unwrap_or_default()
-        )),
+        ResultStage::Amended => order.last(LabOrderStep::Amend).map(|amended| {
+            let reason = amended.reason.as_ref().map(|reason| format!(" Reason: {}", reason.as_str())).unwrap_or_default();
+            format!("Amended on {}. This report replaces the earlier one.{reason}", hospital.instant_in_words(amended.at))
+        }),
     };
     let (values, comment) = match &result.content.found {
         Found::Panel { values, text } => (values.as_slice(), text.as_ref()),
@@ -138,6 +137,7 @@ fn table(values: &[Finding]) -> Block {
 fn row(finding: &Finding) -> Row {
     let flag = finding.found.flag();
     let emphasis = match flag {
+        _ if finding.critical => Emphasis::Alert,
         Some(flag) if flag.is_critical() => Emphasis::Alert,
         Some(Flag::Low | Flag::High) => Emphasis::Strong,
         _ => Emphasis::None,
@@ -147,7 +147,8 @@ fn row(finding: &Finding) -> Row {
         Found::Text(text) => (text.as_str().to_owned(), String::new(), String::new()),
         Found::Panel { .. } => Default::default(),
     };
-    let flag = flag.filter(|flag| *flag != Flag::Normal).map(Flag::in_words).unwrap_or_default().to_owned();
+    let flag = flag.filter(|flag| *flag != Flag::Normal).map(Flag::in_words);
+    let flag = flag.or(finding.critical.then_some("critical")).unwrap_or_default().to_owned();
     Row { cells: vec![finding.name.as_str().to_owned(), result, unit, usual, flag], emphasis }
 }
 

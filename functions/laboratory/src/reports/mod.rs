@@ -22,6 +22,7 @@ refusals! {
     }
     pub(crate) NotNow {
         409 "wrong_status" { current_status: LabOrderStatus },
+        409 "try_again",
     }
 }
 

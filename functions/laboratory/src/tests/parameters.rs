@@ -111,7 +111,8 @@ pub(crate) fn parse(bodies: Vec<ParameterBody>, fields: &mut Fields) -> Option<V
     match check_parameters(&parameters) {
         Ok(()) => Some(parameters),
         Err((index, why)) => {
-            let field = index.map_or("parameters".to_owned(), |index| format!("parameters[{index}].name"));
+            let member = if why.code == "coded_twice" { "loinc" } else { "name" };
+            let field = index.map_or("parameters".to_owned(), |index| format!("parameters[{index}].{member}"));
             fields.refuse(field, why.code, why.detail);
             None
         }

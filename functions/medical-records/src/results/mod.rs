@@ -10,6 +10,7 @@ use domain::{
     Invalid,
     id::{DoctorId, EncounterId, ImageId, LabOrderId, LabReportId, LabResultId, LabTestId},
     instant::{Instant, parse_instant},
+    policy::Relationship,
     record::{
         Author, Entry,
         image::{Image, ImageStatus},
@@ -17,6 +18,7 @@ use domain::{
         vitals::Flag,
     },
     reference_range::Limits,
+    role::Role,
     text::{Narrative, Reason, Title},
 };
 use http::{AppState, FindingView, Problem, auth::PatientAccess, refusals};
@@ -129,7 +131,9 @@ impl Shown for LabResult {
     }
 
     fn is_seen_by(entry: &Entry<Self>, access: &PatientAccess) -> bool {
-        !access.is_patient() || entry.content.is_released()
+        // Before its release, it is for those who treat the patient, and for the laboratory that it is of, which reads the order.
+        let treats = access.relationships.contains(&Relationship::Treating) || access.on_shift_as.contains(&Role::Nurse);
+        entry.content.is_released() || (treats && !access.is_patient())
     }
 }
 

@@ -124,6 +124,9 @@ pub struct Finding {
     pub loinc: Option<Loinc>,
     /// What was found: a number or words.
     pub found: Found,
+    /// Whether somebody has to act at once, where words say it: `> 15`, `Gram-positive cocci`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub critical: bool,
 }
 
 /// How far a result of a laboratory is (HL7 FHIR R4 value set `observation-status`, the part that applies).
@@ -175,7 +178,10 @@ impl Found {
     /// Whether somebody has to act at once.
     #[must_use]
     pub fn is_critical(&self) -> bool {
-        self.flag().is_some_and(Flag::is_critical)
+        match self {
+            Self::Panel { values, .. } => values.iter().any(|value| value.critical || value.found.is_critical()),
+            found => found.flag().is_some_and(Flag::is_critical),
+        }
     }
 }
 
@@ -253,7 +259,14 @@ impl Clinical for LabResult {
             }
             _ => {}
         }
-        put_recent(&mut summary.results, line, |other| other.id == entry.id, |line| (line.taken_at, line.id));
+        // What the patient does not see yet keeps nothing out that the patient sees.
+        let (mut seen_by_all, mut unreleased): (Vec<_>, Vec<_>) = summary.results.drain(..).partition(|other| other.released);
+        let (for_all, for_staff) = if content.is_released() { (line, None) } else { (None, line) };
+        for (list, line) in [(&mut seen_by_all, for_all), (&mut unreleased, for_staff)] {
+            put_recent(list, line, |other| other.id == entry.id, |line| (line.taken_at, line.id));
+        }
+        summary.results = [seen_by_all, unreleased].concat();
+        summary.results.sort_by_key(|line| std::cmp::Reverse((line.taken_at, line.id)));
         Ok(Vec::new())
     }
 

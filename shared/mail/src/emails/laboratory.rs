@@ -48,7 +48,7 @@ pub fn placed(
         opens: opens.as_deref(),
         until: until.as_deref(),
         takes: &in_words(SignedDuration::from_mins(order.minutes.into())),
-        inpatient: order.admission_id.is_some(),
+        inpatient: order.in_hospital(),
         url: &to_patient(hospital, order),
     })
 }
@@ -109,6 +109,27 @@ struct CancelledForLaboratory<'a> {
 pub fn cancelled_for_laboratory(hospital: &Hospital, order: &LabOrder, expired: bool) -> Result<Message, RenderError> {
     let (test, id) = (order.listed.test.as_str(), &order.listed.id.to_string());
     write(&CancelledForLaboratory { test, order: id, expired, url: &hospital.portal("laboratory/orders") })
+}
+
+#[derive(Template)]
+#[template(path = "lab-order-cancelled-for-doctor.email")]
+struct CancelledForDoctor<'a> {
+    mrn: &'a str,
+    test: &'a str,
+    laboratory: &'a str,
+    phone: &'a str,
+    url: &'a str,
+}
+
+/// To the doctor: an order was cancelled.
+pub fn cancelled_for_doctor(hospital: &Hospital, order: &LabOrder, laboratory: &Laboratory) -> Result<Message, RenderError> {
+    write(&CancelledForDoctor {
+        mrn: order.listed.mrn.as_str(),
+        test: order.listed.test.as_str(),
+        laboratory: laboratory.listed.name.as_str(),
+        phone: laboratory.listed.phone.as_str(),
+        url: &to_doctor(hospital, order),
+    })
 }
 
 #[derive(Template)]
@@ -250,6 +271,28 @@ pub fn critical(hospital: &Hospital, critical: &CriticalResult, laboratory: &Lab
 }
 
 #[derive(Template)]
+#[template(path = "critical-result-corrected.email")]
+struct Corrected<'a> {
+    mrn: &'a str,
+    test: &'a str,
+    laboratory: &'a str,
+    phone: &'a str,
+    url: &'a str,
+}
+
+/// To whoever knows of a critical value: it was wrong.
+pub fn corrected(hospital: &Hospital, critical: &CriticalResult, laboratory: &Laboratory) -> Result<Message, RenderError> {
+    let listed = &critical.listed;
+    write(&Corrected {
+        mrn: listed.mrn.as_str(),
+        test: listed.test.as_str(),
+        laboratory: listed.laboratory.as_str(),
+        phone: laboratory.listed.phone.as_str(),
+        url: &hospital.portal(&format!("patients/{}/lab-orders/{}", listed.patient_id, listed.order_id)),
+    })
+}
+
+#[derive(Template)]
 #[template(path = "lab-order-overdue.email")]
 struct Overdue<'a> {
     test: &'a str,
@@ -290,6 +333,8 @@ pub(super) fn samples(value: &str) -> Vec<super::Sample> {
     let mut samples = vec![
         ("specimen-rejected", write(&Rejected { patient, laboratory, phone, url })),
         ("specimen-rejected-for-doctor", write(&RejectedForDoctor { mrn, test, laboratory, phone, url })),
+        ("lab-order-cancelled-for-doctor", write(&CancelledForDoctor { mrn, test, laboratory, phone, url })),
+        ("critical-result-corrected", write(&Corrected { mrn, test, laboratory, phone, url })),
         ("specimen-awaited", write(&Awaited { patient, laboratory, phone, until, url })),
         ("result-released", write(&Released { patient, laboratory, url })),
         ("result-amended", write(&Amended { patient, laboratory, url })),

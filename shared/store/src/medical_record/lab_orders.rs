@@ -44,7 +44,7 @@ impl Record for CriticalResult {
         Some(self.listed.patient_id)
     }
     fn index_key(&self) -> Option<IndexKey> {
-        self.acknowledged.is_none().then(|| keys::listed_critical_result(self.listed.since, self.listed.order_id))
+        self.is_open().then(|| keys::listed_critical_result(self.listed.since, self.listed.order_id))
     }
 }
 
@@ -57,7 +57,7 @@ pub struct Resulting<'a> {
     pub order: (&'a LabOrder, &'a LabOrder),
     pub earlier: Option<&'a Entry<LabResult>>,
     pub result: &'a Entry<LabResult>,
-    /// What a result changes of the prescription.
+    /// What a result, or one that is rejected, changes of the prescription.
     pub test: Prescribed<'a>,
     /// What has to be acknowledged, and the version of what was told before; 0 when nothing was.
     pub critical: Option<(&'a CriticalResult, u64)>,
