@@ -29,7 +29,7 @@ fn every_key() {
     let (pharmacy, medicine) = ("pha_00000000000000000000000020".parse().unwrap(), "stm_00000000000000000000000022".parse().unwrap());
     let lot: domain::id::LotId = "lot_00000000000000000000000023".parse().unwrap();
     let allocation: domain::id::AllocationId = "alc_00000000000000000000000025".parse().unwrap();
-    let (laboratory, test) = ("lby_00000000000000000000000026".parse().unwrap(), "tst_00000000000000000000000027".parse().unwrap());
+    let (laboratory, offered) = ("lby_00000000000000000000000026".parse().unwrap(), "tst_00000000000000000000000027".parse().unwrap());
     let order = "ord_00000000000000000000000028".parse().unwrap();
     let entry = Entry {
         id: "aud_00000000000000000000000007".parse().unwrap(),
@@ -114,9 +114,9 @@ fn every_key() {
         keys::laboratory(laboratory),
         keys::technician(laboratory, user.parse().unwrap()),
         keys::works_in_laboratory(user.parse().unwrap()),
-        keys::offered_test(laboratory, test),
-        keys::test_with_code(&Loinc::parse("718-7").unwrap(), laboratory, test),
-        keys::turnaround(laboratory, "2026-03".parse().unwrap(), test),
+        keys::offered_test(laboratory, offered),
+        keys::test_with_code(&Loinc::parse("718-7").unwrap(), laboratory, offered),
+        keys::turnaround(laboratory, "2026-03".parse().unwrap(), offered),
         keys::lab_order(patient.parse().unwrap(), order),
         keys::critical_result(patient.parse().unwrap(), order),
         keys::shift("shi_00000000000000000000000011".parse().unwrap()),
@@ -158,8 +158,8 @@ fn every_key() {
         keys::listed_allocation(pharmacy, AllocationStatus::Allocated, allocation),
         keys::listed_dispense(&lot.to_string(), at, allocation, 1),
         keys::listed_laboratory(&Title::parse("Central Laboratory").unwrap(), laboratory),
-        keys::listed_test(laboratory, &Title::parse("Potassium").unwrap(), test),
-        keys::listed_test_anywhere(&Title::parse("Potassium").unwrap(), test),
+        keys::listed_test(laboratory, &Title::parse("Potassium").unwrap(), offered),
+        keys::listed_test_anywhere(&Title::parse("Potassium").unwrap(), offered),
         keys::listed_lab_order(laboratory, LabOrderStatus::Collected, at, order),
         keys::lab_order_in_status(laboratory, LabOrderStatus::Collected, at, order).unwrap(),
         keys::listed_lab_order(laboratory, LabOrderStatus::Released, at, order),

@@ -33,7 +33,8 @@ refusals! {
 /// A change of the record that was not written.
 pub(crate) fn not_written(why: RecordError) -> Problem {
     match why {
-        RecordError::Stale => Problem::stale(),
+        // Only a laboratory places orders.
+        RecordError::Stale | RecordError::TestChanged => Problem::stale(),
         RecordError::Busy | RecordError::Moved => {
             Problem::conflict("try_again", "The record is being changed by others at this moment. Try again.").retry_after(1)
         }
@@ -48,8 +49,6 @@ pub(crate) fn not_written(why: RecordError) -> Problem {
         RecordError::AlreadyHeld(encounter) => {
             Problem::conflict("already_held", "The appointment has an encounter. Write into that one.").with("encounter_id", encounter)
         }
-        // Only a laboratory places orders.
-        RecordError::TestChanged => Problem::stale(),
         RecordError::NotHeld(_) => {
             Problem::conflict("not_held", "The patient has not arrived for this appointment. Note the arrival first.")
         }

@@ -515,32 +515,41 @@ const fn critical(critical_low: f64, low: f64, high: f64, critical_high: f64) ->
     Limits { critical_low: Some(critical_low), critical_high: Some(critical_high), ..usual(low, high) }
 }
 
-/// What the laboratory offers: name, LOINC code, specimen, price, minutes, minutes when it is urgent, values. The ranges are examples: a laboratory has
-/// its own.
-const TESTS: [(&str, &str, Specimen, &str, u32, u32, &[DemoParameter]); 2] = [
-    (
-        "Potassium",
-        "2823-3",
-        Specimen::Serum,
-        "12.50",
-        120,
-        45,
-        &[("Potassium", "2823-3", "mmol/L", 15.0, critical(2.5, 3.5, 5.1, 6.5), critical(2.5, 3.5, 5.1, 6.5))],
-    ),
-    (
-        "Blood count",
-        "58410-2",
-        Specimen::Blood,
-        "20.00",
-        180,
-        60,
-        &[
+struct DemoTest {
+    name: &'static str,
+    loinc: &'static str,
+    specimen: Specimen,
+    price: &'static str,
+    minutes: u32,
+    urgent_minutes: u32,
+    parameters: &'static [DemoParameter],
+}
+
+/// What the laboratory offers. The ranges are examples: a laboratory has its own.
+const TESTS: [DemoTest; 2] = [
+    DemoTest {
+        name: "Potassium",
+        loinc: "2823-3",
+        specimen: Specimen::Serum,
+        price: "12.50",
+        minutes: 120,
+        urgent_minutes: 45,
+        parameters: &[("Potassium", "2823-3", "mmol/L", 15.0, critical(2.5, 3.5, 5.1, 6.5), critical(2.5, 3.5, 5.1, 6.5))],
+    },
+    DemoTest {
+        name: "Blood count",
+        loinc: "58410-2",
+        specimen: Specimen::Blood,
+        price: "20.00",
+        minutes: 180,
+        urgent_minutes: 60,
+        parameters: &[
             ("Haemoglobin", "718-7", "g/dL", 30.0, critical(7.0, 12.0, 16.0, 20.0), critical(7.0, 13.0, 17.5, 20.0)),
             ("Leukocytes", "6690-2", "10*3/uL", 500.0, critical(1.0, 4.0, 11.0, 50.0), critical(1.0, 4.0, 11.0, 50.0)),
             ("Platelets", "777-3", "10*3/uL", 3000.0, critical(20.0, 150.0, 400.0, 1000.0), critical(20.0, 150.0, 400.0, 1000.0)),
             ("Haematocrit", "4544-3", "%", 80.0, usual(36.0, 46.0), usual(40.0, 52.0)),
         ],
-    ),
+    },
 ];
 
 /// Opens a laboratory in which two people work, unless one of them works in one already. It is always open, so that the demo works at night.
@@ -570,19 +579,19 @@ async fn open_laboratory(state: &AppState) -> Result<(), DemoError> {
     if let Err(TechnicianError::Store(error)) = state.store.seat_begin(&colleague, &second).await {
         return Err(error.into());
     }
-    for (number, (name, loinc, specimen, price, minutes, urgent, values)) in (1..).zip(TESTS) {
+    for (number, demo) in (1..).zip(TESTS) {
         let listed = ListedTest {
             id: OfferedTestId::new(opened(), number),
             laboratory_id: id,
-            name: Title::parse(name)?,
-            loinc: Some(Loinc::parse(loinc)?),
-            specimen,
-            price: Money::parse(price, state.hospital.currency)?,
-            minutes,
-            urgent_minutes: Some(urgent),
+            name: Title::parse(demo.name)?,
+            loinc: Some(Loinc::parse(demo.loinc)?),
+            specimen: demo.specimen,
+            price: Money::parse(demo.price, state.hospital.currency)?,
+            minutes: demo.minutes,
+            urgent_minutes: Some(demo.urgent_minutes),
             offered: true,
         };
-        let parameters = values.iter().map(parameter).collect::<Result<_, _>>()?;
+        let parameters = demo.parameters.iter().map(parameter).collect::<Result<_, _>>()?;
         let test = OfferedTest { listed, description: None, parameters, version: 1 };
         if let Err(TestError::Store(error)) = state.store.offered_test_add(&test).await {
             return Err(error.into());

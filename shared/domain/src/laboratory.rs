@@ -15,7 +15,7 @@ use crate::{
         lab_result::Loinc,
         prescription::{LabTest, Priority},
     },
-    reference_range::ReferenceRanges,
+    reference_range::{Limits, ReferenceRanges},
     text::{Email, Narrative, Phone, Title},
 };
 
@@ -146,7 +146,7 @@ impl Measure {
             return Err(Invalid::new("reversed", "`lowest_possible` must be below `highest_possible`."));
         }
         let fits = |limit: f64| (self.lowest..=self.highest).contains(&limit);
-        if !self.ranges.limits().flat_map(|limits| limits.all()).all(fits) {
+        if !self.ranges.limits().flat_map(Limits::all).all(fits) {
             let detail = "A limit of a reference range is below `lowest_possible` or above `highest_possible`.";
             return Err(Invalid::new("impossible_limit", detail));
         }
@@ -281,7 +281,7 @@ pub fn in_words(duration: SignedDuration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reference_range::{Age, Limits, ReferenceRange};
+    use crate::reference_range::{Age, ReferenceRange};
 
     fn title(text: &str) -> Title {
         Title::parse(text).unwrap()

@@ -516,10 +516,10 @@ impl Rule {
     /// The rule of a route, by its method and its path as the API document has it.
     #[must_use]
     pub fn of(method: &str, path: &str) -> Option<&'static Self> {
-        // HEAD is GET without the body (RFC 9110 §9.3.2).
-        let method = if method == "HEAD" { "GET" } else { method };
         static BY_ROUTE: LazyLock<HashMap<(&str, &str), &Rule>> =
             LazyLock::new(|| POLICY.iter().filter_map(|rule| Some((rule.route.split_once(' ')?, rule))).collect());
+        // HEAD is GET without the body (RFC 9110 §9.3.2).
+        let method = if method == "HEAD" { "GET" } else { method };
         BY_ROUTE.get(&(method, path)).copied()
     }
 

@@ -49,7 +49,6 @@ pub fn file_size(bytes: i64) -> Result<u64, domain::Invalid> {
 }
 
 /// A file that was uploaded, and deleted because it is not what was announced.
-#[must_use]
 pub fn file_rejected(because: Rejection) -> Problem {
     let why = match because {
         Rejection::NotAPdf => "It is not a whole PDF file.",

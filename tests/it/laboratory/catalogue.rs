@@ -22,12 +22,12 @@ async fn a_test_is_offered_found_changed_and_offered_no_longer() {
 
     // What was read can be sent back.
     let same = json!({ "parameters": read.body["parameters"], "price": { "amount": "21", "currency": "GBP" } });
-    let patch =
+    let change =
         async |body: Value, token: &str| bench.app.call("PATCH", &path).json(&body).header("if-match", "\"v1\"").bearer(token).send().await;
-    patch(same.clone(), &bench.ada.token).await.expect(403);
-    let changed = patch(same.clone(), &bench.otto).await.expect(200);
+    change(same.clone(), &bench.ada.token).await.expect(403);
+    let changed = change(same.clone(), &bench.otto).await.expect(200);
     assert_eq!((&changed.body["parameters"], &changed.body["price"]["amount"]), (&read.body["parameters"], &json!("21.00")));
-    patch(same, &bench.otto).await.expect(412);
+    change(same, &bench.otto).await.expect(412);
 
     let find = async |query: &str| {
         let found = bench.app.get(&format!("/lab-tests{query}")).bearer(&bench.ada.token).send().await.expect(200);

@@ -143,7 +143,7 @@ pub(crate) struct UploadView {
 }
 
 impl UploadView {
-    pub(crate) fn of(upload: Upload, state: &AppState) -> Self {
+    pub(crate) fn of(upload: &Upload, state: &AppState) -> Self {
         Self {
             report_id: upload.id,
             status: upload.status,
@@ -194,7 +194,7 @@ pub(crate) fn view(order: LabOrder, side: Side, state: &AppState) -> Versioned<L
         taken_at: order.taken_at.map(instant),
         steps: order.steps.into_iter().map(step).collect(),
         result_id: order.result_id.filter(|_| side != Side::Patient || listed.status == LabOrderStatus::Released),
-        upload: order.upload.filter(|_| side == Side::Laboratory).map(|upload| UploadView::of(upload, state)),
+        upload: order.upload.filter(|_| side == Side::Laboratory).map(|upload| UploadView::of(&upload, state)),
     };
     Versioned { version: order.version, body }
 }

@@ -65,7 +65,7 @@ pub(super) async fn enter(
     let entered = body.parse(&expected, before, &mut fields);
     let Some(Entered { found, report_id }) = entered.filter(|_| fields.is_empty()) else { return Err(fields.problem()) };
     let critical = found.is_critical();
-    let stage = if step == LabOrderStep::Amend { ResultStage::Amended } else { ResultStage::Preliminary };
+    let how_far = if step == LabOrderStep::Amend { ResultStage::Amended } else { ResultStage::Preliminary };
     let content = LabResult {
         name: before.listed.test.clone(),
         loinc: before.loinc.clone(),
@@ -74,7 +74,7 @@ pub(super) async fn enter(
         laboratory: Some(before.laboratory.clone()),
         lab_test_id: before.prescription_id,
         image_id: None,
-        order: Some(ResultOf { id: before.listed.id, stage, report_id }),
+        order: Some(ResultOf { id: before.listed.id, stage: how_far, report_id }),
         patient_name: of.patient.name.clone(),
         doctor_id: Some(before.doctor_id),
         // Whoever looked at it before looks again.

@@ -69,6 +69,6 @@ pub(crate) async fn announce(
         return Err(overtaken(&state, &of.order).await);
     }
     let location = format!("/patients/{}/lab-orders/{}", of.patient.id, of.order.listed.id);
-    let body = AnnouncedReport { report: UploadView::of(upload, &state), upload: link };
+    let body = AnnouncedReport { report: UploadView::of(&upload, &state), upload: link };
     Ok(Created { location, version: after.version, body })
 }

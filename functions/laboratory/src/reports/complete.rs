@@ -38,7 +38,7 @@ pub(crate) async fn complete(
     let before = upload(&of.order)?;
     if before.status == ImageStatus::Available {
         // The answer to an earlier call was lost.
-        return Ok(Json(UploadView::of(before.clone(), &state)));
+        return Ok(Json(UploadView::of(before, &state)));
     }
     must_be_awaited(before, &state)?;
     let (status, rejected_because) = match documents.check(&before.id.to_string(), &announced(before)).await.map_err(not_reached)? {
@@ -57,6 +57,6 @@ pub(crate) async fn complete(
     }
     match rejected_because {
         Some(why) => Err(file_rejected(why)),
-        None => Ok(Json(UploadView::of(checked, &state))),
+        None => Ok(Json(UploadView::of(&checked, &state))),
     }
 }

@@ -40,7 +40,7 @@ pub(crate) async fn generate(State(state): State<AppState>, of: OfOrder) -> Resu
 
 fn document(of: &OfOrder, result: &Entry<LabResult>, state: &AppState) -> Document {
     let (order, patient, hospital) = (&of.order, &of.patient, &state.hospital);
-    let stage = result.content.order.as_ref().map_or(ResultStage::Final, |order| order.stage);
+    let how_far = result.content.order.as_ref().map_or(ResultStage::Final, |order| order.stage);
     let born = patient.date_of_birth.map_or_else(
         || "not known".to_owned(),
         |born| if patient.date_of_birth_estimated { format!("about {}", born.date().year()) } else { born.date().to_string() },
@@ -52,7 +52,7 @@ fn document(of: &OfOrder, result: &Entry<LabResult>, state: &AppState) -> Docume
         fact("Born", born),
         fact("Sex", patient.gender.as_str().to_owned()),
     ];
-    let notice = match stage {
+    let notice = match how_far {
         ResultStage::Preliminary => Some("Preliminary. The laboratory has not released this result.".to_owned()),
         ResultStage::Final => None,
         ResultStage::Amended => order.last(LabOrderStep::Amend).map(|amended| {
