@@ -783,9 +783,9 @@ async fn a_laboratory() {
     start: 5 read, 5 write
     a critical result: 9 read, 21 write
     verify: 5 read, 5 write
-    release: 7 read, 19 write
+    release: 8 read, 19 write
     acknowledge: 7 read, 2 write
-    amend: 10 read, 16 write
+    amend: 10 read, 17 write
     cancel: 6 read, 13 write
     what followed, by notifications: 48 read, 46 write
     what there is to do: 5.5 read, 2 write
@@ -796,7 +796,7 @@ async fn a_laboratory() {
     the tests of all laboratories: 1 read, 0 write
     the tests with a code: 0.5 read, 0 write
     a patient's orders: 2.5 read, 3 write
-    an order with its result: 4 read, 3 write
+    an order with its result: 3 read, 3 write
     a report: 3 read, 3 write
     ");
 }

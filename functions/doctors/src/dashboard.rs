@@ -57,6 +57,8 @@ pub(crate) struct WaitingEntry {
     patient_name: PersonName,
     /// What it is about.
     what: String,
+    /// Whether it is a result with a value on which somebody has to act at once.
+    critical: bool,
     since: Instant,
 }
 
@@ -80,6 +82,7 @@ pub(crate) fn waiting_entry(line: Listed<Waiting>, state: &AppState) -> WaitingE
         patient_id: line.entry.patient_id,
         patient_name: line.entry.patient_name,
         what: line.entry.what,
+        critical: line.entry.critical,
         since: state.hospital.instant(line.entry.since),
     }
 }

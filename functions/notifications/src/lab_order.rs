@@ -44,7 +44,7 @@ pub(crate) async fn follow_critical(state: &Notifications, before: Option<&Criti
     }
     let (version, escalations) = (after.result_version, after.escalations);
     let changed = before.is_none_or(|before| before.result_version != version);
-    let what = if changed && after.corrected_at.is_some() {
+    let what = if changed && after.gone.is_some() {
         What::Corrected(version)
     } else if changed {
         What::Critical(version)

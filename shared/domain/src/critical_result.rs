@@ -23,14 +23,14 @@ pub struct CriticalResult {
     /// What lists show.
     #[serde(rename = "entry")]
     pub listed: ListedCritical,
-    /// The version of the result that has the critical value, or that has corrected it.
+    /// The version of the result that has the critical value, or since which there is none.
     pub result_version: u64,
     /// How often the doctors on duty were told.
     #[serde(default)]
     pub escalations: u8,
-    /// When it was corrected: no value is critical any more.
+    /// Why and since when no value is critical any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub corrected_at: Option<Timestamp>,
+    pub gone: Option<(Gone, Timestamp)>,
     /// Who acknowledged it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acknowledged: Option<Acknowledgement>,
@@ -79,6 +79,16 @@ pub struct Acknowledgement {
     pub note: Option<Reason>,
 }
 
+/// Why no value is critical any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gone {
+    /// The result has other values.
+    Corrected,
+    /// The specimen was rejected: there is no result.
+    Withdrawn,
+}
+
 /// How a critical result stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -89,6 +99,8 @@ pub enum CriticalState {
     Acknowledged,
     /// The laboratory has corrected it: no value is critical any more.
     Corrected,
+    /// The laboratory has rejected the specimen: there is no result.
+    Withdrawn,
 }
 
 impl CriticalResult {
@@ -110,13 +122,14 @@ impl CriticalResult {
             since: earlier.filter(|earlier| earlier.is_open()).map_or(now, |earlier| earlier.listed.since),
         };
         let version = earlier.map_or(0, |earlier| earlier.version) + 1;
-        Self { listed, result_version, escalations: 0, corrected_at: None, acknowledged: None, version }
+        Self { listed, result_version, escalations: 0, gone: None, acknowledged: None, version }
     }
 
-    /// The values were corrected: none is critical any more.
+    /// No value is critical any more. `None` when that is so already.
     #[must_use]
-    pub fn corrected(&self, result_version: u64, now: Timestamp) -> Self {
-        Self { result_version, corrected_at: Some(now), version: self.version + 1, ..self.clone() }
+    pub fn no_longer(&self, why: Gone, result_version: u64, now: Timestamp) -> Option<Self> {
+        let gone = || Self { result_version, gone: Some((why, now)), version: self.version + 1, ..self.clone() };
+        self.gone.is_none().then(gone)
     }
 
     /// The doctors on duty are told.
@@ -128,8 +141,9 @@ impl CriticalResult {
     /// How it stands.
     #[must_use]
     pub const fn state(&self) -> CriticalState {
-        match (&self.corrected_at, &self.acknowledged) {
-            (Some(_), _) => CriticalState::Corrected,
+        match (&self.gone, &self.acknowledged) {
+            (Some((Gone::Corrected, _)), _) => CriticalState::Corrected,
+            (Some((Gone::Withdrawn, _)), _) => CriticalState::Withdrawn,
             (None, Some(_)) => CriticalState::Acknowledged,
             (None, None) => CriticalState::Open,
         }

@@ -139,6 +139,18 @@ impl Limits {
         Ok(self)
     }
 
+    /// Whether nothing is known.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.all().next().is_none()
+    }
+
+    /// Whether it is known from where on somebody has to act at once.
+    #[must_use]
+    pub const fn has_critical(self) -> bool {
+        self.critical_low.is_some() || self.critical_high.is_some()
+    }
+
     /// How a value stands out. `None` when it is not critical and nothing is known of what is usual.
     #[must_use]
     pub fn flag(self, value: f64) -> Option<Flag> {
@@ -223,6 +235,12 @@ impl ReferenceRanges {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Whether a value can be critical at some age.
+    #[must_use]
+    pub fn has_critical(&self) -> bool {
+        self.iter().any(|range| range.limits.has_critical())
     }
 
     /// All of them, from the youngest age on.

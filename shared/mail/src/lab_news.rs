@@ -174,7 +174,7 @@ impl EventState {
     async fn result_corrected(&self, about: &About<'_>, version: u64) -> Result<(), MailError> {
         let listed = &about.order.listed;
         let critical = self.store.critical_result(listed.patient_id, listed.id).await?;
-        let still_so = |critical: &CriticalResult| critical.result_version == version && critical.corrected_at.is_some();
+        let still_so = |critical: &CriticalResult| critical.result_version == version && critical.gone.is_some();
         let Some(critical) = critical.filter(still_so) else { return Ok(()) };
         let email = emails::corrected(&self.hospital, &critical, about.laboratory)?;
         let mut to: Vec<_> = self.doctor_of(about.order.doctor_id).await?.into_iter().collect();

@@ -17,6 +17,9 @@ async fn the_old_value_stays_and_both_are_told() {
     let path = format!("/patients/{}/results/{result}/review", bench.ada.id);
     bench.app.call("POST", &path).header("if-match", "\"v2\"").bearer(&bench.doctor.token).send().await.expect(200);
     bench.step(&order, "amend", &measured(5.6), &bench.grete).await.invalid(&[("reason", "required")]);
+    let mut same = measured(4.2);
+    same["reason"] = json!("Nothing");
+    bench.step(&order, "amend", &same, &bench.grete).await.invalid(&[("values", "nothing_changed")]);
     bench.step(&order, "amend", &amended, &bench.doctor.token).await.expect(403);
     let seen = bench.read(&order, &bench.grete).await.expect(200).etag().to_owned();
     bench.step_from(&order, "amend", &amended, &seen, &bench.grete).await.expect(200);

@@ -84,9 +84,15 @@ async fn a_test_that_cannot_be() {
     ] {
         bench.post("tests", &body).await.invalid(&[(field, code)]);
     }
+    let mut late = potassium();
+    late["urgent_minutes"] = json!(121);
+    bench.post("tests", &late).await.invalid(&[("urgent_minutes", "urgent_takes_longer")]);
     let two = json!([{ "name": "K", "unit": "1", "highest_possible": 9, "reference_ranges": [age(0, 10), age(9, 20)] }]);
     bench.post("tests", &with(two)).await.invalid(&[("parameters[0].reference_ranges", "ranges_overlap")]);
     let many: Vec<_> = (0..41).map(|index| json!({ "name": format!("K{index}") })).collect();
     bench.post("tests", &with(json!(many))).await.invalid(&[("parameters", "out_of_range")]);
     assert!(items(&bench.get("tests").await.expect(200)).is_empty());
+    // Of two letters that look the same, either will do.
+    let greek = with(json!([{ "name": "K", "unit": "\u{3bc}mol/L", "highest_possible": 9 }]));
+    assert_eq!(bench.post("tests", &greek).await.expect(201).body["parameters"][0]["unit"], "\u{b5}mol/L");
 }

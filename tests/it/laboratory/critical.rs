@@ -91,9 +91,18 @@ async fn values_that_change_are_acknowledged_anew_and_have_no_more_time() {
     bench.acknowledge(&order, 2, &bench.doctor.token).await.expect(204);
     bench.step(&order, "result", &measured(7.4), &bench.grete).await.expect(200);
     assert_eq!(bench.mails().await, [DOCTOR]);
-    // A correction is told to whoever knows.
+    // One person alone does not take it back.
     bench.step(&order, "result", &measured(4.4), &bench.grete).await.expect(200);
-    assert_eq!(bench.mails().await, ["dr--helen-taussig@example.org: A critical result was corrected"]);
+    assert_eq!(bench.read(&order, &bench.grete).await.expect(200).body["result"]["critical"], "open");
+    bench.step(&order, "verify", &Value::Null, &bench.otto).await.expect(200);
+    assert!(bench.mails().await.is_empty());
+    bench.acknowledge(&order, 4, &bench.doctor.token).await.expect(204);
+    // A correction is told to whoever knows.
+    bench.step(&order, "release", &Value::Null, &bench.otto).await.expect(200);
+    assert_eq!(
+        bench.mails().await,
+        ["ada-byron@example.org: A result for Ada Byron is ready", "dr--helen-taussig@example.org: A critical result was corrected"]
+    );
     assert_eq!(bench.read(&order, &bench.grete).await.expect(200).body["result"]["critical"], "corrected");
     bench.at("2026-03-02T09:30:00Z").await;
     bench.app.fire_due().await;
@@ -108,12 +117,55 @@ async fn words_can_be_critical_too() {
     bench.mails().await;
     let entered = |value: Value| json!({ "values": [value] });
     let number = json!({ "parameter": "Potassium", "value": 4, "unit": "mmol/L", "critical": true });
-    bench.step(&order, "result", &entered(number), &bench.grete).await.invalid(&[("values[0].critical", "for_text_only")]);
+    bench.step(&order, "result", &entered(number), &bench.grete).await.invalid(&[("values[0].critical", "follows_from_range")]);
+    let unsaid = json!({ "parameter": "Potassium", "text": "> 15" });
+    bench.step(&order, "result", &entered(unsaid), &bench.grete).await.invalid(&[("values[0].critical", "required")]);
     let beyond = json!({ "parameter": "Potassium", "text": "> 15", "critical": true });
     bench.step(&order, "result", &entered(beyond), &bench.grete).await.expect(200);
     assert_eq!(bench.mails().await, [DOCTOR]);
     let read = bench.read(&order, &bench.doctor.token).await.expect(200).body;
     assert_eq!((&read["result"]["values"][0]["critical"], &read["result"]["critical"]), (&json!(true), &json!("open")));
+}
+
+#[tokio::test]
+async fn without_a_range_the_laboratory_says_what_is_critical() {
+    let mut bench = Bench::new().await;
+    let mut adults = potassium();
+    adults["parameters"][0]["reference_ranges"][0]["from_age"] = json!({ "count": 150, "unit": "months" });
+    bench.born("2016-01-01").await;
+    let order = bench.ordered(&adults).await;
+    bench.started(&order).await;
+    bench.mails().await;
+    bench.step(&order, "result", &measured(7.2), &bench.grete).await.invalid(&[("values[0].critical", "required")]);
+    let mut said = measured(7.2);
+    said["values"][0]["critical"] = json!(true);
+    bench.step(&order, "result", &said, &bench.grete).await.expect(200);
+    assert_eq!(bench.mails().await, [DOCTOR]);
+    let value = bench.read(&order, &bench.doctor.token).await.expect(200).body["result"]["values"][0].clone();
+    assert_eq!((value.get("flag"), &value["critical"]), (None, &json!(true)));
+}
+
+#[tokio::test]
+async fn an_acknowledgement_can_be_read() {
+    let mut bench = Bench::new().await;
+    let order = critical(&mut bench).await;
+    let dashboard = bench.app.get("/doctors/me/dashboard").bearer(&bench.doctor.token).send().await.expect(200).body;
+    assert_eq!(dashboard["results_to_review"][0]["critical"], true);
+    let path = bench.of(&order, "/acknowledge");
+    let body = json!({ "result_version": 1, "note": "Calcium given" });
+    bench.app.post(&path, &body).bearer(&bench.doctor.token).send().await.expect(204);
+    for token in [&bench.doctor.token, &bench.grete] {
+        let result = bench.read(&order, token).await.expect(200).body["result"].clone();
+        assert_eq!(
+            (&result["critical"], &result["acknowledged"]["name"], &result["acknowledged"]["note"]),
+            (&json!("acknowledged"), &json!("Dr. Helen Taussig"), &json!("Calcium given"))
+        );
+    }
+    bench.step(&order, "verify", &Value::Null, &bench.otto).await.expect(200);
+    bench.step(&order, "release", &Value::Null, &bench.otto).await.expect(200);
+    let result = bench.read(&order, &bench.ada.token).await.expect(200).body["result"].clone();
+    assert_eq!((result.get("critical"), result.get("acknowledged")), (None, None));
+    assert_eq!(result["values"][0]["flag"], "critical_high");
 }
 
 #[tokio::test]

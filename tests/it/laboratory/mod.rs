@@ -103,6 +103,14 @@ impl Bench {
         bench
     }
 
+    /// Ada was born on another day.
+    pub(crate) async fn born(&self, on: &str) {
+        let before = self.app.store().patient(self.ada.id).await.unwrap().unwrap();
+        let born = domain::patient::DateOfBirth::parse(on, jiff::civil::date(2026, 3, 2)).unwrap();
+        let after = domain::patient::Patient { date_of_birth: Some(born), version: before.version + 1, ..before.clone() };
+        self.app.store().patient_change(&before, &after).await.unwrap();
+    }
+
     pub(crate) async fn get(&self, rest: &str) -> Answer {
         self.app.get(&format!("/laboratories/{}/{rest}", self.laboratory)).bearer(&self.grete).send().await
     }

@@ -235,5 +235,8 @@ async fn nobody_works_on_their_own_specimen() {
     let version = bench.read(&order, &bench.grete).await.expect(200).etag().to_owned();
     bench.step_from(&order, "result", &super::measured(4.2), &version, &ada).await.expect(403);
     assert_eq!(bench.read(&order, &ada).await.expect(200).body.get("upload"), None);
-    bench.step(&order, "cancel", &json!({}), &ada).await.expect(200);
+    // What the laboratory works on is not the patient's to call off.
+    assert_eq!(bench.step(&order, "cancel", &json!({}), &ada).await.refused(409, "wrong_status").body["current_status"], "in_progress");
+    let waits = bench.ordered(&potassium()).await;
+    bench.step(&waits, "cancel", &json!({}), &ada).await.expect(200);
 }

@@ -65,8 +65,11 @@ async fn an_uploaded_report_is_checked_and_goes_with_its_result() {
     bench.app.call("POST", &format!("{path}/upload-link")).bearer(&bench.grete).send().await.refused(409, "already_available");
     entered["report_id"] = announced.body["report"]["report_id"].clone();
     bench.step(&order, "result", &entered, &bench.grete).await.expect(200);
-    // It is of that result, and of no other one.
-    bench.step(&order, "result", &entered, &bench.grete).await.invalid(&[("report_id", "unknown_report")]);
+    // It stays with the result when that is entered again.
+    bench.step(&order, "result", &entered, &bench.grete).await.expect(200);
+    let elsewhere = bench.ordered(&potassium()).await;
+    bench.started(&elsewhere).await;
+    bench.step(&elsewhere, "result", &entered, &bench.grete).await.invalid(&[("report_id", "unknown_report")]);
     download(&bench.ada.token).await.refused(404, "not_found");
     bench.step(&order, "verify", &Value::Null, &bench.otto).await.expect(200);
     bench.step(&order, "release", &Value::Null, &bench.otto).await.expect(200);

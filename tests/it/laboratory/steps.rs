@@ -205,7 +205,7 @@ async fn a_specimen_of_somebody_else_takes_its_result_with_it() {
         bench.mails().await,
         [
             "ada-byron@example.org: Central Laboratory needs another specimen from Ada Byron",
-            "dr--helen-taussig@example.org: A critical result was corrected"
+            "dr--helen-taussig@example.org: A critical result was withdrawn"
         ]
     );
     bench.of_patient(&format!("results/{result}"), &bench.doctor.token).await.refused(404, "not_found");
@@ -216,7 +216,7 @@ async fn a_specimen_of_somebody_else_takes_its_result_with_it() {
     let prescription = format!("prescriptions/lab-tests/{}", read["prescription_id"].as_str().unwrap());
     assert_eq!(bench.of_patient(&prescription, &bench.doctor.token).await.expect(200).body["status"], "ordered");
     assert_eq!(
-        bench.acknowledge(&order, 2, &bench.doctor.token).await.refused(409, "corrected").body["corrected_at"],
+        bench.acknowledge(&order, 2, &bench.doctor.token).await.refused(409, "withdrawn").body["since"],
         "2026-03-02T08:00:00+00:00"
     );
     // The tube that was rejected is not collected again.

@@ -2,7 +2,7 @@
 
 use axum::{extract::State, http::StatusCode};
 use domain::{
-    critical_result::{Acknowledgement, CriticalResult},
+    critical_result::{Acknowledgement, CriticalResult, Gone},
     id::{LabOrderId, PatientId},
     instant::Instant,
     lab_order::Side,
@@ -18,7 +18,8 @@ refusals! {
     pub(crate) NotAcknowledged {
         409 "not_critical",
         409 "already_acknowledged" { acknowledged_at: Instant },
-        409 "corrected" { corrected_at: Instant },
+        409 "corrected" { since: Instant },
+        409 "withdrawn" { since: Instant },
         409 "result_changed" { result_version: u64 },
         409 "try_again",
     }
@@ -73,9 +74,12 @@ pub(crate) async fn acknowledge(
 
 /// Refuses what nobody has to acknowledge any more, and values that the caller has not read.
 fn must_be_open(critical: &CriticalResult, read: u64, state: &AppState) -> Result<(), Problem> {
-    if let Some(at) = critical.corrected_at {
-        let detail = "The laboratory has corrected this result: no value is critical any more.";
-        return Err(Problem::conflict("corrected", detail).with("corrected_at", state.hospital.instant(at)));
+    if let Some((why, at)) = critical.gone {
+        let (code, detail) = match why {
+            Gone::Corrected => ("corrected", "The laboratory has corrected this result: no value is critical any more."),
+            Gone::Withdrawn => ("withdrawn", "The laboratory has rejected the specimen: there is no result, and the values do not count."),
+        };
+        return Err(Problem::conflict(code, detail).with("since", state.hospital.instant(at)));
     }
     if let Some(acknowledged) = &critical.acknowledged {
         let detail = "A doctor has acknowledged this critical result already.";

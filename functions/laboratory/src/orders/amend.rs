@@ -30,7 +30,7 @@ pub(crate) struct AmendRequest {
     /// What the laboratory says about them.
     #[schema(value_type = Option<Narrative>)]
     comment: Option<String>,
-    /// A report of this order that was uploaded and checked.
+    /// A report of this order that was uploaded and checked, or the one that the result has until now.
     #[schema(value_type = Option<LabReportId>)]
     report_id: Option<String>,
 }

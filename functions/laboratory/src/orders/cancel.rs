@@ -3,7 +3,7 @@
 use axum::extract::State;
 use domain::{
     id::{LabOrderId, PatientId},
-    lab_order::{LabOrderStep, Side},
+    lab_order::{LabOrderStatus, LabOrderStep, Side},
     record::prescription::{LabTest, LabTestStatus},
     text::Reason,
 };
@@ -27,7 +27,7 @@ pub(crate) struct CancelLabOrderRequest {
 
 /// Cancel a lab order
 ///
-/// As long as there is no result. It costs nothing then, and the prescription can be taken to a laboratory again. The laboratory and the patient
+/// As long as there is no result; the patient, as long as nobody has begun to examine the specimen. It costs nothing then, and the prescription can be taken to a laboratory again. The laboratory and the patient
 /// get an email, unless they cancelled it themselves.
 #[utoipa::path(post, path = "/patients/{patient_id}/lab-orders/{id}/cancel", tag = "lab orders", operation_id = "cancel_lab_order",
     params(("patient_id" = PatientId, Path), ("id" = LabOrderId, Path)), request_body = CancelLabOrderRequest,
@@ -42,6 +42,11 @@ pub(crate) async fn cancel(
     let Some(reason) = reason else { return Err(fields.problem()) };
     if of.side != Side::Patient && reason.is_none() {
         return Err(Problem::invalid_field("reason", "required", "Tell the others why."));
+    }
+    let status = of.order.listed.status;
+    if of.side == Side::Patient && !matches!(status, LabOrderStatus::Ordered | LabOrderStatus::Collected | LabOrderStatus::Cancelled) {
+        let detail = "The laboratory has begun to examine the specimen. Speak with the laboratory or the doctor.";
+        return Err(Problem::conflict("wrong_status", detail).with("current_status", status));
     }
     let after = of.order.clone().take(of.step(LabOrderStep::Cancel, reason, &state)).map_err(not_taken)?;
     let prescription = match of.order.prescription_id {

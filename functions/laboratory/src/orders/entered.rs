@@ -35,7 +35,8 @@ pub(crate) struct ValueBody {
     /// In words: `negative`, `> 15`, or why a number could not be measured.
     #[schema(value_type = Option<Reason>)]
     text: Option<String>,
-    /// With `text`: whether somebody has to act at once. When left out: `false`.
+    /// Whether somebody has to act at once. It is for what no limits tell: a text, or a number of a patient for whom there is no reference range.
+    /// Required there when the value is critical from some limit on. Elsewhere, when left out: `false`.
     critical: Option<bool>,
 }
 
@@ -49,7 +50,8 @@ pub(crate) struct EnteredBody {
     /// What the laboratory says about them.
     #[schema(value_type = Option<Narrative>)]
     pub(super) comment: Option<String>,
-    /// A report of this order that was uploaded and checked. Without one, `report.pdf` is made from the values.
+    /// A report of this order that was uploaded and checked, or the one that the result has until now. Without one, `report.pdf` is made from the
+    /// values.
     #[schema(value_type = Option<LabReportId>)]
     pub(super) report_id: Option<String>,
 }
@@ -66,6 +68,8 @@ pub(crate) struct Expected {
     loinc: Option<Loinc>,
     measure: Option<Measure>,
     usual: Limits,
+    /// Whether there are limits from which on somebody has to act at once: those of the patient or, if none are known, those of others.
+    can_be_critical: bool,
 }
 
 /// The values of a test, with what is usual for the patient on the day on which the specimen was taken. An amendment has the values that the result
@@ -73,11 +77,15 @@ pub(crate) struct Expected {
 pub(crate) fn expected(test: &OfferedTest, amended: Option<&Found>, patient: &Patient, on: Date) -> Vec<Expected> {
     let known = |name: &Title| test.parameters.iter().find(|parameter| parameter.name == *name);
     let Some(Found::Panel { values, .. }) = amended else {
-        let of = |parameter: &Parameter| Expected {
-            name: parameter.name.clone(),
-            loinc: parameter.loinc.clone(),
-            measure: parameter.measure.clone(),
-            usual: usual(parameter, patient, on),
+        let of = |parameter: &Parameter| {
+            let usual = usual(parameter, patient, on);
+            Expected {
+                name: parameter.name.clone(),
+                loinc: parameter.loinc.clone(),
+                measure: parameter.measure.clone(),
+                usual,
+                can_be_critical: can_be_critical(usual, Some(parameter)),
+            }
         };
         return test.parameters.iter().map(of).collect();
     };
@@ -91,7 +99,8 @@ pub(crate) fn expected(test: &OfferedTest, amended: Option<&Found>, patient: &Pa
             }
             _ => (measure, parameter.map(|parameter| usual(parameter, patient, on)).unwrap_or_default()),
         };
-        Expected { name: finding.name.clone(), loinc: finding.loinc.clone(), measure, usual }
+        let can_be_critical = can_be_critical(usual, parameter);
+        Expected { name: finding.name.clone(), loinc: finding.loinc.clone(), measure, usual, can_be_critical }
     };
     values.iter().map(of).collect()
 }
@@ -103,10 +112,10 @@ fn measured_in(unit: &str, now: Option<Measure>) -> Measure {
 }
 
 impl EnteredBody {
-    /// Parses it.
-    pub(crate) fn parse(self, expected: &[Expected], order: &LabOrder, fields: &mut Fields) -> Option<Entered> {
+    /// Parses it. `kept` is the report that the result has until now.
+    pub(crate) fn parse(self, expected: &[Expected], order: &LabOrder, kept: Option<LabReportId>, fields: &mut Fields) -> Option<Entered> {
         let comment = fields.optional("comment", self.comment, |text| Narrative::parse(&text));
-        let report_id = fields.optional("report_id", self.report_id, |id| uploaded(order, id.parse()?));
+        let report_id = fields.optional("report_id", self.report_id, |id| uploaded(order, kept, id.parse()?));
         let bodies = fields.required("values", self.values, Ok);
         let values = bodies.and_then(|bodies| findings(bodies, expected, fields));
         Some(Entered { found: Found::Panel { values: values?, text: comment? }, report_id: report_id? })
@@ -114,8 +123,8 @@ impl EnteredBody {
 }
 
 /// The report, if it is this order's, and was uploaded and checked.
-fn uploaded(order: &LabOrder, id: LabReportId) -> Result<LabReportId, Invalid> {
-    let there = order.upload.as_ref().is_some_and(|upload| upload.id == id && upload.status == ImageStatus::Available);
+fn uploaded(order: &LabOrder, kept: Option<LabReportId>, id: LabReportId) -> Result<LabReportId, Invalid> {
+    let there = kept == Some(id) || order.upload.as_ref().is_some_and(|upload| upload.id == id && upload.status == ImageStatus::Available);
     let unknown = || Invalid::new("unknown_report", "This order has no such report, or its file was not uploaded and checked.");
     there.then_some(id).ok_or_else(unknown)
 }
@@ -124,6 +133,11 @@ fn uploaded(order: &LabOrder, id: LabReportId) -> Result<LabReportId, Invalid> {
 fn usual(parameter: &Parameter, patient: &Patient, on: Date) -> Limits {
     let range = parameter.measure.as_ref().and_then(|measure| measure.ranges.of(patient, on));
     range.map(|range| range.limits).unwrap_or_default()
+}
+
+fn can_be_critical(usual: Limits, parameter: Option<&Parameter>) -> bool {
+    let of_others = || parameter.and_then(|parameter| parameter.measure.as_ref()).is_some_and(|measure| measure.ranges.has_critical());
+    if usual.is_empty() { of_others() } else { usual.has_critical() }
 }
 
 /// The values, in the order in which the test has them.
@@ -156,26 +170,44 @@ fn place<'a>(name: &str, expected: &'a [Expected]) -> Result<(usize, &'a Expecte
     found.ok_or_else(|| Invalid::new("unknown_parameter", format!("This test has no such value. It has {}.", names())))
 }
 
+impl Expected {
+    /// Whether a value is critical of which no limits tell it. Nothing is taken for harmless only because nobody has said so.
+    fn judged(&self, critical: Option<bool>, at: &str, fields: &mut Fields) -> Option<bool> {
+        if critical.is_none() && self.can_be_critical {
+            let why = if self.usual.is_empty() { "There is no reference range for this patient." } else { "No limits apply to a text." };
+            fields.refuse(
+                format!("{at}.critical"),
+                "required",
+                format!("{why} Say whether somebody has to act at once: `true` or `false`."),
+            );
+            return None;
+        }
+        Some(critical.unwrap_or_default())
+    }
+}
+
 impl ValueBody {
     fn parse(self, at: &str, expected: &Expected, fields: &mut Fields) -> Option<Finding> {
         let finding = |found, critical| Finding { name: expected.name.clone(), loinc: expected.loinc.clone(), found, critical };
         match (self.value, self.unit, self.text, &expected.measure) {
             (Some(value), Some(unit), None, Some(measure)) => {
-                if self.critical.is_some() {
-                    fields.refuse(
-                        format!("{at}.critical"),
-                        "for_text_only",
-                        "Whether a number is critical follows from the reference range.",
-                    );
+                if self.critical.is_some() && !expected.usual.is_empty() {
+                    let detail = "Whether this number is critical follows from the reference range.";
+                    fields.refuse(format!("{at}.critical"), "follows_from_range", detail);
                     return None;
                 }
-                if unit != measure.unit {
-                    let detail = format!("The unit of `{}` is `{}`. Convert the value.", expected.name.as_str(), measure.unit);
+                if unit.replace('\u{3bc}', "\u{b5}") != measure.unit {
+                    let detail = format!(
+                        "The unit of `{}` is `{}`. Give the value in this unit, and write it like this.",
+                        expected.name.as_str(),
+                        measure.unit
+                    );
                     fields.refuse(format!("{at}.unit"), "wrong_unit", detail);
                     return None;
                 }
                 let value = fields.check(format!("{at}.value"), measure.possible(value).and_then(number))?;
-                Some(finding(Found::measured(value, unit, expected.usual), false))
+                let critical = if expected.usual.is_empty() { expected.judged(self.critical, at, fields)? } else { false };
+                Some(finding(Found::measured(value, measure.unit.clone(), expected.usual), critical))
             }
             (Some(_), _, None, None) => {
                 fields.refuse(format!("{at}.value"), "not_a_number", "This value is described in words. Send `text`.");
@@ -183,7 +215,7 @@ impl ValueBody {
             }
             (None, None, Some(text), _) => {
                 let text = fields.check(format!("{at}.text"), Reason::parse(&text))?;
-                Some(finding(Found::Text(text), self.critical.unwrap_or_default()))
+                Some(finding(Found::Text(text), expected.judged(self.critical, at, fields)?))
             }
             (Some(_), None, None, Some(measure)) => {
                 fields.refuse(format!("{at}.unit"), "required", format!("Send the unit, `{}`, so that nobody mistakes it.", measure.unit));

@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use domain::{
-    critical_result::CriticalState,
-    id::{LabOrderId, LabReportId, LabResultId, PatientId},
+    critical_result::{CriticalResult, CriticalState},
+    id::{LabOrderId, LabReportId, LabResultId, PatientId, UserId},
     instant::Instant,
     lab_order::{LabOrderStep, Side},
     patient::{DateOfBirth, Gender},
@@ -12,7 +12,7 @@ use domain::{
         lab_result::{Found, LabResult, ResultStage},
         vitals::Flag,
     },
-    text::{Narrative, Reason},
+    text::{Narrative, PersonName, Reason},
 };
 use http::{AppState, FindingView, Problem, Versioned};
 use serde::Serialize;
@@ -59,9 +59,23 @@ pub(crate) struct ResultOfOrder {
     /// Why it was amended.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
-    /// Whether a doctor has acknowledged a critical value of it. Absent when there was none.
+    /// Whether a doctor has acknowledged a critical value of it. Absent when there was none, and for the patient.
     #[serde(skip_serializing_if = "Option::is_none")]
     critical: Option<CriticalState>,
+    /// Who has acknowledged it. Not for the patient.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acknowledged: Option<AcknowledgementView>,
+}
+
+/// That a doctor knows of a critical result.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AcknowledgementView {
+    at: Instant,
+    by: UserId,
+    name: PersonName,
+    /// What is done about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<Reason>,
 }
 
 /// Read a lab order
@@ -95,7 +109,18 @@ pub(crate) async fn seen(of: &OfOrder, state: &AppState) -> Result<Option<Entry<
 }
 
 async fn shown(entry: Entry<LabResult>, of: &OfOrder, state: &AppState) -> Result<ResultOfOrder, Problem> {
-    let critical = state.store.critical_result(of.patient.id, of.order.listed.id).await?;
+    // How the doctors deal with it is theirs, and may tell of values that were never released.
+    let critical = match of.side {
+        Side::Patient => None,
+        _ => state.store.critical_result(of.patient.id, of.order.listed.id).await?,
+    };
+    let state_of_it = critical.as_ref().map(CriticalResult::state);
+    let acknowledged = critical.and_then(|critical| critical.acknowledged).map(|known| AcknowledgementView {
+        at: state.hospital.instant(known.at),
+        by: known.by,
+        name: known.name,
+        note: known.note,
+    });
     let (flag, content) = (entry.content.found.flag(), entry.content);
     let (values, comment) = match content.found {
         Found::Panel { values, text } => (values.into_iter().map(FindingView::of).collect(), text),
@@ -113,6 +138,7 @@ async fn shown(entry: Entry<LabResult>, of: &OfOrder, state: &AppState) -> Resul
         entered_by: entered.and_then(|taken| taken.by.clone()).map(ActorView::from),
         entered_at: entered.map(|taken| state.hospital.instant(taken.at)),
         reason: entered.and_then(|taken| taken.reason.clone()),
-        critical: critical.map(|critical| critical.state()),
+        critical: state_of_it,
+        acknowledged,
     })
 }

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use domain::{
+    critical_result::Gone,
     id::{LabOrderId, LabResultId, PatientId},
     lab_order::{LabOrder, LabOrderStep},
     record::{
@@ -73,14 +74,14 @@ async fn without_result(
         let content = LabTest { status: LabTestStatus::Ordered, ..entry.content.clone() };
         (entry.changed(author.clone(), None, content), entry)
     });
-    let told = store.critical_result(patient, of.order.listed.id).await?.filter(|told| told.corrected_at.is_none());
-    let corrected = told.as_ref().map(|told| told.corrected(result.version, author.at));
+    let told = store.critical_result(patient, of.order.listed.id).await?;
+    let withdrawn = told.as_ref().and_then(|told| told.no_longer(Gone::Withdrawn, result.version, author.at));
     let step = Resulting {
         order: (&of.order, &after),
         earlier: Some(&earlier),
         result: &result,
         test: again.as_ref().map(|(after, before)| (before, after)),
-        critical: corrected.as_ref().zip(told.as_ref().map(|told| told.version)),
+        critical: withdrawn.as_ref().zip(told.as_ref().map(|told| told.version)),
         turnaround: None,
     };
     match store.lab_order_result(step).await {

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use domain::{
-    critical_result::CriticalResult,
+    critical_result::{CriticalResult, Gone},
     id::{LabOrderId, LabResultId, PatientId},
     lab_order::LabOrderStep,
     record::{
@@ -28,7 +28,8 @@ use crate::{
 /// Enter a result
 ///
 /// Every value of the test, in its unit. The doctors see it from then on, as preliminary; a critical value is told to the doctor who ordered the test
-/// at once. Entered again before the release, it has to be verified again. What was entered before is kept.
+/// at once. Entered again before the release, it has to be verified again; a critical value stays to be acknowledged until a result without one is released.
+/// What was entered before is kept. Begin with `start`.
 #[utoipa::path(post, path = "/patients/{patient_id}/lab-orders/{id}/result", tag = "lab orders", operation_id = "enter_lab_result",
     params(("patient_id" = PatientId, Path), ("id" = LabOrderId, Path), RequiredIfMatch), request_body = EnteredBody,
     responses((status = 200, body = Versioned<LabOrderView>), NotStepped))]
@@ -62,8 +63,13 @@ pub(super) async fn enter(
     let amended = earlier.as_ref().filter(|_| step == LabOrderStep::Amend).map(|earlier| &earlier.content.found);
     let expected = expected(&test, amended, &of.patient, state.hospital.zone.to_datetime(taken_at).date());
     let mut fields = Fields::default();
-    let entered = body.parse(&expected, before, &mut fields);
+    let kept = earlier.as_ref().and_then(|earlier| earlier.content.order.as_ref()).and_then(|order| order.report_id);
+    let entered = body.parse(&expected, before, kept, &mut fields);
     let Some(Entered { found, report_id }) = entered.filter(|_| fields.is_empty()) else { return Err(fields.problem()) };
+    if amended.is_some_and(|amended| *amended == found) && report_id == kept {
+        let detail = "The result says this already. An amendment has another value, comment or report.";
+        return Err(Problem::invalid_field("values", "nothing_changed", detail));
+    }
     let critical = found.is_critical();
     let how_far = if step == LabOrderStep::Amend { ResultStage::Amended } else { ResultStage::Preliminary };
     let content = LabResult {
@@ -85,7 +91,7 @@ pub(super) async fn enter(
         None => Entry::new(LabResultId::new(author.at, state.random.u128()?), patient, None, author.clone(), content),
     };
     after.result_id = Some(result.id);
-    if report_id.is_some() {
+    if report_id.is_some() && report_id != kept {
         // It is that of this result, and of no other one.
         after.upload = None;
     }
@@ -100,7 +106,8 @@ pub(super) async fn enter(
     let told = store.critical_result(patient, before.listed.id).await?;
     let alert = match &told {
         told if critical => Some(CriticalResult::of(&after, (result.id, result.version), author.at, told.as_ref())),
-        Some(told) if told.corrected_at.is_none() => Some(told.corrected(result.version, author.at)),
+        // Before the release, a second person agrees first that no value is critical any more.
+        Some(told) if step == LabOrderStep::Amend => told.no_longer(Gone::Corrected, result.version, author.at),
         _ => None,
     };
     let step = Resulting {

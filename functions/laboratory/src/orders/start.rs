@@ -11,6 +11,8 @@ use super::{LabOrderView, step};
 use crate::{authority::OfOrder, refused::NotStepped};
 
 /// Begin to examine a specimen
+///
+/// The result can be entered from then on, and the patient cannot cancel the order any more.
 #[utoipa::path(post, path = "/patients/{patient_id}/lab-orders/{id}/start", tag = "lab orders", operation_id = "start_lab_order",
     params(("patient_id" = PatientId, Path), ("id" = LabOrderId, Path), RequiredIfMatch),
     responses((status = 200, body = Versioned<LabOrderView>), NotStepped))]

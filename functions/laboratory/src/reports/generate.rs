@@ -57,7 +57,10 @@ fn document(of: &OfOrder, result: &Entry<LabResult>, state: &AppState) -> Docume
         ResultStage::Final => None,
         ResultStage::Amended => order.last(LabOrderStep::Amend).map(|amended| {
             let reason = amended.reason.as_ref().map(|reason| format!(" Reason: {}", reason.as_str())).unwrap_or_default();
-            format!("Amended on {}. This report replaces the earlier one.{reason}", hospital.instant_in_words(amended.at))
+            format!(
+                "Amended on {}. This report replaces the earlier one. No second person has verified it.{reason}",
+                hospital.instant_in_words(amended.at)
+            )
         }),
     };
     let (values, comment) = match &result.content.found {
@@ -157,6 +160,6 @@ fn usual(low: Option<f64>, high: Option<f64>) -> String {
         (Some(low), Some(high)) => format!("{low} to {high}"),
         (Some(low), None) => format!("from {low}"),
         (None, Some(high)) => format!("up to {high}"),
-        (None, None) => String::new(),
+        (None, None) => "none known".to_owned(),
     }
 }

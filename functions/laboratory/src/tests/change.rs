@@ -11,7 +11,7 @@ use serde::Deserialize;
 use store::lab_tests::TestError;
 use utoipa::ToSchema;
 
-use super::{OfferedTestView, ParameterBody, minutes, parse, view};
+use super::{OfferedTestView, ParameterBody, minutes, parse, sooner, view};
 use crate::authority::OfTest;
 
 /// What is left out stays as it is. Code and specimen stay: another one is another test.
@@ -74,6 +74,7 @@ pub(crate) async fn change(
         offered: request.offered.unwrap_or(was.listed.offered),
         ..before.listed.clone()
     };
+    sooner(listed.urgent_minutes, listed.minutes, &mut fields).ok_or_else(|| fields.problem())?;
     let after = OfferedTest {
         listed,
         description: description.or(was.description),

@@ -13,7 +13,7 @@ use domain::{
     record::lab_result::Loinc,
     text::{Narrative, Title},
 };
-use http::{MoneyBody, Versioned, whole};
+use http::{Fields, MoneyBody, Versioned, whole};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -69,6 +69,14 @@ impl From<ListedTest> for OfferedTestSummary {
 pub(crate) fn view(test: OfferedTest) -> Versioned<OfferedTestView> {
     let parameters = test.parameters.into_iter().map(ParameterBody::from).collect();
     Versioned { version: test.version, body: OfferedTestView { listed: test.listed.into(), description: test.description, parameters } }
+}
+
+/// Checks that what is urgent does not take longer.
+pub(crate) fn sooner(urgent: Option<u32>, expected: u32, fields: &mut Fields) -> Option<()> {
+    let later = urgent.is_some_and(|urgent| urgent > expected);
+    let detail = "Urgent orders cannot take longer than `expected_minutes`.";
+    let sooner = if later { Err(domain::Invalid::new("urgent_takes_longer", detail)) } else { Ok(()) };
+    fields.check("urgent_minutes", sooner)
 }
 
 /// Checks how long a test takes.

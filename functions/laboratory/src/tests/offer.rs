@@ -12,7 +12,7 @@ use serde::Deserialize;
 use store::{StoreError, lab_tests::TestError};
 use utoipa::ToSchema;
 
-use super::{OfferedTestView, ParameterBody, minutes, parse, view};
+use super::{OfferedTestView, ParameterBody, minutes, parse, sooner, view};
 use crate::authority::InLaboratory;
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -69,6 +69,7 @@ pub(crate) async fn offer(
     else {
         return Err(fields.problem());
     };
+    sooner(urgent, expected, &mut fields).ok_or_else(|| fields.problem())?;
     let id = OfferedTestId::new(state.clock.now(), state.random.u128()?);
     let laboratory_id = there.laboratory.listed.id;
     let listed = ListedTest { id, laboratory_id, name, loinc, specimen, price, minutes: expected, urgent_minutes: urgent, offered: true };

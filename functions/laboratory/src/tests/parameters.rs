@@ -23,7 +23,7 @@ pub(crate) struct ParameterBody {
     loinc: Option<String>,
     /// Leave it out for what is described in words: `colour`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(min_length = 1, max_length = 20, pattern = "^[!-~\u{b5}]{1,20}$")]
+    #[schema(min_length = 1, max_length = 20, pattern = "^[!-~\u{b5}\u{3bc}]{1,20}$")]
     unit: Option<String>,
     /// No value is below this one. When left out: 0.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -123,7 +123,7 @@ impl ParameterBody {
     fn parse(self, at: &str, fields: &mut Fields) -> Option<Parameter> {
         let name = fields.required(format!("{at}.name"), self.name, |text| Title::parse(&text));
         let loinc = fields.optional(format!("{at}.loinc"), self.loinc, |code| Loinc::parse(&code));
-        let unit = fields.optional(format!("{at}.unit"), self.unit, unit);
+        let unit = fields.optional(format!("{at}.unit"), self.unit, |text| unit(&text));
         let lowest = fields.optional(format!("{at}.lowest_possible"), self.lowest_possible, number);
         let highest = fields.optional(format!("{at}.highest_possible"), self.highest_possible, number);
         let ranges = ranges(self.reference_ranges.unwrap_or_default(), at, fields);

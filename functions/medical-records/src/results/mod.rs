@@ -166,7 +166,7 @@ pub(crate) struct ResultBody {
     loinc: Option<String>,
     /// A number with its unit. Send either this or `text`.
     value: Option<f64>,
-    #[schema(min_length = 1, max_length = 20, pattern = "^[!-~\u{b5}]{1,20}$")]
+    #[schema(min_length = 1, max_length = 20, pattern = "^[!-~\u{b5}\u{3bc}]{1,20}$")]
     unit: Option<String>,
     /// The lowest usual value.
     low: Option<f64>,
@@ -199,7 +199,7 @@ impl ResultBody {
         let loinc = fields.optional("loinc", self.loinc, |code| Loinc::parse(&code));
         let value = fields.optional("value", self.value, number);
         let (low, high) = (fields.optional("low", self.low, number), fields.optional("high", self.high, number));
-        let unit = fields.optional("unit", self.unit, unit);
+        let unit = fields.optional("unit", self.unit, |text| unit(&text));
         let text = fields.optional("text", self.text, |text| Reason::parse(&text));
         let taken_at = fields.required("taken_at", self.taken_at, |at| not_before_birth(parse_instant(&at)?, access, state));
         let laboratory = fields.optional("laboratory", self.laboratory, |text| Title::parse(&text));

@@ -66,16 +66,20 @@ pub fn number(value: f64) -> Result<f64, Invalid> {
     }
 }
 
-/// A unit as a laboratory writes it.
+/// A unit as a laboratory writes it. The Greek letter μ counts as the sign µ: keyboards have either, and they look the same.
 ///
 /// # Errors
 /// When it is too long, or has spaces.
-pub fn unit(text: String) -> Result<String, Invalid> {
+pub fn unit(text: &str) -> Result<String, Invalid> {
+    let text = text.replace('\u{3bc}', "\u{b5}");
     let fits = (1..=20).contains(&text.chars().count()) && text.chars().all(|c| c.is_ascii_graphic() || c == '\u{b5}');
     if fits {
         Ok(text)
     } else {
-        Err(Invalid::new("invalid_unit", "Give the unit in at most 20 characters without spaces, such as `g/dL`."))
+        Err(Invalid::new(
+            "invalid_unit",
+            "Give the unit in at most 20 letters, digits and signs of a keyboard, or `µ`, without spaces: `g/dL`, `10^9/L`.",
+        ))
     }
 }
 
@@ -296,6 +300,7 @@ impl Clinical for LabResult {
             patient_id: entry.patient_id,
             patient_name: content.patient_name.clone(),
             what: content.name.to_string(),
+            critical: content.found.is_critical(),
             since: entry.author.at,
         })
     }

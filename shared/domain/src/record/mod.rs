@@ -102,6 +102,9 @@ pub struct Waiting {
     pub patient_name: PersonName,
     /// What it is about.
     pub what: String,
+    /// Whether it is a result with a value on which somebody has to act at once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub critical: bool,
     /// Since when.
     pub since: Timestamp,
 }

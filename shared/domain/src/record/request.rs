@@ -85,6 +85,7 @@ impl Clinical for PrescriptionRequest {
             patient_id: entry.patient_id,
             patient_name: content.patient_name.clone(),
             what: content.what.to_string(),
+            critical: false,
             since: content.asked_at,
         })
     }

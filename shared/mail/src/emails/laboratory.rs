@@ -3,7 +3,7 @@
 
 use askama::Template;
 use domain::{
-    critical_result::CriticalResult,
+    critical_result::{CriticalResult, CriticalState},
     lab_order::LabOrder,
     laboratory::{Laboratory, in_words},
     record::prescription::Priority,
@@ -38,7 +38,8 @@ pub fn placed(
     now: Timestamp,
 ) -> Result<Message, RenderError> {
     let opens = (order.from > now).then(|| hospital.instant_in_words(order.from));
-    let until = order.specimen_until().map(|until| hospital.instant_in_words(until));
+    // Whoever is in the hospital does not come.
+    let until = order.specimen_until().filter(|_| !order.in_hospital()).map(|until| hospital.instant_in_words(until));
     write(&Placed {
         patient,
         test: order.listed.test.as_str(),
@@ -136,15 +137,23 @@ pub fn cancelled_for_doctor(hospital: &Hospital, order: &LabOrder, laboratory: &
 #[template(path = "specimen-rejected.email")]
 struct Rejected<'a> {
     patient: &'a str,
+    test: &'a str,
     laboratory: &'a str,
     phone: &'a str,
+    until: Option<&'a str>,
     url: &'a str,
 }
 
 /// To the patient: another specimen is needed.
 pub fn rejected(hospital: &Hospital, order: &LabOrder, laboratory: &Laboratory, patient: &str) -> Result<Message, RenderError> {
-    let (name, phone) = (laboratory.listed.name.as_str(), laboratory.listed.phone.as_str());
-    write(&Rejected { patient, laboratory: name, phone, url: &to_patient(hospital, order) })
+    write(&Rejected {
+        patient,
+        test: order.listed.test.as_str(),
+        laboratory: laboratory.listed.name.as_str(),
+        phone: laboratory.listed.phone.as_str(),
+        until: order.specimen_until().map(|until| hospital.instant_in_words(until)).as_deref(),
+        url: &to_patient(hospital, order),
+    })
 }
 
 #[derive(Template)]
@@ -277,10 +286,11 @@ struct Corrected<'a> {
     test: &'a str,
     laboratory: &'a str,
     phone: &'a str,
+    withdrawn: bool,
     url: &'a str,
 }
 
-/// To whoever knows of a critical value: it was wrong.
+/// To whoever knows of a critical value: it was wrong, or its specimen was rejected.
 pub fn corrected(hospital: &Hospital, critical: &CriticalResult, laboratory: &Laboratory) -> Result<Message, RenderError> {
     let listed = &critical.listed;
     write(&Corrected {
@@ -288,6 +298,7 @@ pub fn corrected(hospital: &Hospital, critical: &CriticalResult, laboratory: &La
         test: listed.test.as_str(),
         laboratory: listed.laboratory.as_str(),
         phone: laboratory.listed.phone.as_str(),
+        withdrawn: critical.state() == CriticalState::Withdrawn,
         url: &hospital.portal(&format!("patients/{}/lab-orders/{}", listed.patient_id, listed.order_id)),
     })
 }
@@ -331,10 +342,8 @@ pub(super) fn samples(value: &str) -> Vec<super::Sample> {
     let (patient, test, specimen, laboratory, phone, takes, url) = (value, value, value, value, value, value, value);
     let (mrn, due, until, at, since, doctor, status, order) = (value, value, value, value, value, value, value, value);
     let mut samples = vec![
-        ("specimen-rejected", write(&Rejected { patient, laboratory, phone, url })),
         ("specimen-rejected-for-doctor", write(&RejectedForDoctor { mrn, test, laboratory, phone, url })),
         ("lab-order-cancelled-for-doctor", write(&CancelledForDoctor { mrn, test, laboratory, phone, url })),
-        ("critical-result-corrected", write(&Corrected { mrn, test, laboratory, phone, url })),
         ("specimen-awaited", write(&Awaited { patient, laboratory, phone, until, url })),
         ("result-released", write(&Released { patient, laboratory, url })),
         ("result-amended", write(&Amended { patient, laboratory, url })),
@@ -345,6 +354,8 @@ pub(super) fn samples(value: &str) -> Vec<super::Sample> {
         let (opens, until, inpatient) = (some, some, yes);
         let placed = Placed { patient, test, specimen, laboratory, phone, opens, until, takes, inpatient, url };
         samples.push(("lab-order-placed", write(&placed)));
+        samples.push(("specimen-rejected", write(&Rejected { patient, test, laboratory, phone, until, url })));
+        samples.push(("critical-result-corrected", write(&Corrected { mrn, test, laboratory, phone, withdrawn: yes, url })));
         samples.push(("lab-order-received", write(&Received { test, specimen, due, urgent: yes, url })));
         samples.push(("lab-order-cancelled", write(&Cancelled { patient, laboratory, phone, expired: yes, url })));
         samples.push(("lab-order-cancelled-for-laboratory", write(&CancelledForLaboratory { test, order, expired: yes, url })));
