@@ -797,7 +797,7 @@ async fn a_laboratory() {
     the tests with a code: 0.5 read, 0 write
     a patient's orders: 2.5 read, 3 write
     an order with its result: 3 read, 3 write
-    a report: 3 read, 3 write
+    a report: 4 read, 3 write
     ");
 }
 

@@ -331,6 +331,14 @@ impl LabOrder {
         self.steps.iter().rev().find(|taken| taken.step == step)
     }
 
+    /// Whether the specimen that was rejected last had a result, which the doctors saw.
+    #[must_use]
+    pub fn had_result(&self) -> bool {
+        let rejected = self.steps.iter().rposition(|taken| taken.step == LabOrderStep::Reject);
+        let before = rejected.and_then(|at| at.checked_sub(1)).and_then(|at| self.steps.get(at));
+        before.is_some_and(|taken| matches!(taken.step, LabOrderStep::Result | LabOrderStep::Verify))
+    }
+
     /// Whoever entered the result that is there now.
     fn entered_by(&self) -> Option<UserId> {
         self.last(LabOrderStep::Result).and_then(|taken| taken.by.as_ref()).map(|by| by.id)

@@ -80,11 +80,14 @@ impl EventState {
         outcome
     }
 
-    /// The patient comes again. For somebody in the hospital, the doctor sees to it.
+    /// The patient comes again. For somebody in the hospital, the doctor sees to it. The doctor is told as well when there was a result to be seen.
     async fn specimen_rejected(&self, about: &About<'_>, version: u64) -> Result<(), MailError> {
         let (here, mut outcome) = (self.is_still_here(about.order).await?, Ok(()));
-        if here && let Some(to) = self.doctor_of(about.order.doctor_id).await? {
-            let email = emails::rejected_for_doctor(&self.hospital, about.order, about.laboratory)?;
+        let withdrawn = about.order.had_result();
+        if (here || withdrawn)
+            && let Some(to) = self.doctor_of(about.order.doctor_id).await?
+        {
+            let email = emails::rejected_for_doctor(&self.hospital, about.order, about.laboratory, (here, withdrawn))?;
             outcome = self.mailer.send(&about.email(&format!("rejected-{version}-doctor")), &to, &email).await;
         }
         if let Some((to, name)) = self.patient_of(about.order).await?.filter(|_| !here) {

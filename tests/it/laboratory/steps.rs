@@ -205,7 +205,8 @@ async fn a_specimen_of_somebody_else_takes_its_result_with_it() {
         bench.mails().await,
         [
             "ada-byron@example.org: Central Laboratory needs another specimen from Ada Byron",
-            "dr--helen-taussig@example.org: A critical result was withdrawn"
+            "dr--helen-taussig@example.org: A critical result was withdrawn",
+            "dr--helen-taussig@example.org: A specimen was rejected"
         ]
     );
     bench.of_patient(&format!("results/{result}"), &bench.doctor.token).await.refused(404, "not_found");

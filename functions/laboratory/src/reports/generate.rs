@@ -8,6 +8,7 @@ use axum::{
 use domain::{
     id::{LabOrderId, PatientId},
     lab_order::{LabOrder, LabOrderStep},
+    laboratory::Laboratory,
     record::{
         Entry,
         lab_result::{Finding, Found, LabResult, ResultStage},
@@ -27,7 +28,8 @@ use crate::{authority::OfOrder, orders::get::seen};
     responses((status = 200, body = Vec<u8>, content_type = "application/pdf")))]
 pub(crate) async fn generate(State(state): State<AppState>, of: OfOrder) -> Result<Response, Problem> {
     let result = seen(&of, &state).await?.ok_or_else(|| Problem::not_found("report"))?;
-    let file = pdf::render(&document(&of, &result, &state)).map_err(|error| Problem::internal(&error))?;
+    let laboratory = state.store.laboratory(of.order.laboratory_id).await?.ok_or_else(|| Problem::not_found("laboratory"))?;
+    let file = pdf::render(&document(&of, &result, &laboratory, &state)).map_err(|error| Problem::internal(&error))?;
     let name =
         format!("attachment; filename=\"laboratory-report-{}.pdf\"", state.hospital.zone.to_datetime(result.content.taken_at).date());
     let headers = [
@@ -38,7 +40,7 @@ pub(crate) async fn generate(State(state): State<AppState>, of: OfOrder) -> Resu
     Ok((headers, file).into_response())
 }
 
-fn document(of: &OfOrder, result: &Entry<LabResult>, state: &AppState) -> Document {
+fn document(of: &OfOrder, result: &Entry<LabResult>, laboratory: &Laboratory, state: &AppState) -> Document {
     let (order, patient, hospital) = (&of.order, &of.patient, &state.hospital);
     let how_far = result.content.order.as_ref().map_or(ResultStage::Final, |order| order.stage);
     let born = patient.date_of_birth.map_or_else(
@@ -79,7 +81,11 @@ fn document(of: &OfOrder, result: &Entry<LabResult>, state: &AppState) -> Docume
     blocks.push(Block::Paragraph(ranges.to_owned()));
     Document {
         title: "Laboratory report".to_owned(),
-        letterhead: vec![hospital.name.clone(), order.laboratory.as_str().to_owned()],
+        letterhead: vec![
+            hospital.name.clone(),
+            order.laboratory.as_str().to_owned(),
+            format!("Telephone: {}", laboratory.listed.phone.as_str()),
+        ],
         subject,
         notice,
         blocks,

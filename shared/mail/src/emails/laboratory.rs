@@ -163,16 +163,25 @@ struct RejectedForDoctor<'a> {
     test: &'a str,
     laboratory: &'a str,
     phone: &'a str,
+    here: bool,
+    withdrawn: bool,
     url: &'a str,
 }
 
-/// To the doctor of somebody in the hospital: another specimen is needed.
-pub fn rejected_for_doctor(hospital: &Hospital, order: &LabOrder, laboratory: &Laboratory) -> Result<Message, RenderError> {
+/// To the doctor of somebody in the hospital, or of whom there was a result: another specimen is needed.
+pub fn rejected_for_doctor(
+    hospital: &Hospital,
+    order: &LabOrder,
+    laboratory: &Laboratory,
+    (here, withdrawn): (bool, bool),
+) -> Result<Message, RenderError> {
     write(&RejectedForDoctor {
         mrn: order.listed.mrn.as_str(),
         test: order.listed.test.as_str(),
         laboratory: laboratory.listed.name.as_str(),
         phone: laboratory.listed.phone.as_str(),
+        here,
+        withdrawn,
         url: &to_doctor(hospital, order),
     })
 }
@@ -342,7 +351,6 @@ pub(super) fn samples(value: &str) -> Vec<super::Sample> {
     let (patient, test, specimen, laboratory, phone, takes, url) = (value, value, value, value, value, value, value);
     let (mrn, due, until, at, since, doctor, status, order) = (value, value, value, value, value, value, value, value);
     let mut samples = vec![
-        ("specimen-rejected-for-doctor", write(&RejectedForDoctor { mrn, test, laboratory, phone, url })),
         ("lab-order-cancelled-for-doctor", write(&CancelledForDoctor { mrn, test, laboratory, phone, url })),
         ("specimen-awaited", write(&Awaited { patient, laboratory, phone, until, url })),
         ("result-released", write(&Released { patient, laboratory, url })),
@@ -354,6 +362,8 @@ pub(super) fn samples(value: &str) -> Vec<super::Sample> {
         let (opens, until, inpatient) = (some, some, yes);
         let placed = Placed { patient, test, specimen, laboratory, phone, opens, until, takes, inpatient, url };
         samples.push(("lab-order-placed", write(&placed)));
+        let for_doctor = RejectedForDoctor { mrn, test, laboratory, phone, here: yes, withdrawn: !yes, url };
+        samples.push(("specimen-rejected-for-doctor", write(&for_doctor)));
         samples.push(("specimen-rejected", write(&Rejected { patient, test, laboratory, phone, until, url })));
         samples.push(("critical-result-corrected", write(&Corrected { mrn, test, laboratory, phone, withdrawn: yes, url })));
         samples.push(("lab-order-received", write(&Received { test, specimen, due, urgent: yes, url })));
