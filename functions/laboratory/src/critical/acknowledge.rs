@@ -29,7 +29,7 @@ refusals! {
 #[serde(deny_unknown_fields)]
 pub(crate) struct AcknowledgeRequest {
     /// The version of the result that you have read.
-    #[schema(value_type = u64, minimum = 1)]
+    #[schema(value_type = u64, minimum = 1, maximum = 2_147_483_647)]
     result_version: Option<i64>,
     /// What is done about it.
     #[schema(value_type = Option<Reason>)]
