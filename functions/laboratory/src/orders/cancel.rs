@@ -4,14 +4,14 @@ use axum::extract::State;
 use domain::{
     id::{LabOrderId, PatientId},
     lab_order::{LabOrderStatus, LabOrderStep, Side},
-    record::prescription::{LabTest, LabTestStatus},
+    record::prescription::LabTestStatus,
     text::Reason,
 };
 use http::{AppState, Fields, Json, Problem, Versioned};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{LabOrderView, view};
+use super::{LabOrderView, prescription, view};
 use crate::{
     authority::OfOrder,
     refused::{NotStepped, not_taken, not_written},
@@ -49,11 +49,8 @@ pub(crate) async fn cancel(
         return Err(Problem::conflict("wrong_status", detail).with("current_status", status));
     }
     let after = of.order.clone().take(of.step(LabOrderStep::Cancel, reason, &state)).map_err(not_taken)?;
-    let prescription = match of.order.prescription_id {
-        Some(id) => state.store.record_entry::<LabTest>(of.patient.id, id).await?,
-        None => None,
-    };
-    let given_back = prescription
+    let given_back = prescription(&of, &state)
+        .await?
         .filter(|entry| entry.content.status == LabTestStatus::Ordered && entry.content.order_id == Some(of.order.listed.id))
         .map(|entry| (entry.changed(of.author(&state), None, entry.content.given_back()), entry));
     let test = given_back.as_ref().map(|(after, before)| (before, after));

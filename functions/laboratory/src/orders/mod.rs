@@ -21,19 +21,21 @@ use domain::{
     laboratory::Specimen,
     mrn::Mrn,
     record::{
+        Entry,
         image::{ImageStatus, Rejection},
         lab_result::Loinc,
-        prescription::Priority,
+        prescription::{LabTest, Priority},
     },
     text::{PersonName, Reason, Title},
 };
 use http::{AppState, MoneyBody, Problem, Versioned};
 use serde::Serialize;
+use store::medical_record::Resulting;
 use utoipa::ToSchema;
 
 use crate::{
     authority::OfOrder,
-    refused::{not_taken, overtaken},
+    refused::{not_taken, not_written, overtaken},
 };
 
 /// An order of a lab test.
@@ -209,6 +211,23 @@ async fn step(of: OfOrder, step: LabOrderStep, reason: Option<Reason>, state: &A
 async fn due(order: LabOrder, state: &AppState) -> Result<LabOrder, Problem> {
     let laboratory = state.store.laboratory(order.laboratory_id).await?.ok_or_else(|| Problem::not_found("laboratory"))?;
     Ok(order.due(|at, takes| laboratory.listed.hours.due(at, takes, &state.hospital.zone)))
+}
+
+/// The prescription that an order answers.
+async fn prescription(of: &OfOrder, state: &AppState) -> Result<Option<Entry<LabTest>>, Problem> {
+    Ok(match of.order.prescription_id {
+        Some(id) => state.store.record_entry(of.patient.id, id).await?,
+        None => None,
+    })
+}
+
+/// Writes the order with its result, and with all that follows from that.
+async fn written_with_result(of: &OfOrder, step: Resulting<'_>, state: &AppState) -> Result<Versioned<LabOrderView>, Problem> {
+    let after = step.order.1.clone();
+    match state.store.lab_order_result(step).await {
+        Ok(()) => Ok(view(after, of.side, state)),
+        Err(why) => Err(not_written(why, state, &of.order).await),
+    }
 }
 
 /// Writes the order alone.

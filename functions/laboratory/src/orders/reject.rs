@@ -16,10 +16,10 @@ use serde::Deserialize;
 use store::medical_record::Resulting;
 use utoipa::ToSchema;
 
-use super::{LabOrderView, due, view, written};
+use super::{LabOrderView, due, prescription, written, written_with_result};
 use crate::{
     authority::OfOrder,
-    refused::{NotStepped, not_taken, not_written},
+    refused::{NotStepped, not_taken},
 };
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -66,11 +66,7 @@ async fn without_result(
     let (store, patient, author) = (&state.store, of.patient.id, of.author(state));
     let earlier = store.record_entry::<LabResult>(patient, result).await?.ok_or_else(|| Problem::not_found("result"))?;
     let result = earlier.entered_in_error(author.clone(), reason);
-    let prescription = match of.order.prescription_id {
-        Some(id) => store.record_entry::<LabTest>(patient, id).await?,
-        None => None,
-    };
-    let again = prescription.filter(|entry| entry.content.status == LabTestStatus::Resulted).map(|entry| {
+    let again = prescription(of, state).await?.filter(|entry| entry.content.status == LabTestStatus::Resulted).map(|entry| {
         let content = LabTest { status: LabTestStatus::Ordered, ..entry.content.clone() };
         (entry.changed(author.clone(), None, content), entry)
     });
@@ -84,8 +80,5 @@ async fn without_result(
         critical: withdrawn.as_ref().zip(told.as_ref().map(|told| told.version)),
         turnaround: None,
     };
-    match store.lab_order_result(step).await {
-        Ok(()) => Ok(view(after, of.side, state)),
-        Err(why) => Err(not_written(why, state, &of.order).await),
-    }
+    written_with_result(of, step, state).await
 }

@@ -11,10 +11,10 @@ use domain::{
 use http::{AppState, NoBody, Problem, RequiredIfMatch, Versioned};
 use store::medical_record::Resulting;
 
-use super::{LabOrderView, view};
+use super::{LabOrderView, written_with_result};
 use crate::{
     authority::OfOrder,
-    refused::{NotStepped, not_taken, not_written},
+    refused::{NotStepped, not_taken},
 };
 
 /// Release a verified result
@@ -49,8 +49,5 @@ pub(crate) async fn release(
         critical: corrected.as_ref().zip(told.as_ref().map(|told| told.version)),
         turnaround: turnaround.as_ref(),
     };
-    match state.store.lab_order_result(step).await {
-        Ok(()) => Ok(view(after, of.side, &state)),
-        Err(why) => Err(not_written(why, &state, before).await),
-    }
+    written_with_result(&of, step, &state).await
 }

@@ -18,11 +18,11 @@ use store::medical_record::Resulting;
 use super::{
     LabOrderView,
     entered::{Entered, EnteredBody, expected},
-    view,
+    prescription, written_with_result,
 };
 use crate::{
     authority::OfOrder,
-    refused::{NotStepped, not_taken, not_written},
+    refused::{NotStepped, not_taken},
 };
 
 /// Enter a result
@@ -95,11 +95,7 @@ pub(super) async fn enter(
         // It is that of this result, and of no other one.
         after.upload = None;
     }
-    let prescription = match before.prescription_id {
-        Some(id) => store.record_entry::<LabTest>(patient, id).await?,
-        None => None,
-    };
-    let answered = prescription.filter(|entry| entry.content.status == LabTestStatus::Ordered).map(|entry| {
+    let answered = prescription(of, state).await?.filter(|entry| entry.content.status == LabTestStatus::Ordered).map(|entry| {
         let content = LabTest { status: LabTestStatus::Resulted, ..entry.content.clone() };
         (entry.changed(author.clone(), None, content), entry)
     });
@@ -118,8 +114,5 @@ pub(super) async fn enter(
         critical: alert.as_ref().map(|alert| (alert, told.as_ref().map_or(0, |told| told.version))),
         turnaround: None,
     };
-    match store.lab_order_result(step).await {
-        Ok(()) => Ok(view(after, of.side, state)),
-        Err(why) => Err(not_written(why, state, before).await),
-    }
+    written_with_result(of, step, state).await
 }
