@@ -110,6 +110,8 @@ ids! {
     LabResultId = "res_";
     /// A lab test that was prescribed.
     LabTestId = "lab_";
+    /// An invoice.
+    InvoiceId = "inv_";
     /// A laboratory.
     LaboratoryId = "lby_";
     /// Somebody's leave.

@@ -15,6 +15,7 @@ pub mod audit;
 pub mod availability;
 pub mod bed;
 pub mod bed_request;
+pub mod billing;
 pub mod booking_limit;
 pub mod clock;
 pub mod critical_result;

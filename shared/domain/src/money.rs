@@ -81,6 +81,12 @@ impl Money {
         Ok(Self { minor, currency })
     }
 
+    /// An amount of so many smallest units. Nothing below zero is one.
+    #[must_use]
+    pub fn of_minor(minor: i64, currency: Currency) -> Self {
+        Self { minor: minor.max(0), currency }
+    }
+
     /// The decimal amount without the currency, such as `1250.00`.
     #[must_use]
     pub fn amount(self) -> String {

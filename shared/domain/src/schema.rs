@@ -19,9 +19,9 @@ use crate::{
     bed::BedNumber,
     id::{
         AdmissionId, AlertId, AllocationId, AppointmentId, AuditId, BedRequestId, BloodTypingId, CaseId, DiagnosisId, DoctorId,
-        EmailTokenId, EncounterId, ExceptionId, HistoryId, ImageId, LabOrderId, LabReportId, LabResultId, LabTestId, LaboratoryId, LeaveId,
-        LotId, MedicineId, MovementId, OfferedTestId, PatientId, PharmacyId, RequestId, SessionId, ShiftId, StockedMedicineId, SurgeryId,
-        TreatmentPlanId, UserId, VitalsId, WaitId,
+        EmailTokenId, EncounterId, ExceptionId, HistoryId, ImageId, InvoiceId, LabOrderId, LabReportId, LabResultId, LabTestId,
+        LaboratoryId, LeaveId, LotId, MedicineId, MovementId, OfferedTestId, PatientId, PharmacyId, RequestId, SessionId, ShiftId,
+        StockedMedicineId, SurgeryId, TreatmentPlanId, UserId, VitalsId, WaitId,
     },
     money::Currency,
     mrn::Mrn,
@@ -31,7 +31,7 @@ use crate::{
     record::{diagnosis::Icd10, image::Sha256, lab_result::Loinc, medicines::Ingredient},
     schedule::{Buffer, SlotLength, TimeOfDay},
     stock::LotNumber,
-    text::{Email, Narrative, NoteText, PersonName, Phone, Place, PostalAddress, Reason, Specialization, Title},
+    text::{Email, Narrative, NoteText, PersonName, Phone, Place, PostalAddress, Reason, Reference, Specialization, Title},
     ward::Ward,
 };
 
@@ -123,6 +123,7 @@ schemas! {
     DiagnosisId, "DiagnosisId": id!(DiagnosisId);
     EncounterId, "EncounterId": id!(EncounterId);
     ImageId, "ImageId": id!(ImageId);
+    InvoiceId, "InvoiceId": id!(InvoiceId);
     LabOrderId, "LabOrderId": id!(LabOrderId);
     LabReportId, "LabReportId": id!(LabReportId);
     LabResultId, "LabResultId": id!(LabResultId);
@@ -147,6 +148,8 @@ schemas! {
         .description(Some("A place in the hospital.")).examples(["Room 12, second floor"]);
     Reason, "Reason": free_text(HIDDEN_IN_LINES, 300)
         .description(Some("A text of some lines.")).examples(["Palpitations since Monday"]);
+    Reference, "PaymentReference": free_text(HIDDEN, 40)
+        .description(Some("What a payment can be found by, such as the number of a transfer. Upper and lower case and spaces make no difference.")).examples(["TR 2026-0042"]);
     Specialization, "Specialization": free_text(&format!(r"{HIDDEN}!-%'-,./0-9:-@\[-`{{-~"), 60)
         .description(Some("A medical specialization. Answers have it in lower case.")).examples(["internal medicine"]);
 

@@ -107,6 +107,8 @@ texts! {
     NoteText: |text| free_text(text, 4_000, true);
     /// A place in the hospital, such as `Room 12, second floor`, up to 80 characters.
     Place: |text| free_text(text, 80, false);
+    /// What a payment can be found by, such as the number of a transfer, up to 40 characters.
+    Reference: |text| free_text(text, 40, false);
     /// Why something was asked for or cancelled, up to 300 characters.
     Reason: |text| free_text(text, 300, true);
     /// A short title, such as that of a qualification, up to 120 characters.
@@ -184,6 +186,17 @@ impl PersonName {
     #[must_use]
     pub fn new_patient() -> Self {
         Self("New patient".to_owned())
+    }
+}
+
+impl Reference {
+    /// Twelve characters that are the same for references that differ only in spaces or in upper and lower case.
+    #[must_use]
+    pub fn shortened(&self) -> String {
+        let plain: String = self.as_str().chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
+        // FNV-1a: two of the few references of one invoice do not meet, and nobody can gain anything from two that do.
+        let hash = plain.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        format!("{:012x}", hash >> 16)
     }
 }
 
