@@ -27,6 +27,22 @@ impl Month {
         let day = zone.to_datetime(at).date();
         Self { year: day.year(), month: day.month() }
     }
+
+    /// When it begins in the hospital.
+    #[must_use]
+    pub fn begins(self, zone: &TimeZone) -> Timestamp {
+        let first = Date::new(self.year, self.month, 1).and_then(|first| first.to_zoned_datetime(zone.clone()));
+        first.map_or(Timestamp::MAX, |midnight| midnight.timestamp())
+    }
+
+    /// The month after it.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        match self.month {
+            12 => Self { year: self.year + 1, month: 1 },
+            month => Self { month: month + 1, ..self },
+        }
+    }
 }
 
 impl FromStr for Month {

@@ -8,9 +8,10 @@ use domain::{
     allocation::AllocationStatus,
     audit::Entry,
     bed::BedNumber,
+    billing::{InvoiceStatus, Source, Span},
     emergency::CaseStatus,
     id::{
-        AdmissionId, AlertId, AllocationId, AppointmentId, CaseId, DoctorId, EmailTokenId, ExceptionId, HistoryId, LabOrderId,
+        AdmissionId, AlertId, AllocationId, AppointmentId, CaseId, DoctorId, EmailTokenId, ExceptionId, HistoryId, InvoiceId, LabOrderId,
         LaboratoryId, LeaveId, LotId, MovementId, OfferedTestId, PatientId, PharmacyId, SessionId, ShiftId, StockedMedicineId, UserId,
         WaitId,
     },
@@ -1076,6 +1077,182 @@ pub fn test_with_code(loinc: &Loinc, laboratory: LaboratoryId, id: OfferedTestId
 /// The tests with a code that laboratories offer, after a position.
 pub(super) fn tests_with_code(loinc: &Loinc, after: Option<&str>) -> Range {
     Range::of(format!("LABTEST#{}", loinc.as_str())).with_prefix("", after)
+}
+
+/// What a patient owes in all.
+#[must_use]
+pub fn billing_account(patient: PatientId) -> Key {
+    Key::new(patient_partition(patient), "BILLING")
+}
+
+const BILLING_ACCOUNTS: &str = "BILLING";
+
+/// An account's place among all of them.
+#[must_use]
+pub fn listed_billing_account(patient: PatientId) -> IndexKey {
+    IndexKey::new(BILLING_ACCOUNTS, patient.to_string())
+}
+
+/// All accounts, after a position.
+pub(super) fn billing_accounts(after: Option<&str>) -> Range {
+    Range::in_index(BY_LIST, BILLING_ACCOUNTS).with_prefix("", after)
+}
+
+const CHARGES: &str = "CHARGE#";
+
+/// A charge, by its place among the patient's.
+#[must_use]
+pub fn charge(patient: PatientId, number: u32) -> Key {
+    Key::new(patient_partition(patient), format!("{CHARGES}{number:08}"))
+}
+
+/// That a charge no longer counts. It lies right behind the charge.
+#[must_use]
+pub fn charge_reversal(patient: PatientId, number: u32) -> Key {
+    Key::new(patient_partition(patient), format!("{CHARGES}{number:08}#REVERSED"))
+}
+
+/// A patient's charges: all of them, or those before a number.
+pub(super) fn charges_before(patient: PatientId, before: Option<u32>) -> Range {
+    let range = Range::of(patient_partition(patient)).with_prefix(CHARGES, None);
+    before.map(|number| just_before(&charge(patient, number).sk)).into_iter().fold(range, Range::to)
+}
+
+/// The charges of a span, with their reversals.
+pub(super) fn charges_in(patient: PatientId, span: Span) -> Range {
+    Range::of(patient_partition(patient)).from(charge(patient, span.from).sk).to(format!("{}$", charge(patient, span.to).sk))
+}
+
+/// What has been charged for something.
+#[must_use]
+pub fn charged(patient: PatientId, source: Source) -> Key {
+    Key::new(patient_partition(patient), format!("CHARGED#{source}"))
+}
+
+const BALANCES: &str = "BALANCE#";
+
+/// What is to be paid for an invoice, and what was.
+#[must_use]
+pub fn invoice_balance(patient: PatientId, id: InvoiceId) -> Key {
+    Key::new(patient_partition(patient), format!("{BALANCES}{id}"))
+}
+
+/// The balances of a patient's invoices: all of them, or those before one.
+pub(super) fn invoice_balances(patient: PatientId, before: Option<InvoiceId>) -> Range {
+    let range = Range::of(patient_partition(patient)).with_prefix(BALANCES, None);
+    before.map(|id| just_before(&invoice_balance(patient, id).sk)).into_iter().fold(range, Range::to)
+}
+
+const INVOICES: &str = "INVOICE#";
+
+/// An entry in an invoice's ledger.
+#[must_use]
+pub fn invoice_entry(patient: PatientId, id: InvoiceId, entry: u64) -> Key {
+    Key::new(patient_partition(patient), format!("{INVOICES}{id}#{entry:05}"))
+}
+
+/// The entries of an invoice.
+pub(super) fn invoice_entries(patient: PatientId, id: InvoiceId) -> Range {
+    Range::of(patient_partition(patient)).with_prefix(&format!("{INVOICES}{id}#"), None)
+}
+
+/// The entries of all of a patient's invoices: all of them, or those before a position.
+pub(super) fn statement(patient: PatientId, before: Option<&str>) -> Range {
+    let range = Range::of(patient_partition(patient)).with_prefix(INVOICES, None);
+    before.map(just_before).into_iter().fold(range, Range::to)
+}
+
+const BILLED: &str = "BILLED#";
+
+/// Which invoice has the charges up to a number.
+#[must_use]
+pub fn billed(patient: PatientId, last: u32) -> Key {
+    Key::new(patient_partition(patient), format!("{BILLED}{last:08}"))
+}
+
+/// The invoices of charges from a number on.
+pub(super) fn billed_from(patient: PatientId, charge: u32) -> Range {
+    Range::of(patient_partition(patient)).with_prefix(BILLED, None).from(billed(patient, charge).sk)
+}
+
+/// That an invoice was issued at the end of a stay.
+#[must_use]
+pub fn billed_stay(patient: PatientId, id: AdmissionId) -> Key {
+    Key::new(patient_partition(patient), format!("BILLEDSTAY#{id}"))
+}
+
+/// The invoice with a number.
+#[must_use]
+pub fn numbered_invoice(number: u64) -> Key {
+    Key::new(format!("INVOICE#{number}"), "NUMBER")
+}
+
+/// The number of the last invoice.
+#[must_use]
+pub fn last_invoice() -> Key {
+    Key::new("INVOICES", "LAST")
+}
+
+/// What the lists of all invoices show of one: those of every ward, or those of its ward.
+#[must_use]
+pub fn bill_line(patient: PatientId, id: InvoiceId, ward: Option<Ward>) -> Key {
+    Key::new(patient_partition(patient), format!("BILL#{id}#{}", ward.map_or("", Ward::as_str)))
+}
+
+/// The refunds of an invoice that are on their way.
+#[must_use]
+pub fn open_refunds(patient: PatientId, id: InvoiceId) -> Key {
+    Key::new(patient_partition(patient), format!("REFUNDS#{id}"))
+}
+
+const OPEN_REFUNDS: &str = "REFUNDS";
+
+/// The place of an invoice among those of which refunds are on their way.
+#[must_use]
+pub fn listed_refunds(id: InvoiceId) -> IndexKey {
+    IndexKey::new(OPEN_REFUNDS, id.to_string())
+}
+
+/// The invoices of which refunds are on their way, after a position.
+pub(super) fn refunds(after: Option<&str>) -> Range {
+    Range::in_index(BY_LIST, OPEN_REFUNDS).with_prefix("", after)
+}
+
+fn bill_list(status: Option<InvoiceStatus>, ward: Option<Ward>) -> String {
+    format!("{}#{}", status.map_or("", InvoiceStatus::as_str), ward.map_or("", Ward::as_str))
+}
+
+/// The place of an invoice in a list of them: by when it was issued, and by its number.
+#[must_use]
+pub fn listed_bill(status: Option<InvoiceStatus>, ward: Option<Ward>, issued_at: Timestamp, number: u64) -> IndexKey {
+    IndexKey::new(format!("BILLS#{}", bill_list(status, ward)), format!("{}#{number:012}", second(issued_at)))
+}
+
+/// Invoices that stand like this, of a ward, that were issued in a span of time, before a position.
+pub(super) fn bills(
+    status: Option<InvoiceStatus>,
+    ward: Option<Ward>,
+    (from, until): (Option<Timestamp>, Option<Timestamp>),
+    before: Option<&str>,
+) -> Range {
+    let index = if status.is_none() { BY_LIST } else { BY_ACTOR };
+    let all = Range::in_index(index, format!("BILLS#{}", bill_list(status, ward)));
+    let range = from.map(second).into_iter().fold(all, Range::from);
+    let until = until.map(|until| just_before(&second(until)));
+    before.map(just_before).or(until).into_iter().fold(range, Range::to)
+}
+
+/// What a list of invoices adds up to, by the month in which they were issued.
+#[must_use]
+pub fn bill_totals(status: Option<InvoiceStatus>, ward: Option<Ward>, month: Month) -> Key {
+    Key::new(format!("BILLTOTALS#{}", bill_list(status, ward)), format!("MONTH#{month}"))
+}
+
+/// What a list adds up to in some months.
+pub(super) fn bill_totals_of(status: Option<InvoiceStatus>, ward: Option<Ward>, from: Option<Month>, to: Option<Month>) -> Range {
+    let range = Range::of(format!("BILLTOTALS#{}", bill_list(status, ward)));
+    let range = from.map(|month| format!("MONTH#{month}")).into_iter().fold(range, Range::from);
+    to.map(|month| format!("MONTH#{month}")).into_iter().fold(range, Range::to)
 }
 
 const TURNAROUND: &str = "TURNAROUND#";

@@ -14,6 +14,7 @@ pub mod appointments;
 pub mod audit;
 mod availability;
 pub mod bed_requests;
+pub mod billing;
 pub mod bookings;
 pub mod care;
 pub mod day_lists;

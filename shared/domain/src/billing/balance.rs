@@ -262,11 +262,11 @@ impl Balance {
                 if self.is_void() {
                     return Err(NotPosted::Void);
                 }
-                if *note != self.credit_notes + 1 || *amount > self.total - self.credited {
-                    return Err(NotPosted::OutOfOrder);
-                }
                 if let Some(twice) = charges.iter().find(|charge| self.credited_charges.contains(charge)) {
                     return Err(NotPosted::CreditedAlready(*twice));
+                }
+                if *note != self.credit_notes + 1 || *amount > self.total - self.credited {
+                    return Err(NotPosted::OutOfOrder);
                 }
                 (after.credit_notes, after.credited) = (*note, self.credited + amount);
                 after.credited_charges.extend(charges);
@@ -338,9 +338,8 @@ impl Balance {
     /// # Errors
     /// When one of them does not follow from those before it.
     pub fn replay<'a>(issued: Self, entries: impl IntoIterator<Item = &'a Entry>) -> Result<Self, NotPosted> {
-        entries.into_iter().try_fold(issued, |balance, entry| match balance.version + 1 == entry.entry {
-            true => balance.post(&entry.posting, entry.by),
-            false => Err(NotPosted::OutOfOrder),
+        entries.into_iter().try_fold(issued, |balance, entry| {
+            if balance.version + 1 == entry.entry { balance.post(&entry.posting, entry.by) } else { Err(NotPosted::OutOfOrder) }
         })
     }
 
@@ -379,8 +378,8 @@ mod tests {
     use super::*;
     use crate::{billing::Tender, text::Reason};
 
-    fn user(number: u128) -> Option<UserId> {
-        Some(UserId::new(Timestamp::UNIX_EPOCH, number))
+    fn user(number: u128) -> UserId {
+        UserId::new(Timestamp::UNIX_EPOCH, number)
     }
 
     fn reason() -> Reason {
@@ -420,60 +419,64 @@ mod tests {
     }
 
     fn credited(note: u16, amount: i64, charges: Vec<u32>) -> Posting {
-        Posting::Credited { note, amount, charges, bill_again: false, reason: reason() }
+        Posting::Credited { note, amount, charges, bill_again: false, reason: Some(reason()) }
     }
 
     #[test]
     fn a_payment_is_no_more_than_what_is_outstanding_unless_somebody_says_so() {
-        let part = issued(1_000).post(&paid(1, 400, Some("TR 1")), user(1)).unwrap();
+        let part = issued(1_000).post(&paid(1, 400, Some("TR 1")), Some(user(1))).unwrap();
         assert_eq!(
             (part.outstanding(), part.status(date(2026, 4, 1)), part.receipt_number(1)),
             (600, InvoiceStatus::PartlyPaid, "000042-1".to_owned())
         );
         assert_eq!(part.status(date(2026, 4, 2)), InvoiceStatus::Overdue);
-        assert_eq!(part.post(&paid(2, 601, None), user(1)), Err(NotPosted::MoreThanOutstanding(600)));
-        assert_eq!(part.post(&paid(2, 600, Some("tr 1")), user(1)), Err(NotPosted::SameReference));
-        assert_eq!(part.post(&paid(1, 600, None), user(1)), Err(NotPosted::OutOfOrder));
+        assert_eq!(part.post(&paid(2, 601, None), Some(user(1))), Err(NotPosted::MoreThanOutstanding(600)));
+        assert_eq!(part.post(&paid(2, 600, Some("tr 1")), Some(user(1))), Err(NotPosted::SameReference));
+        assert_eq!(part.post(&paid(1, 600, None), Some(user(1))), Err(NotPosted::OutOfOrder));
         let over =
             Posting::Paid { receipt: 2, amount: 700, tender: Tender::Card, reference: None, overpayment: true, same_reference: false };
-        let over = part.post(&over, user(1)).unwrap();
+        let over = part.post(&over, Some(user(1))).unwrap();
         assert_eq!((over.outstanding(), over.overpaid(), over.status(date(2026, 5, 1))), (0, 100, InvoiceStatus::Paid));
     }
 
     #[test]
     fn money_goes_back_once_and_by_two_people() {
-        let paid = issued(1_000).post(&paid(1, 1_000, None), user(1)).unwrap();
+        let paid = issued(1_000).post(&paid(1, 1_000, None), Some(user(1))).unwrap();
         let ask = |amount| Posting::RefundAsked { payment: 2, of: 1_000, amount, reason: reason() };
-        let asked = paid.post(&ask(700), user(1)).unwrap();
-        assert_eq!(asked.post(&ask(301), user(1)), Err(NotPosted::MoreThanPaid(300)));
+        let asked = paid.post(&ask(700), Some(user(1))).unwrap();
+        assert_eq!(asked.post(&ask(301), Some(user(1))), Err(NotPosted::MoreThanPaid(300)));
         let back = Posting::TakenBack { payment: 2, amount: 1_000, reason: reason() };
-        assert_eq!(asked.post(&back, user(1)), Err(NotPosted::MoreThanPaid(300)), "a part of it goes back already");
+        assert_eq!(asked.post(&back, Some(user(1))), Err(NotPosted::MoreThanPaid(300)), "a part of it goes back already");
         let (approve, complete) =
             (Posting::RefundApproved { refund: 3 }, Posting::Refunded { refund: 3, amount: 700, tender: Tender::Cash, reference: None });
-        assert_eq!(asked.post(&approve, user(1)), Err(NotPosted::OwnRefund));
-        assert_eq!(asked.post(&complete, user(1)), Err(NotPosted::NotApproved));
-        let approved = asked.post(&approve, user(2)).unwrap();
-        assert_eq!(approved.post(&approve, user(3)), Err(NotPosted::Approved));
-        let done = approved.post(&complete, user(1)).unwrap();
+        assert_eq!(asked.post(&approve, Some(user(1))), Err(NotPosted::OwnRefund));
+        assert_eq!(asked.post(&complete, Some(user(1))), Err(NotPosted::NotApproved));
+        let approved = asked.post(&approve, Some(user(2))).unwrap();
+        assert_eq!(approved.post(&approve, Some(user(3))), Err(NotPosted::Approved));
+        let done = approved.post(&complete, Some(user(1))).unwrap();
         assert_eq!((done.outstanding(), done.refunded, done.left_of(2, 1_000)), (700, 700, 300));
-        assert_eq!(done.post(&complete, user(1)), Err(NotPosted::NoRefund));
-        let rejected = asked.post(&Posting::RefundRejected { refund: 3, reason: reason() }, user(2)).unwrap();
+        assert_eq!(done.post(&complete, Some(user(1))), Err(NotPosted::NoRefund));
+        let rejected = asked.post(&Posting::RefundRejected { refund: 3, reason: reason() }, Some(user(2))).unwrap();
         assert_eq!((rejected.left_of(2, 1_000), rejected.refunds.len()), (1_000, 0));
-        let taken = rejected.post(&back, user(1)).unwrap();
+        let taken = rejected.post(&back, Some(user(1))).unwrap();
         assert_eq!((taken.paid, taken.outstanding(), taken.left_of(2, 1_000)), (0, 1_000, 0));
     }
 
     #[test]
     fn a_credit_note_takes_a_line_back_once_and_the_whole_invoice_makes_it_void() {
-        let line = issued(1_000).post(&credited(1, 300, vec![4]), user(1)).unwrap();
+        let line = issued(1_000).post(&credited(1, 300, vec![4]), Some(user(1))).unwrap();
         assert_eq!((line.outstanding(), line.credit_note_number(1)), (700, "000042-C1".to_owned()));
-        assert_eq!(line.post(&credited(2, 300, vec![4]), user(1)), Err(NotPosted::CreditedAlready(4)));
-        assert_eq!(line.post(&credited(2, 701, vec![5]), user(1)), Err(NotPosted::OutOfOrder));
-        let void = line.post(&credited(2, 700, Vec::new()), user(1)).unwrap();
-        assert_eq!((void.status(date(2026, 5, 1)), void.post(&paid(1, 1, None), user(1))), (InvoiceStatus::Void, Err(NotPosted::Void)));
-        assert_eq!(void.post(&credited(3, 0, Vec::new()), user(1)), Err(NotPosted::Void));
+        assert_eq!(line.post(&credited(2, 300, vec![4]), Some(user(1))), Err(NotPosted::CreditedAlready(4)));
+        assert_eq!(line.post(&credited(2, 701, vec![5]), Some(user(1))), Err(NotPosted::OutOfOrder));
+        let void = line.post(&credited(2, 700, Vec::new()), Some(user(1))).unwrap();
+        assert_eq!(
+            (void.status(date(2026, 5, 1)), void.post(&paid(1, 1, None), Some(user(1)))),
+            (InvoiceStatus::Void, Err(NotPosted::Void))
+        );
+        assert_eq!(void.post(&credited(3, 0, Vec::new()), Some(user(1))), Err(NotPosted::Void));
         // What was paid before can be paid back.
-        let over = issued(1_000).post(&paid(1, 1_000, None), user(1)).unwrap().post(&credited(1, 1_000, Vec::new()), user(1)).unwrap();
+        let over =
+            issued(1_000).post(&paid(1, 1_000, None), Some(user(1))).unwrap().post(&credited(1, 1_000, Vec::new()), Some(user(1))).unwrap();
         assert_eq!((over.outstanding(), over.overpaid()), (0, 1_000));
     }
 
@@ -500,7 +503,7 @@ mod tests {
                 let payment = payments.get(which).copied().unwrap_or((99, 500));
                 let refund = balance.refunds.get(which).map_or(99, |open| open.refund);
                 let held = balance.refunds.get(which).map_or(0, |open| open.amount);
-                let by = user(u128::from(flag));
+                let by = Some(user(u128::from(flag)));
                 let charge = u32::try_from(which).unwrap();
                 let posting = match what {
                     0 | 1 => Posting::Paid { receipt: balance.payments + 1, amount, tender: Tender::Cash, reference: None, overpayment: flag, same_reference: false },
@@ -522,7 +525,7 @@ mod tests {
                     Posting::Credited { charges, .. } => credited_lines.extend(charges.clone()),
                     _ => {}
                 }
-                entries.push(Entry { invoice_id: after.id, patient_id: after.patient_id, entry: after.version, at: Timestamp::UNIX_EPOCH, by, posting });
+                entries.push(Entry { invoice_id: after.id, number: 42, patient_id: after.patient_id, entry: after.version, at: Timestamp::UNIX_EPOCH, by, posting });
                 balance = after;
                 prop_assert_eq!(balance.paid - balance.refunded + balance.outstanding() - balance.overpaid(), balance.total - balance.credited);
                 prop_assert!(payments.iter().all(|(entry, amount)| (0..=*amount).contains(&balance.left_of(*entry, *amount))));

@@ -133,6 +133,7 @@ pub struct Charge {
     /// Its place among the patient's charges: 1, 2, 3 and so on, without gaps.
     pub number: u32,
     /// What it is.
+    #[serde(rename = "of")]
     pub kind: ChargeKind,
     /// What it is in words.
     pub what: String,
@@ -177,8 +178,11 @@ pub struct Reversal {
     /// Who. `None` when it follows from what the charge is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<UserId>,
-    /// Why.
-    pub reason: Reason,
+    /// Why, if somebody did it: otherwise what it was for was cancelled or corrected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// The version of the patient's account then. An invoice that was issued later does not have the charge.
+    pub as_of: u64,
 }
 
 /// A charge that counts, of something.

@@ -46,6 +46,8 @@ pub struct Tax {
 pub struct Issued {
     /// The charges that it is for. Those that were reversed before are not among its lines.
     pub spans: Vec<Span>,
+    /// The version of the patient's account then. What was reversed since was on the invoice.
+    pub as_of: u64,
     /// How many lines it has.
     pub lines: u32,
     /// What all lines cost.
@@ -134,10 +136,18 @@ pub fn price(charges: Vec<Charge>, percent: Percent, rates: &[(ChargeKind, Perce
 impl Issued {
     /// An invoice of priced charges.
     #[must_use]
-    pub fn of(priced: &Priced, spans: Vec<Span>, rule: Discount, terms: &Terms, today: Date, admission_id: Option<AdmissionId>) -> Self {
+    pub fn of(
+        priced: &Priced,
+        (spans, as_of): (Vec<Span>, u64),
+        rule: Discount,
+        terms: &Terms,
+        today: Date,
+        admission_id: Option<AdmissionId>,
+    ) -> Self {
         let days = jiff::Span::new().days(terms.payment_days);
         Self {
             spans,
+            as_of,
             lines: u32::try_from(priced.lines.len()).unwrap_or(u32::MAX),
             subtotal: priced.subtotal,
             rule,

@@ -94,8 +94,9 @@ pub enum Posting {
         /// Whether the next invoice has the charges again.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         bill_again: bool,
-        /// Why.
-        reason: Reason,
+        /// Why, if somebody did it: otherwise what was charged was cancelled or corrected.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Reason>,
     },
     /// Somebody asks to pay money back.
     RefundAsked {
@@ -144,9 +145,12 @@ pub enum Posting {
 pub struct Entry {
     /// The invoice.
     pub invoice_id: InvoiceId,
+    /// The number of the invoice.
+    pub number: u64,
     /// The patient.
     pub patient_id: PatientId,
     /// Its place in the invoice's ledger: 1, 2, 3 and so on, without gaps. It is the version of the balance afterwards.
+    #[serde(rename = "place")]
     pub entry: u64,
     /// When.
     pub at: Timestamp,
