@@ -3,7 +3,11 @@
 use std::{fs, io, path::Path};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use domain::{money::Currency, text::Email};
+use domain::{
+    billing::Terms,
+    money::{Currency, Money},
+    text::Email,
+};
 use http::auth::access_token::key_set;
 use jiff::tz::TimeZone;
 use platform::config::{Aws, Config, Hospital, PasswordCost, Scheduling, SigningKey, TokenKey};
@@ -99,6 +103,10 @@ impl Settings {
             zone: TimeZone::get(&self.time_zone).map_err(|_| SettingsError::TimeZone(self.time_zone.clone()))?,
             currency: Currency::parse("GBP")?,
             triage: domain::triage::Scale::esi(),
+            billing: Terms {
+                no_show_fee: Money::parse("20", Currency::parse("GBP")?)?,
+                ..Terms::of(Currency::parse("GBP")?).with_taxes("VAT", "other=20")?
+            },
             sender: Email::parse("hospital@seacole.example.org")?,
             portal_url: portal_url.to_owned(),
             issuer: portal_url.to_owned(),

@@ -10,7 +10,9 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::{accounts::StoredAccount, email_tokens::EmailToken};
 
-use super::{MailError, lab_news::LabNews, pharmacy_news::PharmacyNews, record_news::RecordNews, ward_news::WardNews};
+use super::{
+    MailError, billing_news::BillingNews, lab_news::LabNews, pharmacy_news::PharmacyNews, record_news::RecordNews, ward_news::WardNews,
+};
 use crate::reminders::{OfferEnds, ReminderDue};
 
 /// A change or a reminder. Where the thing as it is now says enough, only its id is kept.
@@ -47,6 +49,8 @@ pub enum Cause {
     Pharmacy(Box<PharmacyNews>),
     /// Something happened to a lab order.
     Lab(Box<LabNews>),
+    /// Something was posted to an invoice.
+    Billing(BillingNews),
     /// A slot is held for somebody who waits, until then.
     Offer(OfferEnds),
 }

@@ -1,5 +1,6 @@
 //! Email: what an email says, what it looks like, and getting it out once.
 
+pub mod billing_news;
 pub mod calendar;
 mod cause;
 mod email_tokens;

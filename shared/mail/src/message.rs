@@ -33,6 +33,14 @@ pub struct Message {
     pub(crate) facts: Vec<(String, String)>,
     pub(crate) link: Option<Link>,
     pub(crate) invitation: Option<Invitation>,
+    pub(crate) attachment: Option<Attachment>,
+}
+
+/// A PDF file that comes with an email.
+#[derive(Clone)]
+pub(crate) struct Attachment {
+    pub(crate) name: String,
+    pub(crate) pdf: Vec<u8>,
 }
 
 /// Never shows what it says: that names people, and its link may carry a token.
@@ -90,6 +98,8 @@ pub enum RenderError {
     Template(#[from] askama::Error),
     #[error(transparent)]
     Malformed(#[from] Malformed),
+    #[error("the attached file could not be written")]
+    Pdf(#[from] pdf::RenderError),
     #[error("the message could not be assembled")]
     Message(#[from] std::io::Error),
 }
@@ -98,6 +108,11 @@ impl Message {
     /// With an invitation, or the withdrawal of one.
     pub(crate) fn with_invitation(self, invitation: Invitation) -> Self {
         Self { invitation: Some(invitation), ..self }
+    }
+
+    /// With a PDF file.
+    pub(crate) fn with_pdf(self, name: String, pdf: Vec<u8>) -> Self {
+        Self { attachment: Some(Attachment { name, pdf }), ..self }
     }
 
     /// The whole message (RFC 5322), with the invitation both as a part that calendars read and as a file that people open.
@@ -116,6 +131,10 @@ impl Message {
         if let Some((_, calendar)) = &invitation {
             let kind = ContentType::new("application/ics").attribute("name", "invite.ics");
             body = MimePart::new("multipart/mixed", vec![body, MimePart::new(kind, calendar.as_bytes()).attachment("invite.ics")]);
+        }
+        if let Some(Attachment { name, pdf }) = &self.attachment {
+            let file = MimePart::new(ContentType::new("application/pdf"), pdf.as_slice()).attachment(name.as_str());
+            body = MimePart::new("multipart/mixed", vec![body, file]);
         }
         let domain = hospital.sender.as_str().rsplit('@').next().unwrap_or("localhost");
         let message = MessageBuilder::new()
@@ -172,6 +191,7 @@ mod tests {
             zone: TimeZone::UTC,
             currency: domain::money::Currency::parse("GBP").unwrap(),
             triage: domain::triage::Scale::esi(),
+            billing: domain::billing::Terms::of(domain::money::Currency::parse("GBP").unwrap()),
             sender: Email::parse("hospital@example.org").unwrap(),
             portal_url: "https://portal.example.org".to_owned(),
             issuer: "https://api.example.org".to_owned(),
@@ -181,7 +201,14 @@ mod tests {
     fn message(subject: &str) -> Message {
         let link = Link { label: "Sign in".to_owned(), url: "https://portal.example.org/sign-in#token=tok_secret".into() };
         let facts = vec![("Name".to_owned(), "<Ada> & [Alan](http://evil.example)".to_owned())];
-        Message { subject: subject.to_owned(), paragraphs: vec!["Text.".to_owned()], facts, link: Some(link), invitation: None }
+        Message {
+            subject: subject.to_owned(),
+            paragraphs: vec!["Text.".to_owned()],
+            facts,
+            link: Some(link),
+            invitation: None,
+            attachment: None,
+        }
     }
 
     fn recipient(name: &str) -> Recipient {

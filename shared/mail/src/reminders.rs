@@ -14,16 +14,17 @@ use domain::{
     allocation::{Allocation, AllocationStatus},
     appointment::Appointment,
     bed::Bed,
+    billing::Balance,
     critical_result::CriticalResult,
     emergency::EmergencyCase,
-    id::{AllocationId, AppointmentId, CaseId, LabOrderId, LotId, PatientId, StockedMedicineId, WaitId},
+    id::{AllocationId, AppointmentId, CaseId, InvoiceId, LabOrderId, LotId, PatientId, StockedMedicineId, WaitId},
     lab_order::LabOrder,
     pharmacy::ReceivedLot,
     triage::Scale,
     waiting::{State, Wait},
 };
 use jiff::{SignedDuration, Timestamp};
-use platform::config::{Aws, Scheduling};
+use platform::config::{Aws, Hospital, Scheduling};
 use serde::{Deserialize, Serialize};
 use store::wards::CleaningTask;
 
@@ -119,6 +120,16 @@ pub struct CriticalDue {
     pub critical_order_id: LabOrderId,
     pub patient_id: PatientId,
     /// When: if it was acknowledged or has changed since, this is void.
+    pub due_at: Timestamp,
+}
+
+/// What the `reminders` function is called with when an invoice is overdue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InvoiceDue {
+    pub invoice_id: InvoiceId,
+    pub patient_id: PatientId,
+    /// When the patient is reminded: if the invoice was paid or they were reminded since, this is void.
     pub due_at: Timestamp,
 }
 
@@ -249,6 +260,14 @@ impl Reminders {
         let (listed, name) = (&critical.listed, format!("critical-{}", critical.listed.order_id));
         let Some(due) = critical.escalates_at() else { return self.clear(&name).await };
         let input = serde_json::json!({ "critical_order_id": listed.order_id, "patient_id": listed.patient_id, "due_at": due });
+        self.set(&name, due.max(now.saturating_add(SOON).unwrap_or(now)), &input.to_string()).await
+    }
+
+    /// Makes the schedule what an invoice as it is now calls for: there when the patient is reminded to pay it, or not there.
+    pub async fn follow_invoice(&self, balance: &Balance, hospital: &Hospital, now: Timestamp) -> Result<(), ReminderError> {
+        let name = format!("invoice-{}", balance.id);
+        let Some(due) = balance.reminder_due(|day| hospital.morning_after(day)) else { return self.clear(&name).await };
+        let input = serde_json::json!({ "invoice_id": balance.id, "patient_id": balance.patient_id, "due_at": due });
         self.set(&name, due.max(now.saturating_add(SOON).unwrap_or(now)), &input.to_string()).await
     }
 

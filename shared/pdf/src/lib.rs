@@ -1,10 +1,11 @@
-//! Documents as PDF files: reports now, invoices later.
+//! Documents as PDF files. Reports are described where they are made; invoices are described here, because they are sent and downloaded.
 //!
 //! A document is described, not drawn: this crate chooses where each part stands and when a page ends. It is tagged, so that it can be
 //! read aloud, and the same description gives the same bytes.
 //!
 //! The fonts know Latin, Greek, Cyrillic, Arabic and Hebrew. Any other character is drawn as a box, and can still be copied.
 
+pub mod invoice;
 mod layout;
 mod paint;
 mod text;

@@ -1,8 +1,9 @@
 //! The settings of a deployment, read once. No other module reads the environment.
 
 use domain::{
+    billing::Terms,
     instant::Instant,
-    money::Currency,
+    money::{Currency, Money},
     schedule::Slot,
     text::{Email, Place},
     triage::Scale,
@@ -58,6 +59,8 @@ pub struct Hospital {
     pub currency: Currency,
     /// How urgent emergencies are, and for how long each may wait.
     pub triage: Scale,
+    /// Discounts, taxes, and when an invoice is due.
+    pub billing: Terms,
     /// The sender of all emails.
     pub sender: Email,
     /// The portal for patients and staff. Emails link to it.
@@ -102,6 +105,13 @@ impl Hospital {
     #[must_use]
     pub fn midnight(&self, day: Date) -> Timestamp {
         day.to_zoned_datetime(self.zone.clone()).map_or(Timestamp::MAX, |midnight| midnight.timestamp())
+    }
+
+    /// Eight o'clock in the morning after a local day.
+    #[must_use]
+    pub fn morning_after(&self, day: Date) -> Timestamp {
+        let morning = day.tomorrow().and_then(|day| day.at(8, 0, 0, 0).to_zoned_datetime(self.zone.clone()));
+        morning.map_or(Timestamp::MAX, |morning| morning.timestamp())
     }
 
     /// The time zone in words: `London time` for `Europe/London`.
@@ -180,6 +190,7 @@ pub struct ConfigError {
 impl Config {
     pub fn from_env() -> Result<Self, ConfigError> {
         let everywhere = optional("AWS_ENDPOINT_URL");
+        let currency = parsed("CURRENCY", |code| Currency::parse(code).map_err(|why| why.detail))?;
         let endpoint = |name| optional(name).or_else(|| everywhere.clone());
         Ok(Self {
             aws: Aws {
@@ -206,7 +217,8 @@ impl Config {
                     }
                     None => Scale::esi(),
                 },
-                currency: parsed("CURRENCY", |code| Currency::parse(code).map_err(|why| why.detail))?,
+                currency,
+                billing: terms(currency)?,
                 sender: parsed("SENDER_EMAIL", |address| Email::parse(address).map_err(|why| why.detail))?,
                 portal_url: required("PORTAL_URL")?,
                 issuer: required("TOKEN_ISSUER")?,
@@ -221,6 +233,32 @@ impl Config {
             password_cost: PasswordCost::default(),
         })
     }
+}
+
+/// What the hospital has decided about its bills. What is not set stays as [`Terms::of`] has it.
+fn terms(currency: Currency) -> Result<Terms, ConfigError> {
+    let mut terms = Terms::of(currency);
+    if let Some(brackets) = optional("DISCOUNT_BRACKETS") {
+        // A hospital without discounts says so.
+        let brackets = if brackets == "none" { "" } else { &brackets };
+        terms = refused("DISCOUNT_BRACKETS", terms.with_brackets(brackets))?;
+    }
+    if let Some(taxes) = optional("TAXES") {
+        let name = optional("TAX_NAME").unwrap_or_else(|| terms.tax_name.clone());
+        terms = refused("TAXES", terms.with_taxes(&name, &taxes))?;
+    }
+    if let Some(fee) = optional("NO_SHOW_FEE") {
+        terms.no_show_fee = refused("NO_SHOW_FEE", Money::parse(&fee, currency))?;
+    }
+    if let Some(days) = optional("PAYMENT_DAYS") {
+        let days = days.parse().ok().filter(|days| (0..=365).contains(days));
+        terms.payment_days = days.ok_or_else(|| ConfigError { variable: "PAYMENT_DAYS", reason: "give 0 to 365 days".to_owned() })?;
+    }
+    Ok(terms)
+}
+
+fn refused<T>(variable: &'static str, outcome: Result<T, domain::Invalid>) -> Result<T, ConfigError> {
+    outcome.map_err(|why| ConfigError { variable, reason: why.detail })
 }
 
 /// The name of the secret that holds the [`SigningKey`].
@@ -278,6 +316,7 @@ mod tests {
                 zone: TimeZone::get(zone).unwrap(),
                 currency: Currency::parse("USD").unwrap(),
                 triage: Scale::esi(),
+                billing: Terms::of(Currency::parse("USD").unwrap()),
                 sender: Email::parse("hospital@example.org").unwrap(),
                 portal_url: "https://portal.example.org".to_owned(),
                 issuer: "https://api.example.org".to_owned(),

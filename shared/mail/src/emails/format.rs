@@ -51,7 +51,7 @@ pub enum Malformed {
 pub(super) fn read(file: &str) -> Result<Message, Malformed> {
     let (subject, body) = file.split_once('\n').ok_or(Malformed::Empty)?;
     let subject = in_full(subject.strip_prefix("Subject: ").ok_or(Malformed::Subject)?);
-    let mut message = Message { subject, paragraphs: Vec::new(), facts: Vec::new(), link: None, invitation: None };
+    let mut message = Message { subject, paragraphs: Vec::new(), facts: Vec::new(), link: None, invitation: None, attachment: None };
     let mut paragraph: Vec<&str> = Vec::new();
     // One more, so that the last paragraph ends like the others.
     for line in body.lines().map(str::trim).chain([""]) {

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod appointment;
+pub mod billing;
 pub mod email_token;
 pub(crate) mod format;
 pub mod laboratory;
@@ -45,6 +46,7 @@ mod tests {
         let all = [
             account::samples(value),
             appointment::samples(value),
+            billing::samples(value),
             email_token::samples(value),
             laboratory::samples(value),
             leave::samples(value),
