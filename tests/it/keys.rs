@@ -5,6 +5,7 @@ use domain::{
     allocation::AllocationStatus,
     audit::{Entry, Outcome},
     bed::BedNumber,
+    billing::{InvoiceStatus, Source},
     emergency::CaseStatus,
     lab_order::LabOrderStatus,
     leave::{LeaveStatus, LeaveType},
@@ -31,6 +32,7 @@ fn every_key() {
     let allocation: domain::id::AllocationId = "alc_00000000000000000000000025".parse().unwrap();
     let (laboratory, offered) = ("lby_00000000000000000000000026".parse().unwrap(), "tst_00000000000000000000000027".parse().unwrap());
     let order = "ord_00000000000000000000000028".parse().unwrap();
+    let invoice = "inv_00000000000000000000000029".parse().unwrap();
     let entry = Entry {
         id: "aud_00000000000000000000000007".parse().unwrap(),
         at: "2026-03-02T09:00:00.012Z".parse().unwrap(),
@@ -119,6 +121,20 @@ fn every_key() {
         keys::turnaround(laboratory, "2026-03".parse().unwrap(), offered),
         keys::lab_order(patient.parse().unwrap(), order),
         keys::critical_result(patient.parse().unwrap(), order),
+        keys::billing_account(patient.parse().unwrap()),
+        keys::charge(patient.parse().unwrap(), 12),
+        keys::charge_reversal(patient.parse().unwrap(), 12),
+        keys::charged(patient.parse().unwrap(), Source::LabOrder(order)),
+        keys::invoice_balance(patient.parse().unwrap(), invoice),
+        keys::invoice_entry(patient.parse().unwrap(), invoice, 2),
+        keys::billed(patient.parse().unwrap(), 12),
+        keys::billed_stay(patient.parse().unwrap(), "adm_00000000000000000000000017".parse().unwrap()),
+        keys::numbered_invoice(42),
+        keys::last_invoice(),
+        keys::bill_line(patient.parse().unwrap(), invoice, None),
+        keys::bill_line(patient.parse().unwrap(), invoice, Some(Ward::Icu)),
+        keys::bill_totals(Some(InvoiceStatus::Paid), Some(Ward::Icu), "2026-03".parse().unwrap()),
+        keys::open_refunds(patient.parse().unwrap(), invoice),
         keys::shift("shi_00000000000000000000000011".parse().unwrap()),
         keys::staff_profile(user.parse().unwrap()),
         keys::listed_staff(user.parse().unwrap(), StaffList { role: Some(Role::Nurse), ward: Some(Ward::Icu) }),
@@ -164,6 +180,10 @@ fn every_key() {
         keys::lab_order_in_status(laboratory, LabOrderStatus::Collected, at, order).unwrap(),
         keys::listed_lab_order(laboratory, LabOrderStatus::Released, at, order),
         keys::listed_critical_result(at, order),
+        keys::listed_billing_account(patient.parse().unwrap()),
+        keys::listed_bill(None, Some(Ward::Icu), at, 42),
+        keys::listed_bill(Some(InvoiceStatus::Overdue), None, at, 42),
+        keys::listed_refunds(invoice),
         keys::waiting_for_doctor(doctor.parse().unwrap(), "lab_result", at, "res_00000000000000000000000016"),
         keys::listed_suppression(entry.at, &Email::parse("Ada@example.org").unwrap()),
         keys::listed_delivery(entry.at, "apt_00000000000000000000000004-0-booked-patient"),
@@ -196,6 +216,10 @@ fn every_key() {
     LABORDERS#lby_00000000000000000000000026#collected | 2026-03-02T09:00:00Z#ord_00000000000000000000000028
     LABORDERS#lby_00000000000000000000000026#released | 2026-03-02T09:00:00Z#ord_00000000000000000000000028
     CRITICALRESULTS | 2026-03-02T09:00:00Z#ord_00000000000000000000000028
+    BILLING | pat_00000000000000000000000002
+    BILLS##icu | 2026-03-02T09:00:00Z#000000000042
+    BILLS#overdue# | 2026-03-02T09:00:00Z#000000000042
+    REFUNDS | inv_00000000000000000000000029
     TODO#doc_00000000000000000000000003#lab_result | 2026-03-02T09:00:00Z#res_00000000000000000000000016
     MAIL#suppressed | 2026-03-02T09:00:00.012Z#ada@example.org
     MAIL#failed | 2026-03-02T09:00:00.012Z#apt_00000000000000000000000004-0-booked-patient
@@ -269,6 +293,20 @@ fn every_key() {
     LABORATORY#lby_00000000000000000000000026 | TURNAROUND#2026-03#tst_00000000000000000000000027
     PAT#pat_00000000000000000000000002 | LABORDER#ord_00000000000000000000000028
     PAT#pat_00000000000000000000000002 | CRITICAL#ord_00000000000000000000000028
+    PAT#pat_00000000000000000000000002 | BILLING
+    PAT#pat_00000000000000000000000002 | CHARGE#00000012
+    PAT#pat_00000000000000000000000002 | CHARGE#00000012#REVERSED
+    PAT#pat_00000000000000000000000002 | CHARGED#ord_00000000000000000000000028
+    PAT#pat_00000000000000000000000002 | BALANCE#inv_00000000000000000000000029
+    PAT#pat_00000000000000000000000002 | INVOICE#inv_00000000000000000000000029#00002
+    PAT#pat_00000000000000000000000002 | BILLED#00000012
+    PAT#pat_00000000000000000000000002 | BILLEDSTAY#adm_00000000000000000000000017
+    INVOICE#42 | NUMBER
+    INVOICES | LAST
+    PAT#pat_00000000000000000000000002 | BILL#inv_00000000000000000000000029#
+    PAT#pat_00000000000000000000000002 | BILL#inv_00000000000000000000000029#icu
+    BILLTOTALS#paid#icu | MONTH#2026-03
+    PAT#pat_00000000000000000000000002 | REFUNDS#inv_00000000000000000000000029
     SHIFT#shi_00000000000000000000000011 | SHIFT
     STAFF#usr_00000000000000000000000001 | PROFILE
     STAFF#usr_00000000000000000000000001 | LISTED#nurse#icu

@@ -4,6 +4,7 @@ mod accounts;
 mod audit;
 mod availability;
 mod bad_input;
+mod billing;
 mod booking;
 mod booking_limits;
 mod contention;

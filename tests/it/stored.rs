@@ -7,7 +7,7 @@ use store::{Record, StoreError, StreamItem, accounts::StoredAccount, from_stream
 use crate::support::{App, PASSWORD, emailed_token, shared_database};
 
 /// Kinds that name a patient and have no `origin`, each with the reason why the audit log still misses nothing.
-const WITHOUT_ORIGIN: [(&str, &str); 15] = [
+const WITHOUT_ORIGIN: [(&str, &str); 24] = [
     ("day_list", "copies of appointments, which follow from the stream"),
     ("audit", "it is the audit log"),
     ("found_patient", "a copy of a profile, written in its transaction"),
@@ -23,6 +23,15 @@ const WITHOUT_ORIGIN: [(&str, &str); 15] = [
     ("point", "a value of an entry that is written in the same transaction"),
     ("bookings", "a count of appointments that are written next"),
     ("delivery", "an email that follows from what somebody wrote; asking for it again carries who asks"),
+    ("charge", "follows from what somebody wrote, by way of the stream, and names it; one by hand carries who enters it"),
+    ("charged", "says what was charged for something"),
+    ("billing_account", "the sum of charges and invoices that are written in the same transaction"),
+    ("invoice_balance", "the sum of entries that are written in the same transaction"),
+    ("billed", "names an invoice that is written in the same transaction"),
+    ("billed_stay", "names a stay of which the invoice follows, by way of the stream"),
+    ("numbered_invoice", "names an invoice that is written in the same transaction"),
+    ("bill_line", "a copy of an invoice, which follows from the stream"),
+    ("refunds", "a copy of an invoice's refunds, which follows from the stream"),
 ];
 
 /// Every item of a test's table.

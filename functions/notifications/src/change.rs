@@ -10,11 +10,12 @@ use domain::{
     availability::Exception,
     bed::Bed,
     bed_request::BedRequest,
+    billing::{self, Balance},
     critical_result::CriticalResult,
     doctor::Doctor,
     email::DeliveryState,
     emergency::EmergencyCase,
-    id::{PatientId, UserId},
+    id::{InvoiceId, PatientId, SurgeryId, UserId},
     lab_order::LabOrder,
     leave::Leave,
     patient::Patient,
@@ -22,13 +23,17 @@ use domain::{
         Clinical, Entry,
         prescription::{LabTest, Medicine},
         request::PrescriptionRequest,
+        surgery::Surgery,
         vitals::Vitals,
     },
     roster::Shift,
     staff::StaffProfile,
     waiting::{State, Wait},
 };
-use mail::{Cause, lab_news::LabNews, pharmacy_news::PharmacyNews, record_news::RecordNews, reminders::OfferEnds, ward_news::WardNews};
+use mail::{
+    Cause, billing_news::BillingNews, lab_news::LabNews, pharmacy_news::PharmacyNews, record_news::RecordNews, reminders::OfferEnds,
+    ward_news::WardNews,
+};
 use store::{
     Record, StoreError, StreamItem, StreamValue, accounts::StoredAccount, deliveries::Delivery, email_tokens::EmailToken, from_stream,
     origin_of, roster::StaffMonth, trail::Origin,
@@ -116,6 +121,12 @@ pub(crate) enum Change {
         before: Option<Box<CriticalResult>>,
         after: Box<CriticalResult>,
     },
+    /// A surgery was noted, or has changed.
+    Surgery(PatientId, SurgeryId),
+    /// What is to be paid for an invoice has changed.
+    Invoice(PatientId, InvoiceId),
+    /// Something was posted to an invoice.
+    Billing(BillingNews),
     /// Something happened to a lab order that is told again.
     Lab(Box<LabNews>),
     /// Something happened in a pharmacy that is told again.
@@ -210,6 +221,18 @@ impl Change {
                 let before = earlier(images.old_image, from_stream)?;
                 Some(Self::CriticalResult { before, after: Box::new(from_stream(images.new_image)?) })
             }
+            Some(Entry::<Surgery>::KIND) => {
+                let surgery = from_stream::<Entry<Surgery>>(images.new_image)?;
+                Some(Self::Surgery(surgery.patient_id, surgery.id))
+            }
+            Some(Balance::KIND) => {
+                let balance = from_stream::<Balance>(images.new_image)?;
+                Some(Self::Invoice(balance.patient_id, balance.id))
+            }
+            Some(billing::Entry::KIND) => {
+                let billing::Entry { patient_id, invoice_id, entry, .. } = from_stream(images.new_image)?;
+                Some(Self::Billing(BillingNews { patient_id, invoice_id, entry }))
+            }
             Some(Delivery::KIND) => match from_stream(images.new_image)? {
                 Delivery { id, state: DeliveryState::Queued, cause: Some(cause), .. } => Some(Self::EmailAskedForAgain { id, cause }),
                 _ => None,
@@ -229,6 +252,7 @@ impl Change {
             Self::Leave { before, after } => Cause::leave(before.as_deref(), after),
             Self::Shift { before, after } => Cause::Shift { before: before.clone(), after: after.clone() },
             Self::Record(news) => Cause::Record(news.clone()),
+            Self::Billing(news) => Cause::Billing(*news),
             Self::Lab(news) => Cause::Lab(news.clone()),
             Self::Pharmacy(news) => Cause::Pharmacy(news.clone()),
             Self::Wards(news) => Cause::Wards(news.clone()),
@@ -250,6 +274,8 @@ impl Change {
             | Self::Allocation { .. }
             | Self::LabOrder { .. }
             | Self::CriticalResult { .. }
+            | Self::Surgery(..)
+            | Self::Invoice(..)
             | Self::EmailAskedForAgain { .. } => return None,
         })
     }

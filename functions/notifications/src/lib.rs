@@ -8,7 +8,9 @@ mod allocation;
 mod appointment;
 mod audit;
 mod beds;
+mod billing;
 mod change;
+mod check_billing;
 mod doctor;
 mod email_token;
 mod emergency;
@@ -33,6 +35,7 @@ use aws_lambda_events::{
     streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
 };
 use change::Change;
+pub use check_billing::{Check, Report, Requested};
 use domain::{
     Clock,
     account::{Account, Status},
@@ -51,7 +54,7 @@ use platform::{
     config::{Config, Scheduling, TokenKey},
 };
 pub use rebuild::Rebuild;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use store::{StoreError, laboratories::TechnicianError, pharmacies::PharmacistError, wards::ManagerError};
 
 /// What this function works with.
@@ -84,16 +87,29 @@ pub enum Call {
     Feedback(Feedback),
     /// From an operator, after the table was restored.
     Rebuild(Rebuild),
+    /// From an operator: `infra/check_billing.py`.
+    Check(Requested),
+}
+
+/// What it answers.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Answer {
+    Handled(DynamoDbEventResponse),
+    Checked(Report),
 }
 
 /// Handles a call of either kind.
-pub async fn answer(state: &Notifications, call: Call) -> Result<DynamoDbEventResponse, Failure> {
+pub async fn answer(state: &Notifications, call: Call) -> Result<Answer, Failure> {
     match call {
-        Call::Changes(event) => return Ok(handle(state, event).await),
+        Call::Changes(event) => return Ok(Answer::Handled(handle(state, event).await)),
         Call::Feedback(feedback) => note(&state.base, feedback).await?,
         Call::Rebuild(rebuild) => rebuild::reminders(state, &rebuild).await?,
+        Call::Check(requested) => {
+            return Ok(Answer::Checked(Box::pin(check_billing::check(&state.base.store, requested.check_billing)).await?));
+        }
     }
-    Ok(DynamoDbEventResponse::default())
+    Ok(Answer::Handled(DynamoDbEventResponse::default()))
 }
 
 /// Handles a batch, each record on its own: one that fails does not keep the others from being handled, only those that
@@ -142,6 +158,46 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
         Some(cause) => Notifications { base: state.base.because_of(cause), ..state.clone() },
         None => state.clone(),
     };
+    // In two parts, each in a box: together they would take more of the stack than a thread of the local hospital has.
+    match Box::pin(follow_care(state, change)).await? {
+        Some(other) => Box::pin(follow_people(state, other)).await,
+        None => Ok(()),
+    }
+}
+
+/// What follows from something that was done for a patient, or is to be paid. Gives back what it is not about.
+async fn follow_care(state: &Notifications, change: Change) -> Result<Option<Change>, Failure> {
+    match change {
+        Change::Vitals(patient) => state.base.store.board_show_vitals(patient).await?,
+        Change::Bed { before, after } => Box::pin(beds::follow(state, before.as_deref(), &after)).await?,
+        Change::Admission { before, after } => {
+            Box::pin(beds::follow_admission(state, before.as_deref(), &after)).await?;
+            Box::pin(billing::follow_admission(state, before.as_deref(), &after)).await?;
+        }
+        Change::BedRequest(request) => Box::pin(beds::serve(state, request.ward, Some(&request))).await?,
+        Change::Case { before, after } => Box::pin(emergency::follow(state, before.as_deref(), &after)).await?,
+        Change::Allocation { before, after } => {
+            Box::pin(allocation::follow(state, before.as_deref(), &after)).await?;
+            Box::pin(billing::follow_allocation(state, &after)).await?;
+        }
+        Change::LabOrder { before, after } => {
+            Box::pin(billing::follow_lab_order(state, before.as_deref(), &after)).await?;
+            Box::pin(lab_order::follow(state, before.as_deref(), &after)).await?;
+        }
+        Change::Surgery(patient, id) => Box::pin(billing::follow_surgery(state, patient, id)).await?,
+        Change::Invoice(patient, id) => Box::pin(billing::follow_invoice(state, patient, id)).await?,
+        Change::Billing(news) => Box::pin(state.base.tell_of_invoice(&news)).await?,
+        Change::CriticalResult { before, after } => Box::pin(lab_order::follow_critical(state, before.as_deref(), &after)).await?,
+        Change::Lab(news) => Box::pin(state.base.tell_of_lab_order(&news)).await?,
+        Change::Pharmacy(news) => Box::pin(state.base.tell_pharmacy(&news)).await?,
+        Change::Wards(news) => Box::pin(state.base.tell_wards(&news)).await?,
+        other => return Ok(Some(other)),
+    }
+    Ok(None)
+}
+
+/// What follows from everything else: accounts, appointments, the roster, prescriptions.
+async fn follow_people(state: &Notifications, change: Change) -> Result<(), Failure> {
     match change {
         Change::AccountOpened(account) => {
             staff::follow_account(state, None, &account).await?;
@@ -171,7 +227,10 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
             patient_changed::rename_in_appointments(state, id, origin.as_deref()).await?;
             Box::pin(emergency::patient_renamed(state, id, origin.as_deref())).await?;
         }
-        Change::Appointment { before, after } => appointment::follow(state, before.as_deref(), &after).await?,
+        Change::Appointment { before, after } => {
+            Box::pin(billing::follow_appointment(state, before.as_deref(), &after)).await?;
+            appointment::follow(state, before.as_deref(), &after).await?;
+        }
         Change::Wait { before, after } => waiting::follow(state, before.as_deref(), &after).await?,
         Change::Shift { before, after } => roster::tell(&state.base, before.as_deref(), &after).await?,
         Change::StaffProfile(user) => state.base.store.staff_list_follow(user).await?,
@@ -181,17 +240,6 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
         }
         Change::Leave { before, after } => leave::follow(state, before.as_deref(), &after).await?,
         Change::Doctor { before, after } => doctor::follow(state, &before, &after).await?,
-        Change::Vitals(patient) => state.base.store.board_show_vitals(patient).await?,
-        Change::Bed { before, after } => Box::pin(beds::follow(state, before.as_deref(), &after)).await?,
-        Change::Admission { before, after } => Box::pin(beds::follow_admission(state, before.as_deref(), &after)).await?,
-        Change::BedRequest(request) => Box::pin(beds::serve(state, request.ward, Some(&request))).await?,
-        Change::Case { before, after } => Box::pin(emergency::follow(state, before.as_deref(), &after)).await?,
-        Change::Allocation { before, after } => Box::pin(allocation::follow(state, before.as_deref(), &after)).await?,
-        Change::LabOrder { before, after } => Box::pin(lab_order::follow(state, before.as_deref(), &after)).await?,
-        Change::CriticalResult { before, after } => Box::pin(lab_order::follow_critical(state, before.as_deref(), &after)).await?,
-        Change::Lab(news) => Box::pin(state.base.tell_of_lab_order(&news)).await?,
-        Change::Pharmacy(news) => Box::pin(state.base.tell_pharmacy(&news)).await?,
-        Change::Wards(news) => Box::pin(state.base.tell_wards(&news)).await?,
         Change::Record(news) => record::tell(&state.base, &news).await?,
         Change::DoctorException(exception) => {
             let day = exception.slot.day(&state.base.hospital.zone);
@@ -201,7 +249,21 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
                 waiting::time_opened(state, exception.doctor_id, (day, day)).await?;
             }
         }
-        Change::EmailAskedForAgain { .. } => {}
+        Change::EmailAskedForAgain { .. }
+        | Change::Vitals(_)
+        | Change::Bed { .. }
+        | Change::Admission { .. }
+        | Change::BedRequest(_)
+        | Change::Case { .. }
+        | Change::Allocation { .. }
+        | Change::LabOrder { .. }
+        | Change::Surgery(..)
+        | Change::Invoice(..)
+        | Change::Billing(_)
+        | Change::CriticalResult { .. }
+        | Change::Lab(_)
+        | Change::Pharmacy(_)
+        | Change::Wards(_) => {}
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Schedules are not in the table: after it was restored, or the times of the triage scale have changed, each is made to follow what is there.
 
-use domain::id::{AllocationId, AppointmentId, CaseId, LabOrderId, PatientId, WaitId};
+use domain::id::{AllocationId, AppointmentId, CaseId, InvoiceId, LabOrderId, PatientId, WaitId};
 use serde::Deserialize;
 use store::wards::CleaningTask;
 
@@ -21,6 +21,15 @@ pub struct Rebuild {
     rebuild_allocations: Vec<Allocated>,
     #[serde(default)]
     rebuild_lab_orders: Vec<Ordered>,
+    #[serde(default)]
+    rebuild_invoices: Vec<Invoiced>,
+}
+
+/// An invoice.
+#[derive(Debug, Deserialize)]
+struct Invoiced {
+    patient_id: PatientId,
+    id: InvoiceId,
 }
 
 /// What is set aside for a patient.
@@ -37,7 +46,7 @@ struct Ordered {
     id: LabOrderId,
 }
 
-/// Makes each schedule what the appointment, the wait, the bed, the emergency, the allocation or the lab order calls for. Once more does no harm.
+/// Makes each schedule what the appointment, the wait, the bed, the emergency, the allocation, the lab order or the invoice calls for. Once more does no harm.
 pub(crate) async fn reminders(state: &Notifications, rebuild: &Rebuild) -> Result<(), Failure> {
     for id in &rebuild.rebuild_reminders {
         if let Some(appointment) = state.base.store.appointment(*id).await? {
@@ -71,6 +80,11 @@ pub(crate) async fn reminders(state: &Notifications, rebuild: &Rebuild) -> Resul
         }
         if let Some(critical) = store.critical_result(ordered.patient_id, ordered.id).await? {
             state.reminders.follow_critical_result(&critical, now).await?;
+        }
+    }
+    for invoiced in &rebuild.rebuild_invoices {
+        if let Some(balance) = state.base.store.invoice_balance(invoiced.patient_id, invoiced.id).await? {
+            state.reminders.follow_invoice(&balance, &state.base.hospital, state.base.clock.now()).await?;
         }
     }
     Ok(())

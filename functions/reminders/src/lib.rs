@@ -1,13 +1,15 @@
 //! What is due at a time. One hour before an appointment both sides are reminded, if the appointment is still on. An hour after its end, it is
 //! a no-show if nobody has noted that the patient came. An offer to somebody on the waiting list ends. Somebody is told when a bed is not cleaned
 //! in time, or no doctor has seen an emergency. What nobody collects from a pharmacy goes back to its stock, and a lot that has expired goes into
-//! quarantine. Somebody is told when a lab order is late, or no doctor has acknowledged a critical result.
+//! quarantine. Somebody is told when a lab order is late, or no doctor has acknowledged a critical result. A
+//! patient is reminded of an invoice that is overdue.
 //!
 //! A schedule that fires proves nothing: the appointment is read again, and unless it lies ahead at the very time that the
 //! schedule was made for, nothing is sent.
 
 mod collect;
 mod critical;
+mod invoice;
 mod lab_order;
 mod lot;
 mod missed;
@@ -17,7 +19,7 @@ use jiff::Timestamp;
 use mail::{
     Cause, EventState, MailError,
     emails::appointment as emails,
-    reminders::{CleaningDue, CollectDue, CriticalDue, DoctorDue, LabOrderDue, LotDue, MissedDue, OfferEnds, ReminderDue},
+    reminders::{CleaningDue, CollectDue, CriticalDue, DoctorDue, InvoiceDue, LabOrderDue, LotDue, MissedDue, OfferEnds, ReminderDue},
     ward_news::WardNews,
 };
 use serde::Deserialize;
@@ -36,6 +38,7 @@ pub enum Due {
     Lot(LotDue),
     LabOrder(LabOrderDue),
     Critical(CriticalDue),
+    Invoice(InvoiceDue),
 }
 
 /// It could not be done this time. Scheduler calls again.
@@ -52,13 +55,14 @@ pub enum Failure {
 /// Does what is due. Scheduler delivers at least once.
 pub async fn handle(state: &EventState, due: Due) -> Result<(), Failure> {
     match due {
-        Due::Reminder(due) => Ok(remind(state, due).await?),
+        Due::Reminder(due) => Ok(Box::pin(remind(state, due)).await?),
         Due::Missed(due) => missed::note(state, &due).await,
         Due::Offer(due) => offer_ends::end(state, &due).await,
-        Due::Collect(due) => collect::end(state, &due).await,
+        Due::Collect(due) => Box::pin(collect::end(state, &due)).await,
         Due::Lot(due) => lot::look_at(state, &due).await,
-        Due::LabOrder(due) => lab_order::look_at(state, &due).await,
+        Due::LabOrder(due) => Box::pin(lab_order::look_at(state, &due)).await,
         Due::Critical(due) => critical::escalate(state, &due).await,
+        Due::Invoice(due) => Box::pin(invoice::remind(state, &due)).await,
         Due::Cleaning(CleaningDue { clean }) => tell(state, clean.due_at(), WardNews::NotCleaned(clean)).await,
         Due::Doctor(DoctorDue { case_id, due_at }) => tell(state, due_at, WardNews::WaitsTooLong { case_id, due_at }).await,
     }

@@ -182,7 +182,8 @@ fn routes(resources: &Value) -> Vec<Route> {
 }
 
 /// Keys of a single partition. All others end with `#*`.
-const WHOLE_KEYS: [&str; 8] = ["WARM", "DOCTORS", "WARDS", "CLEANING", "PHARMACIES", "LABORATORIES", "LABTESTS", "CRITICALRESULTS"];
+const WHOLE_KEYS: [&str; 11] =
+    ["WARM", "DOCTORS", "WARDS", "CLEANING", "PHARMACIES", "LABORATORIES", "LABTESTS", "CRITICALRESULTS", "INVOICES", "REFUNDS", "BILLING"];
 
 fn table_permissions(resources: &Value) -> Result<BTreeMap<String, BTreeSet<Permission>>, TemplateError> {
     let mut all = BTreeMap::new();

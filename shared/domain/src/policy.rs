@@ -85,7 +85,7 @@ pub struct Rule {
 }
 
 use Relationship::{Guardian, OnShift, Own, SameLaboratory, SamePharmacy, SameWard, Treating};
-use Role::{Administrator, Doctor, LabTechnician, Nurse, Patient, Pharmacist, Receptionist, Sweeper, WardManager};
+use Role::{Accountant, Administrator, Doctor, LabTechnician, Nurse, Patient, Pharmacist, Receptionist, Sweeper, WardManager};
 use Who::{AnyAccount, Everybody};
 
 /// Who may call a route, each with the relationships that they need. A caller needs to fit only one pair.
@@ -166,6 +166,13 @@ const LAB_ORDERERS: Grants =
 const COLLECTORS: Grants = &[(DOCTOR, &[Treating]), (NURSE, &[SameWard, OnShift]), (LAB_TECHNICIAN, &[SameLaboratory])];
 const OWN_MANAGER_OR_ADMINISTRATORS: Grants = &[(WARD_MANAGER, &[Own]), (ADMINISTRATOR, &[])];
 
+const ACCOUNTANT: Who = Who::Roles(&[Accountant]);
+const ACCOUNTANTS: Grants = &[(ACCOUNTANT, &[])];
+const BOOKKEEPERS: Grants = &[(ACCOUNTANT, &[]), (ADMINISTRATOR, &[])];
+const BILLERS: Grants = &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (ACCOUNTANT, &[])];
+const BILLED: Grants = &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (ACCOUNTANT, &[]), (ADMINISTRATOR, &[])];
+const FRONT_DESK_OR_ACCOUNTANTS: Grants = &[(FRONT_DESK, &[]), (ACCOUNTANT, &[])];
+
 /// The table.
 pub const POLICY: &[Rule] = &[
     // Signing in
@@ -206,7 +213,7 @@ pub const POLICY: &[Rule] = &[
     rule("POST /emails/suppressions/lift", ADMINISTRATORS).sensitive().noted("email.lift_suppression"),
     rule("POST /emails/{id}/resend", ADMINISTRATORS).sensitive().written("email.resend"),
     // Patients
-    rule("GET /patients", FRONT_DESK_ONLY).noted("patient.search").of_patients().as_search(),
+    rule("GET /patients", FRONT_DESK_OR_ACCOUNTANTS).noted("patient.search").of_patients().as_search(),
     rule("POST /patients", FRONT_DESK_ONLY).sensitive().written("patient.register").of_patients().as_search(),
     rule("GET /patients/me", OWN_PATIENT).noted("patient.read").of_patients(),
     rule("PATCH /patients/me", OWN_PATIENT).sensitive().written("patient.change").of_patients(),
@@ -383,6 +390,38 @@ pub const POLICY: &[Rule] = &[
     rule("GET /patients/{patient_id}/lab-orders/{id}/report/download-link", LAB_ORDER).noted("lab_report.get_download_link").of_patients(),
     rule("GET /patients/{patient_id}/lab-orders/{id}/report.pdf", LAB_ORDER).noted("lab_report.read").of_patients(),
     rule("GET /critical-results", DOCTORS_ON_SHIFT).noted("critical_result.list").of_patients().as_search(),
+    // Charges and invoices
+    rule("GET /patients/{patient_id}/charges", BILLED).noted("charge.list").of_patients(),
+    rule("POST /patients/{patient_id}/charges", ACCOUNTANTS).sensitive().written("charge.add").of_patients(),
+    rule("POST /patients/{patient_id}/charges/{number}/reverse", ACCOUNTANTS).sensitive().written("charge.reverse").of_patients(),
+    rule("GET /patients/{patient_id}/invoices", BILLED).noted("invoice.list_of_patient").of_patients(),
+    rule("POST /patients/{patient_id}/invoices", BILLERS).sensitive().written("invoice.issue").of_patients(),
+    rule("GET /patients/{patient_id}/invoices/{id}", BILLED).noted("invoice.read").of_patients(),
+    rule("GET /patients/{patient_id}/invoices/{id}/invoice.pdf", BILLED).noted("invoice.read").of_patients(),
+    rule("POST /patients/{patient_id}/invoices/{id}/credit-notes", ACCOUNTANTS).sensitive().written("invoice.credit").of_patients(),
+    rule("POST /patients/{patient_id}/invoices/{id}/payments", ACCOUNTANTS).sensitive().written("payment.enter").of_patients(),
+    rule("POST /patients/{patient_id}/invoices/{id}/payments/{entry}/take-back", ACCOUNTANTS)
+        .sensitive()
+        .written("payment.take_back")
+        .of_patients(),
+    rule("POST /patients/{patient_id}/invoices/{id}/refunds", ACCOUNTANTS).sensitive().written("refund.ask").of_patients(),
+    rule("POST /patients/{patient_id}/invoices/{id}/refunds/{refund}/approve", BOOKKEEPERS)
+        .sensitive()
+        .written("refund.approve")
+        .of_patients(),
+    rule("POST /patients/{patient_id}/invoices/{id}/refunds/{refund}/reject", BOOKKEEPERS)
+        .sensitive()
+        .written("refund.reject")
+        .of_patients(),
+    rule("POST /patients/{patient_id}/invoices/{id}/refunds/{refund}/complete", ACCOUNTANTS)
+        .sensitive()
+        .written("refund.complete")
+        .of_patients(),
+    rule("GET /patients/{patient_id}/statement", BILLED).noted("invoice.read_statement").of_patients(),
+    rule("GET /invoices", BOOKKEEPERS).noted("invoice.list").of_patients().as_search(),
+    rule("GET /invoices/{number}", BOOKKEEPERS).noted("invoice.find").of_patients(),
+    rule("POST /invoices/mark", ACCOUNTANTS).sensitive().written("invoice.mark").of_patients(),
+    rule("GET /refunds", BOOKKEEPERS).noted("refund.list").of_patients().as_search(),
     // Laboratories
     rule("GET /lab-tests", EVERY_ACTIVE_ACCOUNT),
     rule("GET /laboratories", EVERY_ACTIVE_ACCOUNT),

@@ -237,13 +237,14 @@ async fn schedules_are_made_again() {
     house.leaves(&stay).await.expect(200);
     house.mails().await;
     let before = house.app.services.schedules.list();
-    assert_eq!(before.len(), 2);
+    assert_eq!(before.len(), 3, "the invoice of the stay as well");
     for due in house.app.services.schedules.due("2027-01-01T00:00:00Z".parse().unwrap()) {
         house.app.services.schedules.fired(&due);
     }
     assert!(house.app.services.schedules.list().is_empty());
+    let invoice = house.app.store().invoice_list(stays, None, 1).await.unwrap()[0].id;
     let task = json!({ "ward": "general", "bed": 7, "since": "2026-03-02T08:00:00Z" });
-    let rebuild = json!({ "rebuild_reminders": [], "rebuild_cleaning": [task], "rebuild_emergencies": [case["id"]] });
+    let rebuild = json!({ "rebuild_reminders": [], "rebuild_cleaning": [task], "rebuild_emergencies": [case["id"]], "rebuild_invoices": [{ "patient_id": stays, "id": invoice }] });
     local::stream::Consumer::call(&house.app.functions, "notifications", rebuild).await.unwrap();
     assert_eq!(house.app.services.schedules.list(), before);
 }

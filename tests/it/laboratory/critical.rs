@@ -5,7 +5,6 @@ use local::stream::Consumer;
 use serde_json::{Value, json};
 
 use super::{Bench, items, measured, potassium};
-use crate::support::shared_database;
 
 const DOCTOR: &str = "dr--helen-taussig@example.org: Critical result: please acknowledge it now";
 const DUTY: &str = "dr--charles-drew@example.org: Nobody has acknowledged a critical result";
@@ -201,25 +200,6 @@ async fn a_doctor_who_cannot_be_reached_is_not_waited_for() {
     assert_eq!(bench.mails().await, [DUTY]);
 }
 
-/// The records that `notifications` gets, as the stream has them.
-fn records(bench: &Bench) -> Vec<Value> {
-    let (database, _) = shared_database();
-    let described = database.describe_table(serde_json::from_value(json!({ "TableName": bench.app.table })).unwrap()).unwrap();
-    let described = serde_json::to_value(described).unwrap();
-    let stream = described["Table"]["LatestStreamArn"].as_str().unwrap();
-    let iterator =
-        json!({ "StreamArn": stream, "ShardId": dynoxide::streams::shard_id(&bench.app.table), "ShardIteratorType": "TRIM_HORIZON" });
-    let iterator = database.get_shard_iterator(serde_json::from_value(iterator).unwrap()).unwrap().shard_iterator;
-    let all = database.get_records(serde_json::from_value(json!({ "ShardIterator": iterator, "Limit": 1000 })).unwrap()).unwrap();
-    let mapping =
-        local::template::Template::read().unwrap().streams.into_iter().find(|mapping| mapping.function == "notifications").unwrap();
-    let all = all.records.iter().map(|record| serde_json::to_value(record).unwrap());
-    let ours = |record: &Value| {
-        ["lab_order", "critical_result"].contains(&record["dynamodb"]["NewImage"]["kind"]["S"].as_str().unwrap_or_default())
-    };
-    all.filter(|record| ours(record) && mapping.filters.iter().any(|filter| filter.matches(record))).collect()
-}
-
 #[tokio::test]
 async fn records_that_come_twice_late_or_out_of_order_tell_once_what_is_still_so() {
     let mut bench = Bench::new().await;
@@ -227,7 +207,10 @@ async fn records_that_come_twice_late_or_out_of_order_tell_once_what_is_still_so
     bench.step(&order, "collect", &json!({}), &bench.grete).await.expect(200);
     bench.step(&order, "reject", &json!({ "reason": "Haemolysed" }), &bench.grete).await.expect(200);
     bench.released(&order, &measured(6.8)).await;
-    let mut all = records(&bench);
+    let mut all = bench.app.records("notifications");
+    all.retain(|record| {
+        ["lab_order", "critical_result"].contains(&record["dynamodb"]["NewImage"]["kind"]["S"].as_str().unwrap_or_default())
+    });
     assert!(all.len() > 8);
     all.reverse();
     for _ in 0..3 {

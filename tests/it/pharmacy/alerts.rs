@@ -4,7 +4,6 @@ use local::stream::Consumer;
 use serde_json::{Value, json};
 
 use super::{Counter, amoxicillin, paracetamol};
-use crate::support::shared_database;
 
 async fn alerts(counter: &Counter, query: &str) -> Vec<Value> {
     counter.get(&format!("alerts{query}")).await.expect(200).body["items"].as_array().unwrap().clone()
@@ -50,21 +49,6 @@ async fn a_higher_reorder_level_is_a_crossing_too() {
     assert_eq!(counter.all_mails().await, ["north-pharmacy@example.org: Panadol 500 mg tablet runs low"]);
 }
 
-/// The records that `low-stock` gets, as the stream has them.
-fn records(counter: &Counter) -> Vec<Value> {
-    let (database, _) = shared_database();
-    let described = database.describe_table(serde_json::from_value(json!({ "TableName": counter.app.table })).unwrap()).unwrap();
-    let described = serde_json::to_value(described).unwrap();
-    let stream = described["Table"]["LatestStreamArn"].as_str().unwrap();
-    let iterator =
-        json!({ "StreamArn": stream, "ShardId": dynoxide::streams::shard_id(&counter.app.table), "ShardIteratorType": "TRIM_HORIZON" });
-    let iterator = database.get_shard_iterator(serde_json::from_value(iterator).unwrap()).unwrap().shard_iterator;
-    let all = database.get_records(serde_json::from_value(json!({ "ShardIterator": iterator, "Limit": 1000 })).unwrap()).unwrap();
-    let mapping = local::template::Template::read().unwrap().streams.into_iter().find(|mapping| mapping.function == "low-stock").unwrap();
-    let all = all.records.iter().map(|record| serde_json::to_value(record).unwrap());
-    all.filter(|record| mapping.filters.iter().any(|filter| filter.matches(record))).collect()
-}
-
 #[tokio::test]
 async fn records_that_come_twice_late_or_out_of_order_send_one_email() {
     let mut counter = Counter::new().await;
@@ -72,7 +56,7 @@ async fn records_that_come_twice_late_or_out_of_order_send_one_email() {
     for _ in 0..4 {
         counter.ask(&medicine, 1, None).await.expect(201);
     }
-    let mut all = records(&counter);
+    let mut all = counter.app.records("low-stock");
     assert!(all.len() > 4);
     all.reverse();
     for _ in 0..3 {
@@ -145,7 +129,7 @@ async fn records_in_the_wrong_order_send_one_email_each_delivered_once() {
     for _ in 0..3 {
         counter.ask(&medicine, 1, None).await.expect(201);
     }
-    for record in records(&counter).iter().rev() {
+    for record in counter.app.records("low-stock").iter().rev() {
         counter.app.functions.call("low-stock", json!({ "Records": [record] })).await.unwrap();
     }
     assert_eq!(alerts(&counter, "").await.len(), 1);
@@ -169,7 +153,7 @@ async fn a_record_that_comes_again_opens_no_alert_of_a_lot_that_is_gone() {
     counter.post(&path, &json!({ "units": 3, "reason": "Broken" })).await.expect(200);
     counter.all_mails().await;
     assert!(alerts(&counter, "?state=open").await.is_empty());
-    for record in records(&counter) {
+    for record in counter.app.records("low-stock") {
         counter.app.functions.call("low-stock", json!({ "Records": [record] })).await.unwrap();
     }
     assert!(alerts(&counter, "?state=open").await.is_empty());

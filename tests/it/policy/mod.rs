@@ -4,6 +4,7 @@
 //! in a state that does not allow it. This does not matter here: such an answer is not a refusal by the policy.
 
 mod appointments;
+mod billing;
 mod doctors;
 mod laboratory;
 mod medical_record;
@@ -41,6 +42,8 @@ async fn sample(world: &World, rule: &Rule, caller: &Person, standing: &Relation
         "users" | "auth" | "audit-log" | "emails" => users::sample(world, rule, caller, standing).await,
         "patients" if medical_record::has(path) => medical_record::sample(world, rule, caller, standing),
         "laboratories" | "lab-tests" => laboratory::laboratory(world, rule, caller, standing),
+        "invoices" | "refunds" => billing::of_all(rule, standing),
+        "patients" if billing::has(path) => billing::of_patient(world, rule, caller, standing),
         "patients" if laboratory::has(path) => laboratory::of_patient(world, rule, caller, standing),
         "pharmacies" => pharmacy::pharmacy(world, rule, caller, standing),
         "patients" if pharmacy::has(path) => pharmacy::of_patient(world, rule, caller, standing),

@@ -63,6 +63,8 @@ pub(super) struct World {
     pub(super) laboratories: [Laboratory; 2],
     /// An order of a patient at each of them.
     pub(super) lab_orders: BTreeMap<String, [String; 2]>,
+    /// An invoice of each patient, with a payment.
+    pub(super) invoices: BTreeMap<String, String>,
     /// An emergency.
     pub(super) case: String,
     /// Somebody who works here, and an entry in the roster to cancel.
@@ -143,6 +145,7 @@ impl World {
             pharmacies: [Shelf::default(), Shelf::default()],
             allocations: BTreeMap::new(),
             laboratories: [Laboratory::default(), Laboratory::default()],
+            invoices: BTreeMap::new(),
             lab_orders: BTreeMap::new(),
             case: String::new(),
             nurse: nurse.id,
@@ -262,6 +265,17 @@ impl World {
                 ids.push(crate::laboratory::released_order(&world.app, patient, laboratory, test, world.doctor.id).await);
             }
             world.lab_orders.insert(patient.to_string(), ids.try_into().unwrap());
+        }
+        let (_, accountant) = world.app.staff("Luca Pacioli", Role::Accountant).await;
+        let money = json!({ "amount": "10", "currency": "GBP" });
+        for patient in [guardian, world.child.id, world.treated.id, world.patient.id] {
+            let path = format!("/patients/{patient}");
+            let post = async |path: String, body| world.app.post(&path, &body).bearer(&accountant).send().await;
+            let charge = json!({ "what": "Copy", "unit_price": money, "reason": "Asked for" });
+            post(format!("{path}/charges"), charge).await.expect(201);
+            let invoice = post(format!("{path}/invoices"), json!({})).await.expect(201).id();
+            post(format!("{path}/invoices/{invoice}/payments"), json!({ "amount": money, "tender": "cash" })).await.expect(200);
+            world.invoices.insert(patient.to_string(), invoice);
         }
         let emergency = json!({ "unknown": { "gender": "male" }, "complaint": "Fall", "triage": { "level": "urgent" } });
         world.case = world.app.post("/emergency/cases", &emergency).bearer(&desk).send().await.expect(201).id();

@@ -20,7 +20,7 @@ use local::{
     functions::Functions,
     services::{Services, files, mailbox::Mail},
     settings::Settings,
-    stream::{DeadLetters, Poller},
+    stream::{Consumer, DeadLetters, Poller},
     template::Template,
 };
 use mail::EventState;
@@ -28,9 +28,12 @@ use platform::{
     aws::{Patience, sdk_config},
     config::{Config, PasswordCost},
 };
+use serde_json::{Value, json};
 use store::Store;
 use tempfile::TempDir;
 use tokio::sync::Mutex;
+
+static TEMPLATE: LazyLock<Template> = LazyLock::new(|| Template::read().unwrap());
 
 /// When every test begins: Monday morning in London, in winter.
 pub const NOW: &str = "2026-03-02T08:00:00Z";
@@ -67,7 +70,6 @@ impl App {
 
     async fn with(zone: &str, password_cost: PasswordCost) -> Self {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
-        static TEMPLATE: LazyLock<Template> = LazyLock::new(|| Template::read().unwrap());
         super::logs::install();
         let (database, dynamodb) = shared_database();
         let table = format!("test-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
@@ -141,6 +143,37 @@ impl App {
         let new = all[*seen..].to_vec();
         *seen = all.len();
         new
+    }
+}
+
+impl App {
+    /// Everything that a function gets from the stream, from its beginning.
+    pub fn records(&self, function: &str) -> Vec<Value> {
+        let (database, _) = shared_database();
+        let described = database.describe_table(serde_json::from_value(json!({ "TableName": self.table })).unwrap()).unwrap();
+        let described = serde_json::to_value(described).unwrap();
+        let stream = described["Table"]["LatestStreamArn"].as_str().unwrap();
+        let shard = dynoxide::streams::shard_id(&self.table);
+        let start = json!({ "StreamArn": stream, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON" });
+        let iterator = database.get_shard_iterator(serde_json::from_value(start).unwrap()).unwrap().shard_iterator;
+        let all = database.get_records(serde_json::from_value(json!({ "ShardIterator": iterator, "Limit": 1000 })).unwrap()).unwrap();
+        assert!(all.records.len() < 1000, "a test that writes more has to read on");
+        let mapping = TEMPLATE.streams.iter().find(|mapping| mapping.function == function).unwrap();
+        let all = all.records.iter().map(|record| serde_json::to_value(record).unwrap());
+        all.filter(|record| mapping.filters.iter().any(|filter| filter.matches(record))).collect()
+    }
+
+    /// Brings `notifications` everything that was written once more, so many times, each record in a batch of its own; the last one first, if asked for.
+    pub async fn redeliver(&self, times: u8, reversed: bool) {
+        let mut all = self.records("notifications");
+        if reversed {
+            all.reverse();
+        }
+        for _ in 0..times {
+            for record in &all {
+                self.functions.call("notifications", json!({ "Records": [record] })).await.unwrap();
+            }
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::Clock;
 use mail_parser::{HeaderName, MessageParser, MimeHeaders, PartType};
 use serde::Serialize;
@@ -70,6 +71,7 @@ pub struct Mail {
 pub struct Attachment {
     pub name: String,
     pub content_type: String,
+    /// Its text; of a file that is none, base64.
     pub content: String,
 }
 
@@ -148,7 +150,10 @@ impl Mail {
                 Some(method) => format!("{}; method={method}", kind(part)),
                 None => kind(part),
             },
-            content: String::from_utf8_lossy(part.contents()).into_owned(),
+            content: match std::str::from_utf8(part.contents()) {
+                Ok(text) => text.to_owned(),
+                Err(_) => BASE64_STANDARD.encode(part.contents()),
+            },
         });
         Some(Self {
             id,
