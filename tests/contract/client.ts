@@ -733,6 +733,82 @@ check(told("own doctor's profile", await helen.GET("/doctors/me")).place === "Ro
   check(took.items.some((item) => item.test_id === sodium.id && item.released === 1), "one was released");
 }
 
+// An accountant charges a patient, who asks for the invoice. It is paid in parts; a line is credited; what is overpaid goes back; and one is billed again.
+{
+  const luca = await signIn("luca@seacole.example.org", demo);
+  const grace = await signIn("grace@example.org", demo);
+  const graceId = told("own account", await grace.GET("/users/me")).patient_id;
+  check(graceId !== undefined, "Grace is a patient");
+  const mine = { path: { patient_id: graceId } };
+  const gbp = (amount: string) => ({ amount, currency: "GBP" });
+  const charge = async (what: string, price: string) =>
+    told("charge", await luca.POST("/patients/{patient_id}/charges", { params: mine, body: { what, unit_price: gbp(price), quantity: 2, reason: "Asked for" } }));
+  const [copies, room, gift] = [await charge("Copy of the images", "5.00"), await charge("Room for a guest", "30.00"), await charge("Flowers", "1.00")];
+  check(room.kind === "other" && room.rule === "entered_by_hand" && room.amount.amount === "60.00", "two of them");
+  const reverse = { params: { path: { ...mine.path, number: gift.number } }, body: { reason: "A gift of the house" } };
+  check(told("reverse", await luca.POST("/patients/{patient_id}/charges/{number}/reverse", reverse)).status === "reversed", "it does not count");
+  const twice = await luca.POST("/patients/{patient_id}/charges/{number}/reverse", reverse);
+  check(twice.error?.code === "reversed_already", "once");
+  check(told("charges", await grace.GET("/patients/{patient_id}/charges", { params: mine })).items.length >= 3, "all are listed");
+  const issued = told("issue", await grace.POST("/patients/{patient_id}/invoices", { params: mine }));
+  check(issued.lines.length >= 2 && issued.status === "unpaid" && issued.entries[0]?.what === "issued", "an invoice");
+  const nothing = await grace.POST("/patients/{patient_id}/invoices", { params: mine });
+  check(nothing.error?.code === "nothing_to_invoice", "nothing is left");
+
+  const of = { path: { ...mine.path, id: issued.id } };
+  const pay = { amount: gbp("10.00"), tender: "bank_transfer" as const, reference: "TR 7" };
+  const paid = told("pay", await luca.POST("/patients/{patient_id}/invoices/{id}/payments", { params: of, body: pay }));
+  check(paid.invoice.status === "partly_paid" && paid.entry.document_number === `${issued.number}-1`, "a part, with its receipt");
+  const same = await luca.POST("/patients/{patient_id}/invoices/{id}/payments", { params: of, body: pay });
+  check(same.error?.code === "same_reference", "asked about");
+  const more = await luca.POST("/patients/{patient_id}/invoices/{id}/payments", { params: of, body: { amount: gbp("1000"), tender: "cash" } });
+  check(more.error?.code === "more_than_outstanding" && more.error.outstanding.amount === paid.invoice.outstanding.amount, "too much");
+  const back = { params: { path: { ...of.path, entry: paid.entry.entry } }, body: { reason: "The bank has sent it back" } };
+  check(told("take back", await luca.POST("/patients/{patient_id}/invoices/{id}/payments/{entry}/take-back", back)).invoice.status === "unpaid", "it did not happen");
+  const refs = [{ patient_id: graceId, invoice_id: issued.id }, { patient_id: graceId, invoice_id: "inv_01JD8Z0V3XQ5T4E2W9K7M6N8PR" }];
+  const marked = told("mark", await luca.POST("/invoices/mark", { body: { mark: "paid", tender: "card", invoices: refs } }));
+  check(marked.items[0]?.done === true && marked.items[1]?.code === "not_found", "each has its outcome");
+
+  const version = async () => {
+    const { response } = await luca.GET("/patients/{patient_id}/invoices/{id}", { params: of });
+    return { ...of, header: { "If-Match": response.headers.get("etag") ?? "" } };
+  };
+  const credited = told("credit", await luca.POST("/patients/{patient_id}/invoices/{id}/credit-notes", {
+    params: await version(), body: { charges: [copies.number], reason: "They were not made" },
+  }));
+  check(credited.entry.document_number === `${issued.number}-C1` && credited.invoice.overpaid.amount !== "0.00", "a credit note");
+  const whole = told("read it", await grace.GET("/patients/{patient_id}/invoices/{id}", { params: of }));
+  const payment = whole.entries.filter((entry) => entry.what === "paid").pop();
+  check(payment !== undefined && whole.lines.some((line) => line.credited), "it shows both");
+  const wish = { payment: payment.entry, amount: whole.overpaid, reason: "Paid too much" };
+  const asked = told("ask", await luca.POST("/patients/{patient_id}/invoices/{id}/refunds", { params: of, body: wish }));
+  const refund = { path: { ...of.path, refund: asked.entry.entry } };
+  const own = await luca.POST("/patients/{patient_id}/invoices/{id}/refunds/{refund}/approve", { params: refund });
+  check(own.error?.code === "own_refund", "another person approves it");
+  told("approve", await florence.POST("/patients/{patient_id}/invoices/{id}/refunds/{refund}/approve", { params: refund }));
+  told("refunds", await florence.GET("/refunds"));
+  const done = await luca.POST("/patients/{patient_id}/invoices/{id}/refunds/{refund}/complete", { params: refund, body: { tender: "bank_transfer" } });
+  check(told("complete", done).invoice.overpaid.amount === "0.00", "it is paid back");
+  const again = told("ask", await luca.POST("/patients/{patient_id}/invoices/{id}/refunds", { params: of, body: { ...wish, amount: gbp("1.00") } }));
+  const rejected = { params: { path: { ...of.path, refund: again.entry.entry } }, body: { reason: "It was right" } };
+  check(told("reject", await florence.POST("/patients/{patient_id}/invoices/{id}/refunds/{refund}/reject", rejected)).entry.what === "refund_rejected", "not this one");
+  const file = await grace.GET("/patients/{patient_id}/invoices/{id}/invoice.pdf", { params: of, parseAs: "arrayBuffer" });
+  check(new TextDecoder().decode(file.data).startsWith("%PDF-"), "a PDF");
+  const voided = told("take it all back", await luca.POST("/patients/{patient_id}/invoices/{id}/credit-notes", {
+    params: await version(), body: { reason: "The income was wrong", bill_again: true },
+  }));
+  check(voided.invoice.status === "void", "nothing is left of it");
+  const next = told("issue", await luca.POST("/patients/{patient_id}/invoices", { params: mine }));
+  check(Number(next.number) > Number(issued.number), "the next number");
+  check(told("invoices", await grace.GET("/patients/{patient_id}/invoices", { params: mine })).items.length === 2, "both are listed");
+  const statement = told("statement", await grace.GET("/patients/{patient_id}/statement", { params: mine }));
+  check(statement.outstanding.amount === next.total.amount && statement.not_invoiced.amount === "0.00", "what she owes");
+  const found = told("by number", await luca.GET("/invoices/{number}", { params: { path: { number: next.number } } }));
+  check(found.id === next.id, "found by its number");
+  const all = told("all", await luca.GET("/invoices", { params: { query: { status: "unpaid", from: "2026-03" } } }));
+  check(all.totals.invoices >= 0, "with what they add up to");
+}
+
 // Lin cancels her appointment.
 const cancelled = told("cancel", await lin.POST("/appointments/{id}/cancel", {
   params: { path: { id: booked.id } }, body: { reason: "I am well again" },

@@ -105,10 +105,13 @@ ONLY_THE_CLIENT = {
                      "get_lab_report_upload_link", "complete_lab_report", "get_lab_report_download_link", "download_lab_report"],
                     "It takes an order of that very patient, in the right state."),
     "list_critical_results": "It takes a doctor who is on shift.",
+    **dict.fromkeys(["get_invoice", "download_invoice", "issue_invoice", "issue_credit_note", "enter_payment", "take_payment_back", "ask_for_refund", "approve_refund",
+                     "reject_refund", "complete_refund", "reverse_charge", "mark_invoices", "get_invoice_by_number"],
+                    "It takes a charge or an invoice of that very patient, in the right state."),
     "add_doctor": "It takes one of two members, and hours that fit the slots and each other.",
 }
 
-MONEY = r"income|consultation_fee|daily_fee|price|unit_price|unit_cost|(content\.)?fee"
+MONEY = r"amount|income|consultation_fee|daily_fee|price|unit_price|unit_cost|(content\.)?fee"
 RECORD = r"(POST|PUT) /patients/\{patient_id\}/(encounters|diagnoses|vitals|treatment-plans|surgeries|prescriptions|prescription-requests|images|blood-typings|results).*"
 
 PERMANENT = [
@@ -207,6 +210,13 @@ PERMANENT = [
     Row("invalid_loinc", "What the check digit has to be.", r"(POST|PATCH) /laboratories/{laboratory_id}/tests.*|GET /lab-tests", r"(parameters\[\d+\]\.)?loinc"),
     Row("name_or_loinc", "Parameters that exclude each other have no words in OpenAPI.", "GET /lab-tests", "name"),
     Row("not_open", "What one parameter means for another.", "GET /laboratories/{laboratory_id}/lab-orders", "overdue"),
+    # What a bill depends on.
+    Row("too_small", "No pattern says that an amount is above zero.", "POST /patients/{patient_id}/(charges|invoices/{id}/.*)", "amount|unit_price"),
+    Row("too_large", "No schema multiplies two values.", "POST /patients/{patient_id}/charges", "quantity"),
+    Row("invalid_date", "It depends on the day.", "POST /patients/{patient_id}/charges", "on"),
+    Row("(not_on_invoice|whole_invoice_only|duplicate)", "It depends on the invoice, and on what another member says.", "POST /patients/{patient_id}/invoices/{id}/credit-notes", "charges|bill_again"),
+    Row("(required|not_with_paid|not_with_unpaid|duplicate)", "What one member means for another.", "POST /invoices/mark", r"tender|reason|invoices\[\d+\]\.invoice_id"),
+    Row("before_from", "No schema compares two values.", "GET /invoices", "to"),
     # What a pattern does not express.
     Row("too_short", "Which characters are letters.", "GET /patients", "name"),
     Row("invalid_date", "Which days there are.", "GET /patients", "date_of_birth"),

@@ -37,9 +37,10 @@ ROLES = {
     "administrator": "florence@seacole.example.org",
     "pharmacist": "percy@seacole.example.org",
     "technician": "gerty@seacole.example.org",
+    "accountant": "luca@seacole.example.org",
 }
 # What a role is tried with, where it is not everything.
-ONLY = {"pharmacist": ["pharmacies", "stock", "dispensing"], "technician": ["laboratories", "lab orders"]}
+ONLY = {"pharmacist": ["pharmacies", "stock", "dispensing"], "technician": ["laboratories", "lab orders"], "accountant": ["charges", "invoices", "payments"]}
 # Every run lives on the same morning, a Monday: the same slots are free, and appointments have begun.
 BEFORE, BEGUN = "2026-03-02T08:30", "2026-03-02T10:05"
 LONGEST = 480
@@ -180,6 +181,17 @@ class Contract:
             order = hospital.ask("POST", f"{record}/lab-orders", wanted, ada)["id"]
         gerty = hospital.sign_in(ROLES["technician"])
         hospital.ask("POST", f"{record}/lab-orders/{order}/collect", {}, gerty)
+        # Ada has two invoices: one is paid in part, and of the other a refund is asked for. Something is on none.
+        luca = hospital.sign_in(ROLES["accountant"])
+        money, part = ({"amount": amount, "currency": "GBP"} for amount in ("30.00", "10.00"))
+        charge = {"what": "Copy of the images", "unit_price": money, "reason": "Asked for by the patient"}
+        for _ in range(2):
+            hospital.ask("POST", f"{record}/charges", charge, luca)
+            invoice = f"{record}/invoices/{hospital.ask('POST', f'{record}/invoices', token=luca)['id']}"
+            hospital.ask("POST", f"{invoice}/payments", {"amount": part, "tender": "card"}, luca)
+        hospital.ask("POST", f"{invoice}/refunds", {"payment": 2, "amount": part, "reason": "Paid twice"}, luca)
+        for _ in range(3):
+            hospital.ask("POST", f"{record}/charges", charge, luca)
         florence = hospital.sign_in(ROLES["administrator"])
         patricia = hospital.ask("GET", "/users/me", token=hospital.sign_in("patricia@seacole.example.org"))
         hospital.ask("POST", f"/users/{patricia['id']}/suspend", token=florence)
@@ -290,7 +302,9 @@ class Contract:
         waiting = hospital.ask("GET", f"/pharmacies/{pharmacy}/allocations", token=percy)["items"]
         tests = hospital.ask("GET", "/lab-tests", token=tokens["technician"])["items"]
         orders = hospital.ask("GET", f"/laboratories/{tests[0]['laboratory_id']}/lab-orders", token=tokens["technician"])["items"]
+        invoices = hospital.ask("GET", f"/patients/{patient['patient_id']}/invoices", token=tokens["patient"])["items"]
         words = {
+            "invoices": [invoice["id"] for invoice in invoices],
             "laboratories": [tests[0]["laboratory_id"]],
             "offered_tests": [test["id"] for test in tests],
             "lab_orders": [order["id"] for order in orders],

@@ -35,7 +35,7 @@ import boto3
 import botocore.exceptions
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FUNCTIONS = ["UsersFunction", "PatientsFunction", "DoctorsFunction", "AppointmentsFunction", "MedicalRecordsFunction", "StaffFunction", "WardsFunction", "EmergencyFunction", "LaboratoryFunction", "PharmacyFunction", "NotificationsFunction", "LowStockFunction", "RemindersFunction"]
+FUNCTIONS = ["UsersFunction", "PatientsFunction", "DoctorsFunction", "AppointmentsFunction", "MedicalRecordsFunction", "StaffFunction", "WardsFunction", "EmergencyFunction", "LaboratoryFunction", "PharmacyFunction", "BillingFunction", "NotificationsFunction", "LowStockFunction", "RemindersFunction"]
 PEOPLE = ["ada", "alan", "helen", "mary", "florence"]
 # On a real account the test cannot read the emails. It looks up their deliveries instead, whose ids say what they are about.
 DELIVERIES = {
@@ -48,6 +48,7 @@ DELIVERIES = {
     "Bed 7 on the ward ICU": "clean-icu-7-", "Critical care: a patient comes": "adm_",
     "A lab order for": "-placed-patient", "Potassium was ordered": "-placed-laboratory", "Critical result": "-critical-", "A result for Ada Byron was amended": "-patient",
     "A result for": "-released-patient", "A result was amended": "-doctor",
+    "Invoice": "-issued-patient", "Receipt": "-patient", "A refund for": "-refund-", "USD 2.00 was paid back": "-patient",
 }
 
 
@@ -350,6 +351,7 @@ class Deployment:
         self.lie_in_bed(desk, helen, doctor)
         self.collect_a_medicine(desk, ada)
         self.have_a_lab_test(desk, helen, ada)
+        self.pay_a_bill(desk, ada)
         self.die(desk, mary)
         self.take_leave(desk, helen, ada, doctor)
 
@@ -621,6 +623,48 @@ class Deployment:
         check([(one["released"], one["in_time"]) for one in took] == [(1, 1)], "the turnaround is measured")
         step("a lab test was ordered, examined, told as critical, verified, released as PDF and amended")
 
+    def pay_a_bill(self, admin: str, ada: str) -> None:
+        """What was done is charged. The patient asks for the invoice, pays, and gets back what she paid too much."""
+        self.register("Luca Pacioli", self.at("luca"), "accountant")
+        pending = lambda: [one["id"] for one in self.expect("GET", "/users?group=pending", 200, token=admin)["items"] if one["email"] == self.at("luca")]
+        self.expect("POST", f"/users/{eventually('the accountant waits', pending)[0]}/approve", 200, token=admin)
+        self.expect("POST", "/users/me/email/confirm", 200, {"token": self.emailed_token(self.at("luca"), "Welcome to")}, self.sign_in(self.at("luca")))
+        luca, me = self.sign_in(self.at("luca")), f"/patients/{self.expect('GET', '/patients/me', 200, token=ada)['id']}"
+        charges = lambda: {one["what"]: one["amount"]["amount"] for one in self.expect("GET", f"{me}/charges", 200, token=ada)["items"]}
+        eventually("the medicine and the test are charged", lambda: {"Zithromax 500 mg tablet": "5.00", "Potassium": "12.50"}.items() <= charges().items())
+        self.expect("POST", f"{me}/charges", 403, {}, ada)
+        usd = lambda amount: {"amount": amount, "currency": "USD"}
+        self.expect("POST", f"{me}/charges", 201, {"what": "Copy of the images", "unit_price": usd("3.00"), "reason": "Asked for"}, luca)
+        issued = self.expect("POST", f"{me}/invoices", 201, token=ada)
+        check(issued["subtotal"] == issued["total"] and len(issued["lines"]) == len(charges()), "one line for each charge, and no discount without an income")
+        invoice = f"{me}/invoices/{issued['id']}"
+        self.mail(self.at("ada"), "Invoice")
+        file = urllib.request.Request(f"{self.url}{invoice}/invoice.pdf", headers={"authorization": f"Bearer {ada}"} | ({"host": self.host} if self.host else {}))
+        with urllib.request.urlopen(file, timeout=30) as answer:
+            check(answer.headers["content-type"] == "application/pdf" and answer.read().startswith(b"%PDF-"), "the invoice is a PDF")
+        schedules = lambda: [schedule["Name"] for schedule in self.scheduler.list_schedules(NamePrefix=f"invoice-{issued['id']}")["Schedules"]]
+        eventually("she would be reminded", lambda: len(schedules()) == 1)
+        listed = lambda status: [one["id"] for one in self.expect("GET", f"/invoices?status={status}", 200, token=luca)["items"]]
+        eventually("the accountant sees it", lambda: issued["id"] in listed("unpaid"))
+        paid = {"amount": usd(f"{float(issued['total']['amount']) + 2:.2f}"), "tender": "card"}
+        check(self.expect("POST", f"{invoice}/payments", 409, paid, luca)["code"] == "more_than_outstanding", "an overpayment is meant")
+        over = self.expect("POST", f"{invoice}/payments", 200, paid | {"overpayment": True}, luca)
+        check(over["invoice"]["overpaid"] == usd("2.00"), "two too much")
+        self.mail(self.at("ada"), "Receipt")
+        asked = self.expect("POST", f"{invoice}/refunds", 200, {"payment": 2, "amount": usd("2.00"), "reason": "Paid too much"}, luca)["entry"]["entry"]
+        check(self.expect("POST", f"{invoice}/refunds/{asked}/approve", 409, token=luca)["code"] == "own_refund", "another person approves it")
+        waits = lambda: [one["invoice_id"] for one in self.expect("GET", "/refunds", 200, token=admin)["items"]]
+        eventually("it waits for another person", lambda: waits() == [issued["id"]])
+        self.expect("POST", f"{invoice}/refunds/{asked}/approve", 200, token=admin)
+        self.expect("POST", f"{invoice}/refunds/{asked}/complete", 200, {"tender": "card"}, luca)
+        self.mail(self.at("ada"), "USD 2.00 was paid back")
+        eventually("it is paid, and nobody is reminded", lambda: issued["id"] in listed("paid") and schedules() == [] and waits() == [])
+        check(self.expect("GET", f"{me}/statement", 200, token=ada)["overpaid"] == usd("0.00"), "nobody owes anything")
+        command = [sys.executable, "infra/check_billing.py", self.name]
+        checked = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)
+        check(checked.returncode == 0 and checked.stdout.endswith("and 0 things are wrong\n"), f"the books are proven: {checked.stdout}{checked.stderr}")
+        step("what was done was charged, invoiced as PDF, paid and in part paid back, and the books are proven")
+
     def upload(self, record: str, doctor: str, file: bytes) -> str:
         """Announces a file and sends it to the link, as a client does."""
         digest = base64.b64encode(hashlib.sha256(file).digest()).decode()
@@ -846,7 +890,7 @@ class Deployment:
     def signing_key_is_for_users_alone(self) -> None:
         secret = {"SecretId": self.physical("SigningKeySecret")}
         self.client_as("UsersFunction", "secretsmanager").get_secret_value(**secret)
-        for function in ("PatientsFunction", "DoctorsFunction", "AppointmentsFunction", "MedicalRecordsFunction", "StaffFunction", "WardsFunction", "EmergencyFunction", "LaboratoryFunction", "PharmacyFunction", "NotificationsFunction", "LowStockFunction", "RemindersFunction"):
+        for function in ("PatientsFunction", "DoctorsFunction", "AppointmentsFunction", "MedicalRecordsFunction", "StaffFunction", "WardsFunction", "EmergencyFunction", "LaboratoryFunction", "PharmacyFunction", "BillingFunction", "NotificationsFunction", "LowStockFunction", "RemindersFunction"):
             self.denied(f"{function} reads the signing key", lambda: self.client_as(function, "secretsmanager").get_secret_value(**secret))
         step("the users function is the only function that may read the signing key")
 

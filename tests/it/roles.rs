@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 use store::trail::Trail;
 
 use crate::{
+    billing::{Books, gbp, paid},
     laboratory::{Bench, measured, potassium},
     pharmacy::{paracetamol, registration},
     support::{App, action_name, shared_database},
@@ -214,4 +215,48 @@ async fn what_follows_from_lab_orders_keeps_to_the_roles() {
     assert_eq!(ended.listed.status, LabOrderStatus::Cancelled);
     poller.drain().await.unwrap();
     keeps_to_its_role("notifications", &on_trail, &[("GetItem", "LABORATORY"), ("GetItem", "PAT"), ("PutItem", "MAIL")]);
+}
+
+#[tokio::test]
+async fn what_follows_from_bills_keeps_to_the_roles() {
+    let books = Books::new().await;
+    let (app, trail) = (Arc::clone(&books.app), || Trail::new(None, "test".to_owned(), None, books.app.now()));
+    let notifications = Notifications::new(&app.config, Settings::scheduling(), &app.settings.token_key(), app.clock.clone());
+    let low_stock = LowStock::new(&app.config, Settings::scheduling(), app.clock.clone());
+    let consumer = OnTrail { notifications: notifications.clone(), low_stock, trail: trail(), of_low_stock: trail() };
+    let on_trail = consumer.trail.clone();
+    let stream = Template::read().unwrap().streams;
+    let mut poller = Poller::new(shared_database().0, app.table.clone(), stream, consumer, None).unwrap().with_backoff(Duration::ZERO);
+    let (_, desk) = app.staff("Rosa Parks", Role::Receptionist).await;
+    app.on_roster(&books.accounts[0], Role::Accountant, Some(Ward::Icu)).await;
+    let establish = json!({ "ward": "icu", "daily_fee": { "amount": "200", "currency": "GBP" } });
+    app.post("/wards", &establish).bearer(&books.admin).send().await.expect(201);
+    let stay = app.post(&books.path("admissions"), &json!({ "ward": "icu" })).bearer(&desk).send().await.expect(201).id();
+    let left = app.post(&books.path(&format!("admissions/{stay}/left")), &json!({ "departure": "against_advice" }));
+    left.bearer(&desk).send().await.expect(200);
+    while poller.drain().await.unwrap() > 0 {}
+    let invoice = books.get("invoices", &books.luca).await.expect(200).body["items"][0]["id"].as_str().unwrap().to_owned();
+    books.act(&invoice, "payments", &paid("50")).await.expect(200);
+    books.act(&invoice, "refunds", &json!({ "payment": 2, "amount": gbp("10"), "reason": "Paid too much" })).await.expect(200);
+    while poller.drain().await.unwrap() > 0 {}
+    let check = serde_json::from_value(json!({ "check_billing": {} })).unwrap();
+    on_trail.follow(notifications::answer(&notifications, check)).await.unwrap();
+    let (by_schedule, state) = (trail(), app.events());
+    app.set_clock("2026-04-02T07:00:00Z");
+    let due = json!({ "invoice_id": invoice, "patient_id": books.ada.id, "due_at": "2026-04-02T07:00:00Z" });
+    by_schedule.follow(reminders::handle(&state, serde_json::from_value(due).unwrap())).await.unwrap();
+    keeps_to_its_role("reminders", &by_schedule, &[("PutItem", "PAT"), ("GetItem", "PAT")]);
+    while poller.drain().await.unwrap() > 0 {}
+    keeps_to_its_role(
+        "notifications",
+        &on_trail,
+        &[
+            ("GetItem", "INVOICES"),
+            ("PutItem", "INVOICES"),
+            ("PutItem", "INVOICE"),
+            ("GetItem", "INVOICE"),
+            ("UpdateItem", "BILLTOTALS"),
+            ("Query", "BILLING"),
+        ],
+    );
 }

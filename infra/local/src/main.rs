@@ -35,6 +35,9 @@ enum Command {
         #[arg(long)]
         rebuild: bool,
     },
+    /// Prove that invoices equal their lines, and that what was paid and what is outstanding is the total, for every patient. The hospital must not be
+    /// running.
+    CheckBilling,
     /// Make the secrets of a new deployment, as parameters of the template.
     Secrets {
         /// The signing key's id. Choose another one at each rotation.
@@ -68,6 +71,7 @@ fn main() -> std::process::ExitCode {
             local::settings::deployment_secrets(&key_id, parameters).map_err(|error| error.to_string()).map(|json| start::say(&json))
         }
         Some(Command::CheckStock { rebuild }) => start::check_stock(&arguments.options, rebuild).map_err(|error| error.to_string()),
+        Some(Command::CheckBilling) => start::check_billing(&arguments.options).map_err(|error| error.to_string()),
         Some(Command::Services { lambda }) => start::run(&arguments.options, Some(&lambda)).map_err(|error| error.to_string()),
         None => start::run(&arguments.options, None).map_err(|error| error.to_string()),
     };

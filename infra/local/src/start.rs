@@ -31,6 +31,7 @@ use local::{
     stream::{Poller, StreamError},
     template::{Template, TemplateError},
 };
+use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::watch, time::interval};
 use tracing_subscriber::EnvFilter;
 
@@ -110,37 +111,79 @@ pub(crate) fn run(options: &Options, lambda: Option<&str>) -> Result<(), StartEr
 
 /// Checks the stock of a hospital that is not running.
 pub(crate) fn check_stock(options: &Options, rebuild: bool) -> Result<(), StartError> {
-    tokio::runtime::Runtime::new().map_err(StartError::Runtime)?.block_on(count_ledgers(&options.data, rebuild))
+    let check = async || {
+        let hospital = AtRest::open(&options.data).await?;
+        let (mut checked, mut drifts, mut after) = (0, 0, Value::Null);
+        loop {
+            let call = json!({ "check_stock": { "rebuild": rebuild, "after": after } });
+            let report = Consumer::call(&hospital.functions, "low-stock", call).await.map_err(StartError::Check)?;
+            checked += count(&report["checked"]);
+            drifts += each(&report["drifts"], |drift| format!("{drift}"));
+            each(&report["incomplete"], |medicine| format!("the ledger of {medicine} could not be counted as a whole"));
+            after = report["next"].clone();
+            if after.is_null() {
+                say(&format!("{checked} medicines were checked, and {drifts} lots differ from their ledger\n"));
+                return Ok(());
+            }
+        }
+    };
+    tokio::runtime::Runtime::new().map_err(StartError::Runtime)?.block_on(check())
 }
 
-async fn count_ledgers(folder: &Path, rebuild: bool) -> Result<(), StartError> {
-    let unusable = |cause| StartError::Folder { folder: folder.to_owned(), cause };
-    if !folder.join("hospital.json").exists() {
-        return Err(unusable(io::Error::from(io::ErrorKind::NotFound)));
-    }
-    let _lock = lock(folder)?;
-    let (settings, clock) = (Settings::open(folder, None)?, Clock::system());
-    let dynamodb = database::serve(database::open(Some(&folder.join("dynamodb.sqlite")))?).await?;
-    let services = Services::start(None, settings.signing_key(), clock.clone()).await.map_err(unusable)?;
-    let config = settings.config(settings.hospital("http://127.0.0.1/portal")?, TABLE, dynamodb, services.address, None)?;
-    let functions = Functions::new(&config, &settings.signing_key(), &settings.token_key(), Settings::scheduling(), &clock)?;
-    let (mut checked, mut drifts, mut after) = (0, 0, serde_json::Value::Null);
-    loop {
-        let call = serde_json::json!({ "check_stock": { "rebuild": rebuild, "after": after } });
-        let report = Consumer::call(&functions, "low-stock", call).await.map_err(StartError::Check)?;
-        checked += report["checked"].as_u64().unwrap_or_default();
-        for drift in report["drifts"].as_array().into_iter().flatten() {
-            drifts += 1;
-            say(&format!("{drift}\n"));
+/// Proves the books of a hospital that is not running.
+pub(crate) fn check_billing(options: &Options) -> Result<(), StartError> {
+    let check = async || {
+        let hospital = AtRest::open(&options.data).await?;
+        let (mut patients, mut invoices, mut charges, mut drifts, mut after) = (0, 0, 0, 0, Value::Null);
+        loop {
+            let call = json!({ "check_billing": { "after": after } });
+            let report = Consumer::call(&hospital.functions, "notifications", call).await.map_err(StartError::Check)?;
+            patients += count(&report["patients"]);
+            invoices += count(&report["invoices"]);
+            charges += count(&report["charges"]);
+            drifts += each(&report["drifts"], |drift| format!("{drift}"));
+            after = report["next"].clone();
+            if after.is_null() {
+                say(&format!(
+                    "{patients} patients, {invoices} invoices and {charges} charges were checked, and {drifts} things are wrong\n"
+                ));
+                return Ok(());
+            }
         }
-        for medicine in report["incomplete"].as_array().into_iter().flatten() {
-            say(&format!("the ledger of {medicine} could not be counted as a whole\n"));
+    };
+    tokio::runtime::Runtime::new().map_err(StartError::Runtime)?.block_on(check())
+}
+
+fn count(number: &Value) -> u64 {
+    number.as_u64().unwrap_or_default()
+}
+
+/// Says each thing in a line of its own. Returns how many there are.
+fn each(list: &Value, line: impl Fn(&Value) -> String) -> usize {
+    let list = list.as_array().map(Vec::as_slice).unwrap_or_default();
+    list.iter().for_each(|one| say(&format!("{}\n", line(one))));
+    list.len()
+}
+
+/// A hospital that is not running, with functions that an operator calls.
+struct AtRest {
+    functions: Functions,
+    _lock: File,
+}
+
+impl AtRest {
+    async fn open(folder: &Path) -> Result<Self, StartError> {
+        let unusable = |cause| StartError::Folder { folder: folder.to_owned(), cause };
+        if !folder.join("hospital.json").exists() {
+            return Err(unusable(io::Error::from(io::ErrorKind::NotFound)));
         }
-        after = report["next"].clone();
-        if after.is_null() {
-            say(&format!("{checked} medicines were checked, and {drifts} lots differ from their ledger\n"));
-            return Ok(());
-        }
+        let lock = lock(folder)?;
+        let (settings, clock) = (Settings::open(folder, None)?, Clock::system());
+        let dynamodb = database::serve(database::open(Some(&folder.join("dynamodb.sqlite")))?).await?;
+        let services = Services::start(None, settings.signing_key(), clock.clone()).await.map_err(unusable)?;
+        let config = settings.config(settings.hospital("http://127.0.0.1/portal")?, TABLE, dynamodb, services.address, None)?;
+        let functions = Functions::new(&config, &settings.signing_key(), &settings.token_key(), Settings::scheduling(), &clock)?;
+        Ok(Self { functions, _lock: lock })
     }
 }
 

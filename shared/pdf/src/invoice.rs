@@ -27,7 +27,6 @@ pub fn document(hospital: &Hospital, invoice: Invoice<'_>) -> Document {
     let subject = vec![
         fact("Patient", balance.patient_name.as_str().to_owned()),
         fact("MRN", balance.mrn.as_str().to_owned()),
-        fact("Invoice", number.clone()),
         fact("Issued on", day(hospital, balance.issued_at).to_string()),
         fact("To be paid by", balance.due_on.to_string()),
     ];
@@ -163,4 +162,164 @@ fn full(minor: i64, balance: &Balance) -> String {
 
 fn day(hospital: &Hospital, at: Timestamp) -> Date {
     hospital.zone.to_datetime(at).date()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        billing::{Charge, ChargeRule, Percent, Tender, Terms, invoice::price},
+        id::{InvoiceId, PatientId},
+        money::{Currency, Money},
+        mrn::Mrn,
+        text::{Email, PersonName, Reason},
+        triage::Scale,
+    };
+    use jiff::{civil::date, tz::TimeZone};
+
+    use super::*;
+
+    fn hospital() -> Hospital {
+        let currency = Currency::parse("GBP").unwrap();
+        Hospital {
+            name: "Seacole General Hospital".to_owned(),
+            address: Some("12 Seacole Way, London".to_owned()),
+            contact: Some("+44 20 7946 0000".to_owned()),
+            zone: TimeZone::UTC,
+            currency,
+            triage: Scale::esi(),
+            billing: Terms::of(currency).with_taxes("VAT", "other=20").unwrap(),
+            sender: Email::parse("hospital@example.org").unwrap(),
+            portal_url: "https://portal.example.org".to_owned(),
+            issuer: "https://api.example.org".to_owned(),
+        }
+    }
+
+    fn charge(number: u32, kind: ChargeKind, what: &str, quantity: u32, minor: i64) -> Charge {
+        Charge {
+            patient_id: PatientId::new(Timestamp::UNIX_EPOCH, 1),
+            number,
+            kind,
+            what: what.to_owned(),
+            on: date(2026, 3, 2),
+            quantity,
+            unit_price: Money::of_minor(minor, Currency::parse("GBP").unwrap()),
+            rule: ChargeRule::EnteredByHand,
+            source: None,
+            at: Timestamp::UNIX_EPOCH,
+            by: None,
+            reason: None,
+        }
+    }
+
+    /// Each text of a document, in its order.
+    fn said(document: &Document) -> Vec<String> {
+        let mut said = vec![document.title.clone()];
+        said.extend(document.letterhead.clone());
+        said.extend(document.subject.iter().map(|(label, value)| format!("{label}: {value}")));
+        said.extend(document.notice.clone());
+        for block in &document.blocks {
+            match block {
+                Block::Heading(text) => said.push(format!("# {text}")),
+                Block::Paragraph(text) => said.push(text.clone()),
+                Block::Facts(facts) => said.extend(facts.iter().map(|(label, value)| format!("{label}: {value}"))),
+                Block::Table(table) => {
+                    said.push(table.columns.iter().map(|column| column.title.as_str()).collect::<Vec<_>>().join(" | "));
+                    said.extend(table.rows.iter().map(|row| row.cells.join(" | ")));
+                }
+            }
+        }
+        said
+    }
+
+    fn invoice(charges: Vec<Charge>) -> (Balance, Issued, Vec<Line>, Vec<Entry>) {
+        let terms = hospital().billing;
+        let rule = terms.discount(Some(Money::of_minor(3_000_000, terms.currency)));
+        assert_eq!(rule.percent, Percent::parse("30").unwrap());
+        let priced = price(charges, rule.percent, &terms.taxes);
+        let issued = Issued::of(&priced, (Vec::new(), 1), rule, &terms, date(2026, 3, 2), None);
+        let json = serde_json::json!({
+            "id": InvoiceId::new(Timestamp::UNIX_EPOCH, 1), "number": 42, "patient_id": PatientId::new(Timestamp::UNIX_EPOCH, 1),
+            "patient_name": PersonName::parse("Ada Byron").unwrap(), "mrn": Mrn::parse("100000006").unwrap(), "issued_at": "2026-03-02T09:00:00Z",
+            "due_on": issued.due_on, "currency": "GBP", "total": issued.total, "version": 1
+        });
+        let balance: Balance = serde_json::from_value(json).unwrap();
+        (balance, issued, priced.lines, Vec::new())
+    }
+
+    /// The balance after a posting, with its entry.
+    fn posted(balance: &Balance, entries: &mut Vec<Entry>, posting: Posting) -> Balance {
+        let after = balance.post(&posting, None).unwrap();
+        let (invoice_id, patient_id) = (after.id, after.patient_id);
+        let at = "2026-03-04T09:00:00Z".parse().unwrap();
+        entries.push(Entry { invoice_id, number: 42, patient_id, entry: after.version, at, by: None, posting });
+        after
+    }
+
+    #[test]
+    fn an_invoice_says_what_was_done_what_it_costs_and_what_is_outstanding() {
+        let charges = vec![
+            charge(1, ChargeKind::Consultation, "Consultation with Dr. Helen Taussig, cardiology", 1, 8_000),
+            charge(2, ChargeKind::BedDay, "Bed 7, general ward", 20, 25_000),
+            charge(3, ChargeKind::BedDay, "Bed 1, ICU ward", 2, 90_000),
+            charge(4, ChargeKind::Other, "Copy of the images", 1, 1_250),
+        ];
+        let (balance, issued, lines, mut entries) = invoice(charges);
+        let paid =
+            Posting::Paid { receipt: 1, amount: 100_000, tender: Tender::Card, reference: None, overpayment: false, same_reference: false };
+        let balance = posted(&balance, &mut entries, paid);
+        let reason = Reason::parse("They were not made").ok();
+        let note = Posting::Credited { note: 1, amount: lines[3].total(), charges: vec![4], bill_again: false, reason };
+        let balance = posted(&balance, &mut entries, note);
+        let document = document(&hospital(), Invoice { balance: &balance, issued: &issued, lines: &lines, entries: &entries });
+        let expected = "\
+Invoice 000042
+Seacole General Hospital
+12 Seacole Way, London
+Contact: +44 20 7946 0000
+Patient: Ada Byron
+MRN: 100000006
+Issued on: 2026-03-02
+To be paid by: 2026-04-01
+# Consultations
+Date | Service | Quantity | Unit price | Amount
+2026-03-02 | Consultation with Dr. Helen Taussig, cardiology | 1 | 80.00 | 80.00
+# Bed days
+Date | Service | Quantity | Unit price | Amount
+2026-03-02 | Bed 7, general ward | 20 | 250.00 | 5000.00
+2026-03-02 | Bed 1, ICU ward | 2 | 900.00 | 1800.00
+ | Together |  |  | 6800.00
+# Other
+Date | Service | Quantity | Unit price | Amount
+2026-03-02 | Copy of the images (credited) | 1 | 12.50 | 12.50
+# Total
+ | Amount in GBP
+Subtotal | 6892.50
+Discount by income: 30 % for a monthly income of up to GBP 50000.00 | \u{2212} 2067.75
+VAT 20 % on other, of 8.75 | 1.75
+Total | GBP 4826.50
+Credited | \u{2212} 10.50
+Paid | 1000.00
+Outstanding | GBP 3816.00
+# Payments and corrections
+Date | What | Amount
+2026-03-04 | Payment by card, receipt 000042-1 | \u{2212} 1000.00
+2026-03-04 | Credit note 000042-C1 | \u{2212} 10.50
+Please pay GBP 3816.00 by 1 April 2026, and give the invoice number 000042 with the payment. Questions? You can reach us at +44 20 7946 0000.
+A bed day counts where the patient lies at its end. The day on which the patient leaves does not count, unless it is the only one.";
+        assert_eq!(said(&document).join("\n"), expected);
+    }
+
+    #[test]
+    fn a_void_invoice_says_so_and_a_long_one_has_several_pages() {
+        let (balance, issued, lines, mut entries) =
+            invoice((1..=300).map(|number| charge(number, ChargeKind::Medicine, "Amoxil", 3, 25)).collect());
+        let all = Posting::Credited { note: 1, amount: balance.total, charges: Vec::new(), bill_again: false, reason: None };
+        let balance = posted(&balance, &mut entries, all);
+        let document = document(&hospital(), Invoice { balance: &balance, issued: &issued, lines: &lines, entries: &entries });
+        assert!(
+            said(&document).iter().any(|text| text.starts_with("Void.")) && said(&document).contains(&"Nothing is outstanding.".to_owned())
+        );
+        let (first, again) = (crate::render(&document).unwrap(), crate::render(&document).unwrap());
+        assert!(first == again && first.starts_with(b"%PDF-") && first.len() > 30_000);
+    }
 }

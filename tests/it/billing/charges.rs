@@ -142,7 +142,7 @@ async fn a_stay_is_charged_by_the_nights_in_each_bed() {
     house.at("2026-03-04T08:00:00Z").await;
     assert_eq!(charges(&house).await, Vec::<String>::new(), "while somebody lies in a bed, nobody asks for it");
     house.step(&stay, "transfer", &json!({ "ward": "general", "bed": 1 })).await.expect(200);
-    assert_eq!(charges(&house).await, ["Bed 1 of the ward ICU 2 x 900.00 from 2026-03-02: open"]);
+    assert_eq!(charges(&house).await, ["Bed 1, ICU ward 2 x 900.00 from 2026-03-02: open"]);
     // Somebody asks for the invoice meanwhile: it has the nights so far, and the rest comes at the end.
     house.at("2026-03-06T08:00:00Z").await;
     let token = house.app.token(&accountant).await;
@@ -154,9 +154,9 @@ async fn a_stay_is_charged_by_the_nights_in_each_bed() {
     assert_eq!(
         all,
         [
-            "Bed 1 of the ward general 3 x 200.00 from 2026-03-06: invoiced",
-            "Bed 1 of the ward general 2 x 200.00 from 2026-03-04: invoiced",
-            "Bed 1 of the ward ICU 2 x 900.00 from 2026-03-02: invoiced"
+            "Bed 1, general ward 3 x 200.00 from 2026-03-06: invoiced",
+            "Bed 1, general ward 2 x 200.00 from 2026-03-04: invoiced",
+            "Bed 1, ICU ward 2 x 900.00 from 2026-03-02: invoiced"
         ]
     );
     let token = house.app.token(&accountant).await;

@@ -1,6 +1,7 @@
 //! Billing: charges, invoices, payments, credit notes and refunds.
 
 mod charges;
+mod checking;
 mod crediting;
 mod events;
 mod invoices;

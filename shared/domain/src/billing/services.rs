@@ -36,7 +36,7 @@ pub fn of_admission(admission: &Admission, now: Timestamp, zone: &TimeZone) -> V
     let services = counted.map(|((segment, quantity), part)| Service {
         part,
         kind: ChargeKind::BedDay,
-        what: format!("Bed {} of the ward {}", segment.bed, segment.ward.in_words()),
+        what: format!("Bed {}, {} ward", segment.bed, segment.ward.in_words()),
         on: day(segment.from),
         quantity,
         unit_price: segment.daily_fee,
