@@ -43,7 +43,7 @@ def main() -> int:
             "rebuild_allocations": [{"patient_id": entry["patient_id"]["S"], "id": entry["id"]["S"]} for entry in entries(of("allocation"))],
             "rebuild_lab_orders": [{"patient_id": entry["patient_id"]["S"], "id": entry.get("order_id", entry.get("id"))["S"]}
                                    for entry in entries(of("lab_order") + of("critical_result"))],
-            "rebuild_invoices": [{"patient_id": item["patient_id"]["S"], "id": item["id"]["S"]} for item in of("invoice_balance")],
+            "rebuild_invoices": [{"patient_id": item["patient_id"]["S"], "id": item["id"]["S"]} for item in of("invoice_balance") if outstanding(item) > 0],
         }
         lots = {"rebuild_lots": [{"medicine_id": entry["medicine_id"]["S"], "id": entry["id"]["S"]} for entry in entries(of("lot"))]}
         for name, call in ((function, payload), (low_stock, lots)):
@@ -56,20 +56,25 @@ def main() -> int:
     return 0
 
 
+def outstanding(balance: dict) -> int:
+    number = lambda name: int(balance.get(name, {"N": "0"})["N"])
+    return number("total") - number("credited") - number("paid") + number("refunded")
+
+
 def entries(items: list) -> list:
     return [item["entry"]["M"] for item in items]
 
 
 def scheduled(table: str):
     """Future appointments, waits to whom a slot is offered, beds that wait to be cleaned, emergencies that have not ended, what waits in a pharmacy,
-    lots that have not expired, lab orders that are not over, critical results that nobody has acknowledged, and invoices. It scans the table: no request of the hospital needs this list, so no index has it."""
+    lots that have not expired, lab orders that are not over, critical results that nobody has acknowledged, and invoices: those with nothing outstanding are left out later. It scans the table: no request of the hospital needs this list, so no index has it."""
     now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     pages = boto3.client("dynamodb").get_paginator("scan").paginate(
-        TableName=table, ProjectionExpression="#kind, #id, #slot, #ward, #bed, #since, entry, patient_id",
+        TableName=table, ProjectionExpression="#kind, #id, #slot, #ward, #bed, #since, entry, patient_id, #total, credited, paid, refunded",
         FilterExpression="#kind = :appointment OR (#kind = :wait AND #state.#name = :offered) OR #kind = :task OR (#kind = :case AND attribute_not_exists(closed))"
                          " OR (#kind = :allocation AND #status = :allocated) OR (#kind = :lot AND entry.expires_on >= :today)"
                          " OR (#kind = :lab_order AND NOT entry.#status IN (:released, :cancelled)) OR (#kind = :critical AND attribute_not_exists(acknowledged)) OR #kind = :balance",
-        ExpressionAttributeNames={"#kind": "kind", "#id": "id", "#slot": "slot", "#state": "state", "#name": "name", "#ward": "ward", "#bed": "bed", "#since": "since", "#status": "status"},
+        ExpressionAttributeNames={"#kind": "kind", "#id": "id", "#slot": "slot", "#state": "state", "#name": "name", "#ward": "ward", "#bed": "bed", "#since": "since", "#status": "status", "#total": "total"},
         ExpressionAttributeValues={":appointment": {"S": "appointment"}, ":wait": {"S": "wait"}, ":offered": {"S": "offered"},
                                    ":task": {"S": "cleaning_task"}, ":case": {"S": "emergency_case"}, ":allocation": {"S": "allocation"}, ":allocated": {"S": "allocated"}, ":lot": {"S": "lot"}, ":today": {"S": now[:10]},
                                    ":lab_order": {"S": "lab_order"}, ":released": {"S": "released"}, ":cancelled": {"S": "cancelled"}, ":critical": {"S": "critical_result"}, ":balance": {"S": "invoice_balance"}},
