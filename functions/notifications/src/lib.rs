@@ -165,24 +165,28 @@ async fn follow(state: &Notifications, change: Change) -> Result<(), Failure> {
     }
 }
 
-/// What follows from something that was done for a patient, or is to be paid. Gives back what it is not about.
+/// What follows from something that was done for a patient, or is to be paid. Gives back what it is not about. Where a bill follows too, one of the two
+/// that fails does not keep the other from being done.
 async fn follow_care(state: &Notifications, change: Change) -> Result<Option<Change>, Failure> {
     match change {
         Change::Vitals(patient) => state.base.store.board_show_vitals(patient).await?,
         Change::Bed { before, after } => Box::pin(beds::follow(state, before.as_deref(), &after)).await?,
         Change::Admission { before, after } => {
-            Box::pin(beds::follow_admission(state, before.as_deref(), &after)).await?;
+            let beds = Box::pin(beds::follow_admission(state, before.as_deref(), &after)).await;
             Box::pin(billing::follow_admission(state, before.as_deref(), &after)).await?;
+            beds?;
         }
         Change::BedRequest(request) => Box::pin(beds::serve(state, request.ward, Some(&request))).await?,
         Change::Case { before, after } => Box::pin(emergency::follow(state, before.as_deref(), &after)).await?,
         Change::Allocation { before, after } => {
-            Box::pin(allocation::follow(state, before.as_deref(), &after)).await?;
+            let news = Box::pin(allocation::follow(state, before.as_deref(), &after)).await;
             Box::pin(billing::follow_allocation(state, &after)).await?;
+            news?;
         }
         Change::LabOrder { before, after } => {
+            let news = Box::pin(lab_order::follow(state, before.as_deref(), &after)).await;
             Box::pin(billing::follow_lab_order(state, before.as_deref(), &after)).await?;
-            Box::pin(lab_order::follow(state, before.as_deref(), &after)).await?;
+            news?;
         }
         Change::Surgery(patient, id) => Box::pin(billing::follow_surgery(state, patient, id)).await?,
         Change::Invoice(patient, id) => Box::pin(billing::follow_invoice(state, patient, id)).await?,
@@ -228,8 +232,9 @@ async fn follow_people(state: &Notifications, change: Change) -> Result<(), Fail
             Box::pin(emergency::patient_renamed(state, id, origin.as_deref())).await?;
         }
         Change::Appointment { before, after } => {
+            let news = appointment::follow(state, before.as_deref(), &after).await;
             Box::pin(billing::follow_appointment(state, before.as_deref(), &after)).await?;
-            appointment::follow(state, before.as_deref(), &after).await?;
+            news?;
         }
         Change::Wait { before, after } => waiting::follow(state, before.as_deref(), &after).await?,
         Change::Shift { before, after } => roster::tell(&state.base, before.as_deref(), &after).await?,

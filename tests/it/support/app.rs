@@ -171,7 +171,8 @@ impl App {
         }
         for _ in 0..times {
             for record in &all {
-                self.functions.call("notifications", json!({ "Records": [record] })).await.unwrap();
+                let handled = self.functions.call("notifications", json!({ "Records": [record] })).await.unwrap();
+                assert_eq!(handled["batchItemFailures"], json!([]), "{record}");
             }
         }
     }
