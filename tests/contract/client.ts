@@ -789,7 +789,9 @@ check(told("own doctor's profile", await helen.GET("/doctors/me")).place === "Ro
   told("refunds", await florence.GET("/refunds"));
   const done = await luca.POST("/patients/{patient_id}/invoices/{id}/refunds/{refund}/complete", { params: refund, body: { tender: "bank_transfer" } });
   check(told("complete", done).invoice.overpaid.amount === "0.00", "it is paid back");
-  const again = told("ask", await luca.POST("/patients/{patient_id}/invoices/{id}/refunds", { params: of, body: { ...wish, amount: gbp("1.00") } }));
+  const again = told("ask", await luca.POST("/patients/{patient_id}/invoices/{id}/refunds", {
+    params: of, body: { ...wish, amount: gbp("1.00"), owed_again: true },
+  }));
   const rejected = { params: { path: { ...of.path, refund: again.entry.entry } }, body: { reason: "It was right" } };
   check(told("reject", await florence.POST("/patients/{patient_id}/invoices/{id}/refunds/{refund}/reject", rejected)).entry.what === "refund_rejected", "not this one");
   const file = await grace.GET("/patients/{patient_id}/invoices/{id}/invoice.pdf", { params: of, parseAs: "arrayBuffer" });

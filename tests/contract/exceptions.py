@@ -210,6 +210,7 @@ PERMANENT = [
     Row("invalid_loinc", "What the check digit has to be.", r"(POST|PATCH) /laboratories/{laboratory_id}/tests.*|GET /lab-tests", r"(parameters\[\d+\]\.)?loinc"),
     Row("name_or_loinc", "Parameters that exclude each other have no words in OpenAPI.", "GET /lab-tests", "name"),
     Row("not_open", "What one parameter means for another.", "GET /laboratories/{laboratory_id}/lab-orders", "overdue"),
+    Row("has_died", "It depends on the patient.", "POST /patients/{patient_id}/admissions/{id}/left", "departure"),
     # What a bill depends on.
     Row("too_small", "No pattern says that an amount is above zero.", "POST /patients/{patient_id}/(charges|invoices/{id}/.*)", "amount|unit_price"),
     Row("too_large", "No schema multiplies two values.", "POST /patients/{patient_id}/charges", "quantity"),

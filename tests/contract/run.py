@@ -189,7 +189,7 @@ class Contract:
             hospital.ask("POST", f"{record}/charges", charge, luca)
             invoice = f"{record}/invoices/{hospital.ask('POST', f'{record}/invoices', token=luca)['id']}"
             hospital.ask("POST", f"{invoice}/payments", {"amount": part, "tender": "card"}, luca)
-        hospital.ask("POST", f"{invoice}/refunds", {"payment": 2, "amount": part, "reason": "Paid twice"}, luca)
+        hospital.ask("POST", f"{invoice}/refunds", {"payment": 2, "amount": part, "reason": "Paid twice", "owed_again": True}, luca)
         for _ in range(3):
             hospital.ask("POST", f"{record}/charges", charge, luca)
         florence = hospital.sign_in(ROLES["administrator"])

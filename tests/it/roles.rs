@@ -237,7 +237,10 @@ async fn what_follows_from_bills_keeps_to_the_roles() {
     while poller.drain().await.unwrap() > 0 {}
     let invoice = books.get("invoices", &books.luca).await.expect(200).body["items"][0]["id"].as_str().unwrap().to_owned();
     books.act(&invoice, "payments", &paid("50")).await.expect(200);
-    books.act(&invoice, "refunds", &json!({ "payment": 2, "amount": gbp("10"), "reason": "Paid too much" })).await.expect(200);
+    books
+        .act(&invoice, "refunds", &json!({ "payment": 2, "amount": gbp("10"), "reason": "Paid too much", "owed_again": true }))
+        .await
+        .expect(200);
     while poller.drain().await.unwrap() > 0 {}
     let check = serde_json::from_value(json!({ "check_billing": {} })).unwrap();
     on_trail.follow(notifications::answer(&notifications, check)).await.unwrap();

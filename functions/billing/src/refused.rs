@@ -23,6 +23,7 @@ refusals! {
     }
     pub(crate) NotAsked {
         409 "more_than_paid" { left: MoneyBody },
+        409 "more_than_overpaid" { overpaid: MoneyBody },
         409 "not_a_payment",
         409 "too_many_refunds" { at_most: usize },
     }
@@ -75,6 +76,10 @@ pub(crate) fn not_posted(why: PostError, balance: &Balance) -> Problem {
         PostError::Not(NotPosted::MoreThanPaid(left)) => {
             let detail = "This is more than what is left of the payment: the rest was taken back or paid back, or is about to be.";
             Problem::conflict("more_than_paid", detail).with("left", money(left))
+        }
+        PostError::Not(NotPosted::MoreThanOverpaid(overpaid)) => {
+            let detail = "This is more than what is overpaid, so the patient would owe it again. Issue a credit note first for what is not to be paid. If the patient is to pay it again, send `owed_again` with `true`.";
+            Problem::conflict("more_than_overpaid", detail).with("overpaid", money(overpaid))
         }
         PostError::Not(NotPosted::NoRefund) => {
             Problem::conflict("no_open_refund", "No such refund is on its way. It was rejected or completed, or never asked for.")

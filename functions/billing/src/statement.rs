@@ -31,7 +31,7 @@ pub(crate) struct StatementView {
 /// Read the statement of a patient
 ///
 /// What is outstanding of all invoices, and everything that was posted to them: invoices, payments, credit notes and refunds. The latest invoice comes
-/// first, and of each invoice the latest entry.
+/// first, and of each invoice the latest entry. A page has at most 20 entries.
 #[utoipa::path(get, path = "/patients/{patient_id}/statement", tag = "invoices", operation_id = "get_statement",
     params(("patient_id" = PatientId, Path), Listing<NoFilter>), responses((status = 200, body = StatementView)))]
 pub(crate) async fn statement(

@@ -116,6 +116,10 @@ pub(crate) struct EntryView {
     tender: Option<Tender>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<Reference>,
+    /// The day on which the money came, if it is another one than that of the entry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    received_on: Option<Date>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
     /// The entry of the payment that it is about.
@@ -146,6 +150,7 @@ impl EntryView {
             document_number: None,
             tender: None,
             reference: None,
+            received_on: None,
             reason: None,
             payment: None,
             refund: None,
@@ -155,7 +160,8 @@ impl EntryView {
         };
         match entry.posting {
             Posting::Issued(issued) => view.amount = money(issued.total),
-            Posting::Paid { receipt, amount, tender, reference, .. } => {
+            Posting::Paid { receipt, amount, tender, reference, received_on, .. } => {
+                view.received_on = received_on;
                 (view.what, view.amount, view.tender, view.reference) = (Posted::Paid, money(amount), Some(tender), reference);
                 view.document_number = Some(format!("{number}-{receipt}"));
             }

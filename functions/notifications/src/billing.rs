@@ -13,7 +13,7 @@ use domain::{
 };
 use store::{
     StoreError,
-    billing::{IssueError, NewInvoice},
+    billing::{IssueError, NewInvoice, Stay},
 };
 
 use crate::{Failure, Notifications};
@@ -49,7 +49,7 @@ pub(crate) async fn follow_admission(state: &Notifications, before: Option<&Admi
         patient: &profile,
         by: None,
         admission: Some(after.id),
-        ward: after.place().map(|(ward, _)| ward),
+        stay: Stay::of(after, &base.hospital.zone),
         terms: &base.hospital.billing,
         today: base.today(),
         now: base.clock.now(),

@@ -105,6 +105,7 @@ impl Settings {
             triage: domain::triage::Scale::esi(),
             billing: Terms {
                 no_show_fee: Money::parse("20", Currency::parse("GBP")?)?,
+                how_to_pay: Some("You can pay by transfer to account 00000000, sort code 00-00-00, or at the cash desk.".to_owned()),
                 ..Terms::of(Currency::parse("GBP")?).with_taxes("VAT", "other=20")?
             },
             sender: Email::parse("hospital@seacole.example.org")?,

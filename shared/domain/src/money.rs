@@ -66,7 +66,13 @@ impl Money {
         let digits = currency.digits();
         let refused = || {
             let example = Self { minor: 125_000, currency };
-            Invalid::new("invalid_amount", format!("Give a decimal amount that is not negative, such as `{}`.", example.amount()))
+            Invalid::new(
+                "invalid_amount",
+                format!(
+                    "Give a decimal amount that is not negative, with at most {digits} decimals and no other signs, such as `{}`.",
+                    example.amount()
+                ),
+            )
         };
         let (whole, fraction) = amount.split_once('.').unwrap_or((amount, ""));
         let numeric = |text: &str| text.bytes().all(|b| b.is_ascii_digit());

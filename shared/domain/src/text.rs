@@ -190,14 +190,19 @@ impl PersonName {
 }
 
 impl Reference {
-    /// Twelve characters that are the same for references that differ only in spaces or in upper and lower case.
+    /// The same for references that differ only in spaces or in upper and lower case.
     #[must_use]
     pub fn shortened(&self) -> String {
         let plain: String = self.as_str().chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
-        // FNV-1a: two of the few references of one invoice do not meet, and nobody can gain anything from two that do.
-        let hash = plain.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-        format!("{:012x}", hash >> 16)
+        shortened(&plain)
     }
+}
+
+/// Twelve characters that stand for a text among a few others (FNV-1a): two of them do not meet, and nobody can gain anything from two that do.
+#[must_use]
+pub fn shortened(text: &str) -> String {
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    format!("{:012x}", hash >> 16)
 }
 
 #[cfg(test)]

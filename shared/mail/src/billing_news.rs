@@ -5,6 +5,7 @@ use domain::{
     billing::{Balance, Entry, Issued, Posting, balance::REMINDERS},
     id::{InvoiceId, PatientId},
     role::Role,
+    text::Reason,
     ward::Ward,
 };
 use serde::{Deserialize, Serialize};
@@ -31,32 +32,48 @@ impl EventState {
         let hospital = &self.hospital;
         let email = match &entry.posting {
             Posting::Issued(issued) => return Box::pin(self.invoice_issued(&whole, issued)).await,
-            Posting::RefundAsked { amount, .. } => return Box::pin(self.refund_asked(&whole.balance, &entry, *amount)).await,
-            Posting::Paid { receipt, amount, tender, reference, .. } => {
-                emails::received(hospital, &balance, (*receipt, *amount), (*tender, reference.as_ref()), entry.at)?
+            Posting::RefundAsked { amount, reason, .. } => {
+                return Box::pin(self.refund_asked(&whole.balance, &entry, (*amount, reason))).await;
+            }
+            Posting::Paid { receipt, amount, tender, reference, received_on, .. } => {
+                let on = received_on.unwrap_or_else(|| hospital.zone.to_datetime(entry.at).date());
+                emails::received(hospital, &balance, (*receipt, *amount), (*tender, reference.as_ref()), on)?
             }
             Posting::TakenBack { payment, amount, .. } => {
                 let Some(receipt) = whole.entry(*payment).and_then(receipt) else { return Ok(()) };
-                emails::taken_back(hospital, &balance, (receipt, *amount))?
+                emails::taken_back(hospital, &balance, (receipt, *amount), self.today())?
             }
-            Posting::Credited { note, amount, bill_again, .. } => emails::credited(hospital, &balance, (*note, *amount), *bill_again)?,
-            Posting::Refunded { amount, tender, reference, .. } => {
-                emails::refund_paid(hospital, &balance, *amount, (*tender, reference.as_ref()), entry.at)?
+            Posting::Credited { note, amount, bill_again, reason, .. } => {
+                emails::credited(hospital, &balance, (*note, *amount, reason.as_ref()), *bill_again)?
+            }
+            Posting::Refunded { refund, amount, tender, reference } => {
+                let reason = whole.entry(*refund).and_then(why_asked);
+                emails::refund_paid(hospital, &balance, (*amount, reason), (*tender, reference.as_ref()), entry.at)?
             }
             Posting::Reminded { times } if whole.balance.outstanding() > 0 => {
-                emails::overdue(hospital, &whole.balance, *times >= REMINDERS)?
+                return Box::pin(self.overdue(&whole.balance, entry.entry, *times >= REMINDERS)).await;
             }
             Posting::Reminded { .. } | Posting::RefundApproved { .. } | Posting::RefundRejected { .. } => return Ok(()),
         };
-        self.to_patient(&balance, entry.entry, &email).await
+        self.to_patient(&balance, entry.entry, &email).await?;
+        Ok(())
     }
 
-    async fn to_patient(&self, balance: &Balance, entry: u64, email: &Message) -> Result<(), MailError> {
-        let Some(patient) = self.store.patient(balance.patient_id).await? else { return Ok(()) };
-        match self.acts_for(&patient).await? {
-            Some(to) => self.mailer.send(&format!("{}-{entry}-patient", balance.id), &to, email).await,
-            None => Ok(()),
+    /// Whether an email reaches the patient, or who acts for them.
+    async fn to_patient(&self, balance: &Balance, entry: u64, email: &Message) -> Result<bool, MailError> {
+        let Some(patient) = self.store.patient(balance.patient_id).await? else { return Ok(false) };
+        let Some(to) = self.acts_for(&patient).await? else { return Ok(false) };
+        self.mailer.send(&format!("{}-{entry}-patient", balance.id), &to, email).await?;
+        Ok(true)
+    }
+
+    /// The patient is reminded. If no email reaches them, an accountant hears of it.
+    async fn overdue(&self, balance: &Balance, entry: u64, last: bool) -> Result<(), MailError> {
+        if self.to_patient(balance, entry, &emails::overdue(&self.hospital, balance, last)?).await? {
+            return Ok(());
         }
+        let email = emails::overdue_by_post(&self.hospital, balance)?;
+        self.to_accountant(balance.ward, &format!("{}-{entry}-accountant", balance.id), &email).await
     }
 
     /// The patient gets the invoice, and an accountant hears of it.
@@ -72,10 +89,8 @@ impl EventState {
             let email = emails::issued(&self.hospital, balance, self.invoice_pdf(whole)?)?;
             outcome = self.mailer.send(&format!("{}-issued-patient", balance.id), &to, &email).await;
         }
-        if let Some(to) = self.accountant(balance.ward).await? {
-            let email = emails::to_collect(&self.hospital, balance, by_post, issued.admission_id.is_some())?;
-            self.mailer.send(&format!("{}-issued-accountant", balance.id), &to, &email).await?;
-        }
+        let email = emails::to_collect(&self.hospital, balance, issued, by_post)?;
+        self.to_accountant(balance.ward, &format!("{}-issued-accountant", balance.id), &email).await?;
         outcome
     }
 
@@ -84,6 +99,14 @@ impl EventState {
         let WholeInvoice { balance, issued, lines, entries } = whole;
         let document = pdf::invoice::document(&self.hospital, pdf::invoice::Invoice { balance, issued, lines, entries });
         Ok(pdf::render(&document)?)
+    }
+
+    /// To the accountant on duty. If nobody is, to the administrators.
+    async fn to_accountant(&self, ward: Option<Ward>, id: &str, email: &Message) -> Result<(), MailError> {
+        match self.accountant(ward).await? {
+            Some(to) => self.mailer.send(id, &to, email).await,
+            None => self.to_administrators(id, None, email).await,
+        }
     }
 
     /// The accountant on duty for the patient's ward, or any who is on duty.
@@ -100,12 +123,13 @@ impl EventState {
     }
 
     /// Another accountant on duty decides; if there is none, the administrators.
-    async fn refund_asked(&self, balance: &Balance, entry: &Entry, amount: i64) -> Result<(), MailError> {
+    async fn refund_asked(&self, balance: &Balance, entry: &Entry, (amount, reason): (i64, &Reason)) -> Result<(), MailError> {
         let waits = balance.refunds.iter().any(|open| open.refund == entry.entry && !open.approved);
         if !waits {
             return Ok(());
         }
-        let (email, name) = (emails::refund_asked(&self.hospital, balance, amount)?, format!("{}-{}-refund", balance.id, entry.entry));
+        let email = emails::refund_asked(&self.hospital, balance, (amount, reason))?;
+        let name = format!("{}-{}-refund", balance.id, entry.entry);
         for duty in self.store.on_duty(Some(Role::Accountant), None, self.clock.now(), &self.hospital.zone).await? {
             if Some(duty.user_id) != entry.by
                 && let Some(to) = self.colleague(duty.user_id, Role::Accountant).await?
@@ -121,6 +145,14 @@ impl EventState {
 const fn receipt(entry: &Entry) -> Option<u16> {
     match entry.posting {
         Posting::Paid { receipt, .. } => Some(receipt),
+        _ => None,
+    }
+}
+
+/// Why somebody asked for a refund.
+const fn why_asked(entry: &Entry) -> Option<&Reason> {
+    match &entry.posting {
+        Posting::RefundAsked { reason, .. } => Some(reason),
         _ => None,
     }
 }

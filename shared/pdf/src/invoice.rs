@@ -24,12 +24,10 @@ pub fn document(hospital: &Hospital, invoice: Invoice<'_>) -> Document {
     let mut letterhead = vec![hospital.name.clone()];
     letterhead.extend(hospital.address.clone());
     letterhead.extend(hospital.contact.as_ref().map(|contact| format!("Contact: {contact}")));
-    let subject = vec![
-        fact("Patient", balance.patient_name.as_str().to_owned()),
-        fact("MRN", balance.mrn.as_str().to_owned()),
-        fact("Issued on", day(hospital, balance.issued_at).to_string()),
-        fact("To be paid by", balance.due_on.to_string()),
-    ];
+    let mut subject = vec![fact("Patient", balance.patient_name.as_str().to_owned()), fact("MRN", balance.mrn.as_str().to_owned())];
+    subject.extend(issued.address.as_ref().map(|address| fact("Address", address.as_str().lines().collect::<Vec<_>>().join(", "))));
+    subject.push(fact("Issued on", day(hospital, balance.issued_at).to_string()));
+    subject.push(fact("To be paid by", balance.due_on.to_string()));
     let mut blocks = Vec::new();
     for kind in ChargeKind::ALL {
         let of_kind: Vec<_> = lines.iter().filter(|line| line.charge.kind == *kind).collect();
@@ -108,7 +106,9 @@ fn sums(balance: &Balance, issued: &Issued) -> Table {
     if balance.credited > 0 {
         rows.push(minus("Credited".to_owned(), balance.credited));
     }
-    rows.push(plain("Paid".to_owned(), balance.paid));
+    if balance.paid > 0 {
+        rows.push(minus("Paid".to_owned(), balance.paid));
+    }
     if balance.refunded > 0 {
         rows.push(plain("Paid back".to_owned(), balance.refunded));
     }
@@ -123,10 +123,17 @@ fn sums(balance: &Balance, issued: &Issued) -> Table {
 fn payments(hospital: &Hospital, balance: &Balance, entries: &[Entry]) -> Vec<Row> {
     let line = |entry: &Entry| {
         let (what, minor, takes) = match &entry.posting {
-            Posting::Paid { receipt, amount, tender, .. } => {
-                (format!("Payment by {}, receipt {}", tender.in_words(), balance.receipt_number(*receipt)), *amount, true)
+            Posting::Paid { receipt, amount, tender, received_on, .. } => {
+                let received = received_on.map(|day| format!(", received on {day}")).unwrap_or_default();
+                (format!("Payment by {}{received}, receipt {}", tender.in_words(), balance.receipt_number(*receipt)), *amount, true)
             }
-            Posting::TakenBack { amount, .. } => ("Payment that was taken back".to_owned(), *amount, false),
+            Posting::TakenBack { payment, amount, .. } => {
+                let receipt = entries.iter().find(|other| other.entry == *payment).and_then(|paid| match paid.posting {
+                    Posting::Paid { receipt, .. } => Some(format!(", receipt {}", balance.receipt_number(receipt))),
+                    _ => None,
+                });
+                (format!("Payment that was taken back{}", receipt.unwrap_or_default()), *amount, false)
+            }
             Posting::Credited { note, amount, .. } => (format!("Credit note {}", balance.credit_note_number(*note)), *amount, true),
             Posting::Refunded { amount, tender, .. } => (format!("Paid back by {}", tender.in_words()), *amount, false),
             _ => return None,
@@ -143,7 +150,11 @@ fn how_to_pay(hospital: &Hospital, balance: &Balance, number: &str) -> String {
     }
     let due = balance.due_on.strftime("%-d %B %Y");
     let ask = hospital.contact.as_ref().map(|contact| format!(" Questions? You can reach us at {contact}.")).unwrap_or_default();
-    format!("Please pay {} by {due}, and give the invoice number {number} with the payment.{ask}", full(balance.outstanding(), balance))
+    let how = hospital.billing.how_to_pay.as_ref().map(|how| format!(" {how}")).unwrap_or_default();
+    format!(
+        "Please pay {} by {due}, and give the invoice number {number} with the payment.{how}{ask}",
+        full(balance.outstanding(), balance)
+    )
 }
 
 fn column(title: &str, width: u16, align: Align) -> Column {
@@ -171,7 +182,7 @@ mod tests {
         id::{InvoiceId, PatientId},
         money::{Currency, Money},
         mrn::Mrn,
-        text::{Email, PersonName, Reason},
+        text::{Email, PersonName, PostalAddress, Reason},
         triage::Scale,
     };
     use jiff::{civil::date, tz::TimeZone};
@@ -187,7 +198,10 @@ mod tests {
             zone: TimeZone::UTC,
             currency,
             triage: Scale::esi(),
-            billing: Terms::of(currency).with_taxes("VAT", "other=20").unwrap(),
+            billing: Terms {
+                how_to_pay: Some("Account GB00 TEST at Test Bank.".to_owned()),
+                ..Terms::of(currency).with_taxes("VAT", "other=20").unwrap()
+            },
             sender: Email::parse("hospital@example.org").unwrap(),
             portal_url: "https://portal.example.org".to_owned(),
             issuer: "https://api.example.org".to_owned(),
@@ -236,7 +250,8 @@ mod tests {
         let rule = terms.discount(Some(Money::of_minor(3_000_000, terms.currency)));
         assert_eq!(rule.percent, Percent::parse("30").unwrap());
         let priced = price(charges, rule.percent, &terms.taxes);
-        let issued = Issued::of(&priced, (Vec::new(), 1), rule, &terms, date(2026, 3, 2), None);
+        let mut issued = Issued::of(&priced, (Vec::new(), 1), rule, &terms, date(2026, 3, 2), None);
+        issued.address = PostalAddress::parse("1 Marylebone Road\nLondon").ok();
         let json = serde_json::json!({
             "id": InvoiceId::new(Timestamp::UNIX_EPOCH, 1), "number": 42, "patient_id": PatientId::new(Timestamp::UNIX_EPOCH, 1),
             "patient_name": PersonName::parse("Ada Byron").unwrap(), "mrn": Mrn::parse("100000006").unwrap(), "issued_at": "2026-03-02T09:00:00Z",
@@ -248,9 +263,9 @@ mod tests {
 
     /// The balance after a posting, with its entry.
     fn posted(balance: &Balance, entries: &mut Vec<Entry>, posting: Posting) -> Balance {
-        let after = balance.post(&posting, None).unwrap();
-        let (invoice_id, patient_id) = (after.id, after.patient_id);
         let at = "2026-03-04T09:00:00Z".parse().unwrap();
+        let after = balance.post(&posting, None, at).unwrap();
+        let (invoice_id, patient_id) = (after.id, after.patient_id);
         entries.push(Entry { invoice_id, number: 42, patient_id, entry: after.version, at, by: None, posting });
         after
     }
@@ -264,9 +279,14 @@ mod tests {
             charge(4, ChargeKind::Other, "Copy of the images", 1, 1_250),
         ];
         let (balance, issued, lines, mut entries) = invoice(charges);
-        let paid =
-            Posting::Paid { receipt: 1, amount: 100_000, tender: Tender::Card, reference: None, overpayment: false, same_reference: false };
-        let balance = posted(&balance, &mut entries, paid);
+        let paid = |receipt, received_on| {
+            let (amount, tender) = (100_000, Tender::Card);
+            Posting::Paid { receipt, amount, tender, reference: None, received_on, overpayment: false, same_reference: false }
+        };
+        let balance = posted(&balance, &mut entries, paid(1, None));
+        let balance = posted(&balance, &mut entries, paid(2, Some(date(2026, 3, 3))));
+        let back = Posting::TakenBack { payment: 3, amount: 100_000, reason: Reason::parse("Entered twice").unwrap() };
+        let balance = posted(&balance, &mut entries, back);
         let reason = Reason::parse("They were not made").ok();
         let note = Posting::Credited { note: 1, amount: lines[3].total(), charges: vec![4], bill_again: false, reason };
         let balance = posted(&balance, &mut entries, note);
@@ -278,6 +298,7 @@ Seacole General Hospital
 Contact: +44 20 7946 0000
 Patient: Ada Byron
 MRN: 100000006
+Address: 1 Marylebone Road, London
 Issued on: 2026-03-02
 To be paid by: 2026-04-01
 # Consultations
@@ -298,13 +319,15 @@ Discount by income: 30 % for a monthly income of up to GBP 50000.00 | \u{2212} 2
 VAT 20 % on other, of 8.75 | 1.75
 Total | GBP 4826.50
 Credited | \u{2212} 10.50
-Paid | 1000.00
+Paid | \u{2212} 1000.00
 Outstanding | GBP 3816.00
 # Payments and corrections
 Date | What | Amount
 2026-03-04 | Payment by card, receipt 000042-1 | \u{2212} 1000.00
+2026-03-04 | Payment by card, received on 2026-03-03, receipt 000042-2 | \u{2212} 1000.00
+2026-03-04 | Payment that was taken back, receipt 000042-2 | 1000.00
 2026-03-04 | Credit note 000042-C1 | \u{2212} 10.50
-Please pay GBP 3816.00 by 1 April 2026, and give the invoice number 000042 with the payment. Questions? You can reach us at +44 20 7946 0000.
+Please pay GBP 3816.00 by 1 April 2026, and give the invoice number 000042 with the payment. Account GB00 TEST at Test Bank. Questions? You can reach us at +44 20 7946 0000.
 A bed day counts where the patient lies at its end. The day on which the patient leaves does not count, unless it is the only one.";
         assert_eq!(said(&document).join("\n"), expected);
     }

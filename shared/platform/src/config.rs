@@ -254,6 +254,7 @@ fn terms(currency: Currency) -> Result<Terms, ConfigError> {
         let days = days.parse().ok().filter(|days| (0..=365).contains(days));
         terms.payment_days = days.ok_or_else(|| ConfigError { variable: "PAYMENT_DAYS", reason: "give 0 to 365 days".to_owned() })?;
     }
+    terms.how_to_pay = optional("HOW_TO_PAY");
     Ok(terms)
 }
 

@@ -183,7 +183,8 @@ async fn a_charge_by_hand_says_why_and_is_reversed_once() {
     books.issue(&books.luca).await.refused(409, "nothing_to_invoice");
     let on_invoice = books.charge("Copy of the images", "5").await;
     books.issue(&books.luca).await.expect(201);
-    books.post(&format!("charges/{on_invoice}/reverse"), &reason, &books.luca).await.refused(409, "invoiced");
+    let refused = books.post(&format!("charges/{on_invoice}/reverse"), &reason, &books.luca).await.refused(409, "invoiced");
+    assert!(refused.body["invoice_id"].as_str().unwrap().starts_with("inv_"), "{}", refused.body);
     books.are_proven().await;
 }
 
@@ -205,6 +206,49 @@ async fn what_an_accountant_reverses_is_not_charged_again() {
         .expect(200);
     assert_eq!(books.charges().await, [charge(CONSULTATION, "reversed", "80.00")]);
     assert_eq!(books.owes().await.2, "0.00");
+    books.are_proven().await;
+}
+
+#[tokio::test]
+async fn what_an_accountant_reverses_stays_off_the_next_invoice_whatever_becomes_of_it() {
+    let mut books = Books::new().await;
+    let seen = books.seen().await;
+    books.at("2026-03-02T09:20:00Z").await;
+    books.appointment(&seen, "complete").await.expect(200);
+    books.settle().await;
+    books.post("charges/1/reverse", &json!({ "reason": "The doctor was late" }), &books.luca).await.expect(200);
+    // The invoice has another charge, and passes over the one that was reversed.
+    let invoice = books.invoice("10").await;
+    let undo = json!({ "reason": "By mistake" });
+    books.app.post(&format!("/appointments/{seen}/undo"), &undo).bearer(&books.doctor.token).send().await.expect(200);
+    books.settle().await;
+    books.appointment(&seen, "complete").await.expect(200);
+    let all = books.charges().await;
+    assert_eq!(all.iter().map(|(_, status, _)| status.as_str()).collect::<Vec<_>>(), ["invoiced", "reversed"]);
+    assert_eq!(books.read(&invoice).await["credited"], gbp("0.00"));
+    books.app.redeliver(2, true).await;
+    books.are_proven().await;
+}
+
+#[tokio::test]
+async fn a_surgery_that_is_corrected_at_the_same_price_says_so_on_the_bill_unless_it_was_taken_off() {
+    let books = Books::new().await;
+    books.seen().await;
+    let surgery = |procedure: &str| json!({ "procedure": procedure, "surgeon_id": books.doctor.id, "fee": gbp("2500"), "performed_on": "2026-03-01" });
+    let path = books.path("surgeries");
+    let noted = books.app.post(&path, &surgery("Appendectomy")).bearer(&books.doctor.token).send().await.expect(201);
+    books.settle().await;
+    let correct = async |version: u64, procedure: &str| {
+        let body = json!({ "reason": "Another procedure", "content": surgery(procedure) });
+        let put = books.app.call("PUT", &format!("{path}/{}", noted.id())).json(&body).header("if-match", &format!("\"v{version}\""));
+        put.bearer(&books.doctor.token).send().await.expect(200);
+    };
+    correct(1, "Cholecystectomy").await;
+    assert_eq!(books.charges().await, [charge("Cholecystectomy", "open", "2500.00"), charge("Appendectomy", "reversed", "2500.00")]);
+    books.post("charges/2/reverse", &json!({ "reason": "Goodwill" }), &books.luca).await.expect(200);
+    correct(2, "Laparoscopy").await;
+    assert!(books.charges().await.iter().all(|(_, status, _)| status == "reversed"), "{:?}", books.charges().await);
+    books.app.redeliver(2, true).await;
     books.are_proven().await;
 }
 

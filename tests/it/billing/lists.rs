@@ -1,6 +1,6 @@
 //! The lists of all invoices, and what they add up to.
 
-use domain::{id::InvoiceId, ward::Ward};
+use domain::{id::InvoiceId, role::Role, ward::Ward};
 use serde_json::{Value, json};
 
 use super::{Books, gbp, items, paid};
@@ -13,7 +13,7 @@ async fn list(books: &Books, query: &str) -> (Vec<String>, Value) {
 }
 
 fn totals(invoices: u32, total: &str, paid: &str, outstanding: &str) -> Value {
-    json!({ "invoices": invoices, "total": gbp(total), "paid": gbp(paid), "outstanding": gbp(outstanding) })
+    json!({ "invoices": invoices, "total": gbp(total), "paid": gbp(paid), "outstanding": gbp(outstanding), "overpaid": gbp("0.00") })
 }
 
 #[tokio::test]
@@ -29,6 +29,11 @@ async fn invoices_are_listed_by_how_they_stand_with_their_totals() {
     assert_eq!(list(&books, "status=paid").await, (vec!["000001".to_owned()], totals(1, "12.00", "12.00", "0.00")));
     assert_eq!(list(&books, "status=partly_paid").await, (vec!["000002".to_owned()], totals(1, "24.00", "4.00", "20.00")));
     assert_eq!(list(&books, "status=unpaid").await, (vec!["000003".to_owned()], totals(1, "36.00", "0.00", "36.00")));
+    let over = json!({ "amount": gbp("1"), "tender": "cash", "overpayment": true });
+    books.act(&first, "payments", &over).await.expect(200);
+    let totals_of_paid = list(&books, "status=paid").await.1;
+    assert_eq!((&totals_of_paid["paid"], &totals_of_paid["overpaid"]), (&gbp("13.00"), &gbp("1.00")));
+    books.act(&first, "payments/3/take-back", &json!({ "reason": "It was another patient's" })).await.expect(200);
     books.credit(&third, &json!({ "reason": "By mistake" })).await.expect(200);
     assert_eq!(list(&books, "status=void").await, (vec!["000003".to_owned()], totals(1, "0.00", "0.00", "0.00")));
     assert_eq!(list(&books, "status=unpaid").await, (vec![], totals(0, "0.00", "0.00", "0.00")));
@@ -69,6 +74,15 @@ async fn invoices_are_listed_by_ward() {
         assert_eq!(get(query).await["totals"]["outstanding"], gbp(expected), "{query}");
     }
     assert_eq!(get("ward=icu").await["items"][0]["ward"], "icu");
+    // The patient has left since. What is billed again is still that ward's.
+    let listed = get("ward=icu").await["items"][0].clone();
+    let (invoices, id) = (format!("/patients/{}/invoices", listed["patient_id"].as_str().unwrap()), listed["id"].as_str().unwrap());
+    let (_, luca) = house.app.staff("Luca Pacioli", Role::Accountant).await;
+    let etag = house.app.get(&format!("{invoices}/{id}")).bearer(&luca).send().await.expect(200).etag().to_owned();
+    let again = json!({ "bill_again": true, "reason": "The income was not known" });
+    house.app.post(&format!("{invoices}/{id}/credit-notes"), &again).header("if-match", &etag).bearer(&luca).send().await.expect(200);
+    let right = house.app.call("POST", &invoices).bearer(&luca).send().await.expect(201).body;
+    assert_eq!((&right["ward"], &right["total"]), (&json!("icu"), &gbp("200.00")));
 }
 
 #[tokio::test]

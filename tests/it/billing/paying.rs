@@ -130,6 +130,9 @@ async fn many_invoices_are_marked_at_once_each_with_its_outcome() {
     let again = items(&books.app.post("/invoices/mark", &unpaid).bearer(&books.luca).send().await.expect(200));
     assert!(again.iter().all(|one| one["code"] == "nothing_paid"), "{again:?}");
     assert_eq!(books.mails().await.len(), 4);
+    // The right batch has the same reference as the one that does not count.
+    let right = items(&books.app.post("/invoices/mark", &mark).bearer(&books.luca).send().await.expect(200));
+    assert!(right[0]["done"] == true && right[3]["done"] == true, "{right:?}");
     books.are_proven().await;
 }
 
@@ -150,4 +153,24 @@ async fn wrong_batches_are_refused() {
     post(json!({ "mark": "paid", "tender": "cash", "invoices": [{ "patient_id": "x" }] }))
         .await
         .invalid(&[("invoices[0].patient_id", "invalid_id"), ("invoices[0].invoice_id", "required")]);
+}
+
+#[tokio::test]
+async fn a_payment_says_when_the_money_came() {
+    let mut books = Books::new().await;
+    let invoice = books.invoice("10").await;
+    books.mails().await;
+    let on = |day: &str| {
+        let mut body = paid("4");
+        body["received_on"] = json!(day);
+        body
+    };
+    for (day, code) in [("2026-03-03", "out_of_range"), ("2025-03-01", "out_of_range"), ("yesterday", "invalid_date")] {
+        books.act(&invoice, "payments", &on(day)).await.invalid(&[("received_on", code)]);
+    }
+    let entry = books.act(&invoice, "payments", &on("2026-02-27")).await.expect(200).body["entry"].clone();
+    assert_eq!((&entry["received_on"], &entry["at"]), (&json!("2026-02-27"), &json!("2026-03-02T08:00:00+00:00")));
+    let mails = books.new_mails().await;
+    assert!(mails[0].text.contains("Received: Friday 27 February 2026"), "{}", mails[0].text);
+    books.are_proven().await;
 }

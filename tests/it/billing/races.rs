@@ -45,7 +45,7 @@ async fn a_payment_is_refunded_once_while_others_pay() {
     let (mut refunds, mut payments) = (JoinSet::new(), JoinSet::new());
     for _ in 0..10 {
         let (one, id) = (Arc::clone(&books), invoice.clone());
-        let body = json!({ "payment": 2, "amount": gbp("4"), "reason": "Paid by mistake" });
+        let body = json!({ "payment": 2, "amount": gbp("4"), "reason": "Paid by mistake", "owed_again": true });
         refunds.spawn(async move { one.act(&id, "refunds", &body).await.status.as_u16() });
         let (one, id) = (Arc::clone(&books), invoice.clone());
         payments.spawn(async move { one.act(&id, "payments", &paid("2")).await.status.as_u16() });

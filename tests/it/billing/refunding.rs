@@ -17,6 +17,13 @@ fn refund(amount: &str) -> Value {
     json!({ "payment": 2, "amount": gbp(amount), "reason": "Paid too much" })
 }
 
+/// The patient has to pay it again.
+fn owed_again(amount: &str) -> Value {
+    let mut refund = refund(amount);
+    refund["owed_again"] = json!(true);
+    refund
+}
+
 #[tokio::test]
 async fn money_goes_back_when_two_people_agree() {
     let mut books = Books::new().await;
@@ -29,7 +36,9 @@ async fn money_goes_back_when_two_people_agree() {
     // Whoever asks does not decide, so the email goes to the other one.
     assert_eq!(books.mails().await, ["benedetto-cotrugli@example.org: A refund for invoice 000001 waits for approval"]);
     let open = items(&books.app.get("/refunds").bearer(&books.benedetto).send().await.expect(200));
-    assert_eq!((&open[0]["refunds"][0]["amount"], &open[0]["refunds"][0]["approved"]), (&gbp("8.00"), &json!(false)));
+    let wish = &open[0]["refunds"][0];
+    assert_eq!((&wish["amount"], &wish["approved"], &wish["reason"]), (&gbp("8.00"), &json!(false), &json!("Paid too much")));
+    assert_eq!(wish["asked_by"], json!(books.accounts[0].id));
     let nothing = Value::Null;
     books.act(&invoice, "refunds/3/approve", &nothing).await.refused(409, "own_refund");
     books.act(&invoice, "refunds/3/complete", &json!({ "tender": "cash" })).await.refused(409, "not_approved");
@@ -42,7 +51,10 @@ async fn money_goes_back_when_two_people_agree() {
     assert_eq!((&done.body["invoice"]["refunded"], &done.body["invoice"]["overpaid"]), (&gbp("8.00"), &gbp("0.00")));
     books.act(&invoice, "refunds/3/complete", &json!({ "tender": "cash" })).await.refused(409, "no_open_refund");
     books.act_as(&books.benedetto, &invoice, "refunds/3/reject", &json!({ "reason": "x" })).await.refused(409, "no_open_refund");
-    assert_eq!(books.mails().await, ["ada-byron@example.org: GBP 8.00 was paid back"]);
+    let mails = books.new_mails().await;
+    let [told] = &mails[..] else { panic!("{mails:?}") };
+    assert_eq!((told.to.as_str(), told.subject.as_str()), ("ada-byron@example.org", "GBP 8.00 was paid back"));
+    assert!(told.text.contains("Why: Paid too much") && told.text.contains("Still to be paid: GBP 0.00"), "{}", told.text);
     assert_eq!(items(&books.app.get("/refunds").bearer(&books.admin).send().await.expect(200)).len(), 0);
     books.are_proven().await;
 }
@@ -53,7 +65,12 @@ async fn no_more_goes_back_than_was_paid() {
     let invoice = overpaid(&books).await;
     let too_much = books.act(&invoice, "refunds", &refund("20.01")).await.refused(409, "more_than_paid");
     assert_eq!(too_much.body["left"], gbp("20.00"));
-    books.act(&invoice, "refunds", &refund("15")).await.expect(200);
+    // Twelve were to be paid, and stay paid unless somebody means it.
+    let owed = books.act(&invoice, "refunds", &refund("8.01")).await.refused(409, "more_than_overpaid");
+    assert_eq!(owed.body["overpaid"], gbp("8.00"));
+    books.act(&invoice, "refunds", &owed_again("15")).await.expect(200);
+    let nothing = books.act(&invoice, "refunds", &refund("1")).await.refused(409, "more_than_overpaid");
+    assert_eq!(nothing.body["overpaid"], gbp("0.00"));
     let held = books.act(&invoice, "refunds", &refund("5.01")).await.refused(409, "more_than_paid");
     assert_eq!(held.body["left"], gbp("5.00"));
     books.act(&invoice, "payments/2/take-back", &json!({ "reason": "x" })).await.refused(409, "more_than_paid");
@@ -62,7 +79,7 @@ async fn no_more_goes_back_than_was_paid() {
     assert_eq!(items(&marked)[0]["code"], "refunded");
     // What is rejected can be asked for again.
     books.act(&invoice, "refunds/3/reject", &json!({ "reason": "Wrong amount" })).await.expect(200);
-    let again = books.act(&invoice, "refunds", &refund("20")).await.expect(200);
+    let again = books.act(&invoice, "refunds", &owed_again("20")).await.expect(200);
     let number = again.body["entry"]["entry"].as_u64().unwrap();
     books.act_as(&books.admin, &invoice, &format!("refunds/{number}/approve"), &Value::Null).await.expect(200);
     let done = books.act(&invoice, &format!("refunds/{number}/complete"), &json!({ "tender": "cash" })).await.expect(200);

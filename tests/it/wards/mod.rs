@@ -182,8 +182,11 @@ impl House {
     }
 
     /// Handles everything that was written, and returns the emails that were sent since the last call.
+    /// New emails, without those about the invoice at the end of a stay.
     pub(crate) async fn mails(&mut self) -> Vec<Mail> {
-        self.app.new_mails(&mut self.seen).await
+        let mut mails = self.app.new_mails(&mut self.seen).await;
+        mails.retain(|mail| !mail.subject.starts_with("Invoice "));
+        mails
     }
 
     /// Reads the table: a bed has one patient and a patient has one bed, a stay goes on exactly while the patient has a bed, and the counts agree.

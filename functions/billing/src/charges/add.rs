@@ -28,6 +28,7 @@ pub(crate) struct ChargeRequest {
     #[schema(value_type = Title)]
     what: Option<String>,
     /// More than zero.
+    #[schema(value_type = MoneyBody)]
     unit_price: Option<MoneyBody>,
     /// How many units. When left out: one.
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 1000)]
@@ -35,7 +36,7 @@ pub(crate) struct ChargeRequest {
     /// The day on which it was done: not in the future, and in the last five years. When left out: today.
     #[schema(value_type = Option<String>, format = Date)]
     on: Option<String>,
-    /// Why it is charged by hand.
+    /// Why it is charged by hand. The patient can read it.
     #[schema(value_type = Reason)]
     reason: Option<String>,
 }

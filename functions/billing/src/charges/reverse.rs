@@ -1,7 +1,10 @@
 //! `POST /patients/{patient_id}/charges/{number}/reverse`: a charge does not count.
 
 use axum::extract::State;
-use domain::{id::PatientId, text::Reason};
+use domain::{
+    id::{InvoiceId, PatientId},
+    text::Reason,
+};
 use http::{AppState, Fields, Json, Path, Problem, refusals};
 use serde::Deserialize;
 use store::billing::ChargeError;
@@ -13,7 +16,7 @@ use crate::authority::Bookkeeping;
 refusals! {
     pub(crate) NotReversed {
         409 "reversed_already",
-        409 "invoiced",
+        409 "invoiced" { invoice_id: InvoiceId },
     }
 }
 
@@ -49,7 +52,11 @@ pub(crate) async fn reverse(
         Err(ChargeError::Unknown) => Err(Problem::not_found("charge")),
         Err(ChargeError::Reversed) => Err(Problem::conflict("reversed_already", "This charge was reversed already.")),
         Err(ChargeError::Invoiced) => {
-            Err(Problem::conflict("invoiced", "This charge is on an invoice. Take it back with a credit note of that invoice."))
+            let problem = Problem::conflict("invoiced", "This charge is on an invoice. Take it back with a credit note of that invoice.");
+            Err(match state.store.invoice_of_charge(patient, number).await? {
+                Some(invoice) => problem.with("invoice_id", invoice),
+                None => problem,
+            })
         }
         Err(ChargeError::Moved) => Err(Problem::stale()),
         Err(ChargeError::Store(error)) => Err(error.into()),

@@ -56,6 +56,8 @@ pub(crate) struct ListedInvoice {
     /// What was paid, less what was paid back.
     paid: MoneyBody,
     outstanding: MoneyBody,
+    /// What was paid too much, and can be paid back.
+    overpaid: MoneyBody,
 }
 
 /// What all invoices of a list add up to, not only those on the page.
@@ -67,6 +69,8 @@ pub(crate) struct TotalsView {
     /// What was paid, less what was paid back.
     paid: MoneyBody,
     outstanding: MoneyBody,
+    /// What was paid too much, and can be paid back.
+    overpaid: MoneyBody,
 }
 
 /// A page of invoices, and what the whole list adds up to.
@@ -117,12 +121,14 @@ pub(crate) async fn all(State(state): State<AppState>, _: Caller, listing: Listi
         total: money(line.total),
         paid: money(line.paid),
         outstanding: money(line.outstanding),
+        overpaid: money(line.overpaid),
     };
     let totals = TotalsView {
         invoices: totals.invoices,
         total: money(totals.total),
         paid: money(totals.paid),
         outstanding: money(totals.outstanding),
+        overpaid: money(totals.overpaid),
     };
     let Page { items, next_cursor } = page.map(|found| line(found.entry));
     Ok(Json(InvoicesView { items, next_cursor, totals }))

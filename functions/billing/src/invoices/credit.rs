@@ -64,13 +64,10 @@ pub(crate) async fn credit(
         }
     }
     let Some(reason) = reason.filter(|_| fields.is_empty()) else { return Err(fields.problem()) };
-    if of.balance.version != version {
-        return Err(Problem::stale());
-    }
-    let ((patient, invoice), by, now) = (of.invoice(), of.books.by, state.clock.now());
+    let (invoice, by, now) = (of.invoice(), of.books.by, state.clock.now());
     let done = match request.charges {
-        Some(charges) => state.store.invoice_credit_charges(patient, invoice, &charges, (Some(reason), Some(by)), now, None).await,
-        None => state.store.invoice_credit_whole(patient, invoice, (reason, by), again, now).await,
+        Some(charges) => state.store.invoice_credit_charges(invoice, &charges, (Some(reason), Some(by)), now, (Some(version), None)).await,
+        None => state.store.invoice_credit_whole(invoice, (reason, by), again, now, version).await,
     };
     Ok(PostedView::of(done.map_err(not_credited)?, &state))
 }

@@ -5,7 +5,7 @@ use domain::{billing::Source, id::PatientId};
 use http::{AppState, Created, NoBody, Problem, auth::PatientAccess, refusals};
 use store::{
     StoreError,
-    billing::{IssueError, NewInvoice},
+    billing::{IssueError, NewInvoice, Stay},
 };
 
 use super::get::{InvoiceView, whole};
@@ -18,16 +18,16 @@ refusals! {
 
 /// Issue an invoice
 ///
-/// For the patient and for accountants. It has all charges that are on no invoice yet, up to 1,000 of them; of a stay that goes on, the days so far. The
-/// discount follows from the patient's monthly income as the profile has it now, and is none if that is not known. An invoice never changes:
-/// corrections are credit notes. The patient gets it by email as a PDF file, and an accountant on duty is told. At the end of a stay an invoice is
-/// issued by itself.
+/// For the patient and for accountants. It has all charges that are on no invoice yet, up to 500 of them; of a stay that goes on, the days so far, and
+/// one day at least. The discount follows from the patient's monthly income as the profile has it now, and is none if that is not known. The discount,
+/// and the tax of each kind, are rounded once, half to even, to the currency's smallest unit. An invoice never changes: corrections are credit notes.
+/// The patient gets it by email as a PDF file, and an accountant on duty is told. At the end of a stay an invoice is issued by itself.
 #[utoipa::path(post, path = "/patients/{patient_id}/invoices", tag = "invoices", operation_id = "issue_invoice",
     params(("patient_id" = PatientId, Path)), responses((status = 201, body = Created<InvoiceView>), NotIssued))]
 pub(crate) async fn issue(State(state): State<AppState>, access: PatientAccess, _: NoBody) -> Result<Created<InvoiceView>, Problem> {
     let (patient, now) = (&access.patient, state.clock.now());
-    let stay = state.store.current_admission(patient.id).await?;
-    if let Some(stay) = &stay {
+    let latest = state.store.admission_list(patient.id, None, 1).await?.pop();
+    if let Some(stay) = latest.as_ref().filter(|stay| stay.left.is_none()) {
         // The days of a stay are charged when it ends. Until then, those so far are charged when somebody asks for the invoice.
         let terms = (&state.hospital.billing, &state.hospital.zone);
         state.store.charges_follow(patient.id, Source::Admission(stay.id), now, terms).await?;
@@ -37,7 +37,7 @@ pub(crate) async fn issue(State(state): State<AppState>, access: PatientAccess, 
         patient,
         by: Some(access.caller.user_id),
         admission: None,
-        ward: stay.and_then(|stay| stay.place()).map(|(ward, _)| ward),
+        stay: latest.and_then(|stay| Stay::of(&stay, &state.hospital.zone)),
         terms: &state.hospital.billing,
         today: state.today(),
         now,

@@ -11,7 +11,7 @@ const ON_A_PAGE: usize = 10;
 
 /// List the invoices of a patient
 ///
-/// The latest first, each with how it stands now.
+/// The latest first, each with how it stands now. A page has at most 10.
 #[utoipa::path(get, path = "/patients/{patient_id}/invoices", tag = "invoices", operation_id = "list_invoices_of_patient",
     params(("patient_id" = PatientId, Path), Listing<NoFilter>), responses((status = 200, body = Page<InvoiceSummary>)))]
 pub(crate) async fn list(

@@ -83,7 +83,8 @@ pub(crate) struct MarkedInvoices {
 /// Mark invoices as paid or unpaid
 ///
 /// `paid` enters a payment of what is outstanding of each. `unpaid` takes back the payments of each: they were entered by mistake, or a bank has sent
-/// them back. Each invoice has its own outcome: one that is refused does not keep the others from being marked. Every patient whose invoice was marked gets an
+/// them back. Each invoice has its own outcome: one that is refused does not keep the others from being marked. A request with an
+/// id that cannot be one, or with an invoice twice, marks none. Every patient whose invoice was marked gets an
 /// email.
 #[utoipa::path(post, path = "/invoices/mark", tag = "invoices", operation_id = "mark_invoices",
     request_body = MarkInvoicesRequest, responses((status = 200, body = MarkedInvoices)))]
@@ -125,7 +126,9 @@ pub(crate) async fn mark(
             Err(problem) if problem.status.is_server_error() && items.is_empty() => return Err(problem),
             Err(problem) => {
                 let missing = problem.code == "not_found";
-                let balance = if missing { None } else { state.store.invoice_balance(patient_id, invoice_id).await? };
+                // Others are marked already: what cannot be read now is left out.
+                let read = async || state.store.invoice_balance(patient_id, invoice_id).await.ok().flatten();
+                let balance = if missing { None } else { read().await };
                 (balance, Some(problem))
             }
         };
@@ -187,6 +190,7 @@ async fn one(state: &AppState, caller: &Caller, invoice: (PatientId, InvoiceId),
                     amount,
                     tender: *tender,
                     reference: reference.clone(),
+                    received_on: None,
                     overpayment: false,
                     same_reference: false,
                 }),

@@ -2,11 +2,14 @@
 
 use axum::extract::State;
 use domain::{
+    Invalid,
     billing::{Posting, Tender},
     id::{InvoiceId, PatientId},
+    patient::parse_date,
     text::Reference,
 };
 use http::{AppState, Fields, Json, MoneyBody, Problem, Versioned};
+use jiff::civil::Date;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -21,12 +24,16 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub(crate) struct PaymentRequest {
     /// More than zero.
+    #[schema(value_type = MoneyBody)]
     amount: Option<MoneyBody>,
     #[schema(value_type = Tender)]
     tender: Option<String>,
     /// What it can be found by, such as the number of a transfer.
     #[schema(value_type = Option<Reference>)]
     reference: Option<String>,
+    /// The day on which the money came. When left out: today. At most a year ago.
+    #[schema(value_type = Option<String>, format = Date)]
+    received_on: Option<String>,
     /// Whether it may be more than what is outstanding. When left out: no.
     overpayment: Option<bool>,
     /// Whether it may have the reference of another payment of this invoice. When left out: no.
@@ -50,12 +57,26 @@ pub(crate) async fn enter(
     let amount = fields.required("amount", request.amount, |body| more_than_zero(body.parse(state.hospital.currency)?));
     let tender = fields.required("tender", request.tender, |text| Tender::parse(&text));
     let reference = fields.optional("reference", request.reference, |text| Reference::parse(&text));
-    let (Some(amount), Some(tender), Some(reference)) = (amount, tender, reference) else { return Err(fields.problem()) };
+    let received_on = fields.optional("received_on", request.received_on, |text| received(&text, state.today()));
+    let (Some(amount), Some(tender), Some(reference), Some(received_on)) = (amount, tender, reference, received_on) else {
+        return Err(fields.problem());
+    };
     let (overpayment, same_reference) = (request.overpayment.unwrap_or_default(), request.same_reference.unwrap_or_default());
     let make = |balance: &domain::billing::Balance| {
         let (receipt, amount) = (balance.payments + 1, amount.minor());
-        Ok(Posting::Paid { receipt, amount, tender, reference: reference.clone(), overpayment, same_reference })
+        Ok(Posting::Paid { receipt, amount, tender, reference: reference.clone(), received_on, overpayment, same_reference })
     };
     let posted = state.store.invoice_post(of.invoice(), (Some(of.books.by), state.clock.now()), make).await;
     Ok(PostedView::of(posted.map_err(|why| not_posted(why, &of.balance))?, &state))
+}
+
+/// The day on which money came.
+fn received(text: &str, today: Date) -> Result<Date, Invalid> {
+    let day = parse_date(text)?;
+    let earliest = today.saturating_sub(jiff::Span::new().years(1));
+    if (earliest..=today).contains(&day) {
+        Ok(day)
+    } else {
+        Err(Invalid::new("out_of_range", "Give a day that is not in the future, and at most a year ago."))
+    }
 }

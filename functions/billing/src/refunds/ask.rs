@@ -2,12 +2,13 @@
 
 use axum::extract::State;
 use domain::{
-    billing::Posting,
+    billing::{NotPosted, Posting},
     id::{InvoiceId, PatientId},
     text::Reason,
 };
 use http::{AppState, Fields, Json, MoneyBody, Problem, Versioned, whole};
 use serde::Deserialize;
+use store::billing::PostError;
 use utoipa::ToSchema;
 
 use crate::{
@@ -25,7 +26,11 @@ pub(crate) struct RefundRequest {
     #[schema(value_type = u64, minimum = 1, maximum = 99999)]
     payment: Option<i64>,
     /// How much: at most what is left of the payment.
+    #[schema(value_type = MoneyBody)]
     amount: Option<MoneyBody>,
+    /// Whether it may be more than what is overpaid: the rest is outstanding again then, and the patient has to pay it. When left out: no. What was not
+    /// done is credited first.
+    owed_again: Option<bool>,
     /// Why. The patient can read it.
     #[schema(value_type = Reason)]
     reason: Option<String>,
@@ -49,8 +54,14 @@ pub(crate) async fn ask(
     let reason = fields.required("reason", request.reason, |text| Reason::parse(&text));
     let (Some(payment), Some(amount), Some(reason)) = (payment, amount, reason) else { return Err(fields.problem()) };
     let paid = paid(&of, payment, &state).await?;
-    let make =
-        |_: &domain::billing::Balance| Ok(Posting::RefundAsked { payment, of: paid, amount: amount.minor(), reason: reason.clone() });
+    let owed_again = request.owed_again.unwrap_or_default();
+    let make = |balance: &domain::billing::Balance| {
+        let (amount, refundable) = (amount.minor(), balance.refundable());
+        if !owed_again && amount > refundable && amount <= balance.left_of(payment, paid) {
+            return Err(PostError::Not(NotPosted::MoreThanOverpaid(refundable)));
+        }
+        Ok(Posting::RefundAsked { payment, of: paid, amount, reason: reason.clone() })
+    };
     let posted = state.store.invoice_post(of.invoice(), (Some(of.books.by), state.clock.now()), make).await;
     Ok(PostedView::of(posted.map_err(|why| not_posted(why, &of.balance))?, &state))
 }

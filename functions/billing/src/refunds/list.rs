@@ -4,8 +4,9 @@ use axum::extract::State;
 use domain::{
     billing::balance::number_in_words,
     id::{InvoiceId, PatientId, UserId},
+    instant::Instant,
     mrn::Mrn,
-    text::PersonName,
+    text::{PersonName, Reason},
 };
 use http::{AppState, Json, Listing, MoneyBody, NoFilter, Page, Problem, auth::Caller};
 use serde::Serialize;
@@ -35,6 +36,9 @@ pub(crate) struct OpenRefundView {
     /// Who asks for it. Somebody else has to approve it.
     #[serde(skip_serializing_if = "Option::is_none")]
     asked_by: Option<UserId>,
+    asked_at: Instant,
+    /// Why.
+    reason: Reason,
     /// Whether it is approved, and waits to be paid.
     approved: bool,
 }
@@ -61,6 +65,8 @@ pub(crate) async fn list(State(state): State<AppState>, _: Caller, listing: List
                 payment: open.payment,
                 amount: money(open.amount),
                 asked_by: open.asked_by,
+                asked_at: state.hospital.instant(open.asked_at),
+                reason: open.reason,
                 approved: open.approved,
             })
             .collect(),

@@ -19,7 +19,7 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RejectRefundRequest {
-    /// Why.
+    /// Why. The patient can read it.
     #[schema(value_type = Reason)]
     reason: Option<String>,
 }

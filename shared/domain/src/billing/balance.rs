@@ -9,7 +9,7 @@ use crate::{
     id::{InvoiceId, PatientId, UserId},
     money::{Currency, Money},
     mrn::Mrn,
-    text::{PersonName, Reference},
+    text::{PersonName, Reason, Reference},
     ward::Ward,
 };
 
@@ -53,6 +53,10 @@ pub struct OpenRefund {
     pub amount: i64,
     /// Who asks.
     pub asked_by: Option<UserId>,
+    /// When.
+    pub asked_at: Timestamp,
+    /// Why.
+    pub reason: Reason,
     /// Whether another person agrees.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub approved: bool,
@@ -106,15 +110,18 @@ pub struct Balance {
     /// What of which payment was taken back, paid back, or is to be.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub taken: Vec<(u64, i64)>,
-    /// The references of payments, shortened.
+    /// The references of payments that count, shortened.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub references: Vec<String>,
+    pub references: Vec<(u64, String)>,
     /// The refunds that are on their way.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refunds: Vec<OpenRefund>,
     /// How often the patient was reminded.
     #[serde(default)]
     pub reminders: u8,
+    /// When the patient was reminded last, or something became outstanding again that was paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<Timestamp>,
     /// The number of the last entry.
     pub version: u64,
 }
@@ -137,6 +144,8 @@ pub enum NotPosted {
     TooMany,
     /// It is more than what is left of the payment.
     MoreThanPaid(i64),
+    /// It is more than what is overpaid, and nobody said that it may be.
+    MoreThanOverpaid(i64),
     /// There is no such refund on its way.
     NoRefund,
     /// Nobody has approved the refund.
@@ -212,21 +221,28 @@ impl Balance {
         format!("{}-C{note}", number_in_words(self.number))
     }
 
-    /// When the patient is reminded next: at this hour of the day after the due day, and then every two weeks.
+    /// What is overpaid, and on its way back to nobody yet.
+    #[must_use]
+    pub fn refundable(&self) -> i64 {
+        (self.overpaid() - self.refunds.iter().map(|open| open.amount).sum::<i64>()).max(0)
+    }
+
+    /// When the patient is reminded next: in the morning after the due day, and two weeks after they were asked last.
     #[must_use]
     pub fn reminder_due(&self, morning_after: impl Fn(Date) -> Timestamp) -> Option<Timestamp> {
         if self.outstanding() == 0 || self.is_void() || self.reminders >= REMINDERS {
             return None;
         }
         let first = morning_after(self.due_on);
-        Some(first.saturating_add(REMINDED_EVERY * i32::from(self.reminders)).unwrap_or(first))
+        let later = self.asked_at.map(|asked| asked.saturating_add(REMINDED_EVERY).unwrap_or(asked));
+        Some(later.map_or(first, |later| later.max(first)))
     }
 
     /// The balance after a posting.
     ///
     /// # Errors
     /// When it does not follow.
-    pub fn post(&self, posting: &Posting, by: Option<UserId>) -> Result<Self, NotPosted> {
+    pub fn post(&self, posting: &Posting, by: Option<UserId>, at: Timestamp) -> Result<Self, NotPosted> {
         let mut after = self.clone();
         after.version += 1;
         match posting {
@@ -242,13 +258,14 @@ impl Balance {
                     return Err(NotPosted::OutOfOrder);
                 }
                 let reference = reference.as_ref().map(Reference::shortened);
-                if !same_reference && reference.as_ref().is_some_and(|reference| self.references.contains(reference)) {
+                let known = |reference: &String| self.references.iter().any(|(_, known)| known == reference);
+                if !same_reference && reference.as_ref().is_some_and(known) {
                     return Err(NotPosted::SameReference);
                 }
                 if !overpayment && *amount > self.outstanding() {
                     return Err(NotPosted::MoreThanOutstanding(self.outstanding()));
                 }
-                after.references.extend(reference.filter(|reference| !self.references.contains(reference)));
+                after.references.extend(reference.map(|reference| (after.version, reference)));
                 (after.payments, after.paid) = (*receipt, self.paid + amount);
             }
             Posting::TakenBack { payment, amount, .. } => {
@@ -257,6 +274,7 @@ impl Balance {
                 }
                 after.take(*payment, *amount);
                 after.paid -= amount;
+                after.references.retain(|(entry, _)| entry != payment);
             }
             Posting::Credited { note, amount, charges, .. } => {
                 if self.is_void() {
@@ -275,16 +293,9 @@ impl Balance {
                     after.credited_charges.clear();
                 }
             }
-            Posting::RefundAsked { payment, of, amount, .. } => {
-                if self.refunds.len() >= MOST_REFUNDS {
-                    return Err(NotPosted::TooMany);
-                }
-                let left = self.left_of(*payment, *of);
-                if *amount > left {
-                    return Err(NotPosted::MoreThanPaid(left));
-                }
-                after.take(*payment, *amount);
-                after.refunds.push(OpenRefund { refund: after.version, payment: *payment, amount: *amount, asked_by: by, approved: false });
+            Posting::RefundAsked { payment, of, amount, reason } => {
+                let (refund, payment, amount, reason) = (after.version, *payment, *amount, reason.clone());
+                after.hold(OpenRefund { refund, payment, amount, asked_by: by, asked_at: at, reason, approved: false }, *of)?;
             }
             Posting::RefundApproved { refund } => {
                 let open = after.refunds.iter_mut().find(|open| open.refund == *refund).ok_or(NotPosted::NoRefund)?;
@@ -314,8 +325,11 @@ impl Balance {
                 if *times != self.reminders + 1 {
                     return Err(NotPosted::OutOfOrder);
                 }
-                after.reminders = *times;
+                (after.reminders, after.asked_at) = (*times, Some(at));
             }
+        }
+        if self.outstanding() == 0 && after.outstanding() > 0 {
+            after.asked_at = Some(at);
         }
         Ok(after)
     }
@@ -326,6 +340,20 @@ impl Balance {
             None => self.taken.push((payment, amount)),
         }
         self.taken.retain(|(_, taken)| *taken != 0);
+    }
+
+    /// From now on nobody else can pay that part of the payment back.
+    fn hold(&mut self, refund: OpenRefund, paid: i64) -> Result<(), NotPosted> {
+        if self.refunds.len() >= MOST_REFUNDS {
+            return Err(NotPosted::TooMany);
+        }
+        let left = self.left_of(refund.payment, paid);
+        if refund.amount > left {
+            return Err(NotPosted::MoreThanPaid(left));
+        }
+        self.take(refund.payment, refund.amount);
+        self.refunds.push(refund);
+        Ok(())
     }
 
     fn close(&mut self, refund: u64) -> Result<OpenRefund, NotPosted> {
@@ -339,7 +367,7 @@ impl Balance {
     /// When one of them does not follow from those before it.
     pub fn replay<'a>(issued: Self, entries: impl IntoIterator<Item = &'a Entry>) -> Result<Self, NotPosted> {
         entries.into_iter().try_fold(issued, |balance, entry| {
-            if balance.version + 1 == entry.entry { balance.post(&entry.posting, entry.by) } else { Err(NotPosted::OutOfOrder) }
+            if balance.version + 1 == entry.entry { balance.post(&entry.posting, entry.by, entry.at) } else { Err(NotPosted::OutOfOrder) }
         })
     }
 
@@ -358,6 +386,7 @@ impl Balance {
             references: Vec::new(),
             refunds: Vec::new(),
             reminders: 0,
+            asked_at: None,
             version: 1,
             ..self.clone()
         }
@@ -376,7 +405,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{billing::Tender, text::Reason};
+
+    const EPOCH: Timestamp = Timestamp::UNIX_EPOCH;
+    use crate::billing::Tender;
 
     fn user(number: u128) -> UserId {
         UserId::new(Timestamp::UNIX_EPOCH, number)
@@ -409,13 +440,14 @@ mod tests {
             references: Vec::new(),
             refunds: Vec::new(),
             reminders: 0,
+            asked_at: None,
             version: 1,
         }
     }
 
     fn paid(receipt: u16, amount: i64, reference: Option<&str>) -> Posting {
         let reference = reference.map(|text| Reference::parse(text).unwrap());
-        Posting::Paid { receipt, amount, tender: Tender::Cash, reference, overpayment: false, same_reference: false }
+        Posting::Paid { receipt, amount, tender: Tender::Cash, reference, received_on: None, overpayment: false, same_reference: false }
     }
 
     fn credited(note: u16, amount: i64, charges: Vec<u32>) -> Posting {
@@ -424,59 +456,69 @@ mod tests {
 
     #[test]
     fn a_payment_is_no_more_than_what_is_outstanding_unless_somebody_says_so() {
-        let part = issued(1_000).post(&paid(1, 400, Some("TR 1")), Some(user(1))).unwrap();
+        let part = issued(1_000).post(&paid(1, 400, Some("TR 1")), Some(user(1)), EPOCH).unwrap();
         assert_eq!(
             (part.outstanding(), part.status(date(2026, 4, 1)), part.receipt_number(1)),
             (600, InvoiceStatus::PartlyPaid, "000042-1".to_owned())
         );
         assert_eq!(part.status(date(2026, 4, 2)), InvoiceStatus::Overdue);
-        assert_eq!(part.post(&paid(2, 601, None), Some(user(1))), Err(NotPosted::MoreThanOutstanding(600)));
-        assert_eq!(part.post(&paid(2, 600, Some("tr 1")), Some(user(1))), Err(NotPosted::SameReference));
-        assert_eq!(part.post(&paid(1, 600, None), Some(user(1))), Err(NotPosted::OutOfOrder));
-        let over =
-            Posting::Paid { receipt: 2, amount: 700, tender: Tender::Card, reference: None, overpayment: true, same_reference: false };
-        let over = part.post(&over, Some(user(1))).unwrap();
+        assert_eq!(part.post(&paid(2, 601, None), Some(user(1)), EPOCH), Err(NotPosted::MoreThanOutstanding(600)));
+        assert_eq!(part.post(&paid(2, 600, Some("tr 1")), Some(user(1)), EPOCH), Err(NotPosted::SameReference));
+        assert_eq!(part.post(&paid(1, 600, None), Some(user(1)), EPOCH), Err(NotPosted::OutOfOrder));
+        let over = Posting::Paid {
+            receipt: 2,
+            amount: 700,
+            tender: Tender::Card,
+            reference: None,
+            received_on: None,
+            overpayment: true,
+            same_reference: false,
+        };
+        let over = part.post(&over, Some(user(1)), EPOCH).unwrap();
         assert_eq!((over.outstanding(), over.overpaid(), over.status(date(2026, 5, 1))), (0, 100, InvoiceStatus::Paid));
     }
 
     #[test]
     fn money_goes_back_once_and_by_two_people() {
-        let paid = issued(1_000).post(&paid(1, 1_000, None), Some(user(1))).unwrap();
+        let paid = issued(1_000).post(&paid(1, 1_000, None), Some(user(1)), EPOCH).unwrap();
         let ask = |amount| Posting::RefundAsked { payment: 2, of: 1_000, amount, reason: reason() };
-        let asked = paid.post(&ask(700), Some(user(1))).unwrap();
-        assert_eq!(asked.post(&ask(301), Some(user(1))), Err(NotPosted::MoreThanPaid(300)));
+        let asked = paid.post(&ask(700), Some(user(1)), EPOCH).unwrap();
+        assert_eq!(asked.post(&ask(301), Some(user(1)), EPOCH), Err(NotPosted::MoreThanPaid(300)));
         let back = Posting::TakenBack { payment: 2, amount: 1_000, reason: reason() };
-        assert_eq!(asked.post(&back, Some(user(1))), Err(NotPosted::MoreThanPaid(300)), "a part of it goes back already");
+        assert_eq!(asked.post(&back, Some(user(1)), EPOCH), Err(NotPosted::MoreThanPaid(300)), "a part of it goes back already");
         let (approve, complete) =
             (Posting::RefundApproved { refund: 3 }, Posting::Refunded { refund: 3, amount: 700, tender: Tender::Cash, reference: None });
-        assert_eq!(asked.post(&approve, Some(user(1))), Err(NotPosted::OwnRefund));
-        assert_eq!(asked.post(&complete, Some(user(1))), Err(NotPosted::NotApproved));
-        let approved = asked.post(&approve, Some(user(2))).unwrap();
-        assert_eq!(approved.post(&approve, Some(user(3))), Err(NotPosted::Approved));
-        let done = approved.post(&complete, Some(user(1))).unwrap();
+        assert_eq!(asked.post(&approve, Some(user(1)), EPOCH), Err(NotPosted::OwnRefund));
+        assert_eq!(asked.post(&complete, Some(user(1)), EPOCH), Err(NotPosted::NotApproved));
+        let approved = asked.post(&approve, Some(user(2)), EPOCH).unwrap();
+        assert_eq!(approved.post(&approve, Some(user(3)), EPOCH), Err(NotPosted::Approved));
+        let done = approved.post(&complete, Some(user(1)), EPOCH).unwrap();
         assert_eq!((done.outstanding(), done.refunded, done.left_of(2, 1_000)), (700, 700, 300));
-        assert_eq!(done.post(&complete, Some(user(1))), Err(NotPosted::NoRefund));
-        let rejected = asked.post(&Posting::RefundRejected { refund: 3, reason: reason() }, Some(user(2))).unwrap();
+        assert_eq!(done.post(&complete, Some(user(1)), EPOCH), Err(NotPosted::NoRefund));
+        let rejected = asked.post(&Posting::RefundRejected { refund: 3, reason: reason() }, Some(user(2)), EPOCH).unwrap();
         assert_eq!((rejected.left_of(2, 1_000), rejected.refunds.len()), (1_000, 0));
-        let taken = rejected.post(&back, Some(user(1))).unwrap();
+        let taken = rejected.post(&back, Some(user(1)), EPOCH).unwrap();
         assert_eq!((taken.paid, taken.outstanding(), taken.left_of(2, 1_000)), (0, 1_000, 0));
     }
 
     #[test]
     fn a_credit_note_takes_a_line_back_once_and_the_whole_invoice_makes_it_void() {
-        let line = issued(1_000).post(&credited(1, 300, vec![4]), Some(user(1))).unwrap();
+        let line = issued(1_000).post(&credited(1, 300, vec![4]), Some(user(1)), EPOCH).unwrap();
         assert_eq!((line.outstanding(), line.credit_note_number(1)), (700, "000042-C1".to_owned()));
-        assert_eq!(line.post(&credited(2, 300, vec![4]), Some(user(1))), Err(NotPosted::CreditedAlready(4)));
-        assert_eq!(line.post(&credited(2, 701, vec![5]), Some(user(1))), Err(NotPosted::OutOfOrder));
-        let void = line.post(&credited(2, 700, Vec::new()), Some(user(1))).unwrap();
+        assert_eq!(line.post(&credited(2, 300, vec![4]), Some(user(1)), EPOCH), Err(NotPosted::CreditedAlready(4)));
+        assert_eq!(line.post(&credited(2, 701, vec![5]), Some(user(1)), EPOCH), Err(NotPosted::OutOfOrder));
+        let void = line.post(&credited(2, 700, Vec::new()), Some(user(1)), EPOCH).unwrap();
         assert_eq!(
-            (void.status(date(2026, 5, 1)), void.post(&paid(1, 1, None), Some(user(1)))),
+            (void.status(date(2026, 5, 1)), void.post(&paid(1, 1, None), Some(user(1)), EPOCH)),
             (InvoiceStatus::Void, Err(NotPosted::Void))
         );
-        assert_eq!(void.post(&credited(3, 0, Vec::new()), Some(user(1))), Err(NotPosted::Void));
+        assert_eq!(void.post(&credited(3, 0, Vec::new()), Some(user(1)), EPOCH), Err(NotPosted::Void));
         // What was paid before can be paid back.
-        let over =
-            issued(1_000).post(&paid(1, 1_000, None), Some(user(1))).unwrap().post(&credited(1, 1_000, Vec::new()), Some(user(1))).unwrap();
+        let over = issued(1_000)
+            .post(&paid(1, 1_000, None), Some(user(1)), EPOCH)
+            .unwrap()
+            .post(&credited(1, 1_000, Vec::new()), Some(user(1)), EPOCH)
+            .unwrap();
         assert_eq!((over.outstanding(), over.overpaid()), (0, 1_000));
     }
 
@@ -487,10 +529,15 @@ mod tests {
         let mut due = Vec::new();
         while let Some(at) = balance.reminder_due(morning) {
             due.push(at.to_string());
-            balance = balance.post(&Posting::Reminded { times: balance.reminders + 1 }, None).unwrap();
+            balance = balance.post(&Posting::Reminded { times: balance.reminders + 1 }, None, at).unwrap();
         }
         assert_eq!(due, ["2026-04-02T08:00:00Z", "2026-04-16T08:00:00Z", "2026-04-30T08:00:00Z"]);
-        assert_eq!(issued(100).post(&paid(1, 100, None), None).unwrap().reminder_due(morning), None);
+        // A payment that bounces long afterwards: the patient has two weeks from then on.
+        let paid = issued(100).post(&paid(1, 100, None), None, EPOCH).unwrap();
+        let back = Posting::TakenBack { payment: 2, amount: 100, reason: reason() };
+        let bounced = paid.post(&back, None, "2026-06-01T12:00:00Z".parse().unwrap()).unwrap();
+        assert_eq!(bounced.reminder_due(morning).unwrap().to_string(), "2026-06-15T12:00:00Z");
+        assert_eq!(paid.reminder_due(morning), None);
     }
 
     proptest! {
@@ -506,7 +553,7 @@ mod tests {
                 let by = Some(user(u128::from(flag)));
                 let charge = u32::try_from(which).unwrap();
                 let posting = match what {
-                    0 | 1 => Posting::Paid { receipt: balance.payments + 1, amount, tender: Tender::Cash, reference: None, overpayment: flag, same_reference: false },
+                    0 | 1 => Posting::Paid { receipt: balance.payments + 1, amount, tender: Tender::Cash, reference: None, received_on: None, overpayment: flag, same_reference: false },
                     2 => Posting::TakenBack { payment: payment.0, amount: payment.1, reason: reason() },
                     3 => credited(balance.credit_notes + 1, amount.min(200), vec![charge]),
                     4 => Posting::RefundAsked { payment: payment.0, of: payment.1, amount, reason: reason() },
@@ -519,7 +566,7 @@ mod tests {
                 if matches!(what, 2 | 4) && payment.0 == 99 {
                     continue;
                 }
-                let Ok(after) = balance.post(&posting, by) else { continue };
+                let Ok(after) = balance.post(&posting, by, Timestamp::UNIX_EPOCH) else { continue };
                 match &posting {
                     Posting::Paid { amount, .. } => payments.push((after.version, *amount)),
                     Posting::Credited { charges, .. } => credited_lines.extend(charges.clone()),

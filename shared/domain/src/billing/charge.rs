@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::{
     id::{AdmissionId, AllocationId, AppointmentId, LabOrderId, PatientId, SurgeryId, UserId},
     money::Money,
-    text::Reason,
+    text::{Reason, shortened},
 };
 
 /// What a charge is for. An invoice groups its lines by it, in this order.
@@ -185,8 +185,17 @@ pub struct Reversal {
     pub as_of: u64,
 }
 
+impl Service {
+    /// The same for services that an invoice describes in the same way. The days of a stay come in several charges, each from its own day on.
+    #[must_use]
+    pub fn described(&self) -> String {
+        let on = if self.kind == ChargeKind::BedDay { String::new() } else { self.on.to_string() };
+        shortened(&format!("{} {on} {}", self.kind.as_str(), self.what))
+    }
+}
+
 /// A charge that counts, of something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counting {
     /// Which part of the source it is for.
     #[serde(rename = "p")]
@@ -200,6 +209,9 @@ pub struct Counting {
     /// What a unit costs.
     #[serde(rename = "u")]
     pub unit_price: Money,
+    /// What it says, shortened.
+    #[serde(rename = "d")]
+    pub described: String,
 }
 
 /// What has been charged for something so far.
@@ -211,6 +223,9 @@ pub struct Charged {
     pub source: Source,
     /// The charges that count.
     pub counting: Vec<Counting>,
+    /// The parts that an accountant has taken back. They are not charged again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waived: Vec<u16>,
     /// Grows with each change. 0 before the first one, which is not stored.
     pub version: u64,
 }
@@ -236,7 +251,7 @@ impl Charged {
     /// Nothing yet.
     #[must_use]
     pub const fn nothing(patient_id: PatientId, source: Source) -> Self {
-        Self { patient_id, source, counting: Vec::new(), version: 0 }
+        Self { patient_id, source, counting: Vec::new(), waived: Vec::new(), version: 0 }
     }
 
     /// What has to be written so that the charges are for this and for nothing else. It does not matter how often or in which order anybody asks:
@@ -244,28 +259,31 @@ impl Charged {
     #[must_use]
     pub fn corrections(&self, wanted: &[Service]) -> Corrections {
         let mut corrections = Corrections::default();
-        for service in wanted.iter().filter(|service| service.quantity > 0 && service.unit_price.minor() > 0) {
-            let so_far: Vec<_> = self.counting.iter().filter(|counting| counting.part == service.part).collect();
-            let same_price = so_far.iter().all(|counting| counting.unit_price == service.unit_price);
-            let units: u32 = so_far.iter().map(|counting| counting.quantity).sum();
-            if same_price && units == service.quantity {
+        let so_far = |part: u16| self.counting.iter().filter(move |counting| counting.part == part);
+        // What a missed appointment costs is asked once, whatever the hospital decides later.
+        let fixed =
+            |service: &Service| service.kind == ChargeKind::NoShow && so_far(service.part).any(|one| one.described == service.described());
+        let costs = |service: &Service| service.quantity > 0 && (service.unit_price.minor() > 0 || fixed(service));
+        for service in wanted.iter().filter(|service| costs(service) && !self.waived.contains(&service.part)) {
+            let as_before = |one: &Counting| one.unit_price == service.unit_price && one.described == service.described();
+            let same = fixed(service) || so_far(service.part).all(as_before);
+            let units: u32 = so_far(service.part).map(|counting| counting.quantity).sum();
+            if same && units == service.quantity {
                 continue;
             }
             let mut add = service.clone();
-            if same_price && units < service.quantity {
+            if same && units < service.quantity {
                 // A stay that goes on: the days that came since.
                 add.quantity -= units;
                 if service.kind == ChargeKind::BedDay {
                     add.on = add.on.saturating_add(jiff::Span::new().days(units));
                 }
             } else {
-                corrections.reverse.extend(so_far.iter().map(|counting| counting.number));
+                corrections.reverse.extend(so_far(service.part).map(|counting| counting.number));
             }
             corrections.add.push(add);
         }
-        let unwanted = |counting: &&Counting| {
-            !wanted.iter().any(|service| service.part == counting.part && service.quantity > 0 && service.unit_price.minor() > 0)
-        };
+        let unwanted = |counting: &&Counting| !wanted.iter().any(|service| service.part == counting.part && costs(service));
         corrections.reverse.extend(self.counting.iter().filter(unwanted).map(|counting| counting.number));
         corrections
     }
@@ -302,7 +320,7 @@ mod tests {
         for service in &corrections.add {
             *next += 1;
             let Service { part, quantity, unit_price, .. } = *service;
-            charged.counting.push(Counting { part, number: *next, quantity, unit_price });
+            charged.counting.push(Counting { part, number: *next, quantity, unit_price, described: service.described() });
         }
         charged
     }
@@ -323,6 +341,32 @@ mod tests {
         assert_eq!((fewer.reverse, fewer.add[0].quantity), (vec![1, 2], 4));
         assert_eq!(charged.corrections(&[]).reverse, [1, 2, 3]);
         assert_eq!(charged.corrections(&[service(0, 5, 0), service(1, 0, 900)]).reverse, [1, 2, 3], "what is free is not charged");
+    }
+
+    #[test]
+    fn what_is_corrected_at_the_same_price_is_charged_anew() {
+        let mut next = 0;
+        let surgery = Service { kind: ChargeKind::Surgery, ..service(0, 1, 100) };
+        let charged = corrected(nothing(), &nothing().corrections(std::slice::from_ref(&surgery)), &mut next);
+        for other in [
+            Service { what: "Appendectomy".to_owned(), ..surgery.clone() },
+            Service { on: date(2026, 3, 1), ..surgery.clone() },
+            Service { kind: ChargeKind::Other, ..surgery.clone() },
+        ] {
+            let corrections = charged.corrections(&[other]);
+            assert_eq!((corrections.reverse, corrections.add.len()), (vec![1], 1));
+        }
+        let waived = Charged { waived: vec![0], counting: Vec::new(), ..charged };
+        assert!(waived.corrections(&[Service { quantity: 2, ..surgery }]).is_empty(), "what was taken back by hand");
+    }
+
+    #[test]
+    fn a_missed_appointment_costs_what_it_did_when_it_was_charged() {
+        let mut next = 0;
+        let missed = |minor| Service { kind: ChargeKind::NoShow, ..service(0, 1, minor) };
+        let charged = corrected(nothing(), &nothing().corrections(&[missed(20)]), &mut next);
+        assert!(charged.corrections(&[missed(50)]).is_empty() && charged.corrections(&[missed(0)]).is_empty());
+        assert_eq!(charged.corrections(&[]).reverse, [1]);
     }
 
     proptest! {

@@ -4,10 +4,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{Charge, ChargeKind, Discount, Percent, Terms};
-use crate::{id::AdmissionId, money::Money};
+use crate::{id::AdmissionId, text::PostalAddress};
 
 /// How many charges one invoice has at most. Those behind them stay open for the next one.
-pub const MOST_LINES: usize = 1_000;
+pub const MOST_LINES: usize = 500;
 /// How many lines one credit note names at most, unless it is for the whole invoice.
 pub const MOST_CREDITED: usize = 40;
 
@@ -65,6 +65,9 @@ pub struct Issued {
     pub total: i64,
     /// Until when.
     pub due_on: Date,
+    /// Where the patient lived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<PostalAddress>,
     /// The stay at whose end it was issued.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub admission_id: Option<AdmissionId>,
@@ -156,6 +159,7 @@ impl Issued {
             taxes: priced.taxes.clone(),
             total: priced.total,
             due_on: today.saturating_add(days),
+            address: None,
             admission_id,
         }
     }
@@ -204,27 +208,17 @@ fn sum(amounts: &[i64]) -> i64 {
     amounts.iter().copied().fold(0, i64::saturating_add)
 }
 
-/// What lines of one kind cost, with their number of lines.
-#[must_use]
-pub fn by_kind(lines: &[Line]) -> Vec<(ChargeKind, i64)> {
-    let of = |kind: ChargeKind| lines.iter().filter(move |line| line.charge.kind == kind);
-    let kinds = ChargeKind::ALL.iter().filter(|kind| of(**kind).next().is_some());
-    kinds.map(|kind| (*kind, of(*kind).map(|line| line.amount).fold(0, i64::saturating_add))).collect()
-}
-
-/// An amount of the invoice's currency.
-#[must_use]
-pub fn money(minor: i64, terms: &Terms) -> Money {
-    Money::of_minor(minor, terms.currency)
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::{Timestamp, civil::date};
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{billing::ChargeRule, id::PatientId, money::Currency};
+    use crate::{
+        billing::ChargeRule,
+        id::PatientId,
+        money::{Currency, Money},
+    };
 
     fn charge(number: u32, kind: ChargeKind, quantity: u32, minor: i64) -> Charge {
         Charge {
@@ -268,7 +262,6 @@ mod tests {
         let nets: i64 = priced.lines.iter().filter(|line| line.tax > 0).map(|line| line.amount - line.discount).sum();
         assert_eq!((tax.base, tax.amount), (nets, percent("7.25").of(nets)));
         assert_eq!(priced.total, priced.subtotal - priced.discount + tax.amount);
-        assert_eq!(by_kind(&priced.lines), [(ChargeKind::BedDay, 60_000), (ChargeKind::Medicine, 624)]);
     }
 
     proptest! {

@@ -1,6 +1,6 @@
 //! What happens to an invoice. Each posting is an entry that is never changed; the invoice's balance is what they add up to.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -66,6 +66,9 @@ pub enum Posting {
         /// What it can be found by, such as the number of a transfer.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reference: Option<Reference>,
+        /// The day on which the money came, if it is another one than that of the entry.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        received_on: Option<Date>,
         /// Whether it may be more than what was outstanding.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         overpayment: bool,

@@ -114,6 +114,8 @@ pub struct Terms {
     pub taxes: Vec<(ChargeKind, Percent)>,
     /// Within how many days an invoice is to be paid.
     pub payment_days: u16,
+    /// Where and how to pay, as invoices say it.
+    pub how_to_pay: Option<String>,
 }
 
 /// The brackets of a hospital that has not decided otherwise.
@@ -133,6 +135,7 @@ impl Terms {
             tax_name: "Tax".to_owned(),
             taxes: Vec::new(),
             payment_days: PAYMENT_DAYS,
+            how_to_pay: None,
         }
     }
 

@@ -39,6 +39,8 @@ pub struct BillLine {
     /// What was paid, less what was paid back.
     pub paid: i64,
     pub outstanding: i64,
+    /// What was paid too much.
+    pub overpaid: i64,
     /// Whether a refund is on its way.
     pub refunds: bool,
 }
@@ -58,6 +60,7 @@ impl BillLine {
             total: balance.total - balance.credited,
             paid: balance.paid - balance.refunded,
             outstanding: balance.outstanding(),
+            overpaid: balance.overpaid(),
             refunds: !balance.refunds.is_empty(),
         }
     }
@@ -111,11 +114,12 @@ pub struct BillTotals {
     pub total: i64,
     pub paid: i64,
     pub outstanding: i64,
+    pub overpaid: i64,
 }
 
 impl BillTotals {
     fn of(line: &BillLine) -> Self {
-        Self { invoices: 1, total: line.total, paid: line.paid, outstanding: line.outstanding }
+        Self { invoices: 1, total: line.total, paid: line.paid, outstanding: line.outstanding, overpaid: line.overpaid }
     }
 
     fn plus(self, other: Self) -> Self {
@@ -124,6 +128,7 @@ impl BillTotals {
             total: self.total + other.total,
             paid: self.paid + other.paid,
             outstanding: self.outstanding + other.outstanding,
+            overpaid: self.overpaid + other.overpaid,
         }
     }
 
@@ -133,6 +138,7 @@ impl BillTotals {
             total: self.total - other.total,
             paid: self.paid - other.paid,
             outstanding: self.outstanding - other.outstanding,
+            overpaid: self.overpaid - other.overpaid,
         }
     }
 }
@@ -300,6 +306,7 @@ fn add(
         (":total", number(more.total)),
         (":paid", number(more.paid)),
         (":outstanding", number(more.outstanding)),
+        (":overpaid", number(more.overpaid)),
     ];
     let mut set = "SET kind = :kind, v = :v, #month = :month".to_owned();
     if let Some(status) = status {
@@ -314,7 +321,9 @@ fn add(
         &keys::bill_totals(status, ward, month),
         |update| {
             let mut update = update
-                .update_expression(format!("{set} ADD invoices :invoices, #total :total, paid :paid, outstanding :outstanding"))
+                .update_expression(format!(
+                    "{set} ADD invoices :invoices, #total :total, paid :paid, outstanding :outstanding, overpaid :overpaid"
+                ))
                 .expression_attribute_names("#month", "month")
                 .expression_attribute_names("#total", "total");
             if status.is_some() {

@@ -1,9 +1,10 @@
 //! A patient's charges. They follow from what was done, as it stands now: however often and in whichever order anybody looks, each is there once.
 
+use aws_sdk_dynamodb::types::builders::ConditionCheckBuilder;
 use domain::{
     billing::{
         BillingAccount, Charge, Charged, Service, Source, Span, Terms,
-        charge::{Counting, Reversal},
+        charge::{Corrections, Counting, Reversal},
         invoice::MOST_LINES,
         services,
     },
@@ -65,16 +66,21 @@ impl Store {
 
     /// The charges of some spans that were not reversed, as they are now, and where the last span has to end for an invoice to hold them.
     pub(super) async fn charges_in(&self, patient: PatientId, spans: &[Span]) -> Result<(Vec<Charge>, Vec<Span>), StoreError> {
-        let (mut charges, mut taken) = (Vec::new(), Vec::new());
+        let (mut charges, mut taken) = (Vec::new(), Vec::<Span>::new());
         for span in spans {
-            let room = MOST_LINES.saturating_sub(charges.len());
-            let span = Span { to: span.to.min(span.from.saturating_add(u32::try_from(room).unwrap_or(0)).saturating_sub(1)), ..*span };
-            if room == 0 || span.to < span.from {
+            let mut next = span.from;
+            // What was reversed takes no room.
+            while next <= span.to && charges.len() < MOST_LINES {
+                let room = u32::try_from(MOST_LINES - charges.len()).unwrap_or(u32::MAX);
+                let part = Span { from: next, to: span.to.min(next.saturating_add(room - 1)) };
+                let found = numbered(self.query(keys::charges_in(patient, part)).consistent().all().await?)?;
+                charges.extend(found.into_iter().filter(|one| one.reversal.is_none()).map(|one| one.charge));
+                next = part.to + 1;
+            }
+            if next == span.from {
                 break;
             }
-            let found = numbered(self.query(keys::charges_in(patient, span)).consistent().all().await?)?;
-            charges.extend(found.into_iter().filter(|one| one.reversal.is_none()).map(|one| one.charge));
-            taken.push(span);
+            taken.push(Span { from: span.from, to: next - 1 });
         }
         Ok((charges, taken))
     }
@@ -104,22 +110,43 @@ impl Store {
             if corrections.is_empty() {
                 return Ok(());
             }
-            let account = self.billing_account(patient).await?;
-            let (open, invoiced): (Vec<u32>, Vec<u32>) = corrections.reverse.iter().partition(|number| account.is_open(**number));
-            let done = if let Some(first) = invoiced.first() {
-                Box::pin(self.charge_credit(&before, *first, now)).await
-            } else {
-                let open: Vec<u32> = open.into_iter().take(AT_ONCE).collect();
-                let add: Vec<Service> = corrections.add.into_iter().take(AT_ONCE).collect();
-                Box::pin(self.charges_correct(&account, &before, &open, add, now)).await
-            };
-            match done {
+            match Box::pin(self.charges_correct(&before, corrections, now)).await {
                 Ok(()) | Err(ChargeError::Moved) => {}
                 Err(ChargeError::Store(error)) => return Err(error),
-                Err(other) => return Err(StoreError::Unavailable(Box::new(other))),
+                Err(other) => return Err(StoreError::refused(other)),
             }
         }
         Err(StoreError::Unavailable("the patient's account is changed by others at this moment".into()))
+    }
+
+    /// Makes some of the corrections: as many as fit into a transaction.
+    async fn charges_correct(&self, before: &Charged, corrections: Corrections, now: Timestamp) -> Result<(), ChargeError> {
+        let account = self.billing_account(before.patient_id).await?;
+        let (mut gone, mut open, mut invoiced) = (Vec::new(), Vec::new(), None);
+        for number in corrections.reverse.iter().take(AT_ONCE) {
+            let found = self.charge(before.patient_id, *number).await?.ok_or(ChargeError::Unknown)?;
+            match found.reversal {
+                // An accountant has taken it back, or a credit note of an earlier attempt.
+                Some(reversal) => gone.push((*number, reversal.by.is_some())),
+                None if account.is_open(*number) => open.push(found.charge),
+                None => invoiced = invoiced.or(Some(*number)),
+            }
+        }
+        let mut after = before.clone();
+        after.version += 1;
+        if !gone.is_empty() {
+            let waived = |one: &Counting| gone.contains(&(one.number, true));
+            after.waived.extend(before.counting.iter().filter(|one| waived(one)).map(|one| one.part));
+            after.counting.retain(|one| !gone.iter().any(|(number, _)| *number == one.number));
+            let mut write = self.transaction();
+            write.write_from(&after, before.version, |_| ChargeError::Moved)?;
+            return write.commit().await;
+        }
+        if let Some(number) = invoiced {
+            return Box::pin(self.charge_credit(&account, before, number, now)).await;
+        }
+        let add: Vec<Service> = corrections.add.into_iter().take(AT_ONCE).collect();
+        Box::pin(self.charges_write(&account, (before, after), &open, add, now)).await
     }
 
     /// What is to be charged for something, as it stands now.
@@ -141,32 +168,27 @@ impl Store {
     }
 
     /// Reverses charges that are on no invoice, and writes new ones.
-    async fn charges_correct(
+    async fn charges_write(
         &self,
         account: &BillingAccount,
-        before: &Charged,
-        reverse: &[u32],
+        (before, mut after): (&Charged, Charged),
+        reverse: &[Charge],
         add: Vec<Service>,
         now: Timestamp,
     ) -> Result<(), ChargeError> {
         let mut write = self.transaction();
-        let (mut account_after, mut after) = (account.clone(), before.clone());
-        after.counting.retain(|counting| !reverse.contains(&counting.number));
-        after.version += 1;
+        let mut account_after = account.clone();
         account_after.version += 1;
-        for number in reverse {
-            // An accountant may have reversed it already.
-            if self.get::<Reversal>(&keys::charge_reversal(account.patient_id, *number)).await?.is_some() {
-                continue;
-            }
-            let charge = self.get::<Charge>(&keys::charge(account.patient_id, *number)).await?.ok_or(ChargeError::Unknown)?;
+        for charge in reverse {
+            after.counting.retain(|counting| counting.number != charge.number);
             account_after.open -= charge.amount().minor();
-            let reversal =
-                Reversal { patient_id: account.patient_id, number: *number, at: now, by: None, reason: None, as_of: account_after.version };
+            let (number, as_of) = (charge.number, account_after.version);
+            let reversal = Reversal { patient_id: account.patient_id, number, at: now, by: None, reason: None, as_of };
             write.put_new(&reversal, |_| ChargeError::Moved)?;
         }
         for service in add {
             account_after.charges += 1;
+            let described = service.described();
             let Service { part, kind, what, on, quantity, unit_price, rule } = service;
             let charge = Charge {
                 patient_id: account.patient_id,
@@ -183,7 +205,7 @@ impl Store {
                 reason: None,
             };
             account_after.open += charge.amount().minor();
-            after.counting.push(Counting { part, number: charge.number, quantity, unit_price });
+            after.counting.push(Counting { part, number: charge.number, quantity, unit_price, described });
             write.put_new(&charge, |_| ChargeError::Moved)?;
         }
         write.write_from(&after, before.version, |_| ChargeError::Moved)?;
@@ -192,19 +214,27 @@ impl Store {
     }
 
     /// Takes a charge back that is on an invoice: with a credit note, and a reversal so that no other invoice has it.
-    async fn charge_credit(&self, before: &Charged, number: u32, now: Timestamp) -> Result<(), ChargeError> {
+    async fn charge_credit(&self, account: &BillingAccount, before: &Charged, number: u32, now: Timestamp) -> Result<(), ChargeError> {
         let mut after = before.clone();
         after.counting.retain(|counting| counting.number != number);
         after.version += 1;
         let Some(invoice) = self.invoice_of_charge(before.patient_id, number).await? else { return Err(ChargeError::Unknown) };
-        let done = self.invoice_credit_charges(before.patient_id, invoice, &[number], (None, None), now, Some((before, &after))).await;
-        match done {
+        let numbers = [number];
+        let credit = self.invoice_credit_charges((before.patient_id, invoice), &numbers, (None, None), now, (None, Some((before, &after))));
+        match Box::pin(credit).await {
             Ok(_) => Ok(()),
-            // Somebody has credited it, or the whole invoice: only what counts has to follow.
-            Err(CreditError::CreditedAlready(_) | CreditError::Void) => {
-                let written = self.put_where(&after, "version = :before", &[(":before", crate::number(before.version))]).await?;
-                if written { Ok(()) } else { Err(ChargeError::Moved) }
+            // The whole invoice was taken back: only what counts has to follow, unless the charge is open again by now.
+            Err(CreditError::Void) => {
+                let mut write = self.transaction();
+                write.write_from(&after, before.version, |_| ChargeError::Moved)?;
+                let version = crate::number(account.version);
+                let same = |check: ConditionCheckBuilder| {
+                    check.condition_expression("version = :version").expression_attribute_values(":version", version)
+                };
+                write.check(&account.key(), same, |_| ChargeError::Moved)?;
+                write.commit().await
             }
+            Err(CreditError::NoSuchCharge(_)) => Err(ChargeError::Unknown),
             Err(CreditError::Store(error)) => Err(error.into()),
             Err(_) => Err(ChargeError::Moved),
         }

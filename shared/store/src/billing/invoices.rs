@@ -1,6 +1,7 @@
 //! Invoices: issuing them, and everything that is posted to them afterwards.
 
 use domain::{
+    admission::Admission,
     billing::{
         Balance, BillingAccount, Charged, Entry, Issued, Line, NotPosted, Posting, Span, Terms, account::MOST_REOPENED, charge::Reversal,
         invoice::price,
@@ -10,7 +11,7 @@ use domain::{
     text::Reason,
     ward::Ward,
 };
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::{Billed, BilledStay, LastInvoice, NumberedInvoice, TRIES, add_to_account, moved, write_account};
 use crate::{Record, Store, StoreError, from_item, keys, number, transact::NEW};
@@ -24,11 +25,35 @@ pub struct NewInvoice<'a> {
     pub by: Option<UserId>,
     /// The stay at whose end it is issued.
     pub admission: Option<AdmissionId>,
-    /// Where the patient lay last.
-    pub ward: Option<Ward>,
+    /// The patient's latest stay.
+    pub stay: Option<Stay>,
     pub terms: &'a Terms,
     pub today: Date,
     pub now: Timestamp,
+}
+
+/// A stay in the hospital.
+#[derive(Debug, Clone, Copy)]
+pub struct Stay {
+    /// The ward on which the patient lay last.
+    pub ward: Ward,
+    pub from: Date,
+    /// The day on which the patient left. `None` while they are here.
+    pub to: Option<Date>,
+}
+
+impl Stay {
+    #[must_use]
+    pub fn of(admission: &Admission, zone: &TimeZone) -> Option<Self> {
+        let day = |at| zone.to_datetime(at).date();
+        let (ward, _) = admission.place()?;
+        Some(Self { ward, from: day(admission.admitted_at), to: admission.left.as_ref().map(|left| day(left.at)) })
+    }
+
+    /// Whether something that was done on a day was done during the stay.
+    fn has(&self, on: Date) -> bool {
+        self.from <= on && self.to.is_none_or(|to| on <= to)
+    }
 }
 
 /// Why no invoice was issued. Nothing was written.
@@ -143,10 +168,13 @@ impl Store {
         if charges.is_empty() {
             return Err(IssueError::Nothing);
         }
+        // The ward of a stay that goes on, or during which something on the invoice was done.
+        let ward = new.stay.filter(|stay| stay.to.is_none() || charges.iter().any(|charge| stay.has(charge.on))).map(|stay| stay.ward);
         let rule = new.terms.discount(patient.income);
         let priced = price(charges, rule.percent, &new.terms.taxes);
         let after = invoiced(&account, &taken, priced.subtotal);
-        let issued = Issued::of(&priced, (taken.clone(), after.version), rule, new.terms, new.today, new.admission);
+        let mut issued = Issued::of(&priced, (taken.clone(), after.version), rule, new.terms, new.today, new.admission);
+        issued.address.clone_from(&patient.address);
         let last = self.get::<LastInvoice>(&keys::last_invoice()).await?.unwrap_or_default();
         let balance = Balance {
             id: new.id,
@@ -154,7 +182,7 @@ impl Store {
             patient_id: patient.id,
             patient_name: patient.name.clone(),
             mrn: patient.mrn.clone(),
-            ward: new.ward,
+            ward,
             issued_at: new.now,
             due_on: issued.due_on,
             currency: new.terms.currency,
@@ -170,6 +198,7 @@ impl Store {
             references: Vec::new(),
             refunds: Vec::new(),
             reminders: 0,
+            asked_at: None,
             version: 1,
         };
         let posting = Posting::Issued(Box::new(issued));
@@ -205,8 +234,13 @@ impl Store {
 
     /// A patient's invoices, latest first.
     pub async fn invoice_list(&self, patient: PatientId, before: Option<InvoiceId>, limit: usize) -> Result<Vec<Balance>, StoreError> {
-        let found = self.query(keys::invoice_balances(patient, before)).latest_first(true).first(limit).await?;
+        let found = self.query(keys::invoice_balances(patient, before)).consistent().latest_first(true).first(limit).await?;
         found.into_iter().map(from_item).collect()
+    }
+
+    /// The number of the last invoice; 0 when there is none.
+    pub async fn invoice_last_number(&self) -> Result<u64, StoreError> {
+        Ok(self.get::<LastInvoice>(&keys::last_invoice()).await?.unwrap_or_default().issued)
     }
 
     /// Who has the invoice with a number.
@@ -255,7 +289,7 @@ impl Store {
         for _ in 0..TRIES {
             let before = self.invoice_balance(patient, id).await?.ok_or(PostError::Unknown)?;
             let posting = make(&before)?;
-            let after = before.post(&posting, by).map_err(PostError::Not)?;
+            let after = before.post(&posting, by, now).map_err(PostError::Not)?;
             let entry = Entry { invoice_id: id, number: after.number, patient_id: patient, entry: after.version, at: now, by, posting };
             let mut write = self.transaction().contended();
             write.put_new(&entry, |_| PostError::Moved)?;
@@ -271,23 +305,26 @@ impl Store {
     }
 
     /// The invoice that a charge is on.
-    pub(super) async fn invoice_of_charge(&self, patient: PatientId, charge: u32) -> Result<Option<InvoiceId>, StoreError> {
+    pub async fn invoice_of_charge(&self, patient: PatientId, charge: u32) -> Result<Option<InvoiceId>, StoreError> {
         let found = self.query(keys::billed_from(patient, charge)).consistent().first(1).await?.pop();
         Ok(found.map(from_item::<Billed>).transpose()?.map(|billed| billed.invoice_id))
     }
 
-    /// Credits some charges of an invoice: each with what the invoice asks for it. They are reversed, so that no other invoice has them.
+    /// Credits some charges of an invoice: each with what the invoice asks for it. They are reversed, so that no other invoice has them. With
+    /// `expected`, only if the balance has this version.
     pub async fn invoice_credit_charges(
         &self,
-        patient: PatientId,
-        id: InvoiceId,
+        (patient, id): (PatientId, InvoiceId),
         charges: &[u32],
         (reason, by): (Option<Reason>, Option<UserId>),
         now: Timestamp,
-        source: Option<(&Charged, &Charged)>,
+        (expected, source): (Option<u64>, Option<(&Charged, &Charged)>),
     ) -> Result<Receipt, CreditError> {
         let whole = self.invoice_whole(patient, id).await?.ok_or(CreditError::Unknown)?;
         let before = whole.balance;
+        if expected.is_some_and(|expected| expected != before.version) {
+            return Err(CreditError::Stale);
+        }
         let mut amount = 0;
         for charge in charges {
             let line = whole.lines.iter().find(|line| line.charge.number == *charge).ok_or(CreditError::NoSuchCharge(*charge))?;
@@ -300,7 +337,7 @@ impl Store {
             bill_again: false,
             reason: reason.clone(),
         };
-        let after = before.post(&posting, by)?;
+        let after = before.post(&posting, by, now)?;
         let entry = Entry { invoice_id: id, number: after.number, patient_id: patient, entry: after.version, at: now, by, posting };
         let as_of = self.billing_account(patient).await?.version;
         let mut write = self.transaction();
@@ -319,20 +356,42 @@ impl Store {
         Ok(Receipt { balance: after, entry })
     }
 
-    /// Credits all that is left of an invoice. With `bill_again`, the next invoice has its charges again.
+    /// Credits all that is left of an invoice, if its balance has this version. With `bill_again`, the next invoice has its charges again.
     pub async fn invoice_credit_whole(
         &self,
-        patient: PatientId,
-        id: InvoiceId,
+        invoice: (PatientId, InvoiceId),
         (reason, by): (Reason, UserId),
         bill_again: bool,
         now: Timestamp,
+        expected: u64,
+    ) -> Result<Receipt, CreditError> {
+        for _ in 0..TRIES {
+            match Box::pin(self.invoice_try_to_credit_whole(invoice, (&reason, by), bill_again, now, expected)).await {
+                // Others have charged something, or paid another invoice: it is tried again with the account as it is now.
+                Err(CreditError::Moved) => {}
+                done => return done,
+            }
+        }
+        Err(StoreError::Unavailable("the patient's account is changed by others at this moment".into()).into())
+    }
+
+    async fn invoice_try_to_credit_whole(
+        &self,
+        (patient, id): (PatientId, InvoiceId),
+        (reason, by): (&Reason, UserId),
+        bill_again: bool,
+        now: Timestamp,
+        expected: u64,
     ) -> Result<Receipt, CreditError> {
         let whole = self.invoice_whole(patient, id).await?.ok_or(CreditError::Unknown)?;
         let before = whole.balance;
+        if expected != before.version {
+            return Err(CreditError::Stale);
+        }
         let amount = before.total - before.credited;
-        let posting = Posting::Credited { note: before.credit_notes + 1, amount, charges: Vec::new(), bill_again, reason: Some(reason) };
-        let after = before.post(&posting, Some(by))?;
+        let posting =
+            Posting::Credited { note: before.credit_notes + 1, amount, charges: Vec::new(), bill_again, reason: Some(reason.clone()) };
+        let after = before.post(&posting, Some(by), now)?;
         let entry =
             Entry { invoice_id: id, number: after.number, patient_id: patient, entry: after.version, at: now, by: Some(by), posting };
         let mut write = self.transaction();

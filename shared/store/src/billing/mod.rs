@@ -10,7 +10,7 @@ mod invoices;
 pub use bills::{BillLine, BillList, BillTotals, RefundLine};
 pub use charges::{ChargeError, NumberedCharge};
 pub use check::{Drift, Found};
-pub use invoices::{CreditError, IssueError, NewInvoice, PostError, Receipt, WholeInvoice};
+pub use invoices::{CreditError, IssueError, NewInvoice, PostError, Receipt, Stay, WholeInvoice};
 
 use domain::{
     billing::{Balance, BillingAccount, Charge, Charged, Entry, charge::Reversal},
