@@ -25,9 +25,9 @@ pub fn document(hospital: &Hospital, invoice: Invoice<'_>) -> Document {
     letterhead.extend(hospital.address.clone());
     letterhead.extend(hospital.contact.as_ref().map(|contact| format!("Contact: {contact}")));
     let mut subject = vec![fact("Patient", balance.patient_name.as_str().to_owned()), fact("MRN", balance.mrn.as_str().to_owned())];
-    subject.extend(issued.address.as_ref().map(|address| fact("Address", address.as_str().lines().collect::<Vec<_>>().join(", "))));
     subject.push(fact("Issued on", day(hospital, balance.issued_at).to_string()));
     subject.push(fact("To be paid by", balance.due_on.to_string()));
+    subject.extend(issued.address.as_ref().map(|address| fact("Address", address.as_str().lines().collect::<Vec<_>>().join(", "))));
     let mut blocks = Vec::new();
     for kind in ChargeKind::ALL {
         let of_kind: Vec<_> = lines.iter().filter(|line| line.charge.kind == *kind).collect();
@@ -106,9 +106,7 @@ fn sums(balance: &Balance, issued: &Issued) -> Table {
     if balance.credited > 0 {
         rows.push(minus("Credited".to_owned(), balance.credited));
     }
-    if balance.paid > 0 {
-        rows.push(minus("Paid".to_owned(), balance.paid));
-    }
+    rows.push(if balance.paid > 0 { minus("Paid".to_owned(), balance.paid) } else { plain("Paid".to_owned(), 0) });
     if balance.refunded > 0 {
         rows.push(plain("Paid back".to_owned(), balance.refunded));
     }
@@ -298,9 +296,9 @@ Seacole General Hospital
 Contact: +44 20 7946 0000
 Patient: Ada Byron
 MRN: 100000006
-Address: 1 Marylebone Road, London
 Issued on: 2026-03-02
 To be paid by: 2026-04-01
+Address: 1 Marylebone Road, London
 # Consultations
 Date | Service | Quantity | Unit price | Amount
 2026-03-02 | Consultation with Dr. Helen Taussig, cardiology | 1 | 80.00 | 80.00
