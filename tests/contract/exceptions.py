@@ -191,6 +191,7 @@ PERMANENT = [
     Row("required", "Who hands over less, or cancels for the pharmacy, says why.", "POST /patients/{patient_id}/allocations/{id}/.*", "reason"),
     Row("(overlaps|too_short)", "No schema compares periods.", "(POST|PATCH) /pharmacies.*", r"opening_hours\[\d+\]"),
     Row("out_of_range", "It depends on the day; and nothing is adjusted by zero.", "POST /pharmacies/.*", "expires_on|units"),
+    Row("out_of_range", "It depends on the day.", "POST /patients/{patient_id}/invoices/{id}/payments", "received_on"),
     Row("expired", "It depends on the lot.", "POST /pharmacies/.*", "units"),
     Row("not_in_role", "Not every id that looks like one is a pharmacist's.", "POST /pharmacies/{pharmacy_id}/pharmacists", "user_id"),
     Row("unknown_.*", "Not every id that looks like one is somebody's.", "POST /patients/{patient_id}/lab-orders", "(laboratory|test|prescription)_id"),
