@@ -651,6 +651,8 @@ class Deployment:
         over = self.expect("POST", f"{invoice}/payments", 200, paid | {"overpayment": True}, luca)
         check(over["invoice"]["overpaid"] == usd("2.00"), "two too much")
         self.mail(self.at("ada"), "Receipt")
+        sent = lambda: {one["subject"]: one["state"] for one in self.expect("GET", "/notifications", 200, token=ada)["items"]}
+        eventually("her list of emails has the receipt", lambda: sent().get(f"Receipt {issued['number']}-1 for USD {paid['amount']['amount']}") == "sent")
         asked = self.expect("POST", f"{invoice}/refunds", 200, {"payment": 2, "amount": usd("2.00"), "reason": "Paid too much"}, luca)["entry"]["entry"]
         check(self.expect("POST", f"{invoice}/refunds/{asked}/approve", 409, token=luca)["code"] == "own_refund", "another person approves it")
         waits = lambda: [one["invoice_id"] for one in self.expect("GET", "/refunds", 200, token=admin)["items"]]

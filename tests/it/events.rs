@@ -67,6 +67,8 @@ async fn stream() {
         messages,
         [
             "florence-nightingale@example.org: Dr. Helen Taussig asks for annual leave",
+            "florence-nightingale@example.org: Emails to annoyed@example.org are held back",
+            "florence-nightingale@example.org: Emails to gone@example.org are held back",
             "florence-nightingale@example.org: Mary Mahoney asks for the role of nurse",
             "mary@example.org: Your account at Seacole General Hospital is active",
         ]

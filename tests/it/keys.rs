@@ -187,6 +187,7 @@ fn every_key() {
         keys::waiting_for_doctor(doctor.parse().unwrap(), "lab_result", at, "res_00000000000000000000000016"),
         keys::listed_suppression(entry.at, &Email::parse("Ada@example.org").unwrap()),
         keys::listed_delivery(entry.at, "apt_00000000000000000000000004-0-booked-patient"),
+        keys::email_to(user.parse().unwrap(), entry.at, "apt_00000000000000000000000004-0-booked-patient"),
     ];
     let listed: Vec<String> = listed.into_iter().map(|key| format!("{} | {}", key.pk, key.sk)).collect();
     insta::assert_snapshot!(listed.join("\n"), @r"
@@ -223,6 +224,7 @@ fn every_key() {
     TODO#doc_00000000000000000000000003#lab_result | 2026-03-02T09:00:00Z#res_00000000000000000000000016
     MAIL#suppressed | 2026-03-02T09:00:00.012Z#ada@example.org
     MAIL#failed | 2026-03-02T09:00:00.012Z#apt_00000000000000000000000004-0-booked-patient
+    MAIL#usr_00000000000000000000000001 | 2026-03-02T09:00:00.012Z#apt_00000000000000000000000004-0-booked-patient
     ");
     insta::assert_snapshot!(text.join("\n"), @r"
     USER#usr_00000000000000000000000001 | ACCOUNT

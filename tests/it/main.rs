@@ -20,6 +20,7 @@ mod growth;
 mod guardians;
 mod history;
 mod idempotency;
+mod inbox;
 mod journey;
 mod keys;
 mod laboratory;

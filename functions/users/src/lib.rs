@@ -78,7 +78,8 @@ pub fn routes() -> OpenApiRouter<Users> {
         .routes(routes!(me::ask_for_email::ask_for_email))
         .routes(routes!(me::confirm_email::confirm_email))
         .routes(routes!(me::sessions::sessions, me::end_sessions::end_sessions))
-        .routes(routes!(me::end_session::end_session));
+        .routes(routes!(me::end_session::end_session))
+        .routes(routes!(me::notifications::notifications));
     let administrators = OpenApiRouter::new()
         .routes(routes!(accounts::invite::invite_account))
         .routes(routes!(accounts::add_doctor::add_doctor))

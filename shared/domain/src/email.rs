@@ -11,6 +11,10 @@ pub enum DeliveryState {
     Queued,
     /// SES has taken it.
     Sent,
+    /// It came back: its address does not exist.
+    Bounced,
+    /// Who got it has marked it as unwanted.
+    Complained,
     /// SES refused it. It can be sent again.
     Failed,
     /// It was not sent: its address has bounced or complained before. It can be sent again once that is lifted.

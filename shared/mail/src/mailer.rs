@@ -7,7 +7,7 @@ use aws_sdk_sesv2::{
     error::SdkError,
     operation::send_email::SendEmailError,
     primitives::Blob,
-    types::{Destination, EmailContent, RawMessage},
+    types::{Destination, EmailContent, MessageTag, RawMessage},
 };
 use aws_types::SdkConfig;
 use domain::{
@@ -17,7 +17,7 @@ use domain::{
 use platform::config::{Config, Hospital};
 use store::{
     Store, StoreError,
-    deliveries::{Delivery, Refusal, Turn},
+    deliveries::{Delivery, ListedEmail, Turn},
 };
 
 use super::{Cause, Message, Recipient, RenderError};
@@ -93,7 +93,7 @@ impl Mailer {
         }
         let now = self.clock.now();
         if self.store.suppression(&to.email).await?.is_some() {
-            return self.settle(id, to, DeliveryState::Suppressed, None, Some(RefusalReason::Suppressed)).await;
+            return self.settle((id, to, message), DeliveryState::Suppressed, None, Some(RefusalReason::Suppressed)).await;
         }
         let raw = RawMessage::builder().data(Blob::new(message.message(id, to, &self.hospital, now)?)).build()?;
         let send = self
@@ -103,10 +103,11 @@ impl Mailer {
             .destination(Destination::builder().to_addresses(to.email.as_str()).build())
             .content(EmailContent::builder().raw(raw).build())
             .set_configuration_set_name(self.configuration_set.clone())
+            .set_email_tags(tag(id))
             .send()
             .await;
         match send {
-            Ok(output) => self.settle(id, to, DeliveryState::Sent, output.message_id, None).await,
+            Ok(output) => self.settle((id, to, message), DeliveryState::Sent, output.message_id, None).await,
             Err(error) => {
                 let Some(reason) = refusal(&error) else {
                     self.store.delivery_release(id).await?;
@@ -114,20 +115,20 @@ impl Mailer {
                 };
                 // An alarm counts these lines: the template has their first words.
                 tracing::error!(delivery = id, ?reason, "SES refuses an email: list it and send it again");
-                self.settle(id, to, DeliveryState::Failed, None, Some(reason)).await
+                self.settle((id, to, message), DeliveryState::Failed, None, Some(reason)).await
             }
         }
     }
 
     async fn settle(
         &self,
-        id: &str,
-        to: &Recipient,
+        (id, to, message): (&str, &Recipient, &Message),
         state: DeliveryState,
         message_id: Option<String>,
         reason: Option<RefusalReason>,
     ) -> Result<(), MailError> {
         let now = self.clock.now();
+        let subject = to.name.is_some().then(|| message.subject.clone());
         let cause = self.cause.as_deref().filter(|_| reason.is_some()).map(Cause::write).transpose()?;
         let delivery = Delivery {
             id: id.to_owned(),
@@ -135,11 +136,18 @@ impl Mailer {
             state,
             since: now.as_second(),
             message_id,
-            refusal: reason.map(|reason| Refusal { id: id.to_owned(), to: to.user_id, at: now, reason }),
+            listed: Some(ListedEmail { id: id.to_owned(), to: to.user_id, at: now, subject, state, reason }),
             cause,
         };
         Ok(self.store.delivery_settle(&delivery).await?)
     }
+}
+
+/// What SES gives back with a bounce or a complaint. It takes few signs.
+fn tag(id: &str) -> Option<Vec<MessageTag>> {
+    let fits = id.len() <= 256 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.@".contains(&b));
+    let tag = MessageTag::builder().name("delivery").value(id).build();
+    tag.ok().filter(|_| fits).map(|tag| vec![tag])
 }
 
 /// Why trying again at once would be refused again. `None` for what passes by itself.

@@ -33,21 +33,33 @@ pub struct Delivery {
     pub since: i64,
     /// The id that SES gave it.
     pub message_id: Option<String>,
-    /// Why SES refused it. It is what the list of refused emails shows.
+    /// What lists show of it. `None` while it is sent for the first time.
     #[serde(rename = "entry")]
-    pub refusal: Option<Refusal>,
+    pub listed: Option<ListedEmail>,
     /// What the email followed from, so that it can be written again. Only refused emails keep it. See `mail::Cause`.
     pub cause: Option<String>,
 }
 
-/// Why an email was refused, and whose it was: what a list of refused emails shows.
+/// What lists show of an email: that of its recipient, and that of refused emails.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refusal {
+pub struct ListedEmail {
     /// The delivery's id.
     pub id: String,
     pub to: UserId,
     pub at: Timestamp,
-    pub reason: RefusalReason,
+    /// `None` for an email to an address that is no person's, such as a pharmacy's. No person's list has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    #[serde(default = "failed")]
+    pub state: DeliveryState,
+    /// Why SES refused it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<RefusalReason>,
+}
+
+/// What was listed before the state was kept had failed.
+const fn failed() -> DeliveryState {
+    DeliveryState::Failed
 }
 
 impl Record for Delivery {
@@ -60,14 +72,18 @@ impl Record for Delivery {
         Some(self.to)
     }
     fn index_key(&self) -> Option<IndexKey> {
-        let refusal = self.refusal.as_ref().filter(|_| self.is_refused())?;
-        Some(keys::listed_delivery(refusal.at, &self.id))
+        let listed = self.listed.as_ref().filter(|_| self.is_refused())?;
+        Some(keys::listed_delivery(listed.at, &self.id))
+    }
+    fn actor_index_key(&self) -> Option<IndexKey> {
+        let listed = self.listed.as_ref().filter(|listed| listed.subject.is_some())?;
+        Some(keys::email_to(self.to, listed.at, &self.id))
     }
     /// The first shape did not repeat the id in what the list shows.
     fn upgrade(item: &mut Item, from: u32) -> Result<(), OldShape> {
         let id = item.get("id").cloned().filter(|_| from == 1).ok_or(OldShape)?;
-        if let Some(AttributeValue::M(refusal)) = item.get_mut("entry") {
-            refusal.insert("id".to_owned(), id);
+        if let Some(AttributeValue::M(listed)) = item.get_mut("entry") {
+            listed.insert("id".to_owned(), id);
         }
         Ok(())
     }
@@ -91,7 +107,7 @@ pub enum Turn {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Again {
     /// It is queued.
-    Queued(Delivery),
+    Queued(Box<Delivery>),
     /// It is not refused; this is its state.
     Not(DeliveryState),
     /// There is no such email.
@@ -101,7 +117,7 @@ pub enum Again {
 impl Delivery {
     /// An email that is about to be sent.
     fn claim(id: &str, to: UserId, now: Timestamp) -> Self {
-        Self { id: id.to_owned(), to, state: DeliveryState::Queued, since: now.as_second(), message_id: None, refusal: None, cause: None }
+        Self { id: id.to_owned(), to, state: DeliveryState::Queued, since: now.as_second(), message_id: None, listed: None, cause: None }
     }
 
     /// Whether it is listed and can be sent again.
@@ -138,36 +154,56 @@ impl Store {
     }
 
     /// Emails that SES refused or that were suppressed, latest first.
-    pub async fn delivery_list_refused(&self, before: Option<&str>, limit: usize) -> Result<Vec<Listed<Refusal>>, StoreError> {
+    pub async fn delivery_list_refused(&self, before: Option<&str>, limit: usize) -> Result<Vec<Listed<ListedEmail>>, StoreError> {
         from_index::<Delivery, _>(self.query(keys::refused_emails(before)).latest_first(true).first(limit).await?)
+    }
+
+    /// Emails to an account, latest first.
+    pub async fn delivery_list(&self, to: UserId, before: Option<&str>, limit: usize) -> Result<Vec<Listed<ListedEmail>>, StoreError> {
+        from_index::<Delivery, _>(self.query(keys::emails_to(to, before)).latest_first(true).first(limit).await?)
     }
 
     /// Queues a refused email again. The stream brings it to `notifications`, which sends it. Asking twice has no further effect.
     pub async fn delivery_requeue(&self, id: &str, now: Timestamp) -> Result<Again, StoreError> {
         let Some(refused) = self.delivery(id).await? else { return Ok(Again::Unknown) };
         if refused.is_asked_for_again() {
-            return Ok(Again::Queued(refused));
+            return Ok(Again::Queued(Box::new(refused)));
         }
         if !refused.is_refused() || refused.cause.is_none() {
             return Ok(Again::Not(refused.state));
         }
-        let queued = Delivery { state: DeliveryState::Queued, since: now.as_second(), refusal: None, ..refused.clone() };
+        let listed = refused.listed.clone().map(|listed| ListedEmail { state: DeliveryState::Queued, reason: None, at: now, ..listed });
+        let queued = Delivery { state: DeliveryState::Queued, since: now.as_second(), listed, ..refused.clone() };
         let values = [(":failed", text("failed")), (":suppressed", text("suppressed")), (":since", number(refused.since))];
         // If this was not written, somebody else has queued it in between.
         self.put_where(&queued, "delivery_state IN (:failed, :suppressed) AND since = :since", &values).await?;
-        Ok(Again::Queued(queued))
+        Ok(Again::Queued(Box::new(queued)))
     }
 
     /// Notes that a queued email is no longer true and will not be sent, unless a sender has claimed it.
     pub async fn delivery_void(&self, id: &str) -> Result<(), StoreError> {
         let voided = self.update(keys::delivery(id), |update| {
             update
-                .update_expression("SET delivery_state = :void REMOVE cause")
+                .update_expression("SET delivery_state = :void, entry.#state = :void REMOVE cause")
                 .condition_expression("delivery_state = :queued AND attribute_exists(cause)")
+                .expression_attribute_names("#state", "state")
                 .expression_attribute_values(":void", text("void"))
                 .expression_attribute_values(":queued", text("queued"))
         });
         voided.await.map(drop)
+    }
+
+    /// Notes that an email has come back, or that who got it complained. It stays the last state: what SES reports twice changes nothing.
+    pub async fn delivery_report(&self, id: &str, state: DeliveryState) -> Result<(), StoreError> {
+        let reported = self.update(keys::delivery(id), |update| {
+            update
+                .update_expression("SET delivery_state = :state, entry.#state = :state")
+                .condition_expression("delivery_state = :sent AND attribute_exists(entry)")
+                .expression_attribute_names("#state", "state")
+                .expression_attribute_values(":state", text(if state == DeliveryState::Complained { "complained" } else { "bounced" }))
+                .expression_attribute_values(":sent", text("sent"))
+        });
+        reported.await.map(drop)
     }
 
     /// Gives a claim back after a passing failure, so that the next attempt need not wait.

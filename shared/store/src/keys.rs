@@ -1554,6 +1554,21 @@ pub(super) fn refused_emails(before: Option<&str>) -> Range {
     before.map(just_before).into_iter().fold(all, Range::to)
 }
 
+fn inbox(to: UserId) -> String {
+    format!("MAIL#{to}")
+}
+
+/// The place of an email in the list of its recipient: by time, then by id.
+#[must_use]
+pub fn email_to(to: UserId, at: Timestamp, id: &str) -> IndexKey {
+    IndexKey::new(inbox(to), format!("{}#{id}", audit_time(at)))
+}
+
+/// The emails to an account, before a position in the list.
+pub(super) fn emails_to(to: UserId, before: Option<&str>) -> Range {
+    before.map(just_before).into_iter().fold(Range::in_index(BY_ACTOR, inbox(to)), Range::to)
+}
+
 #[must_use]
 pub fn idempotency(id: &str) -> Key {
     Key::new(format!("IDEM#{id}"), "ANSWER")

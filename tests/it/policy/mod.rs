@@ -39,7 +39,7 @@ type Sample = (String, Value);
 async fn sample(world: &World, rule: &Rule, caller: &Person, standing: &Relationships) -> Option<Sample> {
     let (_, path) = rule.route.split_once(' ').unwrap();
     match path.split('/').nth(1).unwrap() {
-        "users" | "auth" | "audit-log" | "emails" => users::sample(world, rule, caller, standing).await,
+        "users" | "auth" | "audit-log" | "emails" | "notifications" => users::sample(world, rule, caller, standing).await,
         "patients" if medical_record::has(path) => medical_record::sample(world, rule, caller, standing),
         "laboratories" | "lab-tests" => laboratory::laboratory(world, rule, caller, standing),
         "invoices" | "refunds" => billing::of_all(rule, standing),

@@ -1,18 +1,18 @@
-//! Requests of `/users`, `/auth`, `/audit-log` and `/emails`.
+//! Requests of `/users`, `/auth`, `/audit-log`, `/emails` and `/notifications`.
 
 use domain::{
     email::{DeliveryState, RefusalReason},
     policy::{Relationship, Relationships, Rule},
 };
 use serde_json::json;
-use store::deliveries::{Delivery, Refusal};
+use store::deliveries::{Delivery, ListedEmail};
 
 use super::{Person, Sample, World};
 
 pub(super) async fn sample(world: &World, rule: &Rule, caller: &Person, standing: &Relationships) -> Option<Sample> {
     let (_, path) = rule.route.split_once(' ').unwrap();
     // These routes are about the caller, and all others about somebody else.
-    let own = path.starts_with("/users/me") || path.starts_with("/auth/");
+    let own = path.starts_with("/users/me") || path.starts_with("/auth/") || path == "/notifications";
     let known = if own {
         *standing == Relationships::from([Relationship::Own])
     } else {
@@ -46,9 +46,9 @@ pub(super) async fn sample(world: &World, rule: &Rule, caller: &Person, standing
 /// An email to the caller that SES refused.
 async fn refused_email(world: &World, caller: &Person) -> String {
     let (id, at, to) = (format!("{}-welcome", caller.user_id), world.app.now(), caller.user_id);
-    let refusal = Some(Refusal { id: id.clone(), to, at, reason: RefusalReason::NotVerified });
-    let state = DeliveryState::Failed;
-    let email = Delivery { id: id.clone(), to, state, since: at.as_second(), message_id: None, refusal, cause: Some("{}".to_owned()) };
+    let (state, reason) = (DeliveryState::Failed, Some(RefusalReason::NotVerified));
+    let listed = Some(ListedEmail { id: id.clone(), to, at, subject: Some("Welcome".to_owned()), state, reason });
+    let email = Delivery { id: id.clone(), to, state, since: at.as_second(), message_id: None, listed, cause: Some("{}".to_owned()) };
     world.app.store().delivery_settle(&email).await.unwrap();
     id
 }

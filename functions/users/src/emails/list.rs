@@ -38,9 +38,9 @@ pub(crate) async fn list(State(users): State<Users>, _: Caller, listing: Listing
     let page = Page::cut(found, listing.limit, |last| state.cursors.seal(list, &last.position));
     Ok(Json(page.map(|email| {
         let refusal = email.entry;
-        let suppressed = refusal.reason == RefusalReason::Suppressed;
+        let suppressed = refusal.reason == Some(RefusalReason::Suppressed);
         let delivery = if suppressed { DeliveryState::Suppressed } else { DeliveryState::Failed };
-        view(refusal.id, refusal.to, delivery, refusal.at, Some(refusal.reason), &state.hospital)
+        view(refusal.id, refusal.to, delivery, refusal.at, refusal.reason, &state.hospital)
     })))
 }
 

@@ -42,7 +42,7 @@ pub(crate) async fn resend(
 const fn why(state: DeliveryState) -> &'static str {
     match state {
         DeliveryState::Queued => "This email is already being sent.",
-        DeliveryState::Sent => "This email has already been sent.",
+        DeliveryState::Sent | DeliveryState::Bounced | DeliveryState::Complained => "This email has already been sent.",
         DeliveryState::Void => "What this email would say is no longer true.",
         DeliveryState::Failed | DeliveryState::Suppressed => "This email can no longer be written, because its cause is no longer stored.",
     }

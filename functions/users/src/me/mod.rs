@@ -7,6 +7,7 @@ pub(crate) mod close;
 pub(crate) mod confirm_email;
 pub(crate) mod end_session;
 pub(crate) mod end_sessions;
+pub(crate) mod notifications;
 pub(crate) mod read;
 pub(crate) mod sessions;
 

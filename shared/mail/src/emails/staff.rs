@@ -1,7 +1,7 @@
 //! Emails to people who work here about people who have registered.
 
 use askama::Template;
-use domain::{account::Account, patient::Patient, role::Role};
+use domain::{account::Account, patient::Patient, role::Role, text::Email};
 use platform::config::Hospital;
 
 use super::write;
@@ -47,11 +47,28 @@ pub fn new_patient(hospital: &Hospital, patient: &Patient) -> Result<Message, Re
     })
 }
 
+#[derive(Template)]
+#[template(path = "address-lost.email")]
+struct AddressLost<'a> {
+    name: Option<&'a str>,
+    address: &'a str,
+    complained: bool,
+    url: &'a str,
+}
+
+/// To administrators: an address is not written to any more.
+pub fn address_lost(hospital: &Hospital, account: Option<&Account>, address: &Email, complained: bool) -> Result<Message, RenderError> {
+    let name = account.map(|account| account.name.as_str());
+    write(&AddressLost { name, address: address.as_str(), complained, url: &hospital.portal("emails") })
+}
+
 #[cfg(test)]
 pub(super) fn samples(value: &str) -> Vec<super::Sample> {
     let (name, role, address, profile, mrn, url) = (value, value, value, value, value, value);
     vec![
         ("role-requested", write(&RoleRequested { name, role, address, url })),
+        ("address-lost", write(&AddressLost { name: None, address, complained: false, url })),
+        ("address-lost", write(&AddressLost { name: Some(name), address, complained: true, url })),
         ("new-patient", write(&NewPatient { name, mrn, profile, has_account: true, url })),
     ]
 }
