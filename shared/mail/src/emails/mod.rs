@@ -92,6 +92,18 @@ mod tests {
         }
     }
 
+    /// Whoever changes what an email says sees it here as people read it.
+    #[test]
+    fn what_every_email_says() {
+        let said = |(name, email): (&str, Message)| {
+            let facts: Vec<_> = email.facts.iter().map(|(label, value)| format!("- {label}: {value}")).collect();
+            let link = email.link.iter().map(|link| format!("[{}]", link.label));
+            let parts = email.paragraphs.iter().cloned().chain((!facts.is_empty()).then(|| facts.join("\n"))).chain(link);
+            format!("== {name}\nSubject: {}\n\n{}\n", email.subject, parts.collect::<Vec<_>>().join("\n\n"))
+        };
+        insta::assert_snapshot!(samples("VALUE").into_iter().map(said).collect::<Vec<_>>().join("\n"));
+    }
+
     #[test]
     fn we_say_what_people_say() {
         for (name, file) in files() {
