@@ -5,11 +5,14 @@ use axum::{
     http::request::Parts,
 };
 use domain::{
-    billing::Balance,
+    billing::{Balance, Posting},
     id::{InvoiceId, PatientId, UserId},
     patient::Patient,
 };
-use http::{AppState, Path, Problem, auth::PatientAccess};
+use http::{AppState, Path, Problem, Versioned, auth::PatientAccess};
+use store::billing::PostError;
+
+use crate::{refused::not_posted, view::PostedView};
 
 /// The patient in the path, for an accountant. Nobody keeps the books of themselves, or of somebody for whom they act.
 pub(crate) struct Bookkeeping {
@@ -83,5 +86,15 @@ impl InBooks {
     /// The invoice, and whose it is.
     pub(crate) const fn invoice(&self) -> (PatientId, InvoiceId) {
         (self.balance.patient_id, self.balance.id)
+    }
+
+    /// Posts something, by whoever asks. `make` says what, from the balance as it is then.
+    pub(crate) async fn post(
+        &self,
+        state: &AppState,
+        make: impl Fn(&Balance) -> Result<Posting, PostError>,
+    ) -> Result<Versioned<PostedView>, Problem> {
+        let posted = state.store.invoice_post(self.invoice(), (Some(self.books.by), state.clock.now()), make).await;
+        Ok(PostedView::of(posted.map_err(|why| not_posted(why, &self.balance))?, state))
     }
 }

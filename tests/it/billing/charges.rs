@@ -33,13 +33,7 @@ async fn a_consultation_is_charged_when_it_is_completed_and_not_before() {
         (&json!("fee_at_booking"), &json!(seen), &json!(1), &json!("2026-03-02"))
     );
     // It was noted by mistake: the charge is reversed, and comes once more when it is completed after all.
-    books
-        .app
-        .post(&format!("/appointments/{seen}/undo"), &json!({ "reason": "Another patient" }))
-        .bearer(&books.doctor.token)
-        .send()
-        .await
-        .expect(200);
+    books.undo(&seen).await;
     assert_eq!(books.charges().await, [charge(CONSULTATION, "reversed", "80.00")]);
     books.appointment(&seen, "complete").await.expect(200);
     assert_eq!(books.charges().await, [charge(CONSULTATION, "open", "80.00"), charge(CONSULTATION, "reversed", "80.00")]);
@@ -197,13 +191,7 @@ async fn what_an_accountant_reverses_is_not_charged_again() {
     books.settle().await;
     books.post("charges/1/reverse", &json!({ "reason": "The doctor was late" }), &books.luca).await.expect(200);
     // The appointment is undone and completed again: what was reversed by hand is reversed once.
-    books
-        .app
-        .post(&format!("/appointments/{seen}/undo"), &json!({ "reason": "By mistake" }))
-        .bearer(&books.doctor.token)
-        .send()
-        .await
-        .expect(200);
+    books.undo(&seen).await;
     assert_eq!(books.charges().await, [charge(CONSULTATION, "reversed", "80.00")]);
     assert_eq!(books.owes().await.2, "0.00");
     books.are_proven().await;
@@ -219,8 +207,7 @@ async fn what_an_accountant_reverses_stays_off_the_next_invoice_whatever_becomes
     books.post("charges/1/reverse", &json!({ "reason": "The doctor was late" }), &books.luca).await.expect(200);
     // The invoice has another charge, and passes over the one that was reversed.
     let invoice = books.invoice("10").await;
-    let undo = json!({ "reason": "By mistake" });
-    books.app.post(&format!("/appointments/{seen}/undo"), &undo).bearer(&books.doctor.token).send().await.expect(200);
+    books.undo(&seen).await;
     books.settle().await;
     books.appointment(&seen, "complete").await.expect(200);
     let all = books.charges().await;

@@ -66,13 +66,7 @@ async fn what_is_cancelled_after_it_was_invoiced_gets_its_credit_note_by_itself(
     let invoice = books.issue(&books.ada.token).await.expect(201).id();
     books.act(&invoice, "payments", &paid("50")).await.expect(200);
     books.mails().await;
-    books
-        .app
-        .post(&format!("/appointments/{seen}/undo"), &json!({ "reason": "Another patient" }))
-        .bearer(&books.doctor.token)
-        .send()
-        .await
-        .expect(200);
+    books.undo(&seen).await;
     assert_eq!(books.mails().await, ["ada-byron@example.org: Credit note 000001-C1 for invoice 000001"]);
     let read = books.read(&invoice).await;
     assert_eq!((stands(&read).0.as_str(), &read["overpaid"]), ("void", &gbp("50.00")));

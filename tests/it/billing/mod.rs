@@ -187,4 +187,10 @@ impl Books {
     pub(crate) async fn appointment(&self, id: &str, step: &str) -> Answer {
         self.app.call("POST", &format!("/appointments/{id}/{step}")).bearer(&self.doctor.token).send().await
     }
+
+    /// It was noted by mistake that an appointment is over.
+    pub(crate) async fn undo(&self, appointment: &str) {
+        let path = format!("/appointments/{appointment}/undo");
+        self.app.post(&path, &json!({ "reason": "By mistake" })).bearer(&self.doctor.token).send().await.expect(200);
+    }
 }

@@ -13,12 +13,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::{
-    authority::InBooks,
-    charges::add::more_than_zero,
-    refused::{NotPaid, not_posted},
-    view::PostedView,
-};
+use crate::{authority::InBooks, charges::add::more_than_zero, refused::NotPaid, view::PostedView};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -66,8 +61,7 @@ pub(crate) async fn enter(
         let (receipt, amount) = (balance.payments + 1, amount.minor());
         Ok(Posting::Paid { receipt, amount, tender, reference: reference.clone(), received_on, overpayment, same_reference })
     };
-    let posted = state.store.invoice_post(of.invoice(), (Some(of.books.by), state.clock.now()), make).await;
-    Ok(PostedView::of(posted.map_err(|why| not_posted(why, &of.balance))?, &state))
+    of.post(&state, make).await
 }
 
 /// The day on which money came.

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use crate::{
     authority::InBooks,
-    refused::{NotTakenBack, not_a_payment, not_posted},
+    refused::{NotTakenBack, not_a_payment},
     view::PostedView,
 };
 
@@ -41,8 +41,7 @@ pub(crate) async fn take_back(
     let Some(reason) = fields.required("reason", request.reason, |text| Reason::parse(&text)) else { return Err(fields.problem()) };
     let amount = paid(&of, payment, &state).await?;
     let make = |_: &domain::billing::Balance| Ok(Posting::TakenBack { payment, amount, reason: reason.clone() });
-    let posted = state.store.invoice_post(of.invoice(), (Some(of.books.by), state.clock.now()), make).await;
-    Ok(PostedView::of(posted.map_err(|why| not_posted(why, &of.balance))?, &state))
+    of.post(&state, make).await
 }
 
 /// How much an entry of the invoice paid.

@@ -7,11 +7,7 @@ use domain::{
 };
 use http::{AppState, NoBody, Path, Problem, Versioned};
 
-use crate::{
-    authority::InBooks,
-    refused::{NotApproved, not_posted},
-    view::PostedView,
-};
+use crate::{authority::InBooks, refused::NotApproved, view::PostedView};
 
 /// Approve a refund
 ///
@@ -26,6 +22,5 @@ pub(crate) async fn approve(
     _: NoBody,
 ) -> Result<Versioned<PostedView>, Problem> {
     let make = |_: &domain::billing::Balance| Ok(Posting::RefundApproved { refund });
-    let posted = state.store.invoice_post(of.invoice(), (Some(of.books.by), state.clock.now()), make).await;
-    Ok(PostedView::of(posted.map_err(|why| not_posted(why, &of.balance))?, &state))
+    of.post(&state, make).await
 }

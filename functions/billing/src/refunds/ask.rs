@@ -11,13 +11,7 @@ use serde::Deserialize;
 use store::billing::PostError;
 use utoipa::ToSchema;
 
-use crate::{
-    authority::InBooks,
-    charges::add::more_than_zero,
-    payments::take_back::paid,
-    refused::{NotAsked, not_posted},
-    view::PostedView,
-};
+use crate::{authority::InBooks, charges::add::more_than_zero, payments::take_back::paid, refused::NotAsked, view::PostedView};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -62,6 +56,5 @@ pub(crate) async fn ask(
         }
         Ok(Posting::RefundAsked { payment, of: paid, amount, reason: reason.clone() })
     };
-    let posted = state.store.invoice_post(of.invoice(), (Some(of.books.by), state.clock.now()), make).await;
-    Ok(PostedView::of(posted.map_err(|why| not_posted(why, &of.balance))?, &state))
+    of.post(&state, make).await
 }

@@ -11,11 +11,7 @@ use serde::Deserialize;
 use store::billing::PostError;
 use utoipa::ToSchema;
 
-use crate::{
-    authority::InBooks,
-    refused::{NotCompleted, not_posted},
-    view::PostedView,
-};
+use crate::{authority::InBooks, refused::NotCompleted, view::PostedView};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -47,6 +43,5 @@ pub(crate) async fn complete(
         let open = balance.refunds.iter().find(|open| open.refund == refund).ok_or(PostError::Not(NotPosted::NoRefund))?;
         Ok(Posting::Refunded { refund, amount: open.amount, tender, reference: reference.clone() })
     };
-    let posted = state.store.invoice_post(of.invoice(), (Some(of.books.by), state.clock.now()), make).await;
-    Ok(PostedView::of(posted.map_err(|why| not_posted(why, &of.balance))?, &state))
+    of.post(&state, make).await
 }

@@ -10,11 +10,7 @@ use http::{AppState, Fields, Json, Path, Problem, Versioned};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::{
-    authority::InBooks,
-    refused::{NotRejected, not_posted},
-    view::PostedView,
-};
+use crate::{authority::InBooks, refused::NotRejected, view::PostedView};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -39,6 +35,5 @@ pub(crate) async fn reject(
     let mut fields = Fields::default();
     let Some(reason) = fields.required("reason", request.reason, |text| Reason::parse(&text)) else { return Err(fields.problem()) };
     let make = |_: &domain::billing::Balance| Ok(Posting::RefundRejected { refund, reason: reason.clone() });
-    let posted = state.store.invoice_post(of.invoice(), (Some(of.books.by), state.clock.now()), make).await;
-    Ok(PostedView::of(posted.map_err(|why| not_posted(why, &of.balance))?, &state))
+    of.post(&state, make).await
 }

@@ -405,9 +405,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::billing::Tender;
 
     const EPOCH: Timestamp = Timestamp::UNIX_EPOCH;
-    use crate::billing::Tender;
 
     fn user(number: u128) -> UserId {
         UserId::new(Timestamp::UNIX_EPOCH, number)

@@ -14,7 +14,10 @@ use domain::{
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::{Billed, BilledStay, LastInvoice, NumberedInvoice, TRIES, add_to_account, moved, write_account};
-use crate::{Record, Store, StoreError, from_item, keys, number, transact::NEW};
+use crate::{
+    Record, Store, StoreError, from_item, keys, number,
+    transact::{NEW, Transaction},
+};
 
 /// An invoice that is to be issued.
 #[derive(Debug, Clone, Copy)]
@@ -290,10 +293,8 @@ impl Store {
             let before = self.invoice_balance(patient, id).await?.ok_or(PostError::Unknown)?;
             let posting = make(&before)?;
             let after = before.post(&posting, by, now).map_err(PostError::Not)?;
-            let entry = Entry { invoice_id: id, number: after.number, patient_id: patient, entry: after.version, at: now, by, posting };
             let mut write = self.transaction().contended();
-            write.put_new(&entry, |_| PostError::Moved)?;
-            write.replace(&after, before.version, |_| PostError::Moved)?;
+            let entry = append(&mut write, (&before, &after), posting, (by, now), || PostError::Moved)?;
             add_to_account(&mut write, &before, &after, || PostError::Moved)?;
             match write.commit().await {
                 Ok(()) => return Ok(Receipt { balance: after, entry }),
@@ -338,11 +339,9 @@ impl Store {
             reason: reason.clone(),
         };
         let after = before.post(&posting, by, now)?;
-        let entry = Entry { invoice_id: id, number: after.number, patient_id: patient, entry: after.version, at: now, by, posting };
         let as_of = self.billing_account(patient).await?.version;
         let mut write = self.transaction();
-        write.put_new(&entry, |_| CreditError::Moved)?;
-        write.replace(&after, before.version, |_| CreditError::Moved)?;
+        let entry = append(&mut write, (&before, &after), posting, (by, now), || CreditError::Moved)?;
         add_to_account(&mut write, &before, &after, || CreditError::Moved)?;
         for charge in charges {
             let reversal = Reversal { patient_id: patient, number: *charge, at: now, by, reason: reason.clone(), as_of };
@@ -392,11 +391,8 @@ impl Store {
         let posting =
             Posting::Credited { note: before.credit_notes + 1, amount, charges: Vec::new(), bill_again, reason: Some(reason.clone()) };
         let after = before.post(&posting, Some(by), now)?;
-        let entry =
-            Entry { invoice_id: id, number: after.number, patient_id: patient, entry: after.version, at: now, by: Some(by), posting };
         let mut write = self.transaction();
-        write.put_new(&entry, |_| CreditError::Moved)?;
-        write.replace(&after, before.version, |_| CreditError::Moved)?;
+        let entry = append(&mut write, (&before, &after), posting, (Some(by), now), || CreditError::Moved)?;
         if bill_again {
             let account = self.billing_account(patient).await?;
             let mut again = account.clone();
@@ -414,6 +410,21 @@ impl Store {
         write.commit().await?;
         Ok(Receipt { balance: after, entry })
     }
+}
+
+/// Writes the next entry of an invoice with the balance after it, unless others have posted since the balance was read.
+fn append<E: From<StoreError> + 'static>(
+    write: &mut Transaction<'_, E>,
+    (before, after): (&Balance, &Balance),
+    posting: Posting,
+    (by, at): (Option<UserId>, Timestamp),
+    refuse: fn() -> E,
+) -> Result<Entry, E> {
+    let (invoice_id, patient_id) = (after.id, after.patient_id);
+    let entry = Entry { invoice_id, number: after.number, patient_id, entry: after.version, at, by, posting };
+    write.put_new(&entry, move |_| refuse())?;
+    write.replace(after, before.version, move |_| refuse())?;
+    Ok(entry)
 }
 
 /// Whether a charge was on an invoice when that was issued.
