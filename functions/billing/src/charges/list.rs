@@ -11,9 +11,9 @@ const ON_A_PAGE: usize = 10;
 
 /// List the charges of a patient
 ///
-/// The latest first, also those that were reversed, at most 10 on a page. A charge follows from what was done, a moment later: a consultation when it is completed, the days
-/// in a bed when the patient leaves it, a surgery when it is noted, a medicine when it is handed over, a lab test when the specimen is taken. An
-/// appointment that is cancelled or still ahead costs nothing.
+/// The latest first, also those that were reversed, at most 10 on a page. A charge follows from what was done, a moment later: a consultation when it
+/// is completed, the days in a bed when the patient leaves it, a surgery when it is noted, a medicine when it is handed over, a lab test when the
+/// specimen is taken. An appointment that is cancelled or still ahead costs nothing.
 #[utoipa::path(get, path = "/patients/{patient_id}/charges", tag = "charges", operation_id = "list_charges",
     params(("patient_id" = PatientId, Path), Listing<NoFilter>), responses((status = 200, body = Page<ChargeView>)))]
 pub(crate) async fn list(
