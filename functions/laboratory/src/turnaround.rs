@@ -17,7 +17,7 @@ use crate::authority::InLaboratory;
 #[into_params(parameter_in = Query)]
 pub(crate) struct TurnaroundQuery {
     /// The month in which results were released, in the hospital's time zone. When left out: this month.
-    #[param(value_type = Option<String>, pattern = "^[0-9]{4}-(0[1-9]|1[0-2])$", example = "2026-03")]
+    #[param(value_type = Option<String>, pattern = "^[1-9][0-9]{3}-(0[1-9]|1[0-2])$", example = "2026-03")]
     month: Option<String>,
 }
 

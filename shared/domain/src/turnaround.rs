@@ -53,7 +53,7 @@ impl FromStr for Month {
         let day: Date = format!("{text}-01").parse().map_err(|_| refused())?;
         let month = Self { year: day.year(), month: day.month() };
         // It has one spelling.
-        if month.to_string() == text && month.year >= 1 { Ok(month) } else { Err(refused()) }
+        if month.to_string() == text && month.year >= 1000 { Ok(month) } else { Err(refused()) }
     }
 }
 

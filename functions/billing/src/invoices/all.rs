@@ -28,10 +28,10 @@ pub(crate) struct InvoiceQuery {
     #[param(value_type = Option<Ward>)]
     ward: Option<String>,
     /// The first month in which they were issued, in the hospital's time zone.
-    #[param(value_type = Option<String>, pattern = "^[0-9]{4}-(0[1-9]|1[0-2])$", example = "2026-03")]
+    #[param(value_type = Option<String>, pattern = "^[1-9][0-9]{3}-(0[1-9]|1[0-2])$", example = "2026-03")]
     from: Option<String>,
     /// The last month in which they were issued.
-    #[param(value_type = Option<String>, pattern = "^[0-9]{4}-(0[1-9]|1[0-2])$", example = "2026-03")]
+    #[param(value_type = Option<String>, pattern = "^[1-9][0-9]{3}-(0[1-9]|1[0-2])$", example = "2026-03")]
     to: Option<String>,
 }
 
