@@ -6,7 +6,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
-use crate::Invalid;
+use crate::{
+    Invalid,
+    feedback::{About, Visit},
+};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident = $prefix:literal;)*) => {$(
@@ -98,6 +101,8 @@ ids! {
     EncounterId = "enc_";
     /// A time at which a doctor's day is not as their hours say.
     ExceptionId = "exc_";
+    /// A patient's rating and review.
+    FeedbackId = "fee_";
     /// An entry of a patient's medical history.
     HistoryId = "his_";
     /// An image in the medical record.
@@ -175,6 +180,28 @@ impl AllocationId {
     #[must_use]
     pub fn place(self) -> String {
         self.0.to_string()
+    }
+}
+
+impl FeedbackId {
+    /// The id of what a patient says about somebody after a visit, so that they say it once. The time in it is that of the visit.
+    #[must_use]
+    pub fn of(visit: Visit, about: &About) -> Self {
+        let visit = match visit {
+            Visit::Appointment(id) => id.0,
+            Visit::Admission(id) => id.0,
+            Visit::Case(id) => id.0,
+            Visit::LabOrder(id) => id.0,
+            Visit::Allocation(id) => id.0,
+        };
+        // Ids are random, so nobody else's feedback has the same one.
+        let about = match about {
+            About::Hospital => 1,
+            About::Service(_) => 2,
+            About::Doctor(id) => id.0.random(),
+            About::Staff(id) => id.0.random() ^ 3,
+        };
+        Self(Ulid::from_parts(visit.timestamp_ms(), visit.random() ^ about))
     }
 }
 

@@ -23,6 +23,8 @@ pub mod doctor;
 pub mod duplicates;
 pub mod email;
 pub mod emergency;
+pub mod feedback;
+pub mod figures;
 pub mod history;
 pub mod id;
 pub mod instant;

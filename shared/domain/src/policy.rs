@@ -164,6 +164,8 @@ const LAB_ORDER: Grants =
 const LAB_ORDERERS: Grants =
     &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (DOCTOR, &[Treating]), (NURSE, &[SameWard, OnShift]), (LAB_TECHNICIAN, &[SameLaboratory])];
 const COLLECTORS: Grants = &[(DOCTOR, &[Treating]), (NURSE, &[SameWard, OnShift]), (LAB_TECHNICIAN, &[SameLaboratory])];
+const OWN_RECORD_OR_ADMINISTRATORS: Grants = &[(PATIENT, &[Own]), (PATIENT, &[Guardian]), (ADMINISTRATOR, &[])];
+const OWN_DOCTOR_OR_ADMINISTRATORS: Grants = &[(DOCTOR, &[Own]), (ADMINISTRATOR, &[])];
 const OWN_MANAGER_OR_ADMINISTRATORS: Grants = &[(WARD_MANAGER, &[Own]), (ADMINISTRATOR, &[])];
 
 const ACCOUNTANT: Who = Who::Roles(&[Accountant]);
@@ -522,6 +524,37 @@ pub const POLICY: &[Rule] = &[
     rule("POST /waiting-list/{id}/accept", OWN_PATIENT_OR_FRONT_DESK).sensitive().written("wait.accept").of_patients(),
     rule("POST /waiting-list/{id}/decline", OWN_PATIENT_OR_FRONT_DESK).sensitive().written("wait.decline").of_patients(),
     rule("POST /waiting-list/{id}/leave", OWN_PATIENT_OR_FRONT_DESK).sensitive().written("wait.leave").of_patients(),
+    // What patients say
+    rule("GET /patients/{patient_id}/feedback", OWN_RECORD).noted("feedback.list").of_patients(),
+    rule("POST /patients/{patient_id}/feedback", OWN_RECORD).sensitive().written("feedback.give").of_patients(),
+    rule("GET /patients/{patient_id}/feedback/choices", OWN_RECORD).noted("feedback.list_choices").of_patients(),
+    rule("GET /patients/{patient_id}/feedback/{id}", OWN_RECORD_OR_ADMINISTRATORS).noted("feedback.read").of_patients(),
+    rule("PUT /patients/{patient_id}/feedback/{id}", OWN_RECORD).sensitive().written("feedback.change").of_patients(),
+    rule("POST /patients/{patient_id}/feedback/{id}/hide", ADMINISTRATORS).sensitive().written("feedback.hide").of_patients(),
+    rule("POST /patients/{patient_id}/feedback/{id}/show", ADMINISTRATORS).sensitive().written("feedback.show").of_patients(),
+    rule("GET /feedback", ADMINISTRATORS).noted("feedback.list_all").of_patients().as_search(),
+    rule("GET /feedback/hospital", EVERY_ACTIVE_ACCOUNT),
+    rule("GET /feedback/services/{service}", EVERY_ACTIVE_ACCOUNT),
+    rule("GET /feedback/doctors/{doctor_id}", EVERY_ACTIVE_ACCOUNT),
+    rule("GET /feedback/staff/{user_id}", OWN_STAFF_OR_ADMINISTRATORS),
+    // Figures
+    rule("GET /performance/doctors/{doctor_id}", OWN_DOCTOR_OR_ADMINISTRATORS),
+    rule("GET /performance/wards/{ward}", OWN_MANAGER_OR_ADMINISTRATORS),
+    rule("GET /performance/laboratories/{laboratory_id}", LABORATORY_OR_ADMINISTRATORS),
+    rule("GET /performance/pharmacies/{pharmacy_id}", PHARMACY_OR_ADMINISTRATORS),
+    rule("GET /reports/occupancy", OWN_MANAGER_OR_ADMINISTRATORS),
+    rule("GET /reports/occupancy/by-ward", ADMINISTRATORS),
+    rule("GET /reports/appointments", ADMINISTRATORS),
+    rule("GET /reports/appointments/by-doctor", ADMINISTRATORS),
+    rule("GET /reports/appointments/by-specialization", ADMINISTRATORS),
+    rule("GET /reports/emergency", OWN_MANAGER_OR_ADMINISTRATORS),
+    rule("GET /reports/emergency/by-level", OWN_MANAGER_OR_ADMINISTRATORS),
+    rule("GET /reports/revenue", ADMINISTRATORS),
+    rule("GET /reports/revenue/by-kind", ADMINISTRATORS),
+    rule("GET /reports/laboratory", ADMINISTRATORS),
+    rule("GET /reports/laboratory/by-laboratory", ADMINISTRATORS),
+    rule("GET /reports/pharmacy", ADMINISTRATORS),
+    rule("GET /reports/pharmacy/by-pharmacy", ADMINISTRATORS),
 ];
 
 const fn rule(route: &'static str, grants: Grants) -> Rule {

@@ -19,7 +19,7 @@ use crate::{
     bed::BedNumber,
     id::{
         AdmissionId, AlertId, AllocationId, AppointmentId, AuditId, BedRequestId, BloodTypingId, CaseId, DiagnosisId, DoctorId,
-        EmailTokenId, EncounterId, ExceptionId, HistoryId, ImageId, InvoiceId, LabOrderId, LabReportId, LabResultId, LabTestId,
+        EmailTokenId, EncounterId, ExceptionId, FeedbackId, HistoryId, ImageId, InvoiceId, LabOrderId, LabReportId, LabResultId, LabTestId,
         LaboratoryId, LeaveId, LotId, MedicineId, MovementId, OfferedTestId, PatientId, PharmacyId, RequestId, SessionId, ShiftId,
         StockedMedicineId, SurgeryId, TreatmentPlanId, UserId, VitalsId, WaitId,
     },
@@ -114,6 +114,7 @@ schemas! {
     DoctorId, "DoctorId": id!(DoctorId);
     EmailTokenId, "EmailTokenId": id!(EmailTokenId);
     ExceptionId, "ExceptionId": id!(ExceptionId);
+    FeedbackId, "FeedbackId": id!(FeedbackId);
     HistoryId, "HistoryId": id!(HistoryId);
     LeaveId, "LeaveId": id!(LeaveId);
     PatientId, "PatientId": id!(PatientId);

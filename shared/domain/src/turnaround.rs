@@ -24,7 +24,12 @@ impl Month {
     /// The month of an instant.
     #[must_use]
     pub fn of(at: Timestamp, zone: &TimeZone) -> Self {
-        let day = zone.to_datetime(at).date();
+        Self::of_day(zone.to_datetime(at).date())
+    }
+
+    /// The month of a day.
+    #[must_use]
+    pub fn of_day(day: Date) -> Self {
         Self { year: day.year(), month: day.month() }
     }
 
@@ -33,6 +38,18 @@ impl Month {
     pub fn begins(self, zone: &TimeZone) -> Timestamp {
         let first = Date::new(self.year, self.month, 1).and_then(|first| first.to_zoned_datetime(zone.clone()));
         first.map_or(Timestamp::MAX, |midnight| midnight.timestamp())
+    }
+
+    /// Its first day.
+    #[must_use]
+    pub fn first(self) -> Date {
+        Date::new(self.year, self.month, 1).unwrap_or(Date::MAX)
+    }
+
+    /// One of its days. `None` when it has fewer.
+    #[must_use]
+    pub fn day(self, day: i8) -> Option<Date> {
+        Date::new(self.year, self.month, day).ok()
     }
 
     /// The month after it.

@@ -10,10 +10,12 @@ use domain::{
     bed::BedNumber,
     billing::{InvoiceStatus, Source, Span},
     emergency::CaseStatus,
+    feedback::About,
+    figures::{Book, Countable},
     id::{
-        AdmissionId, AlertId, AllocationId, AppointmentId, CaseId, DoctorId, EmailTokenId, ExceptionId, HistoryId, InvoiceId, LabOrderId,
-        LaboratoryId, LeaveId, LotId, MovementId, OfferedTestId, PatientId, PharmacyId, SessionId, ShiftId, StockedMedicineId, UserId,
-        WaitId,
+        AdmissionId, AlertId, AllocationId, AppointmentId, CaseId, DoctorId, EmailTokenId, ExceptionId, FeedbackId, HistoryId, InvoiceId,
+        LabOrderId, LaboratoryId, LeaveId, LotId, MovementId, OfferedTestId, PatientId, PharmacyId, SessionId, ShiftId, StockedMedicineId,
+        UserId, WaitId,
     },
     lab_order::LabOrderStatus,
     leave::{LeaveStatus, LeaveType},
@@ -251,6 +253,99 @@ pub(super) fn audit_of_day(day: Date, shard: u8, from: Timestamp, before: &str) 
 #[must_use]
 pub fn email(email: &Email) -> Key {
     Key::new(format!("EMAIL#{email}"), "EMAIL")
+}
+
+/// The figures of a subject in a month.
+#[must_use]
+pub fn figures(book: Book, month: Month, subject: &str) -> Key {
+    Key::new(format!("FIGURES#{}#{month}", book.as_str()), subject)
+}
+
+/// What the balances of a subject came to in each month.
+#[must_use]
+pub fn balances(book: Book, subject: &str) -> Key {
+    Key::new(format!("FIGURES#{}#BALANCES", book.as_str()), subject)
+}
+
+/// The item with a key, as a query reads it: eventually consistent, for half the units.
+pub(super) fn only(key: Key) -> Range {
+    Range::of(key.pk).from(key.sk.clone()).to(key.sk)
+}
+
+/// The figures of a month: of all subjects that begin like this, after a position in the list.
+pub(super) fn figures_of_month(book: Book, month: Month, prefix: &str, after: Option<&str>) -> Range {
+    Range::of(figures(book, month, "").pk).with_prefix(prefix, after)
+}
+
+/// The balances of all subjects that begin like this, after a position in the list.
+pub(super) fn balances_of(book: Book, prefix: &str, after: Option<&str>) -> Range {
+    Range::of(balances(book, "").pk).with_prefix(prefix, after)
+}
+
+/// The figures of a month, from one subject to another one.
+pub(super) fn figures_between(book: Book, month: Month, first: String, last: String) -> Range {
+    Range::of(figures(book, month, "").pk).from(first).to(last)
+}
+
+/// Every item of a partition.
+pub(super) fn partition(pk: String) -> Range {
+    Range::of(pk)
+}
+
+/// What something has added to the figures. These are in several partitions by the end of an id, which is random: nobody asks for those of one patient.
+#[must_use]
+pub fn counted(source: &Countable) -> Key {
+    let name = source.to_string();
+    let shard = name.bytes().last().unwrap_or_default() % COUNTED_SHARDS;
+    Key::new(counted_partition(shard), name)
+}
+
+fn counted_partition(shard: u8) -> String {
+    format!("COUNTED#{shard}")
+}
+
+/// How many partitions hold what was counted.
+pub(super) const COUNTED_SHARDS: u8 = 16;
+
+/// What was counted in one of the partitions, after a position.
+pub(super) fn counted_in(shard: u8, after: Option<&str>) -> Range {
+    Range::of(counted_partition(shard)).with_prefix("", after)
+}
+
+/// A patient's rating and review.
+#[must_use]
+pub fn feedback(patient: PatientId, id: FeedbackId) -> Key {
+    Key::new(patient_partition(patient), format!("{FEEDBACK}{id}"))
+}
+
+const FEEDBACK: &str = "FEEDBACK#";
+
+/// A patient's ratings: all of them, or those before one.
+pub(super) fn feedback_of_patient(patient: PatientId, before: Option<FeedbackId>) -> Range {
+    let range = Range::of(patient_partition(patient)).with_prefix(FEEDBACK, None);
+    before.map(|id| just_before(&feedback(patient, id).sk)).into_iter().fold(range, Range::to)
+}
+
+/// The place of a rating among those that are about the same.
+#[must_use]
+pub fn listed_feedback(about: &About, at: Timestamp, id: FeedbackId) -> IndexKey {
+    IndexKey::new(format!("{FEEDBACK}{about}"), format!("{}#{id}", second(at)))
+}
+
+/// The place of a rating among all of them, or among those with as many stars.
+#[must_use]
+pub fn listed_feedback_by_stars(stars: u8, at: Timestamp, id: FeedbackId) -> IndexKey {
+    IndexKey::new(format!("STARS#{stars}"), format!("{}#{id}", second(at)))
+}
+
+/// The ratings that are about the same, before a position in the list.
+pub(super) fn feedback_about(about: &About, before: Option<&str>) -> Range {
+    before.map(just_before).into_iter().fold(Range::in_index(BY_LIST, format!("{FEEDBACK}{about}")), Range::to)
+}
+
+/// The ratings with so many stars, before a position in the list.
+pub(super) fn feedback_by_stars(stars: u8, before: Option<&str>) -> Range {
+    before.map(just_before).into_iter().fold(Range::in_index(BY_ACTOR, format!("STARS#{stars}")), Range::to)
 }
 
 #[must_use]

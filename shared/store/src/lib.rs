@@ -25,6 +25,8 @@ pub mod doctors;
 pub mod email_tokens;
 pub mod emergency;
 mod error;
+pub mod feedback;
+pub mod figures;
 pub mod history;
 pub mod idempotency;
 pub mod keys;

@@ -77,10 +77,10 @@ impl Record for ReceivedLot {
 
 /// An entry of the ledger, as it is kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct StoredMovement {
+pub struct StoredMovement {
     #[serde(rename = "entry")]
-    movement: Movement,
-    medicine_id: StockedMedicineId,
+    pub movement: Movement,
+    pub medicine_id: StockedMedicineId,
 }
 
 impl Record for StoredMovement {

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What a charge is for. An invoice groups its lines by it, in this order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ChargeKind {
     /// A doctor has seen the patient.
