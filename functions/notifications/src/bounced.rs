@@ -10,7 +10,7 @@ use crate::Failure;
 
 /// What SES puts on the event bus, as far as it matters here.
 #[derive(Debug, Deserialize)]
-pub struct Feedback {
+pub struct Report {
     detail: Detail,
 }
 
@@ -58,8 +58,8 @@ struct Address {
 }
 
 /// Notes every address that is lost. A full mailbox (a transient bounce) is not.
-pub async fn note(state: &EventState, feedback: Feedback) -> Result<(), Failure> {
-    let Detail { bounce, complaint, mail } = feedback.detail;
+pub async fn note(state: &EventState, report: Report) -> Result<(), Failure> {
+    let Detail { bounce, complaint, mail } = report.detail;
     let bounce = bounce.filter(|bounce| bounce.kind == "Permanent");
     let bounced = bounce.map(|bounce| (bounce.feedback_id, bounce.bounced_recipients, SuppressionCause::Bounced));
     let complained = complaint.map(|complaint| (complaint.feedback_id, complaint.complained_recipients, SuppressionCause::Complained));

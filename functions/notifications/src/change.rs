@@ -15,7 +15,8 @@ use domain::{
     doctor::Doctor,
     email::DeliveryState,
     emergency::EmergencyCase,
-    id::{InvoiceId, PatientId, SurgeryId, UserId},
+    feedback::Feedback,
+    id::{FeedbackId, InvoiceId, PatientId, SurgeryId, UserId},
     lab_order::LabOrder,
     leave::Leave,
     patient::Patient,
@@ -127,6 +128,8 @@ pub(crate) enum Change {
     Invoice(PatientId, InvoiceId),
     /// Something was posted to an invoice.
     Billing(BillingNews),
+    /// A patient has given few stars, or has changed to that: the rating and its version.
+    LowRating(PatientId, FeedbackId, u64),
     /// Something happened to a lab order that is told again.
     Lab(Box<LabNews>),
     /// Something happened in a pharmacy that is told again.
@@ -233,6 +236,12 @@ impl Change {
                 let billing::Entry { patient_id, invoice_id, entry, .. } = from_stream(images.new_image)?;
                 Some(Self::Billing(BillingNews { patient_id, invoice_id, entry }))
             }
+            Some(Feedback::KIND) => {
+                let before: Option<Box<Feedback>> = earlier(images.old_image, from_stream)?;
+                let after: Feedback = from_stream(images.new_image)?;
+                let becomes_low = after.rating.is_low() && before.is_none_or(|before| !before.rating.is_low());
+                becomes_low.then_some(Self::LowRating(after.patient_id, after.id, after.version))
+            }
             Some(Delivery::KIND) => match from_stream(images.new_image)? {
                 Delivery { id, state: DeliveryState::Queued, cause: Some(cause), .. } => Some(Self::EmailAskedForAgain { id, cause }),
                 _ => None,
@@ -253,6 +262,7 @@ impl Change {
             Self::Shift { before, after } => Cause::Shift { before: before.clone(), after: after.clone() },
             Self::Record(news) => Cause::Record(news.clone()),
             Self::Billing(news) => Cause::Billing(*news),
+            Self::LowRating(patient, id, version) => Cause::LowRating(*patient, *id, *version),
             Self::Lab(news) => Cause::Lab(news.clone()),
             Self::Pharmacy(news) => Cause::Pharmacy(news.clone()),
             Self::Wards(news) => Cause::Wards(news.clone()),

@@ -9,16 +9,18 @@ mod appointment;
 mod audit;
 mod beds;
 mod billing;
+mod bounced;
 mod change;
 mod check_billing;
 mod doctor;
 mod email_token;
 mod emergency;
-mod feedback;
+mod figures;
 mod lab_order;
 mod leave;
 mod new_patient;
 mod patient_changed;
+mod rating;
 mod rebuild;
 mod record;
 mod resend;
@@ -34,6 +36,7 @@ use aws_lambda_events::{
     dynamodb::{Event, EventRecord},
     streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
 };
+pub use bounced::{Report as Bounced, note};
 use change::Change;
 pub use check_billing::{Check, Report, Requested};
 use domain::{
@@ -44,7 +47,6 @@ use domain::{
     role::Role,
     waiting::Ending,
 };
-pub use feedback::{Feedback, note};
 use mail::{
     EmailTokens, EventState, MailError,
     reminders::{ReminderError, Reminders},
@@ -84,11 +86,13 @@ pub enum Call {
     /// From the table's stream.
     Changes(Event),
     /// From SES, over the event bus.
-    Feedback(Feedback),
+    Bounced(Bounced),
     /// From an operator, after the table was restored.
     Rebuild(Rebuild),
     /// From an operator: `infra/check_billing.py`.
     Check(Requested),
+    /// From an operator: `infra/check_figures.py`.
+    Figures(figures::Requested),
 }
 
 /// What it answers.
@@ -97,13 +101,15 @@ pub enum Call {
 pub enum Answer {
     Handled(DynamoDbEventResponse),
     Checked(Report),
+    Figures(figures::Report),
 }
 
 /// Handles a call of either kind.
 pub async fn answer(state: &Notifications, call: Call) -> Result<Answer, Failure> {
     match call {
         Call::Changes(event) => return Ok(Answer::Handled(handle(state, event).await)),
-        Call::Feedback(feedback) => note(&state.base, feedback).await?,
+        Call::Bounced(report) => note(&state.base, report).await?,
+        Call::Figures(requested) => return Ok(Answer::Figures(Box::pin(figures::check(&state.base, requested)).await?)),
         Call::Rebuild(rebuild) => rebuild::reminders(state, &rebuild).await?,
         Call::Check(requested) => {
             return Ok(Answer::Checked(Box::pin(check_billing::check(&state.base.store, requested.check_billing)).await?));
@@ -145,11 +151,17 @@ fn failed_record(sequence: String) -> DynamoDbBatchItemFailure {
 async fn one(state: &Notifications, record: EventRecord, noted: &mut BTreeSet<AuditId>) -> Result<(), Failure> {
     // The log first: an email may have to be sent again, and a note must not wait for it.
     audit::note(&state.base, &record, noted).await?;
-    match Change::of(record)? {
+    let countable = figures::countable(&record)?;
+    let followed = match Change::of(record)? {
         Some(Change::EmailAskedForAgain { id, cause }) => Box::pin(resend::again(state, &id, &cause)).await,
         Some(change) => Box::pin(follow(state, change)).await,
         None => Ok(()),
+    };
+    // Figures do not wait for emails either.
+    if let Some(countable) = countable {
+        Box::pin(figures::follow(&state.base, countable)).await?;
     }
+    followed
 }
 
 /// What follows from a change.
@@ -246,6 +258,7 @@ async fn follow_people(state: &Notifications, change: Change) -> Result<(), Fail
         Change::Leave { before, after } => leave::follow(state, before.as_deref(), &after).await?,
         Change::Doctor { before, after } => doctor::follow(state, &before, &after).await?,
         Change::Record(news) => record::tell(&state.base, &news).await?,
+        Change::LowRating(patient, id, version) => rating::tell_administrators(&state.base, (patient, id), version).await?,
         Change::DoctorException(exception) => {
             let day = exception.slot.day(&state.base.hospital.zone);
             review::days(state, exception.doctor_id, (day, day)).await?;

@@ -90,12 +90,14 @@ macro_rules! http_function {
 }
 
 /// All of them. The local hospital, the API document, the tests and the routes of `cargo lambda watch` follow this list.
-pub const HTTP_FUNCTIONS: [HttpFunction; 11] = [
+pub const HTTP_FUNCTIONS: [HttpFunction; 13] = [
     http_function!("users", users::routes, users: Users),
     http_function!("patients", patients::routes, state: AppState),
     http_function!("doctors", doctors::routes, state: AppState),
     http_function!("appointments", appointments::routes, state: AppState),
     http_function!("billing", billing::routes, state: AppState),
+    http_function!("feedback", feedback::routes, state: AppState),
+    http_function!("reports", reports::routes, state: AppState),
     http_function!("emergency", emergency::routes, state: AppState),
     http_function!("medical-records", medical_records::routes, medical_records: MedicalRecords),
     http_function!("laboratory", laboratory::routes, laboratories: Laboratories),

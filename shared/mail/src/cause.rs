@@ -2,7 +2,7 @@
 
 use domain::{
     appointment::{Appointment, Status},
-    id::{PatientId, UserId},
+    id::{FeedbackId, PatientId, UserId},
     leave::Leave,
     roster::Shift,
     text::Reason,
@@ -51,6 +51,8 @@ pub enum Cause {
     Lab(Box<LabNews>),
     /// Something was posted to an invoice.
     Billing(BillingNews),
+    /// A patient has given few stars, or has changed to that: the rating and its version.
+    LowRating(PatientId, FeedbackId, u64),
     /// A slot is held for somebody who waits, until then.
     Offer(OfferEnds),
 }

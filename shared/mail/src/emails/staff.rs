@@ -1,7 +1,13 @@
 //! Emails to people who work here about people who have registered.
 
 use askama::Template;
-use domain::{account::Account, patient::Patient, role::Role, text::Email};
+use domain::{
+    account::Account,
+    feedback::{About, Feedback},
+    patient::Patient,
+    role::Role,
+    text::Email,
+};
 use platform::config::Hospital;
 
 use super::write;
@@ -62,6 +68,30 @@ pub fn address_lost(hospital: &Hospital, account: Option<&Account>, address: &Em
     write(&AddressLost { name, address: address.as_str(), complained, url: &hospital.portal("emails") })
 }
 
+#[derive(Template)]
+#[template(path = "rating-low.email")]
+struct RatingLow<'a> {
+    stars: &'a str,
+    about: &'a str,
+    when: &'a str,
+    url: &'a str,
+}
+
+/// To administrators: a patient has given few stars. It says neither who, nor what the patient wrote.
+pub fn rating_low(hospital: &Hospital, feedback: &Feedback) -> Result<Message, RenderError> {
+    let about = match (&feedback.about, &feedback.about_name) {
+        (_, Some(name)) => name.as_str().to_owned(),
+        (About::Service(service), None) => format!("the {} service", service.as_str()),
+        (_, None) => "the hospital".to_owned(),
+    };
+    let stars = match feedback.rating.stars() {
+        1 => "1 star".to_owned(),
+        stars => format!("{stars} stars"),
+    };
+    let when = hospital.instant_in_words(feedback.changed_at.unwrap_or(feedback.at));
+    write(&RatingLow { stars: &stars, about: &about, when: &when, url: &hospital.portal("feedback") })
+}
+
 #[cfg(test)]
 pub(super) fn samples(value: &str) -> Vec<super::Sample> {
     let (name, role, address, profile, mrn, url) = (value, value, value, value, value, value);
@@ -69,6 +99,7 @@ pub(super) fn samples(value: &str) -> Vec<super::Sample> {
         ("role-requested", write(&RoleRequested { name, role, address, url })),
         ("address-lost", write(&AddressLost { name: None, address, complained: false, url })),
         ("address-lost", write(&AddressLost { name: Some(name), address, complained: true, url })),
+        ("rating-low", write(&RatingLow { stars: value, about: value, when: value, url })),
         ("new-patient", write(&NewPatient { name, mrn, profile, has_account: true, url })),
     ]
 }

@@ -1,0 +1,98 @@
+//! Reports day by day.
+
+pub(crate) mod appointments;
+pub(crate) mod emergency;
+pub(crate) mod laboratory;
+pub(crate) mod occupancy;
+pub(crate) mod pharmacy;
+pub(crate) mod revenue;
+
+use axum::{
+    http::header,
+    response::{IntoResponse, Response},
+};
+use domain::{
+    Invalid,
+    figures::{Period, Subject},
+};
+use http::{AppState, Json, Problem};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::figures::{Over, Shown, one};
+
+/// A report, day by day.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Daily<T> {
+    #[schema(value_type = String, format = Date)]
+    from: Date,
+    #[schema(value_type = String, format = Date)]
+    to: Date,
+    /// All days together.
+    total: T,
+    /// Every day, the first one first.
+    #[schema(max_items = 366)]
+    days: Vec<OnDay<T>>,
+}
+
+/// A day of a report.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OnDay<T> {
+    /// In the hospital's time zone.
+    #[schema(value_type = String, format = Date)]
+    day: Date,
+    figures: T,
+}
+
+/// The form of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum Format {
+    Json,
+    /// One line for each day, with the same figures.
+    Csv,
+}
+
+impl Format {
+    pub(crate) fn parse(text: &str) -> Result<Self, Invalid> {
+        match text {
+            "json" => Ok(Self::Json),
+            "csv" => Ok(Self::Csv),
+            _ => Err(Invalid::new("invalid_format", "Use `json` or `csv`.")),
+        }
+    }
+}
+
+/// The report of a subject.
+async fn report<T: Shown>(state: &AppState, subject: &Subject, asked: Period, format: Option<Format>) -> Result<Response, Problem> {
+    let known = if T::BOOK.looks_ahead() { Some(asked) } else { asked.so_far(state.today()) };
+    let figures = state.store.figures(T::BOOK, subject, known.unwrap_or(one(asked.from))).await?;
+    let over = |days| T::of(&Over { figures: &figures, days, currency: state.hospital.currency });
+    let days = known.into_iter().flat_map(Period::days);
+    let days = days.map(|day| OnDay { day, figures: over(one(day)) }).collect();
+    let daily = Daily { from: asked.from, to: asked.to, total: over(known.unwrap_or(one(asked.from))), days };
+    match format {
+        None | Some(Format::Json) => Ok(Json(daily).into_response()),
+        Some(Format::Csv) => csv(T::BOOK.as_str(), &daily, state),
+    }
+}
+
+/// The days as a file. Amounts are in the hospital's currency, which the last column names.
+fn csv<T: Shown>(name: &str, daily: &Daily<T>, state: &AppState) -> Result<Response, Problem> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let with = |first: &str, cells: Vec<String>, last: &str| [vec![first.to_owned()], cells, vec![last.to_owned()]].concat();
+    let columns = T::COLUMNS.iter().map(|column| (*column).to_owned()).collect();
+    writer.write_record(with("day", columns, "currency")).map_err(|error| Problem::internal(&error))?;
+    for OnDay { day, figures } in &daily.days {
+        let line = with(&day.to_string(), figures.cells(), state.hospital.currency.code());
+        writer.write_record(line).map_err(|error| Problem::internal(&error))?;
+    }
+    let file = writer.into_inner().map_err(|error| Problem::internal(error.error()))?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}-{}-{}.csv\"", daily.from, daily.to)),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    Ok((headers, file).into_response())
+}

@@ -1,0 +1,47 @@
+//! `GET /reports/pharmacy`: the stock of pharmacies, day by day.
+
+use axum::{extract::State, response::Response};
+use domain::{figures::Subject, id::PharmacyId};
+use http::{AppState, Fields, Problem, Query, auth::Caller};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::{Daily, Format, report};
+use crate::{figures::PharmacyFigures, period::period};
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PharmacyReportQuery {
+    /// The first day. When left out: the 30th day up to the last one.
+    #[param(value_type = Option<String>, format = Date)]
+    from: Option<String>,
+    /// The last day, at most 366 days in all. When left out: today, or the 30th day if `from` is longer ago.
+    #[param(value_type = Option<String>, format = Date)]
+    to: Option<String>,
+    /// Only this pharmacy. When left out: all.
+    #[param(value_type = Option<PharmacyId>)]
+    pharmacy_id: Option<String>,
+    /// The form of the answer.
+    #[param(value_type = Option<Format>)]
+    format: Option<String>,
+}
+
+/// Report the stock of pharmacies
+///
+/// Its value, what was used, what expired, and what was set aside for patients. Days ahead are left out. What happens shows a moment later.
+#[utoipa::path(get, path = "/reports/pharmacy", tag = "reports", operation_id = "report_pharmacy", params(PharmacyReportQuery),
+    responses((status = 200, content((Daily<PharmacyFigures> = "application/json"), (String = "text/csv")))))]
+pub(crate) async fn pharmacy(
+    State(state): State<AppState>,
+    _: Caller,
+    Query(query): Query<PharmacyReportQuery>,
+) -> Result<Response, Problem> {
+    let mut fields = Fields::default();
+    let period = period(&mut fields, query.from, query.to, state.today());
+    let pharmacy = fields.optional("pharmacy_id", query.pharmacy_id, |text| text.parse::<PharmacyId>());
+    let format = fields.optional("format", query.format, |text| Format::parse(&text));
+    let (Some(period), Some(pharmacy), Some(format)) = (period, pharmacy, format) else { return Err(fields.problem()) };
+    let subject = pharmacy.map_or(Subject::Hospital, Subject::Pharmacy);
+    report::<PharmacyFigures>(&state, &subject, period, format).await
+}
