@@ -14,6 +14,8 @@ mod doctors;
 mod emergency;
 mod events;
 mod faults;
+mod feedback;
+mod figures;
 mod front;
 mod front_desk;
 mod growth;

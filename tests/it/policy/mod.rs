@@ -6,6 +6,7 @@
 mod appointments;
 mod billing;
 mod doctors;
+mod feedback;
 mod laboratory;
 mod medical_record;
 mod patients;
@@ -43,6 +44,8 @@ async fn sample(world: &World, rule: &Rule, caller: &Person, standing: &Relation
         "patients" if medical_record::has(path) => medical_record::sample(world, rule, caller, standing),
         "laboratories" | "lab-tests" => laboratory::laboratory(world, rule, caller, standing),
         "invoices" | "refunds" => billing::of_all(rule, standing),
+        "feedback" | "performance" | "reports" => feedback::of_all(world, rule, caller, standing),
+        "patients" if feedback::has(path) => feedback::of_patient(world, rule, caller, standing),
         "patients" if billing::has(path) => billing::of_patient(world, rule, caller, standing),
         "patients" if laboratory::has(path) => laboratory::of_patient(world, rule, caller, standing),
         "pharmacies" => pharmacy::pharmacy(world, rule, caller, standing),

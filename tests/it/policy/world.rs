@@ -65,6 +65,8 @@ pub(super) struct World {
     pub(super) lab_orders: BTreeMap<String, [String; 2]>,
     /// An invoice of each patient, with a payment.
     pub(super) invoices: BTreeMap<String, String>,
+    /// What each patient has said of the hospital.
+    pub(super) feedback: BTreeMap<String, String>,
     /// An emergency.
     pub(super) case: String,
     /// Somebody who works here, and an entry in the roster to cancel.
@@ -146,6 +148,7 @@ impl World {
             allocations: BTreeMap::new(),
             laboratories: [Laboratory::default(), Laboratory::default()],
             invoices: BTreeMap::new(),
+            feedback: BTreeMap::new(),
             lab_orders: BTreeMap::new(),
             case: String::new(),
             nurse: nurse.id,
@@ -276,6 +279,9 @@ impl World {
             let invoice = post(format!("{path}/invoices"), json!({})).await.expect(201).id();
             post(format!("{path}/invoices/{invoice}/payments"), json!({ "amount": money, "tender": "cash" })).await.expect(200);
             world.invoices.insert(patient.to_string(), invoice);
+            let said = crate::feedback::of_hospital(&world.app, patient);
+            assert!(world.app.store().feedback_give(&said).await.unwrap());
+            world.feedback.insert(patient.to_string(), said.id.to_string());
         }
         let emergency = json!({ "unknown": { "gender": "male" }, "complaint": "Fall", "triage": { "level": "urgent" } });
         world.case = world.app.post("/emergency/cases", &emergency).bearer(&desk).send().await.expect(201).id();

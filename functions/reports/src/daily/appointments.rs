@@ -6,7 +6,7 @@ use http::{AppState, Fields, Problem, Query, auth::Caller};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{Daily, Format, report};
+use super::{AppointmentReport, ReportFormat, report};
 use crate::{figures::AppointmentFigures, period::period};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -26,7 +26,7 @@ pub(crate) struct AppointmentsReportQuery {
     #[param(value_type = Option<Specialization>)]
     specialization: Option<String>,
     /// The form of the answer.
-    #[param(value_type = Option<Format>)]
+    #[param(value_type = Option<ReportFormat>)]
     format: Option<String>,
 }
 
@@ -34,7 +34,7 @@ pub(crate) struct AppointmentsReportQuery {
 ///
 /// How many were booked, held, cancelled and missed, on the day for which they are booked: also on days ahead. What happens shows a moment later.
 #[utoipa::path(get, path = "/reports/appointments", tag = "reports", operation_id = "report_appointments", params(AppointmentsReportQuery),
-    responses((status = 200, content((Daily<AppointmentFigures> = "application/json"), (String = "text/csv")))))]
+    responses((status = 200, content((AppointmentReport = "application/json"), (String = "text/csv")))))]
 pub(crate) async fn appointments(
     State(state): State<AppState>,
     _: Caller,
@@ -44,7 +44,7 @@ pub(crate) async fn appointments(
     let period = period(&mut fields, query.from, query.to, state.today());
     let doctor = fields.optional("doctor_id", query.doctor_id, |text| text.parse::<DoctorId>());
     let specialization = fields.optional("specialization", query.specialization, |text| Specialization::parse(&text));
-    let format = fields.optional("format", query.format, |text| Format::parse(&text));
+    let format = fields.optional("format", query.format, |text| ReportFormat::parse(&text));
     let (Some(period), Some(doctor), Some(specialization), Some(format)) = (period, doctor, specialization, format) else {
         return Err(fields.problem());
     };

@@ -6,7 +6,7 @@ use http::{AppState, Fields, Problem, Query, auth::Caller};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{Daily, Format, report};
+use super::{EmergencyReport, ReportFormat, report};
 use crate::{authority::managed_ward, figures::EmergencyFigures, period::period};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -23,7 +23,7 @@ pub(crate) struct EmergencyReportQuery {
     #[param(value_type = Option<TriageLevel>)]
     level: Option<String>,
     /// The form of the answer.
-    #[param(value_type = Option<Format>)]
+    #[param(value_type = Option<ReportFormat>)]
     format: Option<String>,
 }
 
@@ -31,7 +31,7 @@ pub(crate) struct EmergencyReportQuery {
 ///
 /// On the day on which the patient came. The manager of the emergency ward sees it, too. Days ahead are left out. What happens shows a moment later.
 #[utoipa::path(get, path = "/reports/emergency", tag = "reports", operation_id = "report_emergency", params(EmergencyReportQuery),
-    responses((status = 200, content((Daily<EmergencyFigures> = "application/json"), (String = "text/csv")))))]
+    responses((status = 200, content((EmergencyReport = "application/json"), (String = "text/csv")))))]
 pub(crate) async fn emergency(
     State(state): State<AppState>,
     caller: Caller,
@@ -40,7 +40,7 @@ pub(crate) async fn emergency(
     let mut fields = Fields::default();
     let period = period(&mut fields, query.from, query.to, state.today());
     let level = fields.optional("level", query.level, |text| TriageLevel::parse(&text));
-    let format = fields.optional("format", query.format, |text| Format::parse(&text));
+    let format = fields.optional("format", query.format, |text| ReportFormat::parse(&text));
     let (Some(period), Some(level), Some(format)) = (period, level, format) else { return Err(fields.problem()) };
     if managed_ward(&state, &caller).await?.is_some_and(|own| own != Ward::Emergency) {
         return Err(Problem::forbidden("You manage another ward than the emergency."));

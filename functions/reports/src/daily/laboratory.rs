@@ -6,7 +6,7 @@ use http::{AppState, Fields, Problem, Query, auth::Caller};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{Daily, Format, report};
+use super::{LaboratoryReport, ReportFormat, report};
 use crate::{figures::LaboratoryFigures, period::period};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -23,7 +23,7 @@ pub(crate) struct LaboratoryReportQuery {
     #[param(value_type = Option<LaboratoryId>)]
     laboratory_id: Option<String>,
     /// The form of the answer.
-    #[param(value_type = Option<Format>)]
+    #[param(value_type = Option<ReportFormat>)]
     format: Option<String>,
 }
 
@@ -31,7 +31,7 @@ pub(crate) struct LaboratoryReportQuery {
 ///
 /// How many were ordered, collected, rejected and released, and how long they took, each on its day. Days ahead are left out. What happens shows a moment later.
 #[utoipa::path(get, path = "/reports/laboratory", tag = "reports", operation_id = "report_laboratory", params(LaboratoryReportQuery),
-    responses((status = 200, content((Daily<LaboratoryFigures> = "application/json"), (String = "text/csv")))))]
+    responses((status = 200, content((LaboratoryReport = "application/json"), (String = "text/csv")))))]
 pub(crate) async fn laboratory(
     State(state): State<AppState>,
     _: Caller,
@@ -40,7 +40,7 @@ pub(crate) async fn laboratory(
     let mut fields = Fields::default();
     let period = period(&mut fields, query.from, query.to, state.today());
     let laboratory = fields.optional("laboratory_id", query.laboratory_id, |text| text.parse::<LaboratoryId>());
-    let format = fields.optional("format", query.format, |text| Format::parse(&text));
+    let format = fields.optional("format", query.format, |text| ReportFormat::parse(&text));
     let (Some(period), Some(laboratory), Some(format)) = (period, laboratory, format) else { return Err(fields.problem()) };
     let subject = laboratory.map_or(Subject::Hospital, Subject::Laboratory);
     report::<LaboratoryFigures>(&state, &subject, period, format).await

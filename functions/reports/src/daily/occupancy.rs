@@ -6,7 +6,7 @@ use http::{AppState, Fields, Problem, Query, auth::Caller};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{Daily, Format, report};
+use super::{OccupancyReport, ReportFormat, report};
 use crate::{authority::managed_ward, figures::OccupancyFigures, period::period};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -23,7 +23,7 @@ pub(crate) struct OccupancyReportQuery {
     #[param(value_type = Option<Ward>)]
     ward: Option<String>,
     /// The form of the answer.
-    #[param(value_type = Option<Format>)]
+    #[param(value_type = Option<ReportFormat>)]
     format: Option<String>,
 }
 
@@ -31,7 +31,7 @@ pub(crate) struct OccupancyReportQuery {
 ///
 /// The beds, the patients at midnight, and who came and left, day by day. Ward managers see the ward that they manage. Days ahead are left out. What happens shows a moment later.
 #[utoipa::path(get, path = "/reports/occupancy", tag = "reports", operation_id = "report_occupancy", params(OccupancyReportQuery),
-    responses((status = 200, content((Daily<OccupancyFigures> = "application/json"), (String = "text/csv")))))]
+    responses((status = 200, content((OccupancyReport = "application/json"), (String = "text/csv")))))]
 pub(crate) async fn occupancy(
     State(state): State<AppState>,
     caller: Caller,
@@ -40,7 +40,7 @@ pub(crate) async fn occupancy(
     let mut fields = Fields::default();
     let period = period(&mut fields, query.from, query.to, state.today());
     let ward = fields.optional("ward", query.ward, |text| Ward::parse(&text));
-    let format = fields.optional("format", query.format, |text| Format::parse(&text));
+    let format = fields.optional("format", query.format, |text| ReportFormat::parse(&text));
     let (Some(period), Some(ward), Some(format)) = (period, ward, format) else { return Err(fields.problem()) };
     let ward = match managed_ward(&state, &caller).await? {
         None => ward,

@@ -6,7 +6,7 @@ use http::{AppState, Fields, Problem, Query, auth::Caller};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{Daily, Format, report};
+use super::{PharmacyReport, ReportFormat, report};
 use crate::{figures::PharmacyFigures, period::period};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -23,7 +23,7 @@ pub(crate) struct PharmacyReportQuery {
     #[param(value_type = Option<PharmacyId>)]
     pharmacy_id: Option<String>,
     /// The form of the answer.
-    #[param(value_type = Option<Format>)]
+    #[param(value_type = Option<ReportFormat>)]
     format: Option<String>,
 }
 
@@ -31,7 +31,7 @@ pub(crate) struct PharmacyReportQuery {
 ///
 /// Its value, what was used, what expired, and what was set aside for patients. Days ahead are left out. What happens shows a moment later.
 #[utoipa::path(get, path = "/reports/pharmacy", tag = "reports", operation_id = "report_pharmacy", params(PharmacyReportQuery),
-    responses((status = 200, content((Daily<PharmacyFigures> = "application/json"), (String = "text/csv")))))]
+    responses((status = 200, content((PharmacyReport = "application/json"), (String = "text/csv")))))]
 pub(crate) async fn pharmacy(
     State(state): State<AppState>,
     _: Caller,
@@ -40,7 +40,7 @@ pub(crate) async fn pharmacy(
     let mut fields = Fields::default();
     let period = period(&mut fields, query.from, query.to, state.today());
     let pharmacy = fields.optional("pharmacy_id", query.pharmacy_id, |text| text.parse::<PharmacyId>());
-    let format = fields.optional("format", query.format, |text| Format::parse(&text));
+    let format = fields.optional("format", query.format, |text| ReportFormat::parse(&text));
     let (Some(period), Some(pharmacy), Some(format)) = (period, pharmacy, format) else { return Err(fields.problem()) };
     let subject = pharmacy.map_or(Subject::Hospital, Subject::Pharmacy);
     report::<PharmacyFigures>(&state, &subject, period, format).await

@@ -6,7 +6,7 @@ use http::{AppState, Fields, Problem, Query, auth::Caller};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{Daily, Format, report};
+use super::{ReportFormat, RevenueReport, report};
 use crate::{figures::RevenueFigures, period::period};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -23,7 +23,7 @@ pub(crate) struct RevenueReportQuery {
     #[param(value_type = Option<ChargeKind>)]
     kind: Option<String>,
     /// The form of the answer.
-    #[param(value_type = Option<Format>)]
+    #[param(value_type = Option<ReportFormat>)]
     format: Option<String>,
 }
 
@@ -31,7 +31,7 @@ pub(crate) struct RevenueReportQuery {
 ///
 /// On the day on which an invoice, a payment, a credit note or a refund was entered. Days ahead are left out. What happens shows a moment later.
 #[utoipa::path(get, path = "/reports/revenue", tag = "reports", operation_id = "report_revenue", params(RevenueReportQuery),
-    responses((status = 200, content((Daily<RevenueFigures> = "application/json"), (String = "text/csv")))))]
+    responses((status = 200, content((RevenueReport = "application/json"), (String = "text/csv")))))]
 pub(crate) async fn revenue(
     State(state): State<AppState>,
     _: Caller,
@@ -40,7 +40,7 @@ pub(crate) async fn revenue(
     let mut fields = Fields::default();
     let period = period(&mut fields, query.from, query.to, state.today());
     let kind = fields.optional("kind", query.kind, |text| ChargeKind::parse(&text));
-    let format = fields.optional("format", query.format, |text| Format::parse(&text));
+    let format = fields.optional("format", query.format, |text| ReportFormat::parse(&text));
     let (Some(period), Some(kind), Some(format)) = (period, kind, format) else { return Err(fields.problem()) };
     let subject = kind.map_or(Subject::Hospital, Subject::Kind);
     report::<RevenueFigures>(&state, &subject, period, format).await

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{PeriodQuery, RatingsView, asked, total};
+use super::{PeriodQuery, RatingsOfPeriod, asked, total};
 use crate::{
     authority::SeesDoctor,
     figures::{AppointmentFigures, Cell, MINUTE, Over, Shown, mean, percent},
@@ -27,7 +27,7 @@ pub(crate) struct DoctorPerformance {
     appointments: AppointmentFigures,
     work: DoctorFigures,
     /// The ratings that were given on these days. `GET /feedback/doctors/{doctor_id}` has all of them.
-    ratings: RatingsView,
+    ratings: RatingsOfPeriod,
 }
 
 shown! {
@@ -77,8 +77,8 @@ pub(crate) async fn doctor(
     let work = total(&state, &subject, days).await?;
     let currency = state.hospital.currency;
     let ratings = match days {
-        Some(days) => RatingsView::of(&Over { figures: &state.store.figures(Book::Ratings, &subject, days).await?, days, currency }),
-        None => RatingsView { count: 0, average: None },
+        Some(days) => RatingsOfPeriod::of(&Over { figures: &state.store.figures(Book::Ratings, &subject, days).await?, days, currency }),
+        None => RatingsOfPeriod { count: 0, average: None },
     };
     Ok(Json(DoctorPerformance { doctor_id, from: asked.from, to: asked.to, appointments, work, ratings }))
 }

@@ -32,7 +32,7 @@ pub(crate) struct PeriodQuery {
 
 /// The ratings of somebody or something.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct RatingsView {
+pub(crate) struct RatingsOfPeriod {
     /// How many.
     count: i64,
     /// The mean of the stars, with one decimal.
@@ -40,7 +40,7 @@ pub(crate) struct RatingsView {
     average: Option<f64>,
 }
 
-impl RatingsView {
+impl RatingsOfPeriod {
     fn of(over: &Over<'_>) -> Self {
         let stars = || (1i64..).zip(Measure::STARS).map(|(stars, measure)| (stars, over.sum(measure)));
         let count = stars().map(|(_, count)| count).sum();
