@@ -35,7 +35,7 @@ import boto3
 import botocore.exceptions
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FUNCTIONS = ["UsersFunction", "PatientsFunction", "DoctorsFunction", "AppointmentsFunction", "MedicalRecordsFunction", "StaffFunction", "WardsFunction", "EmergencyFunction", "LaboratoryFunction", "PharmacyFunction", "BillingFunction", "NotificationsFunction", "LowStockFunction", "RemindersFunction"]
+FUNCTIONS = ["UsersFunction", "PatientsFunction", "DoctorsFunction", "AppointmentsFunction", "MedicalRecordsFunction", "StaffFunction", "WardsFunction", "EmergencyFunction", "LaboratoryFunction", "PharmacyFunction", "BillingFunction", "FeedbackFunction", "ReportsFunction", "NotificationsFunction", "LowStockFunction", "RemindersFunction"]
 PEOPLE = ["ada", "alan", "helen", "mary", "florence"]
 # On a real account the test cannot read the emails. It looks up their deliveries instead, whose ids say what they are about.
 DELIVERIES = {
@@ -352,6 +352,7 @@ class Deployment:
         self.collect_a_medicine(desk, ada)
         self.have_a_lab_test(desk, helen, ada)
         self.pay_a_bill(desk, ada)
+        self.look_back(desk, ada, helen, doctor)
         self.die(desk, mary)
         self.take_leave(desk, helen, ada, doctor)
 
@@ -667,6 +668,40 @@ class Deployment:
         check(checked.returncode == 0 and checked.stdout.endswith("and 0 things are wrong\n"), f"the books are proven: {checked.stdout}{checked.stderr}")
         step("what was done was charged, invoiced as PDF, paid and in part paid back, and the books are proven")
 
+    def look_back(self, admin: str, ada: str, helen: str, doctor: str) -> None:
+        """A patient rates, an administrator reads figures, and the figures are proven."""
+        own = f"/patients/{self.expect('GET', '/patients/me', 200, token=ada)['id']}"
+        stays = self.expect("GET", f"{own}/lab-orders", 200, token=ada)["items"]
+        visit = next(one["id"] for one in stays if one["status"] == "released")
+        choices = self.expect("GET", f"{own}/feedback/choices?visit={visit}", 200, token=ada)["items"]
+        check([one["about"]["what"] for one in choices][:3] == ["hospital", "service", "staff"], f"what she can rate: {choices}")
+        rate = lambda rating: {"visit": visit, "about": "service", "rating": rating, "review": "It took long."}
+        given = self.expect("POST", f"{own}/feedback", 201, rate(2), ada)
+        self.mail(self.administrator, "2 stars for the laboratory service")
+        check(self.expect("POST", f"{own}/feedback", 409, rate(5), ada)["code"] == "given_already", "once for each visit")
+        reviews = lambda: self.expect("GET", "/feedback/services/laboratory", 200, token=helen)
+        eventually("everybody sees the stars", lambda: reviews()["ratings"].get("average") == 2.0)
+        listed = lambda: [one["id"] for one in self.expect("GET", "/feedback?rating=2", 200, token=admin)["items"]]
+        eventually("an administrator sees whose it is", lambda: listed() == [given["id"]])
+        self.expect("POST", f"{own}/feedback/{given['id']}/hide", 200, {"reason": "A trial"}, admin)
+        eventually("the words are hidden, the stars are not", lambda: reviews()["items"][0].get("review") is None and reviews()["items"][0]["rating"] == 2)
+        total = lambda name, days="": self.expect("GET", f"/reports/{name}{days}", 200, token=admin)["total"]
+        ahead = f"?from={datetime.date.today()}&to={datetime.date.today() + datetime.timedelta(days=60)}"
+        eventually("appointments are counted", lambda: total("appointments", ahead)["booked"] >= 2 and total("appointments", ahead)["cancelled"] >= 1)
+        eventually("beds are counted", lambda: total("occupancy")["admitted"] >= 1 and total("occupancy")["bed_days"] >= 40)
+        eventually("payments are counted", lambda: float(total("revenue")["paid"]["amount"]) > 0 and total("revenue")["refunded"]["amount"] == "2.00")
+        eventually("the laboratory is counted", lambda: total("laboratory")["released"] >= 1)
+        eventually("stock is counted", lambda: total("pharmacy")["received_units"] >= 1 and total("pharmacy")["handed_over"] >= 1)
+        eventually("emergencies are counted", lambda: total("emergency")["cases"] >= 1)
+        check(self.expect("GET", "/reports/laboratory/by-laboratory", 200, token=admin)["items"][0]["figures"]["released"] == 1, "laboratories are compared")
+        performs = self.expect("GET", f"/performance/doctors/{doctor}", 200, token=helen)
+        check(performs["work"]["prescribed"] >= 1 and performs["work"]["critical_results"] == 1, f"she sees how she performs: {performs}")
+        check(self.expect("GET", "/reports/revenue", 403, token=helen)["code"] == "forbidden", "and no revenue")
+        command = [sys.executable, "infra/check_figures.py", self.name]
+        checked = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)
+        check(checked.returncode == 0, f"the figures are proven: {checked.stdout}{checked.stderr}")
+        step("a patient rated, an administrator was told, reports and performance show what was done, and the figures are proven")
+
     def upload(self, record: str, doctor: str, file: bytes) -> str:
         """Announces a file and sends it to the link, as a client does."""
         digest = base64.b64encode(hashlib.sha256(file).digest()).decode()
@@ -892,7 +927,7 @@ class Deployment:
     def signing_key_is_for_users_alone(self) -> None:
         secret = {"SecretId": self.physical("SigningKeySecret")}
         self.client_as("UsersFunction", "secretsmanager").get_secret_value(**secret)
-        for function in ("PatientsFunction", "DoctorsFunction", "AppointmentsFunction", "MedicalRecordsFunction", "StaffFunction", "WardsFunction", "EmergencyFunction", "LaboratoryFunction", "PharmacyFunction", "BillingFunction", "NotificationsFunction", "LowStockFunction", "RemindersFunction"):
+        for function in ("PatientsFunction", "DoctorsFunction", "AppointmentsFunction", "MedicalRecordsFunction", "StaffFunction", "WardsFunction", "EmergencyFunction", "LaboratoryFunction", "PharmacyFunction", "BillingFunction", "FeedbackFunction", "ReportsFunction", "NotificationsFunction", "LowStockFunction", "RemindersFunction"):
             self.denied(f"{function} reads the signing key", lambda: self.client_as(function, "secretsmanager").get_secret_value(**secret))
         step("the users function is the only function that may read the signing key")
 

@@ -282,7 +282,7 @@ async fn an_email_about_few_stars_that_was_refused_can_be_sent_again() {
     assert_eq!(seen.mails().await.len(), 0);
     let refused = seen.get("/emails", &seen.admin).await;
     let id = refused["items"][0]["id"].as_str().unwrap().to_owned();
-    seen.app.call("POST", &format!("/emails/{id}/resend")).bearer(&seen.admin).send().await.expect(200);
+    seen.app.call("POST", &format!("/emails/{id}/resend")).bearer(&seen.admin).send().await.expect(202);
     let subjects: Vec<_> = seen.mails().await.into_iter().map(|mail| mail.subject).collect();
     assert_eq!(subjects, ["2 stars for Dr. Helen Taussig"]);
 }

@@ -4,7 +4,6 @@ use std::{collections::HashMap, sync::Arc};
 
 use domain::{role::Role, shifts::ShiftTime, ward::Ward};
 use dynoxide::AttributeValue;
-use jiff::SignedDuration;
 use local::stream::Consumer;
 use serde_json::{Value, json};
 
@@ -160,6 +159,8 @@ async fn beds_and_who_lay_in_them_at_midnight() {
     house.step(&first, "transfer", &to).await.expect(200);
     house.app.drain().await;
     house.at("2026-04-02T10:00:00Z").await;
+    let death = json!({ "date_of_death": "2026-04-02", "reason": "Certified on the ward" });
+    house.app.post(&format!("/patients/{other}/death"), &death).bearer(&house.desk).send().await.expect(200);
     house.step(&second, "left", &json!({ "departure": "died" })).await.expect(200);
     house.app.drain().await;
     house.at("2026-04-03T10:00:00Z").await;
@@ -211,13 +212,11 @@ async fn emergencies_by_level_and_how_long_they_waited() {
         let patient = house.patient().await;
         open.push(house.emergency(patient, &json!({ "level": level })).await.expect(201).body);
     }
-    let mut token = doctor.token.clone();
-    for (case, minutes) in [(&open[0], 20), (&open[1], 20)] {
-        house.later(minutes).await;
-        token = house.app.fresh_doctor(&doctor).await;
+    for case in &open[..2] {
+        house.later(20).await;
+        let token = house.app.fresh_doctor(&doctor).await;
         house.act(&token, case, "see", &json!({})).await.expect(200);
     }
-    drop(token);
     house.act(&house.desk, &open[2], "dispose", &json!({ "disposition": "left_without_being_seen" })).await.expect(200);
     let all = report(&house.app, "/reports/emergency").await["total"].clone();
     let names = ["cases", "seen", "seen_in_time", "in_time_percent", "mean_wait_minutes", "left_unseen"];
@@ -247,7 +246,8 @@ async fn revenue_by_kind_and_day_adds_up() {
     assert_eq!(amounts(&all, names), [format!("{total:.2}"), "50.00".to_owned(), format!("{:.2}", total - 50.0), "0.00".to_owned()]);
     let of = async |kind: &str| amounts(&report(app, &format!("/reports/revenue?kind={kind}")).await["total"], names);
     let (consultation, other) = (of("consultation").await, of("other").await);
-    let number = |amount: &str| (amount.parse::<f64>().unwrap() * 100.0).round() as i64;
+    // In pence.
+    let number = |amount: &str| amount.replace('.', "").parse::<i64>().unwrap();
     for (at, amount) in amounts(&all, names).iter().enumerate() {
         assert_eq!(number(&consultation[at]) + number(&other[at]), number(amount), "{}", names[at]);
     }
@@ -264,8 +264,6 @@ async fn revenue_by_kind_and_day_adds_up() {
     assert_eq!(outstanding, number(&format!("{total:.2}")));
     books.app.redeliver(2, true).await;
     assert_eq!(report(app, "/reports/revenue").await["total"], all);
-    let gone = gbp("1");
-    assert_eq!(gone["currency"], "GBP");
 }
 
 #[tokio::test]
@@ -299,16 +297,11 @@ async fn the_stock_of_a_pharmacy_and_what_became_of_it() {
     let lot = json!({ "lot_number": "B4711", "expires_on": "2027-03-02", "units": 30, "unit_cost": gbp("0.05") });
     let lot = counter.post(&lots, &lot).await.expect(201).id();
     let asked = counter.ask(&medicine, 6, None).await.expect(201).id();
-    counter.app.wait(SignedDuration::from_mins(90));
     let part = json!({ "units": 4, "reason": "Wants less" });
-    let pharmacist = counter.app.staff("Percy Julian", Role::Pharmacist).await;
-    drop(pharmacist);
-    counter.app.set_clock(crate::support::NOW);
     counter.act(&asked, "hand-over", &part).await.expect(200);
     let given_up = counter.ask(&medicine, 5, None).await.expect(201).id();
     counter.act(&given_up, "cancel", &json!({ "reason": "Not needed" })).await.expect(200);
-    let destroyed = json!({ "kind": "written_off", "units": 3, "reason": "Broken" });
-    counter.post(&format!("{lots}/{lot}/movements"), &destroyed).await.expect(201);
+    counter.post(&format!("{lots}/{lot}/write-off"), &json!({ "units": 3, "reason": "Broken" })).await.expect(200);
     let units = ["received_units", "used_units", "put_back_units", "written_off_units", "stock_units"];
     let events = ["allocated", "handed_over", "cancelled", "not_collected"];
     let all = report(&counter.app, "/reports/pharmacy").await;
@@ -415,14 +408,14 @@ async fn an_error_in_the_figures_is_found_and_put_right() {
     let is = |item: &&Item, name: &str, value: &str| item.get(name) == Some(&AttributeValue::S(value.to_owned()));
     let figures = all_items(app).into_iter().find(|item| is(&item, "pk", "FIGURES#appointments#2026-03") && is(&item, "sk", "hospital"));
     let mut planted = figures.unwrap();
-    planted.insert("02he".to_owned(), AttributeValue::N("2".to_owned()));
+    planted.insert("2he".to_owned(), AttributeValue::N("2".to_owned()));
     put(app, planted);
     // And figures of a doctor who has none.
     let mut invented = Item::new();
     for (name, value) in [("pk", "FIGURES#appointments#2026-03"), ("sk", "doctor#doc_01JD8Z0V3XQ5T4E2W9K7M6N8PR"), ("kind", "figures")] {
         invented.insert(name.to_owned(), AttributeValue::S(value.to_owned()));
     }
-    for (name, value) in [("02bk", "7"), ("v", "1"), ("version", "1")] {
+    for (name, value) in [("2bk", "7"), ("v", "1"), ("version", "1")] {
         invented.insert(name.to_owned(), AttributeValue::N(value.to_owned()));
     }
     put(app, invented);
@@ -430,8 +423,8 @@ async fn an_error_in_the_figures_is_found_and_put_right() {
     assert_eq!(
         report["checked"]["drifts"],
         json!([
-            { "figures": "appointments#2026-03", "subject": "doctor#doc_01JD8Z0V3XQ5T4E2W9K7M6N8PR", "figure": "02bk", "counted": 0, "shown": 7 },
-            { "figures": "appointments#2026-03", "subject": "hospital", "figure": "02he", "counted": 1, "shown": 2 },
+            { "figures": "appointments#2026-03", "subject": "doctor#doc_01JD8Z0V3XQ5T4E2W9K7M6N8PR", "figure": "2bk", "counted": 0, "shown": 7 },
+            { "figures": "appointments#2026-03", "subject": "hospital", "figure": "2he", "counted": 1, "shown": 2 },
         ])
     );
     assert_eq!(check(app, true).await["checked"]["repaired"], json!(2));

@@ -7,6 +7,8 @@ use domain::{
     bed::BedNumber,
     billing::{InvoiceStatus, Source},
     emergency::CaseStatus,
+    feedback::{About, Service},
+    figures::{Book, Countable, Subject},
     lab_order::LabOrderStatus,
     leave::{LeaveStatus, LeaveType},
     mrn::Mrn,
@@ -33,6 +35,7 @@ fn every_key() {
     let (laboratory, offered) = ("lby_00000000000000000000000026".parse().unwrap(), "tst_00000000000000000000000027".parse().unwrap());
     let order = "ord_00000000000000000000000028".parse().unwrap();
     let invoice = "inv_00000000000000000000000029".parse().unwrap();
+    let feedback = "fee_00000000000000000000000030".parse().unwrap();
     let entry = Entry {
         id: "aud_00000000000000000000000007".parse().unwrap(),
         at: "2026-03-02T09:00:00.012Z".parse().unwrap(),
@@ -135,6 +138,10 @@ fn every_key() {
         keys::bill_line(patient.parse().unwrap(), invoice, Some(Ward::Icu)),
         keys::bill_totals(Some(InvoiceStatus::Paid), Some(Ward::Icu), "2026-03".parse().unwrap()),
         keys::open_refunds(patient.parse().unwrap(), invoice),
+        keys::feedback(patient.parse().unwrap(), feedback),
+        keys::counted(&Countable::LabOrder { patient: patient.parse().unwrap(), id: order }),
+        keys::figures(Book::Appointments, "2026-03".parse().unwrap(), &Subject::Doctor(doctor.parse().unwrap()).to_string()),
+        keys::balances(Book::Occupancy, &Subject::Ward(Ward::Icu).to_string()),
         keys::shift("shi_00000000000000000000000011".parse().unwrap()),
         keys::staff_profile(user.parse().unwrap()),
         keys::listed_staff(user.parse().unwrap(), StaffList { role: Some(Role::Nurse), ward: Some(Ward::Icu) }),
@@ -184,6 +191,8 @@ fn every_key() {
         keys::listed_bill(None, Some(Ward::Icu), at, 42),
         keys::listed_bill(Some(InvoiceStatus::Overdue), None, at, 42),
         keys::listed_refunds(invoice),
+        keys::listed_feedback(&About::Service(Service::Laboratory), at, feedback),
+        keys::listed_feedback_by_stars(2, at, feedback),
         keys::waiting_for_doctor(doctor.parse().unwrap(), "lab_result", at, "res_00000000000000000000000016"),
         keys::listed_suppression(entry.at, &Email::parse("Ada@example.org").unwrap()),
         keys::listed_delivery(entry.at, "apt_00000000000000000000000004-0-booked-patient"),
@@ -221,6 +230,8 @@ fn every_key() {
     BILLS##icu | 2026-03-02T09:00:00Z#000000000042
     BILLS#overdue# | 2026-03-02T09:00:00Z#000000000042
     REFUNDS | inv_00000000000000000000000029
+    FEEDBACK#service#laboratory | 2026-03-02T09:00:00Z#fee_00000000000000000000000030
+    STARS#2 | 2026-03-02T09:00:00Z#fee_00000000000000000000000030
     TODO#doc_00000000000000000000000003#lab_result | 2026-03-02T09:00:00Z#res_00000000000000000000000016
     MAIL#suppressed | 2026-03-02T09:00:00.012Z#ada@example.org
     MAIL#failed | 2026-03-02T09:00:00.012Z#apt_00000000000000000000000004-0-booked-patient
@@ -309,6 +320,10 @@ fn every_key() {
     PAT#pat_00000000000000000000000002 | BILL#inv_00000000000000000000000029#icu
     BILLTOTALS#paid#icu | MONTH#2026-03
     PAT#pat_00000000000000000000000002 | REFUNDS#inv_00000000000000000000000029
+    PAT#pat_00000000000000000000000002 | FEEDBACK#fee_00000000000000000000000030
+    COUNTED#8 | ord_00000000000000000000000028
+    FIGURES#appointments#2026-03 | doctor#doc_00000000000000000000000003
+    FIGURES#occupancy#BALANCES | ward#icu
     SHIFT#shi_00000000000000000000000011 | SHIFT
     STAFF#usr_00000000000000000000000001 | PROFILE
     STAFF#usr_00000000000000000000000001 | LISTED#nurse#icu

@@ -54,8 +54,8 @@ fn every_operation_is_told() {
 /// `/docs` and generated clients find an operation by its id alone.
 #[test]
 fn every_operation_has_an_id_of_its_own_that_says_what_it_does() {
-    const VERBS: &str = "accept acknowledge add adjust admit amend announce approve ask book cancel change close collect complete confirm decline dispose download end enter establish get hand invite issue join leave list mark note offer open place prescribe put receive refresh register \
-        reinstate reject release rename request resend reschedule reset return reverse review revise search see set sign start stop suspend take transfer triage undo verify withdraw write";
+    const VERBS: &str = "accept acknowledge add adjust admit amend announce approve ask book cancel change close collect compare complete confirm decline dispose download end enter establish get give hand hide invite issue join leave list mark note offer open place prescribe put receive refresh register \
+        reinstate reject release rename report request resend reschedule reset return reverse review revise search see set show sign start stop suspend take transfer triage undo verify withdraw write";
     let mut seen = BTreeMap::new();
     for (method, path, operation) in operations(&document()) {
         let id = operation["operationId"].as_str().unwrap().to_owned();

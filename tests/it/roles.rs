@@ -244,6 +244,8 @@ async fn what_follows_from_bills_keeps_to_the_roles() {
     while poller.drain().await.unwrap() > 0 {}
     let check = serde_json::from_value(json!({ "check_billing": {} })).unwrap();
     on_trail.follow(notifications::answer(&notifications, check)).await.unwrap();
+    let figures = serde_json::from_value(json!({ "check_figures": { "after": "15 ", "repair": true } })).unwrap();
+    on_trail.follow(notifications::answer(&notifications, figures)).await.unwrap();
     let (by_schedule, state) = (trail(), app.events());
     app.set_clock("2026-04-02T07:00:00Z");
     let due = json!({ "invoice_id": invoice, "patient_id": books.ada.id, "due_at": "2026-04-02T07:00:00Z" });
@@ -260,6 +262,10 @@ async fn what_follows_from_bills_keeps_to_the_roles() {
             ("GetItem", "INVOICE"),
             ("UpdateItem", "BILLTOTALS"),
             ("Query", "BILLING"),
+            ("PutItem", "COUNTED"),
+            ("Query", "COUNTED"),
+            ("UpdateItem", "FIGURES"),
+            ("Query", "FIGURES"),
         ],
     );
 }

@@ -7,7 +7,7 @@ use store::{Record, StoreError, StreamItem, accounts::StoredAccount, from_stream
 use crate::support::{App, PASSWORD, emailed_token, shared_database};
 
 /// Kinds that name a patient and have no `origin`, each with the reason why the audit log still misses nothing.
-const WITHOUT_ORIGIN: [(&str, &str); 24] = [
+const WITHOUT_ORIGIN: [(&str, &str); 25] = [
     ("day_list", "copies of appointments, which follow from the stream"),
     ("audit", "it is the audit log"),
     ("found_patient", "a copy of a profile, written in its transaction"),
@@ -31,6 +31,7 @@ const WITHOUT_ORIGIN: [(&str, &str); 24] = [
     ("billed_stay", "names a stay of which the invoice follows, by way of the stream"),
     ("numbered_invoice", "names an invoice that is written in the same transaction"),
     ("bill_line", "a copy of an invoice, which follows from the stream"),
+    ("counted", "what a thing adds to the figures, which follow from the stream"),
     ("refunds", "a copy of an invoice's refunds, which follows from the stream"),
 ];
 

@@ -1,6 +1,6 @@
 //! A record of the table's stream, as what has changed.
 
-use crate::record;
+use crate::{rating, record};
 use aws_lambda_events::dynamodb::EventRecord;
 use domain::{
     account::Account,
@@ -236,12 +236,7 @@ impl Change {
                 let billing::Entry { patient_id, invoice_id, entry, .. } = from_stream(images.new_image)?;
                 Some(Self::Billing(BillingNews { patient_id, invoice_id, entry }))
             }
-            Some(Feedback::KIND) => {
-                let before: Option<Box<Feedback>> = earlier(images.old_image, from_stream)?;
-                let after: Feedback = from_stream(images.new_image)?;
-                let becomes_low = after.rating.is_low() && before.is_none_or(|before| !before.rating.is_low());
-                becomes_low.then_some(Self::LowRating(after.patient_id, after.id, after.version))
-            }
+            Some(Feedback::KIND) => rating::low(earlier(images.old_image, from_stream)?.as_deref(), &from_stream(images.new_image)?),
             Some(Delivery::KIND) => match from_stream(images.new_image)? {
                 Delivery { id, state: DeliveryState::Queued, cause: Some(cause), .. } => Some(Self::EmailAskedForAgain { id, cause }),
                 _ => None,

@@ -9,7 +9,7 @@ use domain::{
     critical_result::CriticalResult,
     emergency::EmergencyCase,
     feedback::Feedback,
-    figures::Countable,
+    figures::{self, Countable, Counts},
     lab_order::LabOrder,
     record::{Clinical, Entry, encounter::Encounter, prescription::Medicine},
     ward::EstablishedWard,
@@ -28,53 +28,55 @@ use crate::change::kind;
 /// How many things are counted again in one call.
 const AT_ONCE: usize = 500;
 
-/// What counts of a record of the stream, if anything does.
-pub(crate) fn countable(record: &EventRecord) -> Result<Option<Countable>, StoreError> {
-    let image = &record.change.new_image;
-    let Some(kind) = kind(image) else { return Ok(None) };
-    let read = || image.clone();
-    Ok(Some(match kind {
-        Appointment::KIND => Countable::Appointment { id: from_stream::<Appointment>(read())?.id },
-        Encounter::KIND => {
-            let encounter: Entry<Encounter> = from_stream(read())?;
-            Countable::Encounter { patient: encounter.patient_id, id: encounter.id }
+/// What counts of a record of the stream, if anything does. Where the two images say the same, nothing has changed: each change has a record of its own.
+pub(crate) fn countable(record: &EventRecord, state: &EventState) -> Result<Option<Countable>, StoreError> {
+    let Some(kind) = kind(&record.change.new_image) else { return Ok(None) };
+    let Terms { scale, zone } = terms(state);
+    match kind {
+        Appointment::KIND => {
+            changed(record, |one: &Appointment| (Countable::Appointment { id: one.id }, figures::of_appointment(one, zone)))
         }
-        Medicine::KIND => {
-            let medicine: Entry<Medicine> = from_stream(read())?;
-            Countable::Medicine { patient: medicine.patient_id, id: medicine.id }
-        }
-        CriticalResult::KIND => {
-            let listed = from_stream::<CriticalResult>(read())?.listed;
-            Countable::CriticalResult { patient: listed.patient_id, id: listed.order_id }
-        }
-        EstablishedWard::KIND => Countable::Ward { ward: from_stream::<EstablishedWard>(read())?.ward },
-        Admission::KIND => {
-            let stay: Admission = from_stream(read())?;
-            Countable::Admission { patient: stay.patient_id, id: stay.id }
-        }
-        EmergencyCase::KIND => Countable::Case { id: from_stream::<EmergencyCase>(read())?.id },
-        Balance::KIND => {
-            let balance: Balance = from_stream(read())?;
-            Countable::Invoice { patient: balance.patient_id, id: balance.id }
-        }
-        LabOrder::KIND => {
-            let listed = from_stream::<LabOrder>(read())?.listed;
-            Countable::LabOrder { patient: listed.patient_id, id: listed.id }
-        }
-        Allocation::KIND => {
-            let listed = from_stream::<Allocation>(read())?.listed;
-            Countable::Allocation { patient: listed.patient_id, id: listed.id }
-        }
-        StoredMovement::KIND => {
-            let StoredMovement { movement, medicine_id, .. } = from_stream(read())?;
-            Countable::Movement { medicine: medicine_id, id: movement.id }
-        }
+        Medicine::KIND => changed(record, |one: &Entry<Medicine>| {
+            (Countable::Medicine { patient: one.patient_id, id: one.id }, figures::of_medicine(one))
+        }),
+        CriticalResult::KIND => changed(record, |one: &CriticalResult| {
+            let (patient, id) = (one.listed.patient_id, one.listed.order_id);
+            (Countable::CriticalResult { patient, id }, figures::of_critical_result(one, zone))
+        }),
+        Admission::KIND => changed(record, |one: &Admission| {
+            (Countable::Admission { patient: one.patient_id, id: one.id }, figures::of_admission(one, zone))
+        }),
+        EmergencyCase::KIND => changed(record, |one: &EmergencyCase| (Countable::Case { id: one.id }, figures::of_case(one, scale, zone))),
+        LabOrder::KIND => changed(record, |one: &LabOrder| {
+            let (patient, id) = (one.listed.patient_id, one.listed.id);
+            (Countable::LabOrder { patient, id }, figures::of_lab_order(one, zone))
+        }),
+        Allocation::KIND => changed(record, |one: &Allocation| {
+            let (patient, id) = (one.listed.patient_id, one.listed.id);
+            (Countable::Allocation { patient, id }, figures::of_allocation(one, &[], zone))
+        }),
         Feedback::KIND => {
-            let feedback: Feedback = from_stream(read())?;
-            Countable::Feedback { patient: feedback.patient_id, id: feedback.id }
+            changed(record, |one: &Feedback| (Countable::Feedback { patient: one.patient_id, id: one.id }, figures::of_feedback(one, zone)))
         }
-        _ => return Ok(None),
-    }))
+        // What these count for depends on other things, or on nothing that changes.
+        Encounter::KIND => now(record, |one: &Entry<Encounter>| Countable::Encounter { patient: one.patient_id, id: one.id }),
+        Balance::KIND => now(record, |one: &Balance| Countable::Invoice { patient: one.patient_id, id: one.id }),
+        EstablishedWard::KIND => now(record, |one: &EstablishedWard| Countable::Ward { ward: one.ward }),
+        StoredMovement::KIND => now(record, |one: &StoredMovement| Countable::Movement { medicine: one.medicine_id, id: one.movement.id }),
+        _ => Ok(None),
+    }
+}
+
+fn now<R: Record>(record: &EventRecord, name: impl Fn(&R) -> Countable) -> Result<Option<Countable>, StoreError> {
+    Ok(Some(name(&from_stream(record.change.new_image.clone())?)))
+}
+
+fn changed<R: Record>(record: &EventRecord, count: impl Fn(&R) -> (Countable, Counts)) -> Result<Option<Countable>, StoreError> {
+    let (countable, counts) = count(&from_stream(record.change.new_image.clone())?);
+    if !record.change.old_image.is_empty() && count(&from_stream(record.change.old_image.clone())?).1 == counts {
+        return Ok(None);
+    }
+    Ok(Some(countable))
 }
 
 fn terms(state: &EventState) -> Terms<'_> {

@@ -151,7 +151,7 @@ fn failed_record(sequence: String) -> DynamoDbBatchItemFailure {
 async fn one(state: &Notifications, record: EventRecord, noted: &mut BTreeSet<AuditId>) -> Result<(), Failure> {
     // The log first: an email may have to be sent again, and a note must not wait for it.
     audit::note(&state.base, &record, noted).await?;
-    let countable = figures::countable(&record)?;
+    let countable = figures::countable(&record, &state.base)?;
     let followed = match Change::of(record)? {
         Some(Change::EmailAskedForAgain { id, cause }) => Box::pin(resend::again(state, &id, &cause)).await,
         Some(change) => Box::pin(follow(state, change)).await,

@@ -38,6 +38,12 @@ enum Command {
     /// Prove that invoices equal their lines, and that what was paid and what is outstanding is the total, for every patient. The hospital must not be
     /// running.
     CheckBilling,
+    /// Count everything again that reports show, and compare it with the figures. The hospital must not be running.
+    CheckFigures {
+        /// Make figures that are wrong what was counted.
+        #[arg(long)]
+        repair: bool,
+    },
     /// Make the secrets of a new deployment, as parameters of the template.
     Secrets {
         /// The signing key's id. Choose another one at each rotation.
@@ -72,6 +78,7 @@ fn main() -> std::process::ExitCode {
         }
         Some(Command::CheckStock { rebuild }) => start::check_stock(&arguments.options, rebuild).map_err(|error| error.to_string()),
         Some(Command::CheckBilling) => start::check_billing(&arguments.options).map_err(|error| error.to_string()),
+        Some(Command::CheckFigures { repair }) => start::check_figures(&arguments.options, repair).map_err(|error| error.to_string()),
         Some(Command::Services { lambda }) => start::run(&arguments.options, Some(&lambda)).map_err(|error| error.to_string()),
         None => start::run(&arguments.options, None).map_err(|error| error.to_string()),
     };

@@ -160,6 +160,30 @@ pub(crate) fn check_billing(options: &Options) -> Result<(), StartError> {
     tokio::runtime::Runtime::new().map_err(StartError::Runtime)?.block_on(check())
 }
 
+/// Checks the figures of a hospital that is not running.
+pub(crate) fn check_figures(options: &Options, repair: bool) -> Result<(), StartError> {
+    let check = async || {
+        let hospital = AtRest::open(&options.data).await?;
+        let (mut sources, mut stale, mut after) = (0, 0, Value::Null);
+        loop {
+            let call = json!({ "check_figures": { "after": after, "repair": repair } });
+            let report = Consumer::call(&hospital.functions, "notifications", call).await.map_err(StartError::Check)?;
+            sources += count(&report["sources"]);
+            stale += each(&report["stale"], |source| format!("{} had added something else", source.as_str().unwrap_or_default()));
+            after = report["next"].clone();
+            if after.is_null() {
+                let drifts = each(&report["checked"]["drifts"], |drift| format!("{drift}"));
+                let repaired = count(&report["checked"]["repaired"]);
+                say(&format!(
+                    "{sources} things were counted, {stale} of them anew; {drifts} figures are wrong, {repaired} items were put right\n"
+                ));
+                return Ok(());
+            }
+        }
+    };
+    tokio::runtime::Runtime::new().map_err(StartError::Runtime)?.block_on(check())
+}
+
 fn count(number: &Value) -> u64 {
     number.as_u64().unwrap_or_default()
 }

@@ -65,7 +65,7 @@ pub struct Drift {
     /// Book and month, or book and balances.
     pub figures: String,
     pub subject: String,
-    /// The day of the month, or the month of a balance, and the code of what is counted.
+    /// The day of the month (`1` to `v`), or the month of a balance, and the code of what is counted.
     pub figure: String,
     pub counted: i64,
     pub shown: i64,
@@ -118,7 +118,7 @@ impl Store {
                 return Ok(changed);
             }
             let mut after = before.counts();
-            change.iter().for_each(|(place, figure)| after.put(place.clone(), figure));
+            change.iter().for_each(|(place, figure)| after.put(place, figure));
             let after = Counted { counts: Counted::write(&after), version: before.version + 1, source };
             match self.count(&before, &after, &change).await {
                 Ok(()) => changed = true,
@@ -341,7 +341,9 @@ impl Store {
                 for item in items {
                     for (key, figures) in sums(&from_item::<Counted>(item)?.counts()) {
                         let sum = all.entry(key).or_default();
-                        figures.into_iter().for_each(|(name, figure)| *sum.entry(name).or_default() += figure);
+                        for (name, figure) in figures {
+                            *sum.entry(name).or_default() += figure;
+                        }
                     }
                 }
                 resume = next;
@@ -377,7 +379,7 @@ fn some_of(change: &Counts) -> (Counts, bool) {
         if items.len() > AT_ONCE {
             return (part, false);
         }
-        part.put(place.clone(), figure);
+        part.put(place, figure);
     }
     (part, true)
 }
@@ -387,7 +389,7 @@ fn keys_of(place: &Place) -> impl Iterator<Item = ((String, String), String)> {
     let Place { book, subject, day, measure } = place;
     let (month, code) = (Month::of_day(*day), measure.code());
     let of = |Key { pk, sk }: Key| (pk, sk);
-    let daily = (of(keys::figures(*book, month, subject)), format!("{:02}{code}", day.day()));
+    let daily = (of(keys::figures(*book, month, subject)), format!("{}{code}", digit(*day)));
     let balance =
         measure.is_balance().then(|| (of(keys::balances(*book, subject)), format!("{}{code}", month.to_string().replace('-', ""))));
     [daily].into_iter().chain(balance)
@@ -402,6 +404,11 @@ fn sums(counts: &Counts) -> Sums {
         }
     }
     sums
+}
+
+/// The day of the month as one digit, `1` to `v`: each figure of a year has it, and a year has to be cheap to read.
+fn digit(day: Date) -> char {
+    u32::try_from(day.day()).ok().and_then(|day| char::from_digit(day, 32)).unwrap_or('0')
 }
 
 fn add(update: UpdateBuilder, figures: &BTreeMap<String, i64>) -> UpdateBuilder {
@@ -439,9 +446,9 @@ fn differs(counted: Option<&BTreeMap<String, i64>>, shown: &BTreeMap<String, i64
 
 /// The figure in an attribute, if it is one: a day or a month, and the code of a measure.
 fn figure(name: &str, value: &AttributeValue) -> Option<i64> {
-    let digits = name.len().checked_sub(2).filter(|digits| matches!(digits, 2 | 6))?;
+    let digits = name.len().checked_sub(2).filter(|digits| matches!(digits, 1 | 6))?;
     let (when, code) = name.split_at_checked(digits)?;
-    Measure::of_code(code).filter(|_| when.bytes().all(|byte| byte.is_ascii_digit()))?;
+    Measure::of_code(code).filter(|_| when.chars().all(|digit| digit.is_digit(32)))?;
     value.as_n().ok()?.parse().ok()
 }
 
@@ -449,9 +456,10 @@ fn figure(name: &str, value: &AttributeValue) -> Option<i64> {
 fn read(item: &Item, month: Month, period: Period, found: &mut Figures) {
     for (name, value) in item {
         let Some(figure) = figure(name, value) else { continue };
-        let (day, code) = name.split_at(2);
+        let Some((day, code)) = name.split_at_checked(1) else { continue };
         let Some(measure) = Measure::of_code(code) else { continue };
-        let Some(day) = day.parse().ok().and_then(|day| month.day(day)) else { continue };
+        let day = day.chars().next().and_then(|digit| digit.to_digit(32)).and_then(|day| i8::try_from(day).ok());
+        let Some(day) = day.and_then(|day| month.day(day)) else { continue };
         if day >= period.from && day <= period.to {
             found.put(day, measure, figure);
         } else if day < period.from && measure.is_balance() {

@@ -26,7 +26,7 @@ pub(crate) struct AppointmentsReportQuery {
     #[param(value_type = Option<Specialization>)]
     specialization: Option<String>,
     /// The form of the answer.
-    #[param(value_type = Option<ReportFormat>)]
+    #[param(inline, value_type = Option<ReportFormat>)]
     format: Option<String>,
 }
 

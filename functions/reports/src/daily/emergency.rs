@@ -23,7 +23,7 @@ pub(crate) struct EmergencyReportQuery {
     #[param(value_type = Option<TriageLevel>)]
     level: Option<String>,
     /// The form of the answer.
-    #[param(value_type = Option<ReportFormat>)]
+    #[param(inline, value_type = Option<ReportFormat>)]
     format: Option<String>,
 }
 

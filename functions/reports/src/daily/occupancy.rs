@@ -23,7 +23,7 @@ pub(crate) struct OccupancyReportQuery {
     #[param(value_type = Option<Ward>)]
     ward: Option<String>,
     /// The form of the answer.
-    #[param(value_type = Option<ReportFormat>)]
+    #[param(inline, value_type = Option<ReportFormat>)]
     format: Option<String>,
 }
 

@@ -441,16 +441,16 @@ impl Counts {
     /// Adds to a figure of some subjects.
     pub fn add(&mut self, book: Book, subjects: &[&Subject], day: Date, measure: Measure, more: i64) {
         for subject in subjects {
-            self.put(Place { book, subject: subject.to_string(), day, measure }, more);
+            self.put(&Place { book, subject: subject.to_string(), day, measure }, more);
         }
     }
 
     /// Adds to a figure.
-    pub fn put(&mut self, place: Place, more: i64) {
+    pub fn put(&mut self, place: &Place, more: i64) {
         let figure = self.0.entry(place.clone()).or_default();
         *figure += more;
         if *figure == 0 {
-            self.0.remove(&place);
+            self.0.remove(place);
         }
     }
 
@@ -470,7 +470,7 @@ impl Counts {
     pub fn towards(&self, others: &Self) -> Self {
         let mut change = others.clone();
         for (place, figure) in self.iter() {
-            change.put(place.clone(), -figure);
+            change.put(place, -figure);
         }
         change
     }
@@ -479,7 +479,7 @@ impl Counts {
 impl FromIterator<(Place, i64)> for Counts {
     fn from_iter<I: IntoIterator<Item = (Place, i64)>>(figures: I) -> Self {
         let mut counts = Self::default();
-        figures.into_iter().for_each(|(place, figure)| counts.put(place, figure));
+        figures.into_iter().for_each(|(place, figure)| counts.put(&place, figure));
         counts
     }
 }
