@@ -811,6 +811,51 @@ check(told("own doctor's profile", await helen.GET("/doctors/me")).place === "Ro
   check(all.totals.invoices >= 0, "with what they add up to");
 }
 
+// A patient rates the doctor who saw him; an administrator moderates; reports and performance show what was done.
+{
+  const held = told("the appointment", await helen.GET("/appointments/{id}", { params: { path: { id: line.id } } }));
+  const email = `${held.patient.name.split(" ")[0]?.toLowerCase()}@example.org`;
+  const rater = await signIn(email, demo);
+  const raterId = told("own account", await rater.GET("/users/me")).patient_id;
+  check(raterId === held.patient.id, "he was seen");
+  const mine = { path: { patient_id: held.patient.id } };
+  const choices = told("choices", await rater.GET("/patients/{patient_id}/feedback/choices", { params: { ...mine, query: { visit: held.id } } }));
+  const doctor = choices.items.find((choice) => choice.about.what === "doctor")?.about;
+  check(doctor?.doctor_id !== undefined && doctor.name !== undefined, "he can rate the doctor");
+  const body = { visit: held.id, about: "doctor" as const, doctor_id: doctor.doctor_id, rating: 2, review: "It took long." };
+  const given = told("give", await rater.POST("/patients/{patient_id}/feedback", { params: mine, body }));
+  const again = await rater.POST("/patients/{patient_id}/feedback", { params: mine, body });
+  check(again.error?.code === "given_already" && again.error.feedback_id === given.id, "once");
+  const of = { path: { ...mine.path, id: given.id } };
+  const version = { ...of, header: { "If-Match": '"v1"' } };
+  const changed = told("change", await rater.PUT("/patients/{patient_id}/feedback/{id}", { params: version, body: { rating: 4, review: "On reflection, fine." } }));
+  check(changed.rating === 4 && changed.changed_at !== undefined, "better");
+  const hidden = told("hide", await florence.POST("/patients/{patient_id}/feedback/{id}/hide", { params: of, body: { reason: "A trial" } }));
+  check(hidden.hidden?.reason === "A trial", "nobody reads it");
+  check(told("show", await florence.POST("/patients/{patient_id}/feedback/{id}/show", { params: of })).hidden === undefined, "everybody does");
+  check(told("read", await rater.GET("/patients/{patient_id}/feedback/{id}", { params: of })).version === 4, "its fourth version");
+  check(told("own", await rater.GET("/patients/{patient_id}/feedback", { params: mine })).items.length === 1, "one is listed");
+  check(told("all", await florence.GET("/feedback", { params: { query: { rating: 4 } } })).items[0]?.patient_id === held.patient.id, "an administrator sees whose it is");
+  const reviews = told("reviews", await rater.GET("/feedback/doctors/{doctor_id}", { params: { path: { doctor_id: doctor.doctor_id } } }));
+  check(reviews.ratings.distribution.length === 5 && reviews.items[0]?.rating === 4, "without a name");
+  told("the hospital's", await rater.GET("/feedback/hospital"));
+  told("a service's", await rater.GET("/feedback/services/{service}", { params: { path: { service: "outpatient" } } }));
+  const staff = told("staff", await florence.GET("/staff")).items[0];
+  check(staff !== undefined, "somebody works here");
+  told("somebody's", await florence.GET("/feedback/staff/{user_id}", { params: { path: { user_id: staff.user_id } } }));
+
+  const march = { query: { from: "2026-03-01", to: "2026-03-31" } };
+  const performs = told("performance", await florence.GET("/performance/doctors/{doctor_id}", { params: { path: { doctor_id: doctor.doctor_id }, ...march } }));
+  check(performs.appointments.held >= 0 && performs.ratings.count >= 0, "how the doctor performs");
+  const daily = told("report", await florence.GET("/reports/appointments", { params: march }));
+  check("days" in daily && daily.days.length === 31, "a line for each day");
+  const file = await florence.GET("/reports/revenue", { params: { query: { ...march.query, format: "csv" } }, parseAs: "text" });
+  check(String(file.data).startsWith("day,billed,"), "the same as a file");
+  told("compare", await florence.GET("/reports/appointments/by-doctor", { params: { query: { month: "2026-03" } } }));
+  const reversed = await florence.GET("/reports/appointments", { params: { query: { from: "2026-03-02", to: "2026-03-01" } } });
+  check(reversed.error?.code === "invalid_request", "the last day is not before the first one");
+}
+
 // Lin cancels her appointment.
 const cancelled = told("cancel", await lin.POST("/appointments/{id}/cancel", {
   params: { path: { id: booked.id } }, body: { reason: "I am well again" },
