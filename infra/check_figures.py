@@ -6,7 +6,8 @@
 Each thing that counts is counted as it stands now: what differs from its note is counted anew. Then the notes are added up and compared with the
 figures. With --repair, figures that are wrong are put right; what changes at that moment is left for the next time. With --count-all, things are
 counted first that may never have been: for a table from before there were figures, and after the stream has lost something. That reads the whole
-table. It may run at any time and more than once. It ends with 1 when something was wrong. Run it with the Python of an environment that has
+table. It may run at any time and more than once. What the stream has not brought yet is
+counted anew, too: run it again. It ends with 1 when something was wrong, and with 2 when figures have changed meanwhile, so that nothing is known of them. Run it with the Python of an environment that has
 infra/requirements.txt. It uses your AWS credentials and Region, and AWS_ENDPOINT_URL if that is set.
 """
 
@@ -59,7 +60,7 @@ def main() -> int:
         print(json.dumps(drift))
     print(f"{sources} things were counted, {len(stale)} of them anew; {len(checked['drifts'])} figures are wrong, {checked['repaired']} items "
           f"were put right, and {checked['busy']} have changed meanwhile")
-    return 1 if stale or checked["drifts"] else 0
+    return 1 if stale or checked["drifts"] else 2 if checked["busy"] else 0
 
 
 def countable(table: str):

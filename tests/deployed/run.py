@@ -683,7 +683,7 @@ class Deployment:
         eventually("everybody sees the stars", lambda: reviews()["ratings"].get("average") == 2.0)
         listed = lambda: [one["id"] for one in self.expect("GET", "/feedback?rating=2", 200, token=admin)["items"]]
         eventually("an administrator sees whose it is", lambda: listed() == [given["id"]])
-        self.expect("POST", f"{own}/feedback/{given['id']}/hide", 200, {"reason": "A trial"}, admin)
+        self.expect("POST", f"{own}/feedback/{given['id']}/hide", 200, {"reason": "A trial"}, admin, version=1)
         eventually("the words are hidden, the stars are not", lambda: reviews()["items"][0].get("review") is None and reviews()["items"][0]["rating"] == 2)
         total = lambda name, days="": self.expect("GET", f"/reports/{name}{days}", 200, token=admin)["total"]
         ahead = f"?from={datetime.date.today()}&to={datetime.date.today() + datetime.timedelta(days=60)}"

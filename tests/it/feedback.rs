@@ -241,9 +241,12 @@ async fn administrators_hear_of_few_stars_and_hide_words_but_not_stars() {
 
     let path = seen.path(&format!("/{}", given.id()));
     let act = async |what: &str, body: Value, token: &str| {
+        let version = seen.app.get(&path).bearer(&seen.ada.token).send().await.expect(200).etag().to_owned();
         let call = seen.app.call("POST", &format!("{path}/{what}")).bearer(token);
-        if body.is_null() { call.send().await } else { call.json(&body).send().await }
+        if body.is_null() { call.send().await } else { call.json(&body).header("if-match", &version).send().await }
     };
+    let unread = seen.app.post(&format!("{path}/hide"), &json!({ "reason": "Not read" })).bearer(&seen.admin);
+    unread.header("if-match", "\"v9\"").send().await.refused(412, "stale");
     act("hide", json!({ "reason": "It names somebody" }), &seen.ada.token).await.refused(403, "forbidden");
     act("hide", json!({}), &seen.admin).await.invalid(&[("reason", "required")]);
     act("show", Value::Null, &seen.admin).await.refused(409, "not_hidden");
@@ -258,17 +261,17 @@ async fn administrators_hear_of_few_stars_and_hide_words_but_not_stars() {
     let public = seen.get(&format!("/feedback/doctors/{}", seen.doctor.id), &seen.doctor.token).await;
     assert_eq!(public["items"][0]["review"], "Her neighbour Tom has a flu.");
 
-    // Hidden words that the patient replaces are gone, and others are shown.
+    // What is hidden stays hidden, whatever the patient makes of it.
     act("hide", json!({ "reason": "It names somebody" }), &seen.admin).await.expect(200);
-    let other = json!({ "rating": 2, "review": "Not satisfied." });
+    let other = json!({ "rating": 2, "review": "Tom still has a flu." });
     let version = seen.app.get(&path).bearer(&seen.ada.token).send().await.expect(200).etag().to_owned();
     seen.app.call("PUT", &path).json(&other).header("if-match", &version).bearer(&seen.ada.token).send().await.expect(200);
     let public = seen.get(&format!("/feedback/doctors/{}", seen.doctor.id), &seen.doctor.token).await;
-    assert_eq!(public["items"][0]["review"], "Not satisfied.");
+    assert_eq!(public["items"], json!([{ "rating": 2, "month": "2026-03" }]));
     assert_eq!(seen.mails().await.len(), 0, "it was low before");
     let stars_only = seen.give(&json!({ "about": "hospital", "rating": 3 })).await.expect(201);
     let hide = seen.app.post(&seen.path(&format!("/{}/hide", stars_only.id())), &json!({ "reason": "x" })).bearer(&seen.admin);
-    hide.send().await.refused(409, "no_review");
+    hide.header("if-match", "\"v1\"").send().await.refused(409, "no_review");
 }
 
 #[tokio::test]
@@ -333,6 +336,45 @@ async fn whoever_was_there_after_a_lab_test_a_medicine_a_stay_and_an_emergency()
     let choices = format!("/patients/{}/feedback/choices?visit={}", ada.id, case["id"].as_str().unwrap());
     let choices = app.get(&choices).bearer(&ada.token).send().await.expect(200).body;
     assert_eq!(what(&choices), ["hospital", "emergency", "Rosa Parks"]);
+}
+
+#[tokio::test]
+async fn nobody_rates_themselves_or_moderates_what_is_said_of_them() {
+    let mut seen = Seen::new().await;
+    let given = seen.give(&json!({ "about": "doctor", "doctor_id": seen.doctor.id, "rating": 1, "review": "Late." })).await.expect(201);
+    seen.mails().await;
+    // The doctor becomes an administrator, too, and hears of nothing that is said of her.
+    let roles = json!({ "roles": ["doctor", "administrator"] });
+    seen.app.call("POST", &format!("/users/{}/roles", seen.doctor.user_id)).json(&roles).bearer(&seen.admin).send().await.expect(200);
+    let token = seen.app.fresh_doctor(&seen.doctor).await;
+    let path = seen.path(&format!("/{}", given.id()));
+    let hide = seen.app.post(&format!("{path}/hide"), &json!({ "reason": "I was not late" })).header("if-match", "\"v1\"");
+    hide.bearer(&token).send().await.refused(403, "forbidden");
+    seen.app.call("POST", &format!("{path}/show")).bearer(&token).send().await.refused(403, "forbidden");
+    seen.mails().await;
+    seen.app.call("PUT", &path).json(&json!({ "rating": 5 })).header("if-match", "\"v1\"").bearer(&seen.ada.token).send().await.expect(200);
+    seen.app.call("PUT", &path).json(&json!({ "rating": 2 })).header("if-match", "\"v2\"").bearer(&seen.ada.token).send().await.expect(200);
+    let told: Vec<_> = seen.mails().await.into_iter().map(|mail| mail.to).collect();
+    assert_eq!(told, ["florence-nightingale@example.org"]);
+
+    // She has a child, whom she sees herself.
+    let (_, desk) = seen.app.staff("Rosa Parks", Role::Receptionist).await;
+    let child =
+        json!({ "name": "Byron Lovelace", "date_of_birth": "2020-05-12", "gender": "male", "guardians": [{ "patient_id": seen.ada.id }] });
+    let child = seen.app.post("/patients", &child).bearer(&desk).send().await.expect(201).id();
+    let account = seen.app.store().account(seen.ada.user_id).await.unwrap().unwrap();
+    let other = seen.app.doctor("Dr. Virginia Apgar").await;
+    let booking = json!({ "doctor_id": other.id, "patient_id": child, "starts_at": "2026-03-02T10:00:00Z", "reason": "Cough" });
+    let visit = seen.app.post("/appointments", &booking).bearer(&desk).send().await.expect(201).id();
+    for step in ["arrive", "complete"] {
+        seen.app.call("POST", &format!("/appointments/{visit}/{step}")).bearer(&other.token).send().await.expect(200);
+    }
+    let choices = seen.app.store().visited(child.parse().unwrap(), visit.parse().unwrap(), account.account.id).await.unwrap().unwrap();
+    let store::feedback::Visited::TookPlace(choices) = choices else { panic!("it took place") };
+    assert!(choices.iter().any(|choice| choice.about == About::Doctor(other.id)));
+    let by_herself = seen.app.store().visited(child.parse().unwrap(), visit.parse().unwrap(), other.user_id).await.unwrap().unwrap();
+    let store::feedback::Visited::TookPlace(choices) = by_herself else { panic!("it took place") };
+    assert!(choices.iter().all(|choice| choice.about != About::Doctor(other.id)), "{choices:?}");
 }
 
 #[tokio::test]

@@ -80,8 +80,8 @@ async fn appointments_by_day_doctor_and_specialization() {
     let file = ask(&app, &format!("{path}&format=csv"), &admin).await.expect(200);
     assert_eq!(
         file.text,
-        "day,booked,held,cancelled,missed,held_percent,cancelled_percent,missed_percent,currency\n\
-         2026-03-02,1,1,0,0,100,0,0,GBP\n2026-03-03,2,0,1,0,0,100,0,GBP\n2026-03-04,0,0,0,0,,,,GBP\n2026-03-05,1,0,0,0,,,,GBP\n"
+        "day,booked,held,cancelled,missed,held_percent,cancelled_percent,missed_percent\n\
+         2026-03-02,1,1,0,0,100,0,0\n2026-03-03,2,0,1,0,0,100,0\n2026-03-04,0,0,0,0,,,\n2026-03-05,1,0,0,0,,,\n"
     );
     assert_eq!(file.headers["content-disposition"], "attachment; filename=\"appointments-2026-03-02-2026-03-05.csv\"");
 
@@ -132,9 +132,17 @@ async fn a_period_that_cannot_be_is_refused() {
     let from = ask(&app, "/reports/appointments?from=2026-01-01", &admin).await.expect(200).body;
     assert_eq!(from["to"], "2026-01-30");
     let ahead = ask(&app, "/reports/occupancy?from=2026-04-01&to=2026-04-03", &admin).await.expect(200).body;
-    assert_eq!((&ahead["days"], &ahead["total"]["patient_days"]), (&json!([]), &json!(0)));
+    assert_eq!((&ahead["days"], &ahead["total"]["patient_days"], &ahead["total"]["bed_days"]), (&json!([]), &json!(0), &json!(0)));
     ask(&app, "/reports/occupancy?ward=attic", &admin).await.invalid(&[("ward", "invalid_ward")]);
     ask(&app, "/reports/occupancy?format=pdf", &admin).await.invalid(&[("format", "invalid_format")]);
+    for (report, field, id) in [
+        ("appointments", "doctor", "doc_01JD8Z0V3XQ5T4E2W9K7M6N8PR"),
+        ("laboratory", "laboratory", "lby_01JD8Z0V3XQ5T4E2W9K7M6N8PR"),
+        ("pharmacy", "pharmacy", "pha_01JD8Z0V3XQ5T4E2W9K7M6N8PR"),
+    ] {
+        let (field, code) = (format!("{field}_id"), format!("unknown_{field}"));
+        ask(&app, &format!("/reports/{report}?{field}={id}"), &admin).await.invalid(&[(&field, &code)]);
+    }
     let both = "/reports/appointments?doctor_id=doc_01JD8Z0V3XQ5T4E2W9K7M6N8PR&specialization=urology";
     ask(&app, both, &admin).await.invalid(&[("specialization", "not_both")]);
     ask(&app, "/reports/revenue/by-kind?month=2026-13", &admin).await.invalid(&[("month", "invalid_month")]);
@@ -264,6 +272,16 @@ async fn revenue_by_kind_and_day_adds_up() {
     assert_eq!(outstanding, number(&format!("{total:.2}")));
     books.app.redeliver(2, true).await;
     assert_eq!(report(app, "/reports/revenue").await["total"], all);
+    // What another invoice is overpaid by is not taken off what is outstanding.
+    let other = books.invoice("10").await;
+    let all_of_it = amounts(&books.read(&other).await, ["outstanding"])[0].clone();
+    let more = format!("{:.2}", all_of_it.parse::<f64>().unwrap() + 7.0);
+    let paid_too_much = json!({ "amount": gbp(&more), "tender": "cash", "overpayment": true });
+    books.act(&other, "payments", &paid_too_much).await.expect(200);
+    let all = report(app, "/reports/revenue").await["total"].clone();
+    assert_eq!(amounts(&all, ["outstanding", "overpaid"]), [format!("{total:.2}"), "7.00".to_owned()]);
+    let of_all = app.get("/invoices").bearer(&books.luca).send().await.expect(200).body["totals"].clone();
+    assert_eq!(amounts(&of_all, ["outstanding", "overpaid"]), amounts(&all, ["outstanding", "overpaid"]), "as the accountant sees it");
 }
 
 #[tokio::test]
@@ -302,17 +320,19 @@ async fn the_stock_of_a_pharmacy_and_what_became_of_it() {
     let given_up = counter.ask(&medicine, 5, None).await.expect(201).id();
     counter.act(&given_up, "cancel", &json!({ "reason": "Not needed" })).await.expect(200);
     counter.post(&format!("{lots}/{lot}/write-off"), &json!({ "units": 3, "reason": "Broken" })).await.expect(200);
-    let units = ["received_units", "used_units", "put_back_units", "written_off_units", "stock_units"];
+    let units = ["received_units", "set_aside_units", "put_back_units", "written_off_units", "stock_units"];
     let events = ["allocated", "handed_over", "cancelled", "not_collected"];
     let all = report(&counter.app, "/reports/pharmacy").await;
     assert_eq!(json!(some(&all["total"], units)), json!([30, 11, 7, 3, 23]));
     assert_eq!(json!(some(&all["total"], events)), json!([2, 1, 1, 0]));
     assert_eq!(
-        amounts(&all["total"], ["stock_value", "used_value", "put_back_value", "written_off_value"]),
+        amounts(&all["total"], ["stock_value", "set_aside_value", "put_back_value", "written_off_value"]),
         ["1.15", "0.55", "0.35", "0.15"]
     );
     let own = ask(&counter.app, &format!("/performance/pharmacies/{}", counter.pharmacy), &counter.pharmacist).await.expect(200).body;
     assert_eq!(json!(some(&own["figures"], units)), json!([30, 11, 7, 3, 23]));
+    let money = ask(&counter.app, "/reports/pharmacy?format=csv", &administrator(&counter.app).await).await.expect(200).text;
+    assert!(money.starts_with("day,stock_units,stock_value,") && money.trim_end().ends_with(",GBP"), "{money}");
     let lines = report(&counter.app, "/reports/pharmacy/by-pharmacy").await;
     assert_eq!(lines["items"][0]["pharmacy_id"], json!(counter.pharmacy));
     let (_, stranger) = counter.app.staff("Alice Ball", Role::Pharmacist).await;

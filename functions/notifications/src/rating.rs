@@ -21,7 +21,8 @@ pub(crate) async fn tell_administrators(state: &EventState, (patient, id): (Pati
     // An administrator hears of nothing that a patient says of them.
     let about = match feedback.about {
         About::Staff(user) => Some(user),
-        _ => None,
+        About::Doctor(id) => state.store.doctor(id).await?.map(|doctor| doctor.user_id),
+        About::Hospital | About::Service(_) => None,
     };
     Ok(state.to_administrators(&format!("{id}-{version}"), about, &email).await?)
 }

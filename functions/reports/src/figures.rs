@@ -123,7 +123,7 @@ macro_rules! shown {
 shown! {
     /// Beds and who lay in them.
     OccupancyFigures of Occupancy |over| {
-        /// The beds, added up over the days. On one day: the beds.
+        /// The beds, added up over the days. On one day: the beds, also those that are out of use.
         bed_days: i64 = over.at_each_end(Measure::Beds),
         /// The patients who lay in a bed at midnight at the end of a day, added up over the days. Today: those who lie there now.
         patient_days: i64 = over.at_each_end(Measure::Occupied),
@@ -140,7 +140,7 @@ shown! {
         left: i64 = over.sum(Measure::Left),
         /// Those of them who died.
         died: i64 = over.sum(Measure::Died),
-        /// How many days those who left had stayed in the hospital, on average.
+        /// How long those who left had stayed in the hospital, in days of 24 hours on average.
         #[serde(skip_serializing_if = "Option::is_none")]
         mean_stay_days: Option<f64> = mean(over.sum(Measure::StayMinutes), over.sum(Measure::Left), MINUTES_A_DAY),
         /// How many hours there were from when a doctor said that the patient can leave until the patient left, on average.
@@ -173,7 +173,7 @@ shown! {
     EmergencyFigures of Emergency |over| {
         /// All of them.
         cases: i64 = over.sum(Measure::Cases),
-        /// Those that a doctor has seen.
+        /// Those that a doctor has seen, or that got a bed at once.
         seen: i64 = over.sum(Measure::Seen),
         /// Those of them that a doctor has seen as soon as the triage asks for.
         seen_in_time: i64 = over.sum(Measure::SeenInTime),
@@ -205,10 +205,10 @@ shown! {
         taken_back: MoneyBody = over.sum_of_money(Measure::TakenBack),
         /// What was paid back.
         refunded: MoneyBody = over.sum_of_money(Measure::Refunded),
-        /// What is outstanding at the end of the last day, of all invoices so far, less what was paid too much.
+        /// What is outstanding at the end of the last day, of all invoices so far.
         outstanding: MoneyBody = over.money(over.at_end(Measure::Outstanding)),
-        /// What was paid too much, if that is more than what is outstanding.
-        overpaid: MoneyBody = over.money(-over.at_end(Measure::Outstanding)),
+        /// What was paid too much until then, and can be paid back.
+        overpaid: MoneyBody = over.money(over.at_end(Measure::Overpaid)),
     }
 
     /// Lab orders, each step on its day.
@@ -251,8 +251,8 @@ shown! {
         /// Units that suppliers delivered.
         received_units: i64 = over.sum(Measure::Received),
         /// Units that were set aside for patients.
-        used_units: i64 = over.sum(Measure::Used),
-        used_value: MoneyBody = over.sum_of_money(Measure::UsedValue),
+        set_aside_units: i64 = over.sum(Measure::Used),
+        set_aside_value: MoneyBody = over.sum_of_money(Measure::UsedValue),
         /// Units that were set aside, and put back.
         put_back_units: i64 = over.sum(Measure::PutBack),
         put_back_value: MoneyBody = over.sum_of_money(Measure::PutBackValue),

@@ -297,7 +297,7 @@ impl Feedback {
         self.review.as_ref().filter(|_| self.hidden.is_none())
     }
 
-    /// With other stars and other words. Other words are shown: those that were hidden are gone.
+    /// With other stars and other words. What is hidden stays hidden, whatever it says then.
     ///
     /// # Errors
     /// When it is too late.
@@ -306,8 +306,7 @@ impl Feedback {
         if now >= until {
             return Err(until);
         }
-        let hidden = self.hidden.filter(|_| review == self.review);
-        Ok(Self { rating, review, hidden, changed_at: Some(now), version: self.version + 1, ..self })
+        Ok(Self { rating, review, changed_at: Some(now), version: self.version + 1, ..self })
     }
 }
 

@@ -79,8 +79,9 @@ pub enum Visited {
 }
 
 impl Store {
-    /// What can be rated after a visit of a patient. `None` when the patient has no such visit.
-    pub async fn visited(&self, patient: PatientId, visit: Visit) -> Result<Option<Visited>, StoreError> {
+    /// What can be rated after a visit of a patient, by somebody. Nobody rates themselves, for whomever they act. `None` when the patient has no such
+    /// visit.
+    pub async fn visited(&self, patient: PatientId, visit: Visit, by: UserId) -> Result<Option<Visited>, StoreError> {
         let met = match visit {
             Visit::Appointment(id) => {
                 self.appointment(id).await?.filter(|found| found.patient_id == patient).map(|found| Met::in_appointment(&found))
@@ -94,10 +95,16 @@ impl Store {
         let Some(met) = met else { return Ok(Some(Visited::NotYet)) };
         let mut choices =
             vec![Choice { about: About::Hospital, name: None }, Choice { about: About::Service(visit.service()), name: None }];
+        let rater = self.account(by).await?.map(|found| found.account);
+        let themselves = rater.and_then(|account| account.doctor_id);
         let doctor = |(id, name): (DoctorId, PersonName)| Choice { about: About::Doctor(id), name: Some(name) };
-        choices.extend(met.doctors.into_iter().map(doctor));
-        for user in met.staff {
-            let Some(choice) = self.choice_of(user, patient).await? else { continue };
+        choices.extend(met.doctors.into_iter().filter(|(id, _)| Some(*id) != themselves).map(doctor));
+        for user in met.staff.into_iter().filter(|user| *user != by) {
+            let Some(choice) =
+                self.choice_of(user, patient).await?.filter(|choice| themselves.is_none_or(|own| choice.about != About::Doctor(own)))
+            else {
+                continue;
+            };
             if choices.iter().all(|other| other.about != choice.about) {
                 choices.push(choice);
             }

@@ -226,7 +226,8 @@ impl Store {
         Ok(found)
     }
 
-    /// The figures of a month, of every subject that begins like this, in the order of the subjects. With balances: of all who ever had one.
+    /// The figures of a month, of every subject that begins like this, in the order of the subjects: of those to whom something happened in it, and of
+    /// those who ever had a balance.
     pub async fn figures_of_month(
         &self,
         (book, month): (Book, Month),
@@ -234,28 +235,19 @@ impl Store {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Listed<Figures>>, StoreError> {
+        let found = self.query(keys::figures_of_month(book, month, prefix, after)).first(limit).await?;
+        let balances =
+            if book.has_balances() { self.query(keys::balances_of(book, prefix, after)).first(limit).await? } else { Vec::new() };
+        let mut lines = BTreeMap::<String, Figures>::new();
         let subject = |item: &Item| item.get("sk").and_then(|sk| sk.as_s().ok().cloned()).unwrap_or_default();
-        let daily = |item: &Item, found: &mut Figures| read(item, month, Period::of(month), found);
-        if !book.has_balances() {
-            let found = self.query(keys::figures_of_month(book, month, prefix, after)).first(limit).await?;
-            let line = |item: Item| {
-                let mut entry = Figures::default();
-                daily(&item, &mut entry);
-                Listed { entry, position: subject(&item) }
-            };
-            return Ok(found.into_iter().map(line).collect());
+        for item in &found {
+            read(item, month, Period::of(month), lines.entry(subject(item)).or_default());
         }
-        let balances = self.query(keys::balances_of(book, prefix, after)).first(limit).await?;
-        let (Some(first), Some(last)) = (balances.first().map(subject), balances.last().map(subject)) else { return Ok(Vec::new()) };
-        let found = self.query(keys::figures_between(book, month, first, last)).all().await?;
-        let mut found: BTreeMap<_, _> = found.into_iter().map(|item| (subject(&item), item)).collect();
-        let line = |item: Item| {
-            let (mut entry, position) = (Figures::default(), subject(&item));
-            read_balances(&item, month, &mut entry);
-            found.remove(&position).iter().for_each(|item| daily(item, &mut entry));
-            Listed { entry, position }
-        };
-        Ok(balances.into_iter().map(line).collect())
+        for item in &balances {
+            read_balances(item, month, lines.entry(subject(item)).or_default());
+        }
+        // Of the first subjects of all, everything was read: each list has at least as many.
+        Ok(lines.into_iter().take(limit).map(|(position, entry)| Listed { entry, position }).collect())
     }
 
     /// Counts some of the things again that were counted before, after a position.
@@ -263,9 +255,8 @@ impl Store {
         let (shard, position) = after.and_then(|after| after.split_once(' ')).unwrap_or(("0", ""));
         let shard: u8 = shard.parse().unwrap_or(0);
         let position = Some(position).filter(|position| !position.is_empty());
-        let found = self.query(keys::counted_in(shard, position)).consistent().first(limit).await?;
+        let (found, more) = self.query(keys::counted_in(shard, position)).consistent().page(Some(limit), None).await?;
         let mut recounted = Recounted::default();
-        let full = found.len() == limit;
         for item in found {
             let counted: Counted = from_item(item)?;
             let name = counted.source.to_string();
@@ -275,7 +266,7 @@ impl Store {
             }
             recounted.next = Some(format!("{shard} {name}"));
         }
-        if !full {
+        if more.is_none() {
             recounted.next = (shard + 1 < keys::COUNTED_SHARDS).then(|| format!("{} ", shard + 1));
         }
         Ok(recounted)
@@ -315,13 +306,7 @@ impl Store {
                 shown: sums.get(name).copied().unwrap_or(0) - missing,
             }));
             if repair && !missing.is_empty() {
-                let mut write = self.transaction();
-                let only_if = |update| only_if(add(update, &missing), version);
-                let written = match write.update(&at, only_if, |_| CountError::Moved) {
-                    Ok(()) => write.commit().await,
-                    Err(error) => Err(error),
-                };
-                match written {
+                match self.put_right(&at, missing, version).await {
                     Ok(()) => checked.repaired += 1,
                     Err(CountError::Moved) => checked.busy += 1,
                     Err(CountError::Store(error)) => return Err(error),
@@ -329,6 +314,18 @@ impl Store {
             }
         }
         Ok(checked)
+    }
+
+    /// Adds what is missing, some at a time: an expression has a limit of 4 KB.
+    async fn put_right(&self, at: &Key, missing: BTreeMap<String, i64>, version: i64) -> Result<(), CountError> {
+        let missing: Vec<_> = missing.into_iter().collect();
+        for (part, version) in missing.chunks(100).zip(version..) {
+            let part = part.iter().cloned().collect();
+            let mut write = self.transaction();
+            write.update(at, |update| only_if(add(update, &part), version), |_| CountError::Moved)?;
+            write.commit().await?;
+        }
+        Ok(())
     }
 
     /// What all notes add up to.
@@ -360,6 +357,12 @@ impl Store {
         let mut shown: BTreeMap<_, _> = counted.keys().map(|key| (key.clone(), (0, BTreeMap::new()))).collect();
         let mut partitions: BTreeSet<_> = counted.keys().map(|(pk, _)| pk.clone()).collect();
         partitions.extend(Book::ALL.iter().map(|book| keys::balances(*book, "").pk));
+        // A month in which nothing counts has nothing to show.
+        let months = || counted.keys().filter_map(|(pk, _)| pk.rsplit_once('#')?.1.parse::<Month>().ok());
+        if let (Some(first), Some(last)) = (months().min(), months().max()) {
+            let all = std::iter::successors(Some(first), |month| Some(month.next())).take_while(|month| *month <= last.next());
+            partitions.extend(all.flat_map(|month| Book::ALL.iter().map(move |book| keys::figures(*book, month, "").pk)));
+        }
         for partition in partitions {
             for item in self.query(keys::partition(partition)).consistent().all().await? {
                 let key = |name: &str| item.get(name).and_then(|key| key.as_s().ok().cloned()).unwrap_or_default();

@@ -282,11 +282,6 @@ pub(super) fn balances_of(book: Book, prefix: &str, after: Option<&str>) -> Rang
     Range::of(balances(book, "").pk).with_prefix(prefix, after)
 }
 
-/// The figures of a month, from one subject to another one.
-pub(super) fn figures_between(book: Book, month: Month, first: String, last: String) -> Range {
-    Range::of(figures(book, month, "").pk).from(first).to(last)
-}
-
 /// Every item of a partition.
 pub(super) fn partition(pk: String) -> Range {
     Range::of(pk)

@@ -8,8 +8,8 @@ use super::{ReviewsView, reviews};
 
 /// Read what patients say of somebody who works here
 ///
-/// By themselves or an administrator. Stars and words, without names. What is given shows a moment later. Of doctors, see
-/// `GET /feedback/doctors/{doctor_id}`.
+/// By themselves or an administrator. Stars and words, without names. What is given shows a moment later. Of a doctor, it is what
+/// `GET /feedback/doctors/{doctor_id}` shows.
 #[utoipa::path(get, path = "/feedback/staff/{user_id}", tag = "feedback", operation_id = "list_feedback_about_staff",
     params(("user_id" = UserId, Path), Listing<NoFilter>), responses((status = 200, body = ReviewsView)))]
 pub(crate) async fn staff(
@@ -24,6 +24,7 @@ pub(crate) async fn staff(
         return Err(missing());
     }
     let account = state.store.account(user_id).await?.map(|stored| stored.account);
-    account.filter(|account| account.roles.iter().any(|role| role.is_staff())).ok_or_else(missing)?;
-    reviews(&state, About::Staff(user_id), &listing).await
+    let account = account.filter(|account| account.roles.iter().any(|role| role.is_staff())).ok_or_else(missing)?;
+    // Doctors are rated by their profile.
+    reviews(&state, account.doctor_id.map_or(About::Staff(user_id), About::Doctor), &listing).await
 }

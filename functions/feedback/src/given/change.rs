@@ -24,7 +24,7 @@ pub(crate) struct ChangeFeedbackRequest {
 
 /// Change feedback
 ///
-/// Within 14 days. Other words are shown, also if an administrator has hidden the earlier ones.
+/// Within 14 days. It replaces stars and words: without `review`, only stars are left. What an administrator has hidden stays hidden.
 #[utoipa::path(put, path = "/patients/{patient_id}/feedback/{id}", tag = "feedback", operation_id = "change_feedback",
     params(("patient_id" = PatientId, Path), ("id" = FeedbackId, Path), RequiredIfMatch), request_body = ChangeFeedbackRequest,
     responses((status = 200, body = Versioned<FeedbackView>), NotChanged))]

@@ -31,7 +31,7 @@ pub(crate) struct GiveFeedbackRequest {
     /// One star to five.
     #[schema(value_type = u8, minimum = 1, maximum = 5)]
     rating: Option<i64>,
-    /// What the patient has to say. Everybody can read it, without the patient's name.
+    /// What the patient has to say. Others read it without the patient's name.
     #[schema(value_type = Option<Narrative>)]
     review: Option<String>,
 }
@@ -39,8 +39,8 @@ pub(crate) struct GiveFeedbackRequest {
 /// Give feedback
 ///
 /// Once for each appointment, stay or service, and for each of those whom the patient had to do with then:
-/// `GET /patients/{patient_id}/feedback/choices` lists them. It can be changed for 14 days. Others see stars and words, and never whose they are.
-/// Administrators are told of one or two stars.
+/// `GET /patients/{patient_id}/feedback/choices` lists them. It can be changed for 14 days. Others see stars and words, and not whose they are;
+/// administrators see that, too. They are told of one or two stars. Nobody rates themselves, also not for a child.
 #[utoipa::path(post, path = "/patients/{patient_id}/feedback", tag = "feedback", operation_id = "give_feedback",
     params(("patient_id" = PatientId, Path)), request_body = GiveFeedbackRequest,
     responses((status = 201, body = Created<FeedbackView>, description = "Given"), NotOver, NotGiven))]
@@ -60,14 +60,18 @@ pub(crate) async fn give(
         return Err(fields.problem());
     };
     let patient_id = access.patient.id;
-    let choices = match state.store.visited(patient_id, visit).await? {
+    let choices = match state.store.visited(patient_id, visit, access.caller.user_id).await? {
         None => return Err(Problem::invalid_field("visit", "unknown_visit", "The patient has nothing with this id.")),
         Some(Visited::NotYet) => return Err(not_over()),
         Some(Visited::TookPlace(choices)) => choices,
     };
     let Some(choice) = choices.into_iter().find(|choice| choice.about == about) else {
         let field = if matches!(about, About::Doctor(_)) { "doctor_id" } else { "user_id" };
-        return Err(Problem::invalid_field(field, "not_met", "The patient had nothing to do with them then. See the choices."));
+        return Err(Problem::invalid_field(
+            field,
+            "not_met",
+            "The patient had nothing to do with them then. `GET /patients/{patient_id}/feedback/choices` lists who can be rated.",
+        ));
     };
     let id = FeedbackId::of(visit, &about);
     let feedback = Feedback {
@@ -96,7 +100,7 @@ fn about(fields: &mut Fields, visit: Option<Visit>, what: Option<What>, doctor: 
     let what = what?;
     let mut refuse = |field, given: bool| {
         if given {
-            fields.refuse(field, "not_for_this", "Leave this out for what the feedback is about.");
+            fields.refuse(field, "not_for_this", "Leave this field out. It does not fit `about`.");
         }
         given
     };

@@ -6,7 +6,7 @@ use domain::{
     id::{FeedbackId, PatientId},
     text::Reason,
 };
-use http::{AppState, Fields, Json, Problem, Versioned, refusals};
+use http::{AppState, Fields, Json, Problem, RequiredIfMatch, Versioned, refusals};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -30,17 +30,22 @@ pub(crate) struct HideFeedbackRequest {
 /// Hide a review
 ///
 /// Of what nobody should read: abuse, names of others, what somebody said of their health. The rating counts all the same, so nobody gets a better
-/// average by hiding what was said.
+/// average by hiding what was said. Send the ETag of what you have read. It stays hidden when the patient changes the words.
 #[utoipa::path(post, path = "/patients/{patient_id}/feedback/{id}/hide", tag = "feedback", operation_id = "hide_feedback",
-    params(("patient_id" = PatientId, Path), ("id" = FeedbackId, Path)), request_body = HideFeedbackRequest,
+    params(("patient_id" = PatientId, Path), ("id" = FeedbackId, Path), RequiredIfMatch), request_body = HideFeedbackRequest,
     responses((status = 200, body = Versioned<FeedbackView>), NotHidden))]
 pub(crate) async fn hide(
     State(state): State<AppState>,
     of: OfFeedback,
+    RequiredIfMatch(version): RequiredIfMatch,
     Json(request): Json<HideFeedbackRequest>,
 ) -> Result<Versioned<FeedbackView>, Problem> {
     let mut fields = Fields::default();
     let Some(reason) = fields.required("reason", request.reason, |text| Reason::parse(&text)) else { return Err(fields.problem()) };
+    of.must_be_of_somebody_else(&state).await?;
+    if version != of.feedback.version {
+        return Err(Problem::stale());
+    }
     if of.feedback.hidden.is_some() {
         return Err(Problem::conflict("hidden_already", "This review is hidden already."));
     }

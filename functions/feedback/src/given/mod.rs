@@ -166,7 +166,7 @@ refusals! {
 }
 
 fn not_over() -> Problem {
-    Problem::conflict("not_over", "Wait until it is over: only what took place can be rated.")
+    Problem::conflict("not_over", "This has not taken place, or is not over. Only what took place can be rated.")
 }
 
 /// The feedback in the path.
@@ -192,6 +192,17 @@ where
 }
 
 impl OfFeedback {
+    /// Nobody moderates what is said of themselves.
+    async fn must_be_of_somebody_else(&self, state: &AppState) -> Result<(), Problem> {
+        let caller = &self.access.caller;
+        let own = match self.feedback.about {
+            About::Doctor(id) => state.store.doctor(id).await?.is_some_and(|doctor| doctor.user_id == caller.user_id),
+            About::Staff(id) => id == caller.user_id,
+            About::Hospital | About::Service(_) => false,
+        };
+        if own { Err(Problem::forbidden("Another administrator has to do this: it is about you.")) } else { Ok(()) }
+    }
+
     /// Writes the feedback as it is to be.
     async fn change(self, after: Feedback, state: &AppState) -> Result<Versioned<FeedbackView>, Problem> {
         if state.store.feedback_change(&self.feedback, &after).await? {

@@ -18,7 +18,7 @@ pub(crate) struct AppointmentsByDoctor {
 
 /// Compare doctors by their appointments
 ///
-/// What each had in a month. Those that had nothing are left out. What happens shows a moment later.
+/// What each had in a month, in no particular order. Those in which nothing ever happened are left out. What happens shows a moment later.
 #[utoipa::path(get, path = "/reports/appointments/by-doctor", tag = "reports", operation_id = "compare_appointments_by_doctor", params(Listing<MonthQuery>),
     responses((status = 200, body = Page<AppointmentsByDoctor>)))]
 pub(crate) async fn appointments_by_doctor(

@@ -18,7 +18,7 @@ pub(crate) struct EmergencyByLevel {
 
 /// Compare levels of triage
 ///
-/// What each had in a month. Those that had nothing are left out. What happens shows a moment later.
+/// What each had in a month, in no particular order. Those in which nothing ever happened are left out. What happens shows a moment later.
 #[utoipa::path(get, path = "/reports/emergency/by-level", tag = "reports", operation_id = "compare_emergency_by_level", params(Listing<MonthQuery>),
     responses((status = 200, body = Page<EmergencyByLevel>)))]
 pub(crate) async fn emergency_by_level(
@@ -27,7 +27,7 @@ pub(crate) async fn emergency_by_level(
     listing: Listing<MonthQuery>,
 ) -> Result<Json<Page<EmergencyByLevel>>, Problem> {
     if managed_ward(&state, &caller).await?.is_some_and(|own| own != Ward::Emergency) {
-        return Err(Problem::forbidden("You manage another ward than the emergency."));
+        return Err(Problem::forbidden("You see this if you manage the emergency ward."));
     }
     let line = |text: &str, figures| TriageLevel::parse(text).ok().map(|level| EmergencyByLevel { level, figures });
     compared(&state, &listing, "level#", line).await

@@ -18,7 +18,7 @@ pub(crate) struct LaboratoryByLaboratory {
 
 /// Compare laboratories
 ///
-/// What each had in a month. Those that had nothing are left out. What happens shows a moment later.
+/// What each had in a month, in no particular order. Those in which nothing ever happened are left out. What happens shows a moment later.
 #[utoipa::path(get, path = "/reports/laboratory/by-laboratory", tag = "reports", operation_id = "compare_laboratory_by_laboratory", params(Listing<MonthQuery>),
     responses((status = 200, body = Page<LaboratoryByLaboratory>)))]
 pub(crate) async fn laboratory_by_laboratory(

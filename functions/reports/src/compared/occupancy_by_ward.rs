@@ -18,7 +18,7 @@ pub(crate) struct OccupancyByWard {
 
 /// Compare wards
 ///
-/// What each had in a month. Those that had nothing are left out. What happens shows a moment later.
+/// What each had in a month, in no particular order. Those in which nothing ever happened are left out. What happens shows a moment later.
 #[utoipa::path(get, path = "/reports/occupancy/by-ward", tag = "reports", operation_id = "compare_occupancy_by_ward", params(Listing<MonthQuery>),
     responses((status = 200, body = Page<OccupancyByWard>)))]
 pub(crate) async fn occupancy_by_ward(

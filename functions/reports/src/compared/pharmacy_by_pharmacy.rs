@@ -18,7 +18,7 @@ pub(crate) struct PharmacyByPharmacy {
 
 /// Compare pharmacies
 ///
-/// What each had in a month. Those that had nothing are left out. What happens shows a moment later.
+/// What each had in a month, in no particular order. Those in which nothing ever happened are left out. What happens shows a moment later.
 #[utoipa::path(get, path = "/reports/pharmacy/by-pharmacy", tag = "reports", operation_id = "compare_pharmacy_by_pharmacy", params(Listing<MonthQuery>),
     responses((status = 200, body = Page<PharmacyByPharmacy>)))]
 pub(crate) async fn pharmacy_by_pharmacy(

@@ -18,7 +18,7 @@ pub(crate) struct RevenueByKind {
 
 /// Compare kinds of charges
 ///
-/// What each had in a month. Those that had nothing are left out. What happens shows a moment later.
+/// What each had in a month, in no particular order. Those in which nothing ever happened are left out. What happens shows a moment later.
 #[utoipa::path(get, path = "/reports/revenue/by-kind", tag = "reports", operation_id = "compare_revenue_by_kind", params(Listing<MonthQuery>),
     responses((status = 200, body = Page<RevenueByKind>)))]
 pub(crate) async fn revenue_by_kind(

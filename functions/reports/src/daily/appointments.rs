@@ -13,10 +13,10 @@ use crate::{figures::AppointmentFigures, period::period};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct AppointmentsReportQuery {
-    /// The first day. When left out: the 30th day up to the last one.
+    /// The first day. When left out: 29 days before the last one.
     #[param(value_type = Option<String>, format = Date)]
     from: Option<String>,
-    /// The last day, at most 366 days in all. When left out: today, or the 30th day if `from` is longer ago.
+    /// The last day, at most 366 days in all. When left out: today, or 29 days after `from` if that is earlier.
     #[param(value_type = Option<String>, format = Date)]
     to: Option<String>,
     /// Only those with this doctor.
@@ -56,5 +56,10 @@ pub(crate) async fn appointments(
         (None, Some(specialization)) => Subject::specialization(&specialization),
         (None, None) => Subject::Hospital,
     };
+    if let Some(id) = doctor
+        && state.store.doctor(id).await?.is_none()
+    {
+        return Err(Problem::invalid_field("doctor_id", "unknown_doctor", "There is no such doctor."));
+    }
     report::<AppointmentFigures>(&state, &subject, period, format).await
 }

@@ -13,10 +13,10 @@ use crate::{authority::managed_ward, figures::EmergencyFigures, period::period};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct EmergencyReportQuery {
-    /// The first day. When left out: the 30th day up to the last one.
+    /// The first day. When left out: 29 days before the last one.
     #[param(value_type = Option<String>, format = Date)]
     from: Option<String>,
-    /// The last day, at most 366 days in all. When left out: today, or the 30th day if `from` is longer ago.
+    /// The last day, at most 366 days in all. When left out: today, or 29 days after `from` if that is earlier.
     #[param(value_type = Option<String>, format = Date)]
     to: Option<String>,
     /// Only this level of triage: the one that the patient had when a doctor saw them, or has now. When left out: all.
@@ -43,7 +43,7 @@ pub(crate) async fn emergency(
     let format = fields.optional("format", query.format, |text| ReportFormat::parse(&text));
     let (Some(period), Some(level), Some(format)) = (period, level, format) else { return Err(fields.problem()) };
     if managed_ward(&state, &caller).await?.is_some_and(|own| own != Ward::Emergency) {
-        return Err(Problem::forbidden("You manage another ward than the emergency."));
+        return Err(Problem::forbidden("You see this if you manage the emergency ward."));
     }
     let subject = level.map_or(Subject::Hospital, Subject::Level);
     report::<EmergencyFigures>(&state, &subject, period, format).await

@@ -13,10 +13,10 @@ use crate::{figures::LaboratoryFigures, period::period};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct LaboratoryReportQuery {
-    /// The first day. When left out: the 30th day up to the last one.
+    /// The first day. When left out: 29 days before the last one.
     #[param(value_type = Option<String>, format = Date)]
     from: Option<String>,
-    /// The last day, at most 366 days in all. When left out: today, or the 30th day if `from` is longer ago.
+    /// The last day, at most 366 days in all. When left out: today, or 29 days after `from` if that is earlier.
     #[param(value_type = Option<String>, format = Date)]
     to: Option<String>,
     /// Only this laboratory. When left out: all.
@@ -42,6 +42,11 @@ pub(crate) async fn laboratory(
     let laboratory = fields.optional("laboratory_id", query.laboratory_id, |text| text.parse::<LaboratoryId>());
     let format = fields.optional("format", query.format, |text| ReportFormat::parse(&text));
     let (Some(period), Some(laboratory), Some(format)) = (period, laboratory, format) else { return Err(fields.problem()) };
+    if let Some(id) = laboratory
+        && state.store.laboratory(id).await?.is_none()
+    {
+        return Err(Problem::invalid_field("laboratory_id", "unknown_laboratory", "There is no such laboratory."));
+    }
     let subject = laboratory.map_or(Subject::Hospital, Subject::Laboratory);
     report::<LaboratoryFigures>(&state, &subject, period, format).await
 }

@@ -13,7 +13,7 @@ use axum::{
 };
 use domain::{
     Invalid,
-    figures::{Period, Subject},
+    figures::{Figures, Period, Subject},
 };
 use http::{AppState, Json, Problem};
 use jiff::civil::Date;
@@ -102,7 +102,10 @@ async fn report<T: Reported>(
     format: Option<ReportFormat>,
 ) -> Result<Response, Problem> {
     let known = if T::BOOK.looks_ahead() { Some(asked) } else { asked.so_far(state.today()) };
-    let figures = state.store.figures(T::BOOK, subject, known.unwrap_or(one(asked.from))).await?;
+    let figures = match known {
+        Some(days) => state.store.figures(T::BOOK, subject, days).await?,
+        None => Figures::default(),
+    };
     let over = |days| T::of(&Over { figures: &figures, days, currency: state.hospital.currency });
     let days: Vec<_> = known.into_iter().flat_map(Period::days).map(|day| (day, over(one(day)))).collect();
     match format {
@@ -111,10 +114,13 @@ async fn report<T: Reported>(
     }
 }
 
-/// The days as a file. Amounts are in the hospital's currency, which the last column names.
+/// The days as a file. Amounts are in the hospital's currency, which the last column names, if there are any.
 fn csv<T: Shown>(asked: Period, days: &[(Date, T)], state: &AppState) -> Result<Response, Problem> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let with = |first: &str, cells: Vec<String>, last: &str| [vec![first.to_owned()], cells, vec![last.to_owned()]].concat();
+    let with = |first: &str, cells: Vec<String>, last: &str| {
+        let last = T::BOOK.has_money().then(|| last.to_owned());
+        [first.to_owned()].into_iter().chain(cells).chain(last).collect::<Vec<_>>()
+    };
     let columns = T::COLUMNS.iter().map(|column| (*column).to_owned()).collect();
     writer.write_record(with("day", columns, "currency")).map_err(|error| Problem::internal(&error))?;
     for (day, figures) in days {

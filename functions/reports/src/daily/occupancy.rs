@@ -13,10 +13,10 @@ use crate::{authority::managed_ward, figures::OccupancyFigures, period::period};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct OccupancyReportQuery {
-    /// The first day. When left out: the 30th day up to the last one.
+    /// The first day. When left out: 29 days before the last one.
     #[param(value_type = Option<String>, format = Date)]
     from: Option<String>,
-    /// The last day, at most 366 days in all. When left out: today, or the 30th day if `from` is longer ago.
+    /// The last day, at most 366 days in all. When left out: today, or 29 days after `from` if that is earlier.
     #[param(value_type = Option<String>, format = Date)]
     to: Option<String>,
     /// Only this ward. When left out: the whole hospital, or for a ward manager their own ward.
@@ -45,7 +45,7 @@ pub(crate) async fn occupancy(
     let ward = match managed_ward(&state, &caller).await? {
         None => ward,
         Some(own) if ward.is_none_or(|ward| ward == own) => Some(own),
-        Some(own) => return Err(Problem::forbidden(format!("You manage the ward {}. Others see the other wards.", own.in_words()))),
+        Some(own) => return Err(Problem::forbidden(format!("You see the ward that you manage: {}.", own.in_words()))),
     };
     let subject = ward.map_or(Subject::Hospital, Subject::Ward);
     report::<OccupancyFigures>(&state, &subject, period, format).await

@@ -13,10 +13,10 @@ use crate::{figures::PharmacyFigures, period::period};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PharmacyReportQuery {
-    /// The first day. When left out: the 30th day up to the last one.
+    /// The first day. When left out: 29 days before the last one.
     #[param(value_type = Option<String>, format = Date)]
     from: Option<String>,
-    /// The last day, at most 366 days in all. When left out: today, or the 30th day if `from` is longer ago.
+    /// The last day, at most 366 days in all. When left out: today, or 29 days after `from` if that is earlier.
     #[param(value_type = Option<String>, format = Date)]
     to: Option<String>,
     /// Only this pharmacy. When left out: all.
@@ -42,6 +42,11 @@ pub(crate) async fn pharmacy(
     let pharmacy = fields.optional("pharmacy_id", query.pharmacy_id, |text| text.parse::<PharmacyId>());
     let format = fields.optional("format", query.format, |text| ReportFormat::parse(&text));
     let (Some(period), Some(pharmacy), Some(format)) = (period, pharmacy, format) else { return Err(fields.problem()) };
+    if let Some(id) = pharmacy
+        && state.store.pharmacy(id).await?.is_none()
+    {
+        return Err(Problem::invalid_field("pharmacy_id", "unknown_pharmacy", "There is no such pharmacy."));
+    }
     let subject = pharmacy.map_or(Subject::Hospital, Subject::Pharmacy);
     report::<PharmacyFigures>(&state, &subject, period, format).await
 }

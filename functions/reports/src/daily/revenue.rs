@@ -13,13 +13,13 @@ use crate::{figures::RevenueFigures, period::period};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct RevenueReportQuery {
-    /// The first day. When left out: the 30th day up to the last one.
+    /// The first day. When left out: 29 days before the last one.
     #[param(value_type = Option<String>, format = Date)]
     from: Option<String>,
-    /// The last day, at most 366 days in all. When left out: today, or the 30th day if `from` is longer ago.
+    /// The last day, at most 366 days in all. When left out: today, or 29 days after `from` if that is earlier.
     #[param(value_type = Option<String>, format = Date)]
     to: Option<String>,
-    /// Only this kind of charge. When left out: all. A payment pays each kind in proportion to what is outstanding of it.
+    /// Only this kind of charge. When left out: all. A payment pays each kind in proportion to what is outstanding of it, and a credit note lets what was paid for one kind pay for the others.
     #[param(value_type = Option<ChargeKind>)]
     kind: Option<String>,
     /// The form of the answer.

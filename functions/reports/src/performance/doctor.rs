@@ -2,17 +2,17 @@
 
 use axum::extract::State;
 use domain::{
-    figures::{Book, Measure, Subject},
+    figures::{Book, Measure, Period, Subject},
     id::DoctorId,
 };
-use http::{AppState, Json, Problem, Query};
+use http::{AppState, Json, Path, Problem, Query, auth::Caller};
 use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{PeriodQuery, RatingsOfPeriod, asked, total};
 use crate::{
-    authority::SeesDoctor,
+    authority::sees_doctor,
     figures::{AppointmentFigures, Cell, MINUTE, Over, Shown, mean, percent},
 };
 
@@ -26,7 +26,7 @@ pub(crate) struct DoctorPerformance {
     to: Date,
     appointments: AppointmentFigures,
     work: DoctorFigures,
-    /// The ratings that were given on these days. `GET /feedback/doctors/{doctor_id}` has all of them.
+    /// The ratings that were given in the months of these days: a day would show whose they are. `GET /feedback/doctors/{doctor_id}` has all of them.
     ratings: RatingsOfPeriod,
 }
 
@@ -43,7 +43,7 @@ shown! {
         /// From the arrival until the encounter began, in minutes on average, where the arrival was noted.
         #[serde(skip_serializing_if = "Option::is_none")]
         mean_wait_minutes: Option<f64> = mean(over.sum(Measure::WaitSeconds), over.sum(Measure::Waited), MINUTE),
-        /// Medicines that the doctor prescribed.
+        /// Medicines that the doctor prescribed, on the day of the first version. A revision counts for the doctor who revised it.
         prescribed: i64 = over.sum(Measure::Prescribed),
         /// Those of them that the doctor prescribed although something speaks against it.
         overridden: i64 = over.sum(Measure::Overridden),
@@ -67,16 +67,19 @@ shown! {
     params(("doctor_id" = DoctorId, Path), PeriodQuery), responses((status = 200, body = DoctorPerformance)))]
 pub(crate) async fn doctor(
     State(state): State<AppState>,
-    SeesDoctor(doctor_id): SeesDoctor,
+    caller: Caller,
+    Path(doctor_id): Path<DoctorId>,
     Query(query): Query<PeriodQuery>,
 ) -> Result<Json<DoctorPerformance>, Problem> {
+    sees_doctor(&state, &caller, doctor_id).await?;
     let (asked, days) = asked(query, &state)?;
     let subject = Subject::Doctor(doctor_id);
     // Appointments ahead count as booked.
     let appointments = total(&state, &subject, Some(asked)).await?;
     let work = total(&state, &subject, days).await?;
     let currency = state.hospital.currency;
-    let ratings = match days {
+    let whole_months = |days: Period| Period { from: days.from.first_of_month(), to: days.to.last_of_month() };
+    let ratings = match days.map(whole_months) {
         Some(days) => RatingsOfPeriod::of(&Over { figures: &state.store.figures(Book::Ratings, &subject, days).await?, days, currency }),
         None => RatingsOfPeriod { count: 0, average: None },
     };

@@ -2,13 +2,13 @@
 
 use axum::extract::State;
 use domain::{figures::Subject, id::LaboratoryId};
-use http::{AppState, Json, Problem, Query};
+use http::{AppState, Json, Path, Problem, Query, auth::Caller};
 use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{PeriodQuery, asked, total};
-use crate::{authority::SeesLaboratory, figures::LaboratoryFigures};
+use crate::{authority::sees_laboratory, figures::LaboratoryFigures};
 
 /// How a laboratory performs.
 #[derive(Debug, Serialize, ToSchema)]
@@ -28,9 +28,11 @@ pub(crate) struct LaboratoryPerformance {
     params(("laboratory_id" = LaboratoryId, Path), PeriodQuery), responses((status = 200, body = LaboratoryPerformance)))]
 pub(crate) async fn laboratory(
     State(state): State<AppState>,
-    SeesLaboratory(laboratory_id): SeesLaboratory,
+    caller: Caller,
+    Path(laboratory_id): Path<LaboratoryId>,
     Query(query): Query<PeriodQuery>,
 ) -> Result<Json<LaboratoryPerformance>, Problem> {
+    sees_laboratory(&state, &caller, laboratory_id).await?;
     let (asked, days) = asked(query, &state)?;
     let figures = total(&state, &Subject::Laboratory(laboratory_id), days).await?;
     Ok(Json(LaboratoryPerformance { laboratory_id, from: asked.from, to: asked.to, figures }))

@@ -2,13 +2,13 @@
 
 use axum::extract::State;
 use domain::{figures::Subject, id::PharmacyId};
-use http::{AppState, Json, Problem, Query};
+use http::{AppState, Json, Path, Problem, Query, auth::Caller};
 use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{PeriodQuery, asked, total};
-use crate::{authority::SeesPharmacy, figures::PharmacyFigures};
+use crate::{authority::sees_pharmacy, figures::PharmacyFigures};
 
 /// How a pharmacy performs.
 #[derive(Debug, Serialize, ToSchema)]
@@ -28,9 +28,11 @@ pub(crate) struct PharmacyPerformance {
     params(("pharmacy_id" = PharmacyId, Path), PeriodQuery), responses((status = 200, body = PharmacyPerformance)))]
 pub(crate) async fn pharmacy(
     State(state): State<AppState>,
-    SeesPharmacy(pharmacy_id): SeesPharmacy,
+    caller: Caller,
+    Path(pharmacy_id): Path<PharmacyId>,
     Query(query): Query<PeriodQuery>,
 ) -> Result<Json<PharmacyPerformance>, Problem> {
+    sees_pharmacy(&state, &caller, pharmacy_id).await?;
     let (asked, days) = asked(query, &state)?;
     let figures = total(&state, &Subject::Pharmacy(pharmacy_id), days).await?;
     Ok(Json(PharmacyPerformance { pharmacy_id, from: asked.from, to: asked.to, figures }))

@@ -2,13 +2,13 @@
 
 use axum::extract::State;
 use domain::{figures::Subject, ward::Ward};
-use http::{AppState, Json, Problem, Query};
+use http::{AppState, Json, Path, Problem, Query, auth::Caller};
 use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{PeriodQuery, asked, total};
-use crate::{authority::SeesWard, figures::OccupancyFigures};
+use crate::{authority::sees_ward, figures::OccupancyFigures};
 
 /// How a ward performs.
 #[derive(Debug, Serialize, ToSchema)]
@@ -28,9 +28,11 @@ pub(crate) struct WardPerformance {
     params(("ward" = Ward, Path), PeriodQuery), responses((status = 200, body = WardPerformance)))]
 pub(crate) async fn ward(
     State(state): State<AppState>,
-    SeesWard(ward): SeesWard,
+    caller: Caller,
+    Path(ward): Path<Ward>,
     Query(query): Query<PeriodQuery>,
 ) -> Result<Json<WardPerformance>, Problem> {
+    sees_ward(&state, &caller, ward).await?;
     let (asked, days) = asked(query, &state)?;
     let figures = total(&state, &Subject::Ward(ward), days).await?;
     Ok(Json(WardPerformance { ward, from: asked.from, to: asked.to, figures }))

@@ -139,11 +139,12 @@ fn minutes(to: Timestamp, from: Timestamp) -> i64 {
     (to.duration_since(from).as_secs() / 60).max(0)
 }
 
-/// An emergency, by the level that it had when a doctor saw the patient, or has now.
+/// An emergency, by the level that it had when a doctor saw the patient, or has now. Who gets a bed at once was seen, too.
 #[must_use]
 pub fn of_case(case: &EmergencyCase, scale: &Scale, zone: &TimeZone) -> Counts {
     let mut counts = Counts::default();
-    let seen = case.seen.first().map(|seen| seen.at);
+    let admitted = case.closed.as_ref().filter(|closed| closed.how == Disposition::Admitted).map(|closed| closed.at);
+    let seen = case.seen.first().map(|seen| seen.at).or(admitted);
     // As it was judged until then.
     let mut until_seen = EmergencyCase { seen: Vec::new(), closed: None, ..case.clone() };
     if let Some(seen) = seen {
@@ -169,25 +170,21 @@ pub fn of_case(case: &EmergencyCase, scale: &Scale, zone: &TimeZone) -> Counts {
 #[derive(Debug, Clone, Copy, Default)]
 struct OfKind {
     billed: i64,
-    credited: i64,
+    /// What is still to be paid of it, or less than zero: what was paid too much.
+    owed: i64,
     paid: i64,
 }
 
-impl OfKind {
-    const fn owed(self) -> i64 {
-        self.billed - self.credited - self.paid
-    }
-}
-
 /// An invoice with everything that was posted to it, each on the day on which it was entered. A payment pays each kind of charge in proportion to what
-/// is outstanding of it. What is paid too much, and what is paid back, goes by what is overpaid of it, and then by what was billed.
+/// is outstanding of it; what is more than that, and a payment that is taken back, goes by what was billed or paid. What a credit note makes
+/// superfluous pays for the other kinds. So no kind is overpaid while another one is outstanding.
 #[must_use]
 pub fn of_invoice(lines: &[Line], entries: &[LedgerEntry], zone: &TimeZone) -> Counts {
     let mut counts = Counts::default();
     let mut kinds = [OfKind::default(); ChargeKind::ALL.len()];
     for entry in entries {
         let on = day(entry.at, zone);
-        let add = |counts: &mut Counts, measure: Measure, of: &[i64]| {
+        let mut add = |measure: Measure, of: &[i64]| {
             for (kind, more) in ChargeKind::ALL.iter().zip(of) {
                 counts.add(Book::Revenue, &[&Subject::Hospital, &Subject::Kind(*kind)], on, measure, *more);
             }
@@ -196,49 +193,56 @@ pub fn of_invoice(lines: &[Line], entries: &[LedgerEntry], zone: &TimeZone) -> C
             let lines_of = |kind: &ChargeKind| lines.iter().filter(|line| line.charge.kind == *kind && which(line)).map(of).sum();
             ChargeKind::ALL.iter().map(lines_of).collect()
         };
-        let billed_of: Vec<i64> = kinds.iter().map(|kind| kind.billed).collect();
+        let before = kinds;
         match &entry.posting {
             Posting::Issued(_) => {
                 let totals = by_kind(&Line::total, &|_| true);
-                add(&mut counts, Measure::Billed, &totals);
-                add(&mut counts, Measure::Discount, &by_kind(&|line| line.discount, &|_| true));
-                add(&mut counts, Measure::Tax, &by_kind(&|line| line.tax, &|_| true));
-                add(&mut counts, Measure::Outstanding, &totals);
-                kinds.iter_mut().zip(&totals).for_each(|(kind, total)| kind.billed = *total);
+                add(Measure::Billed, &totals);
+                add(Measure::Discount, &by_kind(&|line| line.discount, &|_| true));
+                add(Measure::Tax, &by_kind(&|line| line.tax, &|_| true));
+                kinds.iter_mut().zip(&totals).for_each(|(kind, total)| (kind.billed, kind.owed) = (*total, *total));
             }
             Posting::Credited { amount, charges, .. } => {
                 let named = by_kind(&Line::total, &|line| charges.contains(&line.charge.number));
-                let open: Vec<i64> = kinds.iter().map(|kind| kind.billed - kind.credited).collect();
                 let exact = !charges.is_empty() && named.iter().sum::<i64>() == *amount;
-                let shares = if exact { named } else { share(*amount, &open) };
-                add(&mut counts, Measure::Credited, &shares);
-                add(&mut counts, Measure::Outstanding, &negated(&shares));
-                kinds.iter_mut().zip(&shares).for_each(|(kind, share)| kind.credited += share);
+                let shares = if exact { named } else { share(*amount, &kinds.map(|kind| (kind.owed + kind.paid).max(0))) };
+                add(Measure::Credited, &shares);
+                kinds.iter_mut().zip(&shares).for_each(|(kind, share)| kind.owed -= share);
             }
             Posting::Paid { amount, .. } => {
-                let shares = shared(*amount, &kinds.map(|kind| kind.owed().max(0)), &billed_of);
-                add(&mut counts, Measure::Paid, &shares);
-                add(&mut counts, Measure::Outstanding, &negated(&shares));
-                kinds.iter_mut().zip(&shares).for_each(|(kind, share)| kind.paid += share);
+                let shares = shared(*amount, &kinds.map(|kind| kind.owed.max(0)), &kinds.map(|kind| kind.billed));
+                add(Measure::Paid, &shares);
+                kinds.iter_mut().zip(&shares).for_each(|(kind, share)| (kind.paid, kind.owed) = (kind.paid + share, kind.owed - share));
             }
-            Posting::TakenBack { amount, .. } | Posting::Refunded { amount, .. } => {
-                let shares = shared(*amount, &kinds.map(|kind| (-kind.owed()).max(0)), &kinds.map(|kind| kind.paid.max(0)));
-                if matches!(entry.posting, Posting::Refunded { .. }) {
-                    add(&mut counts, Measure::Refunded, &shares);
-                } else {
-                    add(&mut counts, Measure::TakenBack, &shares);
-                }
-                add(&mut counts, Measure::Outstanding, &shares);
-                kinds.iter_mut().zip(&shares).for_each(|(kind, share)| kind.paid -= share);
+            Posting::TakenBack { amount, .. } => {
+                let shares = shared(*amount, &kinds.map(|kind| kind.paid.max(0)), &kinds.map(|kind| kind.billed));
+                add(Measure::TakenBack, &shares);
+                kinds.iter_mut().zip(&shares).for_each(|(kind, share)| (kind.paid, kind.owed) = (kind.paid - share, kind.owed + share));
+            }
+            Posting::Refunded { amount, .. } => {
+                let shares = shared(*amount, &kinds.map(|kind| (-kind.owed).max(0)), &kinds.map(|kind| kind.paid.max(0)));
+                add(Measure::Refunded, &shares);
+                kinds.iter_mut().zip(&shares).for_each(|(kind, share)| (kind.paid, kind.owed) = (kind.paid - share, kind.owed + share));
             }
             Posting::RefundAsked { .. } | Posting::RefundApproved { .. } | Posting::RefundRejected { .. } | Posting::Reminded { .. } => {}
         }
+        even_out(&mut kinds);
+        let change = |of: fn(i64) -> i64| kinds.iter().zip(&before).map(|(now, before)| of(now.owed) - of(before.owed)).collect::<Vec<_>>();
+        add(Measure::Outstanding, &change(|owed| owed.max(0)));
+        add(Measure::Overpaid, &change(|owed| (-owed).max(0)));
     }
     counts
 }
 
-fn negated(shares: &[i64]) -> Vec<i64> {
-    shares.iter().map(|share| -share).collect()
+/// What is paid too much of one kind pays for those of which something is outstanding.
+fn even_out(kinds: &mut [OfKind; ChargeKind::ALL.len()]) {
+    let (outstanding, overpaid) = (kinds.map(|kind| kind.owed.max(0)), kinds.map(|kind| (-kind.owed).max(0)));
+    let moved = outstanding.iter().sum::<i64>().min(overpaid.iter().sum());
+    let (to, from) = (share(moved, &outstanding), share(moved, &overpaid));
+    for ((kind, to), from) in kinds.iter_mut().zip(to).zip(from) {
+        kind.owed += from - to;
+        kind.paid += to - from;
+    }
 }
 
 /// Shares an amount: first what there is by one measure, then the rest by another one.
@@ -332,6 +336,10 @@ pub fn of_movement(movement: &Movement, pharmacy: PharmacyId, cost: &[i64], zone
             MovementKind::PutBack => {
                 add(Measure::PutBack, units);
                 add(Measure::PutBackValue, value);
+                // What expired while it was set aside.
+                let expired = i64::from(change.quarantined);
+                add(Measure::Expired, expired);
+                add(Measure::ExpiredValue, expired.saturating_mul(*cost));
             }
             MovementKind::WrittenOff | MovementKind::Returned => {
                 add(Measure::WrittenOff, -units);
@@ -360,4 +368,162 @@ pub fn of_feedback(feedback: &Feedback, zone: &TimeZone) -> Counts {
     let measure = Measure::STARS.get(usize::from(feedback.rating.stars()).saturating_sub(1)).copied();
     let place = |measure| (Place { book: Book::Ratings, subject: subject.to_string(), day: day(feedback.at, zone), measure }, 1);
     measure.map(place).into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        billing::{Balance, Charge, ChargeRule, Issued, Tender, Terms, invoice::price},
+        id::{InvoiceId, PatientId},
+        money::{Currency, Money},
+        mrn::Mrn,
+        text::{PersonName, Reason},
+    };
+
+    const DAY: i64 = 24 * 3600;
+
+    fn at(day: i64) -> Timestamp {
+        Timestamp::from_second(1_772_409_600 + day * DAY).unwrap()
+    }
+
+    fn lines() -> Vec<Line> {
+        let charge = |number, kind, minor| Charge {
+            patient_id: PatientId::new(at(0), 1),
+            number,
+            kind,
+            what: "A thing".to_owned(),
+            on: jiff::civil::date(2026, 3, 2),
+            quantity: 1,
+            unit_price: Money::of_minor(minor, Currency::parse("GBP").unwrap()),
+            rule: ChargeRule::EnteredByHand,
+            source: None,
+            at: at(0),
+            by: None,
+            reason: None,
+        };
+        let charges =
+            vec![charge(1, ChargeKind::Consultation, 8_000), charge(2, ChargeKind::Medicine, 333), charge(3, ChargeKind::Other, 1_001)];
+        price(charges, crate::billing::Percent::parse("30").unwrap(), &[]).lines
+    }
+
+    /// What happened to an invoice, as far as it can follow, and what its balance is then.
+    fn ledger(steps: &[(u8, i64)]) -> (Vec<LedgerEntry>, Balance) {
+        let lines = lines();
+        let (patient_id, total) = (PatientId::new(at(0), 1), lines.iter().map(Line::total).sum());
+        let priced = price(lines.iter().map(|line| line.charge.clone()).collect(), crate::billing::Percent::parse("30").unwrap(), &[]);
+        let rule = crate::billing::Discount {
+            income: None,
+            up_to: None,
+            percent: crate::billing::Percent::parse("30").unwrap(),
+            brackets: String::new(),
+        };
+        let issued =
+            Issued::of(&priced, (Vec::new(), 1), rule, &Terms::of(Currency::parse("GBP").unwrap()), jiff::civil::date(2026, 3, 2), None);
+        let mut balance = Balance {
+            id: InvoiceId::new(at(0), 1),
+            number: 1,
+            patient_id,
+            patient_name: PersonName::parse("Ada Byron").unwrap(),
+            mrn: Mrn::parse("100000006").unwrap(),
+            ward: None,
+            issued_at: at(0),
+            due_on: issued.due_on,
+            currency: Currency::parse("GBP").unwrap(),
+            total,
+            credited: 0,
+            paid: 0,
+            refunded: 0,
+            payments: 0,
+            credit_notes: 0,
+            voided: false,
+            credited_charges: Vec::new(),
+            taken: Vec::new(),
+            references: Vec::new(),
+            refunds: Vec::new(),
+            reminders: 0,
+            asked_at: None,
+            version: 1,
+        };
+        let entry = |number, day, posting| LedgerEntry {
+            invoice_id: balance.id,
+            number: 1,
+            patient_id,
+            entry: number,
+            at: at(day),
+            by: None,
+            posting,
+        };
+        let mut entries = vec![entry(1, 0, Posting::Issued(Box::new(issued)))];
+        for (day, (what, amount)) in (1..).zip(steps) {
+            let reason = || Reason::parse("Tried").unwrap();
+            let posting = match what % 3 {
+                0 => Posting::Paid {
+                    receipt: balance.payments + 1,
+                    amount: *amount,
+                    tender: Tender::Cash,
+                    reference: None,
+                    received_on: None,
+                    overpayment: true,
+                    same_reference: true,
+                },
+                1 => Posting::TakenBack { payment: 2, amount: *amount, reason: reason() },
+                _ => Posting::Credited {
+                    note: balance.credit_notes + 1,
+                    amount: lines[usize::try_from(amount % 3).unwrap()].total(),
+                    charges: vec![u32::try_from(amount % 3).unwrap() + 1],
+                    bill_again: false,
+                    reason: None,
+                },
+            };
+            if let Posting::TakenBack { amount, .. } = &posting
+                && (balance.paid < *amount || entries.len() < 2)
+            {
+                continue;
+            }
+            if let Posting::Credited { charges, .. } = &posting
+                && balance.credited_charges.contains(&charges[0])
+            {
+                continue;
+            }
+            match &posting {
+                Posting::Paid { amount, .. } => (balance.paid, balance.payments) = (balance.paid + amount, balance.payments + 1),
+                Posting::TakenBack { amount, .. } => balance.paid -= amount,
+                Posting::Credited { amount, charges, .. } => {
+                    (balance.credited, balance.credit_notes) = (balance.credited + amount, balance.credit_notes + 1);
+                    balance.credited_charges.push(charges[0]);
+                }
+                _ => {}
+            }
+            balance.version += 1;
+            entries.push(entry(balance.version, day, posting));
+        }
+        (entries, balance)
+    }
+
+    fn sum(counts: &Counts, subject: &str, measure: Measure) -> i64 {
+        counts.iter().filter(|(place, _)| place.subject == subject && place.measure == measure).map(|(_, figure)| figure).sum()
+    }
+
+    proptest! {
+        /// Whatever is posted, the kinds add up to the invoice, and what is outstanding and overpaid is what its balance says.
+        #[test]
+        fn the_kinds_of_an_invoice_add_up(steps in prop::collection::vec((0u8..6, 1i64..4_000), 0..12)) {
+            let (entries, balance) = ledger(&steps);
+            let counts = of_invoice(&lines(), &entries, &TimeZone::UTC);
+            for (measure, expected) in [
+                (Measure::Billed, balance.total),
+                (Measure::Credited, balance.credited),
+                (Measure::Outstanding, balance.outstanding()),
+                (Measure::Overpaid, balance.overpaid()),
+            ] {
+                prop_assert_eq!(sum(&counts, "hospital", measure), expected, "{:?}", measure);
+                let kinds: i64 = ChargeKind::ALL.iter().map(|kind| sum(&counts, &Subject::Kind(*kind).to_string(), measure)).sum();
+                prop_assert_eq!(kinds, expected, "{:?}", measure);
+            }
+            prop_assert_eq!(sum(&counts, "hospital", Measure::Paid) - sum(&counts, "hospital", Measure::TakenBack), balance.paid);
+        }
+    }
 }

@@ -62,6 +62,12 @@ impl Book {
         matches!(self, Self::Occupancy | Self::Revenue | Self::Pharmacy | Self::Ratings)
     }
 
+    /// Whether any of it is money.
+    #[must_use]
+    pub const fn has_money(self) -> bool {
+        matches!(self, Self::Revenue | Self::Pharmacy)
+    }
+
     /// Whether days ahead have figures.
     #[must_use]
     pub const fn looks_ahead(self) -> bool {
@@ -209,8 +215,10 @@ measures! {
     TakenBack = "tb",
     /// What was paid back.
     Refunded = "rf",
-    /// What is outstanding, less what was overpaid. A balance.
+    /// What is outstanding. A balance.
     Outstanding = "ou",
+    /// What was paid too much. A balance.
+    Overpaid = "op",
     /// Lab orders that were placed.
     Ordered = "or",
     /// Specimens that were taken.
@@ -286,6 +294,7 @@ impl Measure {
             Self::Beds
                 | Self::Occupied
                 | Self::Outstanding
+                | Self::Overpaid
                 | Self::Stock
                 | Self::StockValue
                 | Self::Stars1

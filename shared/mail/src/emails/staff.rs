@@ -89,7 +89,12 @@ pub fn rating_low(hospital: &Hospital, feedback: &Feedback) -> Result<Message, R
         stars => format!("{stars} stars"),
     };
     let when = hospital.instant_in_words(feedback.changed_at.unwrap_or(feedback.at));
-    write(&RatingLow { stars: &stars, about: &about, when: &when, url: &hospital.portal("feedback") })
+    write(&RatingLow {
+        stars: &stars,
+        about: &about,
+        when: &when,
+        url: &hospital.portal(&format!("patients/{}/feedback/{}", feedback.patient_id, feedback.id)),
+    })
 }
 
 #[cfg(test)]
