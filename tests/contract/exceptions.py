@@ -158,6 +158,7 @@ PERMANENT = [
     Row("(too_long_ago|too_far_ahead)", "It depends on the day.", "GET /on-duty", "at"),
     Row("one_of", "Parameters that exclude each other have no words in OpenAPI.", "GET /(shifts|leaves)", "user_id|status"),
     Row("(before_from|too_long)", "No schema compares two values.", "GET /(reports|performance)/.*", "to"),
+    Row("unknown_(doctor|laboratory|pharmacy)", "Not every id that looks like one is somebody's.", "GET /reports/(appointments|laboratory|pharmacy)", "(doctor|laboratory|pharmacy)_id"),
     Row("not_both", "No schema says that of two filters there is one.", "GET /reports/appointments", "specialization"),
     Row("unknown_visit", "Not every id that looks like one is in that patient's record.", "(GET|POST) /patients/{patient_id}/feedback(/choices)?", "visit"),
     Row("(required|not_met|not_for_this)", "It depends on what it is about, and on whom the patient met.", "POST /patients/{patient_id}/feedback", "(doctor|user)_id"),

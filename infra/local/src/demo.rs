@@ -498,7 +498,8 @@ async fn receive(
         left: units,
         quarantined: 0,
     };
-    let lot = ReceivedLot { listed, pharmacy_id: medicine.pharmacy_id, received: units, unit_cost: None, by, as_of: 0 };
+    let unit_cost = Some(Money::of_minor((medicine.unit_price.minor() / 2).max(1), medicine.unit_price.currency()));
+    let lot = ReceivedLot { listed, pharmacy_id: medicine.pharmacy_id, received: units, unit_cost, by, as_of: 0 };
     let (id, changes) = (state.store.movement_id(now)?, vec![Change::of(id, signed(units))]);
     let movement = Movement { id, kind: MovementKind::Received, changes, at: now, by: Some(by), reason: None, allocation: None };
     Ok(state.store.stock_receive(&lot, &movement).await.map(drop)?)
