@@ -910,9 +910,9 @@ async fn feedback_and_reports() {
         assert!(read <= 8.0, "{line}");
     }
     insta::assert_snapshot!(many, @r"
-    give feedback: 5 read, 7 write
+    give feedback: 4 read, 7 write
     change it: 4 read, 8 write
-    what can be rated: 6 read, 3 write
+    what can be rated: 5 read, 3 write
     a patient's own: 1.5 read, 3 write
     the ratings of a doctor: 3 read, 0 write
     the feedback with four stars: 3 read, 2 write

@@ -369,10 +369,12 @@ async fn nobody_rates_themselves_or_moderates_what_is_said_of_them() {
     for step in ["arrive", "complete"] {
         seen.app.call("POST", &format!("/appointments/{visit}/{step}")).bearer(&other.token).send().await.expect(200);
     }
-    let choices = seen.app.store().visited(child.parse().unwrap(), visit.parse().unwrap(), account.account.id).await.unwrap().unwrap();
+    let choices =
+        seen.app.store().visited(child.parse().unwrap(), visit.parse().unwrap(), (account.account.id, None)).await.unwrap().unwrap();
     let store::feedback::Visited::TookPlace(choices) = choices else { panic!("it took place") };
     assert!(choices.iter().any(|choice| choice.about == About::Doctor(other.id)));
-    let by_herself = seen.app.store().visited(child.parse().unwrap(), visit.parse().unwrap(), other.user_id).await.unwrap().unwrap();
+    let by_herself =
+        seen.app.store().visited(child.parse().unwrap(), visit.parse().unwrap(), (other.user_id, Some(other.id))).await.unwrap().unwrap();
     let store::feedback::Visited::TookPlace(choices) = by_herself else { panic!("it took place") };
     assert!(choices.iter().all(|choice| choice.about != About::Doctor(other.id)), "{choices:?}");
 }

@@ -1,7 +1,7 @@
 //! What a report shows of a day, or of all days together.
 
 use domain::{
-    figures::{Book, Figures, Measure, Period},
+    figures::{Book, Figures, Measure, Period, mean},
     money::{Currency, Money},
 };
 use http::MoneyBody;
@@ -50,12 +50,6 @@ impl Over<'_> {
 #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
 pub(crate) fn percent(part: i64, of: i64) -> Option<f64> {
     (of > 0).then(|| (part as f64 * 1000.0 / of as f64).round() / 10.0)
-}
-
-/// A mean with one decimal. `None` of nothing.
-#[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-pub(crate) fn mean(sum: i64, count: i64, unit: i64) -> Option<f64> {
-    (count > 0).then(|| (sum as f64 * 10.0 / (count as f64 * unit as f64)).round() / 10.0)
 }
 
 /// The seconds of a minute, and of an hour.

@@ -13,6 +13,7 @@ use crate::{
     allocation::{Allocation, AllocationStatus},
     appointment::{Appointment, Status},
     emergency::EmergencyCase,
+    figures::Subject,
     id::{AdmissionId, AllocationId, AppointmentId, CaseId, DoctorId, FeedbackId, LabOrderId, PatientId, UserId},
     lab_order::{LabOrder, LabOrderStatus, Side},
     text::{Narrative, PersonName, Reason},
@@ -95,15 +96,42 @@ pub enum About {
     Staff(UserId),
 }
 
-impl fmt::Display for About {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl About {
+    /// Which sort of thing it is.
+    #[must_use]
+    pub const fn what(self) -> What {
         match self {
-            Self::Hospital => write!(f, "hospital"),
-            Self::Service(service) => write!(f, "service#{}", service.as_str()),
-            Self::Doctor(id) => write!(f, "doctor#{id}"),
-            Self::Staff(id) => write!(f, "staff#{id}"),
+            Self::Hospital => What::Hospital,
+            Self::Service(_) => What::Service,
+            Self::Doctor(_) => What::Doctor,
+            Self::Staff(_) => What::Staff,
         }
     }
+}
+
+/// As its figures name it.
+impl fmt::Display for About {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Subject::from(*self).fmt(f)
+    }
+}
+
+/// Which sort of thing feedback is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// The whole hospital.
+    Hospital,
+    /// The service that the patient used.
+    Service,
+    /// A doctor whom the patient saw.
+    Doctor,
+    /// Somebody else who works here and had to do with the patient.
+    Staff,
+}
+
+named! {
+    What, "invalid_about": { Hospital = "hospital", Service = "service", Doctor = "doctor", Staff = "staff" }
 }
 
 /// What the patient came for.

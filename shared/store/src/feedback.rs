@@ -81,7 +81,12 @@ pub enum Visited {
 impl Store {
     /// What can be rated after a visit of a patient, by somebody. Nobody rates themselves, for whomever they act. `None` when the patient has no such
     /// visit.
-    pub async fn visited(&self, patient: PatientId, visit: Visit, by: UserId) -> Result<Option<Visited>, StoreError> {
+    pub async fn visited(
+        &self,
+        patient: PatientId,
+        visit: Visit,
+        (by, as_doctor): (UserId, Option<DoctorId>),
+    ) -> Result<Option<Visited>, StoreError> {
         let met = match visit {
             Visit::Appointment(id) => {
                 self.appointment(id).await?.filter(|found| found.patient_id == patient).map(|found| Met::in_appointment(&found))
@@ -95,20 +100,15 @@ impl Store {
         let Some(met) = met else { return Ok(Some(Visited::NotYet)) };
         let mut choices =
             vec![Choice { about: About::Hospital, name: None }, Choice { about: About::Service(visit.service()), name: None }];
-        let rater = self.account(by).await?.map(|found| found.account);
-        let themselves = rater.and_then(|account| account.doctor_id);
-        let doctor = |(id, name): (DoctorId, PersonName)| Choice { about: About::Doctor(id), name: Some(name) };
-        choices.extend(met.doctors.into_iter().filter(|(id, _)| Some(*id) != themselves).map(doctor));
-        for user in met.staff.into_iter().filter(|user| *user != by) {
-            let Some(choice) =
-                self.choice_of(user, patient).await?.filter(|choice| themselves.is_none_or(|own| choice.about != About::Doctor(own)))
-            else {
-                continue;
-            };
+        let themselves = |about: About| about == About::Staff(by) || as_doctor.is_some_and(|own| about == About::Doctor(own));
+        choices.extend(met.doctors.into_iter().map(|(id, name)| Choice { about: About::Doctor(id), name: Some(name) }));
+        for user in met.staff {
+            let Some(choice) = self.choice_of(user, patient).await? else { continue };
             if choices.iter().all(|other| other.about != choice.about) {
                 choices.push(choice);
             }
         }
+        choices.retain(|choice| !themselves(choice.about));
         Ok(Some(Visited::TookPlace(choices)))
     }
 

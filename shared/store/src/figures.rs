@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, builders::UpdateBuilder};
 use domain::{
     bed::BEDS,
     figures::{self, Book, Countable, Counts, Figures, Measure, Period, Place, Subject},
-    id::{LotId, PharmacyId, StockedMedicineId},
+    id::{LotId, StockedMedicineId},
     record::{encounter::Encounter, prescription::Medicine},
     triage::Scale,
     turnaround::Month,
@@ -179,8 +179,8 @@ impl Store {
             Countable::Movement { medicine, id } => match self.get::<StoredMovement>(&keys::movement(medicine, id)).await? {
                 Some(StoredMovement { movement, .. }) => {
                     let costs = self.costs(medicine, movement.changes.iter().map(|change| change.lot).collect()).await?;
-                    let pharmacy = self.pharmacy_of(medicine).await?;
-                    pharmacy.map(|pharmacy| figures::of_movement(&movement, pharmacy, &costs, zone))
+                    let medicine = self.stocked_medicine(medicine).await?;
+                    medicine.map(|medicine| figures::of_movement(&movement, medicine.pharmacy_id, &costs, zone))
                 }
                 None => None,
             },
@@ -197,10 +197,6 @@ impl Store {
             costs.push(cost.map_or(0, domain::money::Money::minor));
         }
         Ok(costs)
-    }
-
-    async fn pharmacy_of(&self, medicine: StockedMedicineId) -> Result<Option<PharmacyId>, StoreError> {
-        Ok(self.stocked_medicine(medicine).await?.map(|medicine| medicine.pharmacy_id))
     }
 
     /// The figures of a subject, day by day. A year costs some seven read units at most: a month is one small item.

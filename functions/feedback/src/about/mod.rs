@@ -7,7 +7,7 @@ pub(crate) mod staff;
 
 use domain::{
     feedback::About,
-    figures::{Book, Measure, Subject},
+    figures::{Book, Measure, ratings},
     text::Narrative,
     turnaround::Month,
 };
@@ -59,16 +59,10 @@ pub(crate) struct ReviewView {
 }
 
 async fn reviews(state: &AppState, about: About, listing: &Listing<NoFilter>) -> Result<Json<ReviewsView>, Problem> {
-    let subject = match about {
-        About::Hospital => Subject::Hospital,
-        About::Service(service) => Subject::Service(service),
-        About::Doctor(id) => Subject::Doctor(id),
-        About::Staff(id) => Subject::Staff(id),
-    };
     let list = format!("reviews?{about}");
     let before = listing.after(&state.cursors, &list)?;
     let found = state.store.feedback_about(&about, before.as_deref(), listing.limit + 1).await?;
-    let figures = state.store.figures_now(Book::Ratings, &subject).await?;
+    let figures = state.store.figures_now(Book::Ratings, &about.into()).await?;
     let page = Page::cut(found, listing.limit, |last| state.cursors.seal(&list, &last.position));
     let Page { items, next_cursor } = page.map(|found| ReviewView {
         rating: found.entry.rating.stars(),
@@ -80,12 +74,9 @@ async fn reviews(state: &AppState, about: About, listing: &Listing<NoFilter>) ->
 }
 
 impl RatingsView {
-    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     fn of(counts: [i64; 5]) -> Self {
-        let distribution: Vec<_> = (1..).zip(counts).map(|(stars, count)| StarsView { stars, count }).collect();
-        let count: i64 = counts.iter().sum();
-        let sum: i64 = distribution.iter().map(|of| i64::from(of.stars) * of.count).sum();
-        let average = (count > 0).then(|| (sum as f64 * 10.0 / count as f64).round() / 10.0);
+        let (count, average) = ratings(counts);
+        let distribution = (1..).zip(counts).map(|(stars, count)| StarsView { stars, count }).collect();
         Self { count, average, distribution }
     }
 }

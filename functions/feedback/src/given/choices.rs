@@ -45,7 +45,7 @@ pub(crate) async fn choices(
 ) -> Result<Json<ChoicesView>, Problem> {
     let mut fields = Fields::default();
     let Some(visit) = fields.required("visit", query.visit, |text| visit(&text)) else { return Err(fields.problem()) };
-    let choices = match state.store.visited(access.patient.id, visit, access.caller.user_id).await? {
+    let choices = match state.store.visited(access.patient.id, visit, (access.caller.user_id, access.caller.doctor_id)).await? {
         None => return Err(Problem::invalid_field("visit", "unknown_visit", "The patient has nothing with this id.")),
         Some(Visited::NotYet) => return Err(not_over()),
         Some(Visited::TookPlace(choices)) => choices,

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use domain::{
-    feedback::{About, Feedback, Visit},
+    feedback::{About, Feedback, Visit, What},
     id::{DoctorId, FeedbackId, PatientId, UserId},
     text::Narrative,
 };
@@ -11,7 +11,7 @@ use serde::Deserialize;
 use store::feedback::Visited;
 use utoipa::ToSchema;
 
-use super::{FeedbackView, NotGiven, NotOver, What, not_over, said, visit};
+use super::{FeedbackView, NotGiven, NotOver, not_over, said, visit};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -60,7 +60,7 @@ pub(crate) async fn give(
         return Err(fields.problem());
     };
     let patient_id = access.patient.id;
-    let choices = match state.store.visited(patient_id, visit, access.caller.user_id).await? {
+    let choices = match state.store.visited(patient_id, visit, (access.caller.user_id, access.caller.doctor_id)).await? {
         None => return Err(Problem::invalid_field("visit", "unknown_visit", "The patient has nothing with this id.")),
         Some(Visited::NotYet) => return Err(not_over()),
         Some(Visited::TookPlace(choices)) => choices,

@@ -15,40 +15,14 @@ use axum::{
 };
 use domain::{
     Invalid,
-    feedback::{About, Feedback, Rating, Service, Visit},
+    feedback::{About, Feedback, Rating, Service, Visit, What},
     id::{DoctorId, FeedbackId, PatientId, UserId},
     instant::Instant,
     text::{Narrative, PersonName, Reason},
 };
 use http::{AppState, Fields, Path, Problem, Versioned, auth::PatientAccess, refusals};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
-
-/// What feedback is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum What {
-    /// The whole hospital.
-    Hospital,
-    /// The service that the patient used.
-    Service,
-    /// A doctor whom the patient saw.
-    Doctor,
-    /// Somebody else who works here and had to do with the patient.
-    Staff,
-}
-
-impl What {
-    fn parse(text: &str) -> Result<Self, Invalid> {
-        match text {
-            "hospital" => Ok(Self::Hospital),
-            "service" => Ok(Self::Service),
-            "doctor" => Ok(Self::Doctor),
-            "staff" => Ok(Self::Staff),
-            _ => Err(Invalid::new("invalid_about", "Use one of `hospital`, `service`, `doctor`, `staff`.")),
-        }
-    }
-}
 
 /// What feedback is about, and whom.
 #[derive(Debug, Serialize, ToSchema)]
@@ -68,13 +42,7 @@ pub(crate) struct AboutView {
 
 impl AboutView {
     pub(crate) fn of(about: About, name: Option<PersonName>) -> Self {
-        let what = match about {
-            About::Hospital => What::Hospital,
-            About::Service(_) => What::Service,
-            About::Doctor(_) => What::Doctor,
-            About::Staff(_) => What::Staff,
-        };
-        let mut view = Self { what, service: None, doctor_id: None, user_id: None, name };
+        let mut view = Self { what: about.what(), service: None, doctor_id: None, user_id: None, name };
         match about {
             About::Hospital => {}
             About::Service(service) => view.service = Some(service),

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use domain::{
-    figures::{Book, Measure, Period, Subject},
+    figures::{Book, Measure, Period, Subject, mean},
     id::DoctorId,
 };
 use http::{AppState, Json, Path, Problem, Query, auth::Caller};
@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::{PeriodQuery, RatingsOfPeriod, asked, total};
 use crate::{
     authority::sees_doctor,
-    figures::{AppointmentFigures, Cell, MINUTE, Over, Shown, mean, percent},
+    figures::{AppointmentFigures, Cell, MINUTE, Over, Shown, percent},
 };
 
 /// How a doctor performs.

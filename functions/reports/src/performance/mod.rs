@@ -6,7 +6,7 @@ pub(crate) mod pharmacy;
 pub(crate) mod ward;
 
 use domain::{
-    figures::{Figures, Measure, Period, Subject},
+    figures::{Figures, Measure, Period, Subject, ratings},
     money::Currency,
 };
 use http::{AppState, Fields, Problem};
@@ -42,9 +42,8 @@ pub(crate) struct RatingsOfPeriod {
 
 impl RatingsOfPeriod {
     fn of(over: &Over<'_>) -> Self {
-        let stars = || (1i64..).zip(Measure::STARS).map(|(stars, measure)| (stars, over.sum(measure)));
-        let count = stars().map(|(_, count)| count).sum();
-        Self { count, average: crate::figures::mean(stars().map(|(stars, count)| stars * count).sum(), count, 1) }
+        let (count, average) = ratings(Measure::STARS.map(|measure| over.sum(measure)));
+        Self { count, average }
     }
 }
 

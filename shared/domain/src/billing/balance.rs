@@ -400,7 +400,7 @@ pub fn number_in_words(number: u64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use jiff::civil::date;
     use proptest::prelude::*;
 
@@ -417,7 +417,7 @@ mod tests {
         Reason::parse("Entered by mistake").unwrap()
     }
 
-    fn issued(total: i64) -> Balance {
+    pub(crate) fn issued(total: i64) -> Balance {
         Balance {
             id: InvoiceId::new(Timestamp::UNIX_EPOCH, 1),
             number: 42,

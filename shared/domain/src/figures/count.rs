@@ -10,7 +10,7 @@ use crate::{
     billing::{ChargeKind, Entry as LedgerEntry, Posting, invoice::Line, invoice::share},
     critical_result::{ACKNOWLEDGE_WITHIN, CriticalResult},
     emergency::{Disposition, EmergencyCase},
-    feedback::{About, Feedback},
+    feedback::Feedback,
     id::PharmacyId,
     lab_order::{LabOrder, LabOrderStatus, LabOrderStep},
     record::{Entry, encounter::Encounter, prescription::Medicine},
@@ -359,12 +359,7 @@ pub fn of_movement(movement: &Movement, pharmacy: PharmacyId, cost: &[i64], zone
 /// A rating, on the day on which it was given.
 #[must_use]
 pub fn of_feedback(feedback: &Feedback, zone: &TimeZone) -> Counts {
-    let subject = match feedback.about {
-        About::Hospital => Subject::Hospital,
-        About::Service(service) => Subject::Service(service),
-        About::Doctor(id) => Subject::Doctor(id),
-        About::Staff(id) => Subject::Staff(id),
-    };
+    let subject = Subject::from(feedback.about);
     let measure = Measure::STARS.get(usize::from(feedback.rating.stars()).saturating_sub(1)).copied();
     let place = |measure| (Place { book: Book::Ratings, subject: subject.to_string(), day: day(feedback.at, zone), measure }, 1);
     measure.map(place).into_iter().collect()
@@ -376,11 +371,10 @@ mod tests {
 
     use super::*;
     use crate::{
-        billing::{Balance, Charge, ChargeRule, Issued, Tender, Terms, invoice::price},
-        id::{InvoiceId, PatientId},
+        billing::{Balance, Charge, ChargeRule, Discount, Issued, Percent, Tender, Terms, balance::tests::issued, invoice::price},
+        id::PatientId,
         money::{Currency, Money},
-        mrn::Mrn,
-        text::{PersonName, Reason},
+        text::Reason,
     };
 
     const DAY: i64 = 24 * 3600;
@@ -406,59 +400,23 @@ mod tests {
         };
         let charges =
             vec![charge(1, ChargeKind::Consultation, 8_000), charge(2, ChargeKind::Medicine, 333), charge(3, ChargeKind::Other, 1_001)];
-        price(charges, crate::billing::Percent::parse("30").unwrap(), &[]).lines
+        price(charges, Percent::parse("30").unwrap(), &[]).lines
     }
 
     /// What happened to an invoice, as far as it can follow, and what its balance is then.
     fn ledger(steps: &[(u8, i64)]) -> (Vec<LedgerEntry>, Balance) {
-        let lines = lines();
-        let (patient_id, total) = (PatientId::new(at(0), 1), lines.iter().map(Line::total).sum());
-        let priced = price(lines.iter().map(|line| line.charge.clone()).collect(), crate::billing::Percent::parse("30").unwrap(), &[]);
-        let rule = crate::billing::Discount {
-            income: None,
-            up_to: None,
-            percent: crate::billing::Percent::parse("30").unwrap(),
-            brackets: String::new(),
-        };
-        let issued =
-            Issued::of(&priced, (Vec::new(), 1), rule, &Terms::of(Currency::parse("GBP").unwrap()), jiff::civil::date(2026, 3, 2), None);
-        let mut balance = Balance {
-            id: InvoiceId::new(at(0), 1),
-            number: 1,
-            patient_id,
-            patient_name: PersonName::parse("Ada Byron").unwrap(),
-            mrn: Mrn::parse("100000006").unwrap(),
-            ward: None,
-            issued_at: at(0),
-            due_on: issued.due_on,
-            currency: Currency::parse("GBP").unwrap(),
-            total,
-            credited: 0,
-            paid: 0,
-            refunded: 0,
-            payments: 0,
-            credit_notes: 0,
-            voided: false,
-            credited_charges: Vec::new(),
-            taken: Vec::new(),
-            references: Vec::new(),
-            refunds: Vec::new(),
-            reminders: 0,
-            asked_at: None,
-            version: 1,
-        };
-        let entry = |number, day, posting| LedgerEntry {
-            invoice_id: balance.id,
-            number: 1,
-            patient_id,
-            entry: number,
-            at: at(day),
-            by: None,
-            posting,
-        };
-        let mut entries = vec![entry(1, 0, Posting::Issued(Box::new(issued)))];
+        let (lines, percent) = (lines(), Percent::parse("30").unwrap());
+        let priced = price(lines.iter().map(|line| line.charge.clone()).collect(), percent, &[]);
+        let rule = Discount { income: None, up_to: None, percent, brackets: String::new() };
+        let terms = Terms::of(Currency::parse("GBP").unwrap());
+        let first = Issued::of(&priced, (Vec::new(), 1), rule, &terms, jiff::civil::date(2026, 3, 2), None);
+        let mut balance = issued(priced.total);
+        let (invoice_id, patient_id) = (balance.id, balance.patient_id);
+        let entry = |number, day, posting| LedgerEntry { invoice_id, number: 1, patient_id, entry: number, at: at(day), by: None, posting };
+        let mut entries = vec![entry(1, 0, Posting::Issued(Box::new(first)))];
+        let mut payments = Vec::new();
         for (day, (what, amount)) in (1..).zip(steps) {
-            let reason = || Reason::parse("Tried").unwrap();
+            let charge = usize::try_from(amount % 3).unwrap();
             let posting = match what % 3 {
                 0 => Posting::Paid {
                     receipt: balance.payments + 1,
@@ -469,35 +427,23 @@ mod tests {
                     overpayment: true,
                     same_reference: true,
                 },
-                1 => Posting::TakenBack { payment: 2, amount: *amount, reason: reason() },
+                1 => {
+                    let Some((payment, amount)) = payments.pop() else { continue };
+                    Posting::TakenBack { payment, amount, reason: Reason::parse("Tried").unwrap() }
+                }
                 _ => Posting::Credited {
                     note: balance.credit_notes + 1,
-                    amount: lines[usize::try_from(amount % 3).unwrap()].total(),
-                    charges: vec![u32::try_from(amount % 3).unwrap() + 1],
+                    amount: lines[charge].total(),
+                    charges: vec![lines[charge].charge.number],
                     bill_again: false,
                     reason: None,
                 },
             };
-            if let Posting::TakenBack { amount, .. } = &posting
-                && (balance.paid < *amount || entries.len() < 2)
-            {
-                continue;
+            let Ok(after) = balance.post(&posting, None, at(day)) else { continue };
+            balance = after;
+            if let Posting::Paid { amount, .. } = posting {
+                payments.push((balance.version, amount));
             }
-            if let Posting::Credited { charges, .. } = &posting
-                && balance.credited_charges.contains(&charges[0])
-            {
-                continue;
-            }
-            match &posting {
-                Posting::Paid { amount, .. } => (balance.paid, balance.payments) = (balance.paid + amount, balance.payments + 1),
-                Posting::TakenBack { amount, .. } => balance.paid -= amount,
-                Posting::Credited { amount, charges, .. } => {
-                    (balance.credited, balance.credit_notes) = (balance.credited + amount, balance.credit_notes + 1);
-                    balance.credited_charges.push(charges[0]);
-                }
-                _ => {}
-            }
-            balance.version += 1;
             entries.push(entry(balance.version, day, posting));
         }
         (entries, balance)

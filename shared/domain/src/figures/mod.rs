@@ -16,7 +16,7 @@ pub use count::{
 
 use crate::{
     billing::ChargeKind,
-    feedback::Service,
+    feedback::{About, Service},
     id::{
         AdmissionId, AllocationId, AppointmentId, CaseId, DoctorId, EncounterId, FeedbackId, InvoiceId, LabOrderId, LaboratoryId,
         MedicineId, MovementId, PatientId, PharmacyId, StockedMedicineId, UserId,
@@ -105,6 +105,17 @@ impl Subject {
     #[must_use]
     pub fn specialization(specialization: &Specialization) -> Self {
         Self::Specialization(specialization.as_str().to_lowercase())
+    }
+}
+
+impl From<About> for Subject {
+    fn from(about: About) -> Self {
+        match about {
+            About::Hospital => Self::Hospital,
+            About::Service(service) => Self::Service(service),
+            About::Doctor(id) => Self::Doctor(id),
+            About::Staff(id) => Self::Staff(id),
+        }
     }
 }
 
@@ -534,6 +545,20 @@ impl Figures {
     pub fn before(&self, measure: Measure) -> i64 {
         self.before.get(&measure).copied().unwrap_or(0)
     }
+}
+
+/// A mean with one decimal, in a unit. `None` of nothing.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+pub fn mean(sum: i64, count: i64, unit: i64) -> Option<f64> {
+    (count > 0).then(|| (sum as f64 * 10.0 / (count as f64 * unit as f64)).round() / 10.0)
+}
+
+/// How many ratings there are, and their mean. `counts` says how many have one star, two, and so on.
+#[must_use]
+pub fn ratings(counts: [i64; 5]) -> (i64, Option<f64>) {
+    let (count, sum) = (counts.iter().sum(), (1i64..).zip(counts).map(|(stars, count)| stars * count).sum());
+    (count, mean(sum, count, 1))
 }
 
 /// The first and the last day of a report.
