@@ -339,9 +339,34 @@ async fn whoever_was_there_after_a_lab_test_a_medicine_a_stay_and_an_emergency()
 }
 
 #[tokio::test]
+async fn whoever_changes_their_mind_all_day_sends_one_email() {
+    let mut seen = Seen::new().await;
+    let given = seen.of_doctor(1).await.expect(201);
+    assert_eq!(seen.mails().await.len(), 1);
+    let path = seen.path(&format!("/{}", given.id()));
+    let change = async |version: u8, rating: u8, token: &str| {
+        let call = seen.app.call("PUT", &path).json(&json!({ "rating": rating })).header("if-match", &format!("\"v{version}\""));
+        call.bearer(token).send().await.expect(200);
+        seen.app.drain().await;
+    };
+    for version in [1, 3, 5] {
+        change(version, 5, &seen.ada.token).await;
+        change(version + 1, 1, &seen.ada.token).await;
+    }
+    let mut so_far = seen.mails;
+    assert_eq!(seen.app.new_mails(&mut so_far).await.len(), 0);
+    // On another day it is news.
+    seen.app.wait(SignedDuration::from_hours(24));
+    let token = seen.app.fresh(&seen.ada).await;
+    change(7, 5, &token).await;
+    change(8, 1, &token).await;
+    assert_eq!(seen.mails().await.len(), 1);
+}
+
+#[tokio::test]
 async fn nobody_rates_themselves_or_moderates_what_is_said_of_them() {
     let mut seen = Seen::new().await;
-    let given = seen.give(&json!({ "about": "doctor", "doctor_id": seen.doctor.id, "rating": 1, "review": "Late." })).await.expect(201);
+    let given = seen.give(&json!({ "about": "doctor", "doctor_id": seen.doctor.id, "rating": 3, "review": "Late." })).await.expect(201);
     seen.mails().await;
     // The doctor becomes an administrator, too, and hears of nothing that is said of her.
     let roles = json!({ "roles": ["doctor", "administrator"] });

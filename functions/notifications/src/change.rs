@@ -31,6 +31,7 @@ use domain::{
     staff::StaffProfile,
     waiting::{State, Wait},
 };
+use jiff::civil::Date;
 use mail::{
     Cause, billing_news::BillingNews, lab_news::LabNews, pharmacy_news::PharmacyNews, record_news::RecordNews, reminders::OfferEnds,
     ward_news::WardNews,
@@ -128,8 +129,8 @@ pub(crate) enum Change {
     Invoice(PatientId, InvoiceId),
     /// Something was posted to an invoice.
     Billing(BillingNews),
-    /// A patient has given few stars, or has changed to that: the rating and its version.
-    LowRating(PatientId, FeedbackId, u64),
+    /// A patient has given few stars, or has changed to that: the rating, and the day (UTC).
+    LowRating(PatientId, FeedbackId, Date),
     /// Something happened to a lab order that is told again.
     Lab(Box<LabNews>),
     /// Something happened in a pharmacy that is told again.
@@ -257,7 +258,7 @@ impl Change {
             Self::Shift { before, after } => Cause::Shift { before: before.clone(), after: after.clone() },
             Self::Record(news) => Cause::Record(news.clone()),
             Self::Billing(news) => Cause::Billing(*news),
-            Self::LowRating(patient, id, version) => Cause::LowRating(*patient, *id, *version),
+            Self::LowRating(patient, id, day) => Cause::LowRating(*patient, *id, *day),
             Self::Lab(news) => Cause::Lab(news.clone()),
             Self::Pharmacy(news) => Cause::Pharmacy(news.clone()),
             Self::Wards(news) => Cause::Wards(news.clone()),

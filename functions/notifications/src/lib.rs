@@ -258,7 +258,7 @@ async fn follow_people(state: &Notifications, change: Change) -> Result<(), Fail
         Change::Leave { before, after } => leave::follow(state, before.as_deref(), &after).await?,
         Change::Doctor { before, after } => doctor::follow(state, &before, &after).await?,
         Change::Record(news) => record::tell(&state.base, &news).await?,
-        Change::LowRating(patient, id, version) => rating::tell_administrators(&state.base, (patient, id), version).await?,
+        Change::LowRating(patient, id, day) => rating::tell_administrators(&state.base, (patient, id), day).await?,
         Change::DoctorException(exception) => {
             let day = exception.slot.day(&state.base.hospital.zone);
             review::days(state, exception.doctor_id, (day, day)).await?;

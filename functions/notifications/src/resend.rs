@@ -42,7 +42,7 @@ pub(crate) async fn again(state: &Notifications, id: &str, cause: &str) -> Resul
         Cause::Pharmacy(news) => Some(Change::Pharmacy(news)),
         Cause::Lab(news) => Some(Change::Lab(news)),
         Cause::Billing(news) => Some(Change::Billing(news)),
-        Cause::LowRating(patient, id, version) => Some(Change::LowRating(patient, id, version)),
+        Cause::LowRating(patient, id, day) => Some(Change::LowRating(patient, id, day)),
         Cause::Shift { before, after } => {
             let now = base.store.shift(after.id).await?;
             now.filter(|now| now.version == after.version).map(|_| Change::Shift { before, after })

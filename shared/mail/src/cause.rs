@@ -7,6 +7,7 @@ use domain::{
     roster::Shift,
     text::Reason,
 };
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::{accounts::StoredAccount, email_tokens::EmailToken};
 
@@ -51,8 +52,8 @@ pub enum Cause {
     Lab(Box<LabNews>),
     /// Something was posted to an invoice.
     Billing(BillingNews),
-    /// A patient has given few stars, or has changed to that: the rating and its version.
-    LowRating(PatientId, FeedbackId, u64),
+    /// A patient has given few stars, or has changed to that: the rating, and the day (UTC).
+    LowRating(PatientId, FeedbackId, Date),
     /// A slot is held for somebody who waits, until then.
     Offer(OfferEnds),
 }
